@@ -1,0 +1,1 @@
+"""The chassis: what every process shares and no business knows."""

@@ -1,0 +1,5 @@
+"""Who may do what: the policy that identity owns, replicated here, and the one clause that applies it."""
+
+from kit.access.policy import EVERYONE, Policy, Reach
+
+__all__ = ["EVERYONE", "Policy", "Reach"]

@@ -1,0 +1,97 @@
+"""The parts of the policy as identity publishes them (proto/crm/identity/v1/policy.proto)."""
+
+from uuid import UUID
+
+import msgspec
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody who signs in; the two keys stand for rows owned by and shared with this person."""
+
+    name: str
+    email: str
+    status: str
+    own_key: int
+    share_key: int
+    role_ids: tuple[UUID, ...] = ()
+    profile_ids: tuple[UUID, ...] = ()
+    time_zone: str = "UTC"
+    locale: str = "en"
+
+
+class Role(msgspec.Struct, frozen=True):
+    """A place in the tree of responsibilities; whoever stands above sees what is owned below."""
+
+    name: str
+    share_key: int
+    tree_key: int
+    parent_id: UUID | None = None
+    profile_ids: tuple[UUID, ...] = ()
+
+
+class Permission(msgspec.Struct, frozen=True):
+    """What a profile allows on one entity, or on all with `*`."""
+
+    entity: str
+    view: bool = False
+    create: bool = False
+    edit: bool = False
+    delete: bool = False
+    view_all: bool = False
+    edit_all: bool = False
+
+
+class FieldAccess(msgspec.Struct, frozen=True):
+    """How a profile treats one field: hidden, read or edit."""
+
+    entity: str
+    field: str
+    access: str = "edit"
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """A named set of permissions."""
+
+    name: str
+    permissions: tuple[Permission, ...] = ()
+    fields: tuple[FieldAccess, ...] = ()
+    hidden_modules: tuple[str, ...] = ()
+
+
+class Group(msgspec.Struct, frozen=True):
+    """People, roles and other groups under one name."""
+
+    name: str
+    share_key: int
+    person_ids: tuple[UUID, ...] = ()
+    role_ids: tuple[UUID, ...] = ()
+    role_and_below_ids: tuple[UUID, ...] = ()
+    group_ids: tuple[UUID, ...] = ()
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """Rows owned by the source are open to the target."""
+
+    entity: str
+    source_kind: str
+    source_id: UUID
+    target_kind: str
+    target_id: UUID
+    level: str = "read"
+
+
+class Default(msgspec.Struct, frozen=True):
+    """How open an entity is to the whole organisation: private, read or edit."""
+
+    entity: str
+    level: str
+
+
+KINDS: dict[str, type[msgspec.Struct]] = {
+    "person": Person,
+    "role": Role,
+    "profile": Profile,
+    "group": Group,
+    "rule": Rule,
+    "default": Default,
+}

@@ -1,0 +1,44 @@
+"""The one place that decides which fields leave and which may be set."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from kit.access.policy import Policy
+from kit.actor import Actor
+from kit.entity import Field, Record
+from kit.errors import Denied, Invalid
+
+
+def seen(policy: Policy, actor: Actor, record: type[Record], names: Iterable[str]) -> tuple[str, ...]:
+    """The fields of `names` that the caller may see, in their order."""
+    limits = policy.field_access(actor, record.entity)
+    return tuple(name for name in names if limits.get(name) != "hidden")
+
+
+def visible(policy: Policy, actor: Actor, record: type[Record]) -> Mapping[str, Field]:
+    """The fields that the caller may filter, sort and group by."""
+    return {name: record.fields[name] for name in seen(policy, actor, record, record.fields)}
+
+
+def chosen(wanted: Sequence[str], allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """The fields that a caller asks for; an unknown and a hidden one read alike."""
+    if not wanted:
+        return allowed
+    for name in wanted:
+        if name not in allowed:
+            raise Invalid(fields=f"There is no field {name!r}; take one of: {', '.join(allowed)}.")
+    return tuple(dict.fromkeys(("id", "version", *wanted)))
+
+
+def may_set(
+    policy: Policy, actor: Actor, record: type[Record], names: Collection[str], *, new: bool
+) -> None:
+    """Refuses, by name, every field that the caller may not set."""
+    limits = policy.field_access(actor, record.entity)
+    for name in names:
+        if limits.get(name) == "hidden":
+            raise Invalid("", {name: "There is no such field."})
+        if limits.get(name) == "read":
+            raise Denied("", {name: "Your profile lets you read this field but not change it."})
+        said = record.fields[name].said
+        if not actor.is_system and not (said.creatable if new else said.editable):
+            raise Invalid("", {name: "This field is filled in by the system; leave it out."})

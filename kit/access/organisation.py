@@ -1,0 +1,128 @@
+"""The organisation as the policy describes it: the role tree, who is in which group, who stands below whom."""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from kit.access.entries import Default, Group, Person, Profile, Role, Rule
+
+
+class Organisation:
+    """One state of the policy; immutable, so that everything derived from it may be remembered."""
+
+    def __init__(self, parts: dict[str, dict[str, Any]], epoch: int) -> None:
+        self.epoch = epoch
+        self.people: dict[UUID, Person] = _by_id(parts["person"])
+        self.roles: dict[UUID, Role] = _by_id(parts["role"])
+        self.profiles: dict[UUID, Profile] = _by_id(parts["profile"])
+        self.groups: dict[UUID, Group] = _by_id(parts["group"])
+        self.rules: list[Rule] = list(parts["rule"].values())
+        self.defaults: dict[str, str] = {each.entity: each.level for each in _defaults(parts)}
+
+    @cached_property
+    def children(self) -> dict[UUID, list[UUID]]:
+        """The roles right below each role."""
+        below: dict[UUID, list[UUID]] = {}
+        for role_id, role in self.roles.items():
+            if role.parent_id is not None:
+                below.setdefault(role.parent_id, []).append(role_id)
+        return below
+
+    @cached_property
+    def holders(self) -> dict[UUID, list[UUID]]:
+        """The people who hold each role."""
+        holding: dict[UUID, list[UUID]] = {}
+        for person_id, person in self.people.items():
+            for role_id in person.role_ids:
+                holding.setdefault(role_id, []).append(person_id)
+        return holding
+
+    def below(self, role_id: UUID) -> set[UUID]:
+        """The roles under a role, itself apart."""
+        found: set[UUID] = set()
+        waiting = list(self.children.get(role_id, ()))
+        while waiting:
+            role = waiting.pop()
+            if role not in found:
+                found.add(role)
+                waiting.extend(self.children.get(role, ()))
+        return found - {role_id}
+
+    def above(self, role_id: UUID) -> list[UUID]:
+        """A role and those over it, nearest first."""
+        path: list[UUID] = []
+        current: UUID | None = role_id
+        while current is not None and current in self.roles and current not in path:
+            path.append(current)
+            current = self.roles[current].parent_id
+        return path
+
+    def subordinates(self, person_id: UUID) -> set[UUID]:
+        """The people who hold a role below one of this person's roles."""
+        roles = {low for role in self._roles(person_id) for low in self.below(role)}
+        return {held for role in roles for held in self.holders.get(role, ())} - {person_id}
+
+    def roles_below(self, person_id: UUID) -> set[UUID]:
+        """The roles below this person's roles."""
+        return {low for role in self._roles(person_id) for low in self.below(role)}
+
+    def _roles(self, person_id: UUID) -> tuple[UUID, ...]:
+        person = self.people.get(person_id)
+        return person.role_ids if person else ()
+
+    def members(self, kind: str, principal_id: UUID) -> set[UUID]:
+        """The people whom a person, role, role and below, or group stands for."""
+        match kind:
+            case "person":
+                return {principal_id}
+            case "role":
+                return set(self.holders.get(principal_id, ()))
+            case "role_and_below":
+                roles = {principal_id} | self.below(principal_id)
+                return {held for role in roles for held in self.holders.get(role, ())}
+            case "group":
+                return set(self._in_group(principal_id, set()))
+        return set()
+
+    def _in_group(self, group_id: UUID, seen: set[UUID]) -> Iterator[UUID]:
+        group = self.groups.get(group_id)
+        if group is None or group_id in seen:
+            return
+        seen.add(group_id)
+        yield from group.person_ids
+        for kind, ids in (("role", group.role_ids), ("role_and_below", group.role_and_below_ids)):
+            for role_id in ids:
+                yield from self.members(kind, role_id)
+        for inner in group.group_ids:
+            yield from self._in_group(inner, seen)
+
+    @cached_property
+    def groups_of(self) -> dict[UUID, set[UUID]]:
+        """The groups in which each person is, directly or through roles and other groups."""
+        groups: dict[UUID, set[UUID]] = {}
+        for group_id in self.groups:
+            for person_id in self.members("group", group_id):
+                groups.setdefault(person_id, set()).add(group_id)
+        return groups
+
+    def profiles_of(self, person_id: UUID) -> list[Profile]:
+        """A person's own profiles and those of the roles held."""
+        person = self.people.get(person_id)
+        if person is None or person.status != "active":
+            return []
+        ids = {*person.profile_ids, *self._profiles_of_roles(person.role_ids)}
+        return [self.profiles[each] for each in ids if each in self.profiles]
+
+    def _profiles_of_roles(self, role_ids: Iterable[UUID]) -> Iterator[UUID]:
+        for role_id in role_ids:
+            if role_id in self.roles:
+                yield from self.roles[role_id].profile_ids
+
+
+def _by_id(parts: dict[str, Any]) -> dict[UUID, Any]:
+    return {UUID(each): part for each, part in parts.items()}
+
+
+def _defaults(parts: dict[str, dict[str, Any]]) -> Iterable[Default]:
+    return parts["default"].values()

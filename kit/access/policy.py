@@ -1,0 +1,194 @@
+"""What each person may reach, worked out from the organisation and remembered until it changes.
+
+A row carries `keys`: one for its owner and one for each share. A person carries a set of keys too,
+and sees the row when the two meet. Keys of owners and keys of shares are different numbers for the
+same person, or a rule that opens somebody's own rows would open what others shared with them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from kit.access.entries import KINDS, Profile
+from kit.access.organisation import Organisation
+from kit.actor import Actor
+from kit.entity import Audience, Level, Record
+
+EVERYONE = 0
+"""The key that everybody holds; identity's sequence starts above it."""
+
+ACTIONS = ("view", "create", "edit", "delete", "view_all", "edit_all")
+_ORDER = {"hidden": 0, "read": 1, "edit": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which rows of one entity a caller reaches: all of them, or those that carry one of the keys."""
+
+    all: bool
+    keys: tuple[int, ...] = ()
+    own: tuple[UUID, ...] = ()
+
+
+class Policy:
+    """The policy as this process knows it."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+        self.organisation = Organisation(self._parts, 0)
+        self._remembered: dict[Any, Any] = {}
+
+    @property
+    def epoch(self) -> int:
+        return self.organisation.epoch
+
+    def learn(self, items: Iterable[tuple[str, str, Any | None]], epoch: int) -> None:
+        """Takes in parts (kind, id, body or None when removed) and forgets what was derived before."""
+        for kind, part_id, part in items:
+            if part is None:
+                self._parts[kind].pop(part_id, None)
+            else:
+                self._parts[kind][part_id] = part
+        self.organisation = Organisation(self._parts, epoch)
+        self._remembered = {}
+
+    def _once(self, key: tuple[Any, ...], work: Callable[[], Any]) -> Any:
+        known = self._remembered
+        if key not in known:
+            known[key] = work()
+        return known[key]
+
+    # What may be done with an entity at all.
+
+    def rights(self, actor: Actor, entity: str) -> frozenset[str]:
+        """The actions that the caller's profiles allow on an entity."""
+        if actor.person_id is None:
+            return frozenset(ACTIONS)
+        person_id = actor.person_id
+        return self._once(("rights", person_id, entity), lambda: self._rights(person_id, entity))  # type: ignore[no-any-return]
+
+    def _rights(self, person_id: UUID, entity: str) -> frozenset[str]:
+        profiles = self.organisation.profiles_of(person_id)
+        return frozenset(action for profile in profiles for action in _allowed(profile, entity))
+
+    def hidden_modules(self, actor: Actor) -> frozenset[str]:
+        """The modules that all of the caller's profiles hide."""
+        profiles = self.organisation.profiles_of(actor.person_id) if actor.person_id else []
+        hidden = [frozenset(profile.hidden_modules) for profile in profiles]
+        return frozenset.intersection(*hidden) if hidden else frozenset()
+
+    # Which fields.
+
+    def field_access(self, actor: Actor, entity: str) -> Mapping[str, str]:
+        """The fields that the caller may not edit: `hidden` or `read`; all others are free."""
+        if actor.person_id is None:
+            return {}
+        person_id = actor.person_id
+        return self._once(("fields", person_id, entity), lambda: self._fields(person_id, entity))  # type: ignore[no-any-return]
+
+    def _fields(self, person_id: UUID, entity: str) -> Mapping[str, str]:
+        """The most generous of the profiles that let the person view the entity."""
+        profiles = [each for each in self.organisation.profiles_of(person_id) if "view" in _allowed(each, entity)]
+        limits = [{f.field: f.access for f in each.fields if f.entity == entity} for each in profiles]
+        named = {name for limit in limits for name in limit}
+        best = {name: max((limit.get(name, "edit") for limit in limits), key=_ORDER.__getitem__) for name in named}
+        return {name: access for name, access in best.items() if access != "edit"}
+
+    # Which rows.
+
+    def reach(self, actor: Actor, record: type[Record], level: Level) -> Reach:
+        """The rows of an entity that the caller may read or edit."""
+        if actor.person_id is None:
+            return Reach(all=True)
+        person_id = actor.person_id
+        return self._once(  # type: ignore[no-any-return]
+            ("reach", person_id, record.entity, level),
+            lambda: self._reach(person_id, actor, record, level),
+        )
+
+    def _reach(self, person_id: UUID, actor: Actor, record: type[Record], level: Level) -> Reach:
+        rights = self.rights(actor, record.entity)
+        needed, all_rows = ("view", "view_all") if level is Level.READ else ("edit", "edit_all")
+        if needed not in rights and not (level is Level.EDIT and "delete" in rights):
+            return Reach(all=False)
+        if all_rows in rights or self._open(record, level):
+            return Reach(all=True)
+        owners = self._owners(person_id, record.entity, level)
+        owned = {person.own_key for each in owners if (person := self.organisation.people.get(each))}
+        keys = owned | self._shared(person_id) | {EVERYONE}
+        return Reach(all=False, keys=tuple(sorted(keys)), own=tuple(owners))
+
+    def _open(self, record: type[Record], level: Level) -> bool:
+        default = self.organisation.defaults.get(record.entity, record.default_access)
+        return default == "edit" or (default == "read" and level is Level.READ)
+
+    def _owners(self, person_id: UUID, entity: str, level: Level) -> set[UUID]:
+        """The people whose rows this person reaches because they own them."""
+        owners = {person_id} | self.organisation.subordinates(person_id)
+        for rule in self.organisation.rules:
+            strong = level is Level.READ or rule.level == Level.EDIT
+            if rule.entity == entity and strong and self._is_target(person_id, rule.target_kind, rule.target_id):
+                owners |= self.organisation.members(rule.source_kind, rule.source_id)
+        return owners
+
+    def _is_target(self, person_id: UUID, kind: str, principal_id: UUID) -> bool:
+        return (kind, principal_id) in self._stands_for(person_id)
+
+    def _shared(self, person_id: UUID) -> set[int]:
+        """The share keys that this person holds, those of subordinates included."""
+        return {self.key_of(kind, each) for kind, each in self._stands_for(person_id)} - {None}  # type: ignore[arg-type]
+
+    def _stands_for(self, person_id: UUID) -> frozenset[tuple[str, UUID]]:
+        """Every principal whose shares reach this person: whoever stands above a grantee gets them too."""
+        return self._once(("stands", person_id), lambda: frozenset(self._principals(person_id)))  # type: ignore[no-any-return]
+
+    def _principals(self, person_id: UUID) -> Iterator[tuple[str, UUID]]:
+        organisation = self.organisation
+        for each in {person_id} | organisation.subordinates(person_id):
+            yield "person", each
+            yield from (("group", group) for group in organisation.groups_of.get(each, ()))
+            person = organisation.people.get(each)
+            for role_id in person.role_ids if person else ():
+                yield "role", role_id
+                yield from (("role_and_below", above) for above in organisation.above(role_id))
+        for role_id in organisation.roles_below(person_id):
+            yield "role", role_id
+            yield "role_and_below", role_id
+
+    # What a row carries.
+
+    def key_of(self, kind: str, principal_id: UUID) -> int | None:
+        """The number under which rows are shared with a principal."""
+        organisation = self.organisation
+        match kind:
+            case "person":
+                person = organisation.people.get(principal_id)
+                return person.share_key if person else None
+            case "group":
+                group = organisation.groups.get(principal_id)
+                return group.share_key if group else None
+            case "role" | "role_and_below":
+                role = organisation.roles.get(principal_id)
+                return (role.share_key if kind == "role" else role.tree_key) if role else None
+        return None
+
+    def row_keys(self, record: Record, shares: Iterable[Audience]) -> tuple[list[int], list[int]]:
+        """The read keys and the edit keys of a row with these shares."""
+        owner = self.organisation.people.get(record.owner_id) if record.owner_id else None
+        owned = {owner.own_key} if owner else set()
+        grants = [(self._grant_key(each), each.level) for each in (*record.audience(), *shares)]
+        read = owned | {key for key, _ in grants if key is not None}
+        edit = owned | {key for key, level in grants if key is not None and level == Level.EDIT}
+        return sorted(read), sorted(edit)
+
+    def _grant_key(self, grant: Audience) -> int | None:
+        if grant.kind == "everyone":
+            return EVERYONE
+        return self.key_of(grant.kind, grant.id) if grant.id else None
+
+
+def _allowed(profile: Profile, entity: str) -> Iterator[str]:
+    for permission in profile.permissions:
+        if permission.entity in ("*", entity):
+            yield from (action for action in ACTIONS if getattr(permission, action))

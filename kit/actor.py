@@ -1,0 +1,49 @@
+"""Who is calling: carried in metadata, verified by every service, ambient only here."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from kit.errors import Anonymous
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person, or a named part of the system that works without one."""
+
+    person_id: UUID | None
+    name: str
+    session: str = ""
+    scopes: frozenset[str] = field(default_factory=frozenset)
+    min_epoch: int = 0
+    token: str = field(default="", repr=False)
+
+    @classmethod
+    def system(cls, name: str) -> "Actor":
+        """Work that nobody asked for, e.g. `system("nightly-forecast")`; it may see everything."""
+        return cls(None, f"system:{name}")
+
+    @classmethod
+    def person(cls, person_id: UUID, *, token: str = "", min_epoch: int = 0) -> "Actor":
+        """A person whose work goes on after the request, e.g. an import."""
+        return cls(person_id, str(person_id), token=token, min_epoch=min_epoch)
+
+    @property
+    def is_system(self) -> bool:
+        return self.person_id is None
+
+
+_calling: ContextVar[Actor | None] = ContextVar("actor", default=None)
+
+
+def calling() -> Actor:
+    """The actor of the call being served."""
+    actor = _calling.get()
+    if actor is None:
+        raise Anonymous
+    return actor
+
+
+def calls(actor: Actor) -> None:
+    """Names the actor for the rest of this task; only interceptors and loops may do so."""
+    _calling.set(actor)

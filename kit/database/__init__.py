@@ -1,0 +1,1 @@
+"""A service's own database: engine, sessions, the kit's tables, migrations."""

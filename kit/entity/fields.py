@@ -1,0 +1,111 @@
+"""`field()`: one column of an entity with all that people, filters, history and forms need of it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, ForeignKey
+from sqlalchemy.orm import MappedColumn, mapped_column
+
+from kit.entity.kinds import Boolean, Kind, Reference, References, Words
+from kit.entity.rows import Rows
+
+if TYPE_CHECKING:
+    from kit.query import Kind as Comparison
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a declaration says beyond the column itself."""
+
+    kind: Kind
+    label: str
+    help: str
+    section: str
+    initial: Any
+    searched: bool
+    listed: bool
+    tracked: bool
+    editable: bool
+    creatable: bool
+    secured: bool
+    required: bool | None
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an entity, as everything outside its class sees it."""
+
+    name: str
+    said: Said
+    column: ColumnElement[Any]
+    nullable: bool
+
+    @property
+    def kind(self) -> "Comparison":
+        return self.said.kind.comparison
+
+    @property
+    def choices(self) -> "tuple[str, ...]":
+        return tuple(self.said.kind.options)
+
+    @property
+    def required(self) -> bool:
+        """Whether a person has to fill it in."""
+        if self.said.required is not None:
+            return self.said.required
+        return not self.nullable and not isinstance(self.said.kind, Boolean | Words | References | Rows)
+
+
+def said(  # noqa: D417
+    kind: Kind,
+    label: str,
+    *,
+    help: str = "",  # noqa: A002 - the word that people see under an input
+    section: str = "Details",
+    initial: Any = None,
+    searched: bool = False,
+    listed: bool = False,
+    tracked: bool = True,
+    editable: bool = True,
+    creatable: bool | None = None,
+    secured: bool = False,
+    required: bool | None = None,
+    own: bool = True,
+) -> Said:
+    """What a declaration says; `own=False` marks what the kit itself fills in."""
+    return Said(
+        kind=kind,
+        label=label,
+        help=help,
+        section=section,
+        initial=initial,
+        searched=searched,
+        listed=listed,
+        tracked=tracked and own,
+        editable=editable and own,
+        creatable=(editable if creatable is None else creatable) and own,
+        secured=secured,
+        required=required,
+    )
+
+
+def field(
+    kind: Kind, label: str, *, unique: bool = False, index: bool = False, **words: Any
+) -> MappedColumn[Any]:
+    """An ordinary mapped column that knows its label, kind and manners; `said` lists the words."""
+    here = (ForeignKey(_key(kind.target)),) if isinstance(kind, Reference) and kind.here else ()
+    info = {"said": said(kind, label, **words)}
+    return mapped_column(kind.column(), *here, unique=unique, index=index, info=info)
+
+
+def _key(target: str) -> str:
+    """The primary key of an entity in this database, e.g. `account.id` for `parties.Account`."""
+    name = target.partition(".")[2]
+    return f"{''.join(f'_{c.lower()}' if c.isupper() else c for c in name)[1:]}.id"
+
+
+def empty(kind: Kind) -> Any:
+    """What a new record holds when nobody says otherwise."""
+    if isinstance(kind, Words | References | Rows):
+        return []
+    return False if isinstance(kind, Boolean) else None

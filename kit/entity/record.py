@@ -1,0 +1,153 @@
+"""`Record`: what every entity is, and the four hooks by which it differs from the others."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import SimpleNamespace
+from typing import Any, ClassVar, TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Column, Computed, Index, Integer as IntegerType, Table, func, literal_column
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy import Uuid
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+from kit.database.tables import metadata as one_metadata
+from kit.entity.fields import Field, empty, field, said
+from kit.entity.kinds import Instant, Integer, Reference, Text
+from kit.ids import uuid7
+
+if TYPE_CHECKING:
+    from kit.actor import Actor
+
+
+class Level(StrEnum):
+    """How far access to a row goes."""
+
+    READ = "read"
+    EDIT = "edit"
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Whom a record's own content lets in, e.g. the members of a private room."""
+
+    kind: str
+    id: UUID | None
+    level: Level = Level.EDIT
+
+
+class Before(SimpleNamespace):
+    """A record as it was: every field by name."""
+
+
+class Record(DeclarativeBase):
+    """A row that people own, share, filter, follow and import."""
+
+    __abstract__ = True
+    metadata = one_metadata
+
+    entity: ClassVar[str]
+    label: ClassVar[str] = ""
+    plural: ClassVar[str]
+    title: ClassVar[str] = "name"
+    default_access: ClassVar[str] = "edit"
+    fields: ClassVar[Mapping[str, Field]]
+
+    id: Mapped[UUID] = mapped_column(
+        Uuid(), primary_key=True, info={"said": said(Reference(), "Id", section="", own=False)}
+    )
+    version: Mapped[int] = field(Integer(), "Version", own=False, section="")
+    owner_id: Mapped[UUID | None] = field(Reference("identity.Person"), "Owner", section="")
+    created_at: Mapped[datetime] = field(Instant(), "Created", own=False, section="")
+    updated_at: Mapped[datetime] = field(Instant(), "Updated", own=False, section="")
+    created_by: Mapped[str] = field(Text(), "Created by", own=False, section="")
+    updated_by: Mapped[str] = field(Text(), "Updated by", own=False, section="")
+    keys: Mapped[list[int]] = mapped_column(ARRAY(IntegerType))
+    wkeys: Mapped[list[int]] = mapped_column(ARRAY(IntegerType))
+    custom: Mapped[dict[str, str]] = mapped_column(JSONB)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy passes the class
+        """The version is set by the unit of work, which also tells it to history and events."""
+        return {"version_id_col": cls.version, "version_id_generator": False}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__tablename__" in cls.__dict__:
+            _complete(cls)
+
+    def __init__(self, **given: Any) -> None:
+        self.id = uuid7()
+        self.custom = {}
+        for name, known in type(self).fields.items():
+            if name not in _BASE:
+                initial = known.said.initial
+                setattr(self, name, empty(known.said.kind) if initial is None else initial)
+        for name, value in given.items():
+            setattr(self, name, value)
+
+    def prepare(self, actor: "Actor") -> None:
+        """Fills what follows from the rest, before `check`."""
+
+    def check(self) -> None:
+        """Raises Invalid when the record as a whole makes no sense."""
+
+    def changed(self, before: Before | None) -> None:
+        """Announces what a change means for the business; `before` is None for a new record."""
+
+    def removing(self) -> None:
+        """Raises Refused when the record may not go."""
+
+    def audience(self) -> Iterable[Audience]:
+        """Whom the record lets in by what it says, beyond owner, rules and shares."""
+        return ()
+
+    def announce(self, event: Any) -> None:
+        """Puts an event aside; it leaves with the transaction, or not at all."""
+        self.__dict__.setdefault("_announced", []).append(event)
+
+    def announced(self) -> list[Any]:
+        """Takes the events put aside."""
+        events: list[Any] = self.__dict__.pop("_announced", [])
+        return events
+
+
+_BASE = frozenset({"id", "version", "created_at", "updated_at", "created_by", "updated_by"})
+
+
+def _complete(cls: type[Record]) -> None:
+    """Adds to a declared entity what every entity has: its fields by name, indexes, word search."""
+    table = cls.__table__
+    assert isinstance(table, Table)  # noqa: S101 - an entity is one table
+    cls.fields = {
+        name: Field(name, column.info["said"], getattr(cls, name), bool(column.nullable))
+        for name, column in table.columns.items()
+        if "said" in column.info
+    }
+    cls.label = cls.__dict__.get("label") or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).capitalize()
+    Index(f"ix_{table.name}_recent", table.c.updated_at.desc(), table.c.id.desc())
+    Index(f"ix_{table.name}_owner", table.c.owner_id, table.c.updated_at.desc(), table.c.id.desc())
+    Index(f"ix_{table.name}_keys", table.c["keys"], postgresql_using="gin")
+    searched = [column for column in table.columns if _searched(column)]
+    if searched:
+        table.append_column(Column("search", TSVECTOR, Computed(_words(searched), persisted=True)))
+        Index(f"ix_{table.name}_words", table.c.search, postgresql_using="gin")
+
+
+def _searched(column: Column[Any]) -> bool:
+    return "said" in column.info and bool(column.info["said"].searched)
+
+
+def _words(columns: list[Column[Any]]) -> Any:
+    """Words are split at everything that is no letter or digit, so that any part of an address is found."""
+    text = " || ' ' || ".join(f"coalesce({column.name}, '')" for column in columns)
+    return literal_column(rf"to_tsvector('simple'::regconfig, regexp_replace(lower({text}), '[^[:alnum:]]+', ' ', 'g'))")
+
+
+def words_query(text: str) -> Any:
+    """Rows in which every word of `text` begins some word."""
+    words = re.findall(r"\w+", text.lower().replace("_", " "))
+    return func.to_tsquery(literal_column("'simple'::regconfig"), " & ".join(f"{word}:*" for word in words))

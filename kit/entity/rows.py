@@ -1,0 +1,117 @@
+"""Rows that belong to one record and live and die with it, e.g. the addresses of an account."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self, dataclass_transform
+
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from kit.entity.kinds import Kind
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """What is said of one attribute of a row."""
+
+    name: str
+    kind: Kind
+    label: str
+    help: str = ""
+    required: bool = False
+
+    def read(self, value: Any) -> Any:
+        """The Python value, or ValueError with the label and what to do."""
+        try:
+            known = None if value is None else self.kind.parse(value)
+        except ValueError as wrong:
+            raise ValueError(f"{self.label}: {wrong}") from wrong
+        if known is None and self.required:
+            raise ValueError(f"{self.label}: fill this in.")
+        return known
+
+
+def row_field(
+    kind: Kind, label: str, *, initial: Any = None, help: str = "", required: bool = False  # noqa: A002
+) -> Any:
+    """Declares one attribute of a row."""
+    said = Column("", kind, label, help, required)
+    return dataclasses.field(default=initial, metadata={"column": said})
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(row_field,))
+class Row:
+    """One such row; its attributes are declared with `row_field`."""
+
+    columns: ClassVar[Sequence[Column]] = ()
+
+    def __init_subclass__(cls) -> None:
+        dataclasses.dataclass(kw_only=True)(cls)
+        cls.columns = [
+            dataclasses.replace(each.metadata["column"], name=each.name)
+            for each in dataclasses.fields(cls)  # type: ignore[arg-type]
+        ]
+
+    @classmethod
+    def read(cls, source: Any) -> Self:
+        """From a mapping or a message; ValueError names the attribute."""
+        take = source.get if isinstance(source, Mapping) else _taker(source)
+        given = {column.name: column.read(take(column.name)) for column in cls.columns}
+        return cls(**{name: value for name, value in given.items() if value is not None})
+
+    def plain(self) -> dict[str, Any]:
+        """What is stored and shown: text, numbers and truth values only."""
+        pairs = ((column, getattr(self, column.name)) for column in self.columns)
+        return {column.name: column.kind.show(value) for column, value in pairs if value is not None}
+
+
+def _taker(message: Any) -> Any:
+    def take(name: str) -> Any:
+        return getattr(message, name) if _present(message, name) else None
+
+    return take
+
+
+def _present(message: Any, name: str) -> bool:
+    described = message.DESCRIPTOR.fields_by_name[name]
+    return bool(not described.has_presence or message.HasField(name))
+
+
+class _RowsType(TypeDecorator[list[Any]]):
+    """A JSON list in the database, a list of rows in Python."""
+
+    impl = JSONB
+    cache_ok = True
+
+    def __init__(self, row: type[Row]) -> None:
+        super().__init__()
+        self.row = row
+
+    def process_bind_param(self, value: Any, dialect: object) -> Any:  # noqa: ARG002
+        return [row.plain() for row in value or ()]
+
+    def process_result_value(self, value: Any, dialect: object) -> Any:  # noqa: ARG002
+        return [self.row.read(each) for each in value or ()]
+
+
+@dataclasses.dataclass(frozen=True)
+class Rows(Kind):
+    """Any number of rows of one shape."""
+
+    name: ClassVar[str] = "rows"
+    row: type[Row] = Row
+
+    def column(self) -> TypeEngine[Any]:
+        return _RowsType(self.row)
+
+    def parse(self, value: Any) -> list[Row]:
+        return [self._numbered(number, each) for number, each in enumerate(value, start=1)]
+
+    def _numbered(self, number: int, source: Any) -> Row:
+        try:
+            return self.row.read(source)
+        except ValueError as wrong:
+            raise ValueError(f"Line {number}: {wrong}") from wrong
+
+    def show(self, value: Any) -> list[dict[str, Any]]:
+        return [row.plain() for row in value]

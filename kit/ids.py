@@ -1,0 +1,16 @@
+"""Record ids: UUIDv7 (RFC 9562), so that ids sort by the time they were made."""
+
+import os
+import time
+from uuid import UUID
+
+_VERSION = 0x7000_0000_0000_0000_0000
+_VARIANT = 0x8000_0000_0000_0000
+
+
+def uuid7() -> UUID:
+    """A new id: 48 bits of milliseconds, then 74 random bits."""
+    millis = time.time_ns() // 1_000_000
+    noise = int.from_bytes(os.urandom(10))
+    high = (millis << 80) | _VERSION | ((noise >> 62) & 0xFFF) << 64
+    return UUID(int=high | _VARIANT | (noise & 0x3FFF_FFFF_FFFF_FFFF))

@@ -1,0 +1,205 @@
+"""Turns a comparison as written into conditions with real values, alike for both evaluators."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement
+
+from kit.errors import Invalid
+from kit.query.fields import Kind, Queryable, Target, find, type_words
+from kit.query.tree import Call, Compare, Search, Word
+from kit.query.values import fold, read
+
+LISTS = frozenset({Kind.TEXTS, Kind.UUIDS})
+RANKED = frozenset({Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.INSTANT})
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who asks, when and where; searched columns count only when they are among the fields."""
+
+    me: UUID
+    now: datetime
+    zone: tzinfo
+    searched: Sequence[ColumnElement[Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The field has no value."""
+
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The field has a value."""
+
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """The text reads as the pieces, with anything between them, whatever its case."""
+
+    target: Target
+    pieces: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The value stands in this relation to another."""
+
+    target: Target
+    operator: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """The list holds the value."""
+
+    target: Target
+    value: object
+
+
+Condition = Missing | Present | Like | Ranked | Holds
+
+
+def conditions(
+    node: Compare, fields: Mapping[str, Queryable], context: Context
+) -> tuple[Condition, ...]:
+    """What must hold, all of it, for the comparison to be true."""
+    try:
+        target = find(node.name, fields)
+        if isinstance(node.value, Word) and (found := _presence(target, node, node.value)):
+            return (found,)
+        return _valued(target, node.operator, node.value, context)
+    except LookupError as problem:
+        raise _invalid(node, f"{problem.args[0]}; quote text that you want to search for") from None
+    except (ValueError, OverflowError) as problem:
+        raise _invalid(node, str(problem)) from None
+
+
+def searches(
+    node: Search, fields: Mapping[str, Queryable], context: Context
+) -> list[tuple[str, Like]]:
+    """A condition for each searched field that the caller may see; one of them must hold."""
+    pieces = ("", *node.value.pieces, "")
+    found = [
+        Like(Target(name, Kind.TEXT, field.column, (), field.nullable), pieces)
+        for name, field in fields.items()
+        if any(column.shares_lineage(field.column) for column in context.searched)
+    ]
+    if not found:
+        raise Invalid(filter=f"at character {node.position + 1}: nothing is searched here; "
+                             f"name a field, as in name:{node.value.text}")  # fmt: skip
+    return [(condition.target.name, condition) for condition in found]
+
+
+def _invalid(node: Compare, reason: str) -> Invalid:
+    return Invalid(filter=f"at character {node.position + 1}: {reason}")
+
+
+def _presence(target: Target, node: Compare, value: Word) -> Condition | None:
+    if value.anything and node.operator == ":":
+        return Present(target)
+    if not value.missing:
+        return None
+    if node.operator != "=":
+        raise ValueError(f"compare with null by = or !=, as in {target.name} != null")
+    return Missing(target)
+
+
+def _valued(
+    target: Target, operator: str, value: Word | Call, context: Context
+) -> tuple[Condition, ...]:
+    if target.kind in LISTS:
+        return (Holds(target, _member(target, operator, value, context)),)
+    if operator not in "=:" and target.kind not in RANKED:
+        raise ValueError(f"“{target.name}” has no order; compare it by = or !=")
+    if target.kind is Kind.INSTANT:
+        return _instants(target, operator, _moment(target, value, context))
+    if target.kind is Kind.TEXT and isinstance(value, Word):
+        return (_text(target, operator, value),)
+    relation = "=" if operator == ":" else operator
+    return (Ranked(target, relation, _scalar(target, value, context)),)
+
+
+def _member(target: Target, operator: str, value: Word | Call, context: Context) -> object:
+    if operator != ":":
+        raise ValueError(f"“{target.name}” is a list; ask what it holds, as in {target.name}:x")
+    return _scalar(target, value, context)
+
+
+def _text(target: Target, operator: str, value: Word) -> Condition:
+    if operator == "=":
+        return Like(target, value.pieces)
+    if operator == ":":
+        return Like(target, ("", *value.pieces, ""))
+    return Ranked(target, operator, fold(value.text))
+
+
+def _scalar(target: Target, value: Word | Call, context: Context) -> object:
+    if isinstance(value, Call):
+        return _called(target, value, context)
+    if target.kind is Kind.PICKLIST and target.choices and value.text not in target.choices:
+        raise ValueError(f"“{value.text}” is not a choice of {target.name}; "
+                         f"use one of {', '.join(target.choices)}")  # fmt: skip
+    return _read(target, target.kind, value.text)
+
+
+def _read(target: Target, kind: Kind, text: str) -> object:
+    try:
+        return read(kind, text)
+    except ValueError:
+        wanted = type_words[target.kind]
+        raise ValueError(f"“{text}” does not fit {target.name}; give it {wanted}") from None
+
+
+def _called(target: Target, call: Call, context: Context) -> object:
+    match call.name, target.kind:
+        case "me", Kind.UUID | Kind.UUIDS:
+            return context.me
+        case "today", Kind.DATE | Kind.INSTANT:
+            return context.now.astimezone(context.zone).date() + timedelta(days=call.days)
+        case "now", Kind.INSTANT:
+            return context.now.astimezone(UTC) + timedelta(days=call.days)
+    wanted = type_words[target.kind]
+    raise ValueError(f"{call.text} does not fit {target.name}; give it {wanted}")
+
+
+def _moment(target: Target, value: Word | Call, context: Context) -> object:
+    """An instant, or the first and last moment of a day in the person's own zone."""
+    if isinstance(value, Word) and len(value.text) > len("2026-01-31"):
+        return _read(target, Kind.INSTANT, value.text)
+    found = (
+        _called(target, value, context)
+        if isinstance(value, Call)
+        else _read(target, Kind.DATE, value.text)
+    )
+    if isinstance(found, date) and not isinstance(found, datetime):
+        return _midnight(found, context.zone), _midnight(found + timedelta(days=1), context.zone)
+    return found
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time.min, zone).astimezone(UTC)
+
+
+def _instants(target: Target, operator: str, moment: object) -> tuple[Condition, ...]:
+    if not isinstance(moment, tuple):
+        return (Ranked(target, "=" if operator == ":" else operator, moment),)
+    start, end = moment
+    match operator:
+        case "<" | ">=":
+            return (Ranked(target, operator, start),)
+        case "<=":
+            return (Ranked(target, "<", end),)
+        case ">":
+            return (Ranked(target, ">=", end),)
+        case _:
+            return (Ranked(target, ">=", start), Ranked(target, "<", end))

@@ -1,0 +1,97 @@
+"""Decides in memory whether a record matches a filter, exactly as the database would."""
+
+import operator
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from kit.query.conditions import (
+    Condition,
+    Context,
+    Holds,
+    Like,
+    Missing,
+    Present,
+    Ranked,
+    conditions,
+    searches,
+)
+from kit.query.fields import Kind, Queryable, Target, value_of
+from kit.query.tree import And, Compare, Node, Not, Or, Search
+from kit.query.values import fold, read
+
+RELATIONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def matches(
+    node: Node | None,
+    fields: Mapping[str, Queryable],
+    values: Mapping[str, object],
+    context: Context,
+) -> bool:
+    """Whether a record with these values is one that the filter asks for."""
+    match node:
+        case None:
+            return True
+        case And(parts):
+            # A list, not a generator: a mistake in a later part is reported whatever the values.
+            return all([matches(part, fields, values, context) for part in parts])
+        case Or(parts):
+            return any([matches(part, fields, values, context) for part in parts])
+        case Not(part):
+            return not matches(part, fields, values, context)
+        case Compare():
+            return all(_holds(found, values) for found in conditions(node, fields, context))
+        case Search():
+            return any(_holds(like, values) for _, like in searches(node, fields, context))
+
+
+def _holds(condition: Condition, values: Mapping[str, object]) -> bool:
+    value = _value(condition.target, values)
+    match condition:
+        case Missing():
+            return value is None
+        case Present():
+            return value is not None
+        case _ if value is None:
+            return False
+        case Like(_, pieces):
+            return _like(fold(str(value)), tuple(map(fold, pieces)))
+        case Holds(_, member):
+            return isinstance(value, Collection) and member in value
+        case Ranked(target, relation, other):
+            ranked = fold(str(value)) if target.kind is Kind.TEXT else value
+            return RELATIONS[relation](ranked, other)
+
+
+def _value(target: Target, values: Mapping[str, object]) -> object:
+    """The value in its real type (events write it as text); an empty list is a missing value."""
+    value = value_of(target.name, values)
+    if target.kind in {Kind.TEXTS, Kind.UUIDS} and isinstance(value, Collection):
+        return [_real(target.kind, item) for item in value] or None
+    return _real(target.kind, value)
+
+
+def _real(kind: Kind, value: object) -> object:
+    return read(kind, value) if isinstance(value, str) else value
+
+
+def _like(text: str, pieces: tuple[str, ...]) -> bool:
+    """Piece by piece from the left: linear, where a regular expression could run for ever."""
+    if len(pieces) == 1:
+        return text == pieces[0]
+    first, *middle, last = pieces
+    if len(text) < len(first) + len(last) or not (text.startswith(first) and text.endswith(last)):
+        return False
+    start, end = len(first), len(text) - len(last)
+    for piece in middle:
+        found = text.find(piece, start, end)
+        if found < 0:
+            return False
+        start = found + len(piece)
+    return True

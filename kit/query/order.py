@@ -1,0 +1,135 @@
+"""Orders of lists (AIP-132) and the condition that continues a list after a given row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, UnaryExpression, and_, false, or_, tuple_
+
+from kit.errors import Invalid
+from kit.query.conditions import LISTS
+from kit.query.fields import Queryable, Target, find
+from kit.query.sql import bound
+
+MOST_KEYS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One column of an order and its direction; missing values come last in both."""
+
+    target: Target
+    descending: bool
+
+    def clause(self) -> UnaryExpression[Any]:
+        column = self.target.column
+        if not self.descending:
+            return column.asc()
+        # Where nothing can be missing, the plain form lets any B-tree be read backwards.
+        return column.desc().nulls_last() if self.target.nullable else column.desc()
+
+    def beyond(self, value: object) -> ColumnElement[bool]:
+        """True of the rows that this key alone puts after the value."""
+        if value is None:
+            return false()
+        column, other = self.target.column, bound(self.target.kind, value)
+        after = column < other if self.descending else column > other
+        return or_(after, column.is_(None)) if self.target.nullable else after
+
+    def same(self, value: object) -> ColumnElement[bool]:
+        column = self.target.column
+        return column.is_(None) if value is None else column == bound(self.target.kind, value)
+
+    def reached(self, value: object) -> ColumnElement[bool] | None:
+        """Implied by the rest of the condition; said again because an index can use it."""
+        if self.target.nullable or value is None:
+            return None
+        column, other = self.target.column, bound(self.target.kind, value)
+        return column <= other if self.descending else column >= other
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A total order of rows: the keys that were asked for, then the id."""
+
+    by: tuple[Key, ...]
+
+    @classmethod
+    def parse(
+        cls, text: str, fields: Mapping[str, Queryable], default: str = "updated_at desc"
+    ) -> Self:
+        parts = [part.split() for part in (text.strip() or default).split(",")]
+        by: list[Key] = []
+        for part in parts[: MOST_KEYS + 1]:
+            key = _key(part, fields)
+            if any(other.target.name == key.target.name for other in by):
+                raise Invalid(order_by=f"names “{key.target.name}” twice; remove one of them")
+            by.append(key)
+        if len(parts) > MOST_KEYS:
+            raise Invalid(order_by=f"has {len(parts)} fields; use at most {MOST_KEYS}")
+        return cls(_total(by, fields))
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(key.target.name for key in self.by)
+
+    def clauses(self) -> list[UnaryExpression[Any]]:
+        return [key.clause() for key in self.by]
+
+    def after(self, values: Sequence[object]) -> ColumnElement[bool]:
+        """True of exactly the rows that come after the row with these values."""
+        return _after(self.by, tuple(values))
+
+    def __str__(self) -> str:
+        return ",".join(f"{key.target.name} {key.descending:d}" for key in self.by)
+
+
+def _key(words: list[str], fields: Mapping[str, Queryable]) -> Key:
+    match words:
+        case [name]:
+            direction = "asc"
+        case [name, direction] if direction.lower() in {"asc", "desc"}:
+            pass
+        case _:
+            found = " ".join(words)
+            raise Invalid(order_by=f"cannot read “{found}”; write it as in: amount desc, name")
+    try:
+        target = find(name, fields)
+    except LookupError as problem:
+        raise Invalid(order_by=problem.args[0]) from None
+    if target.kind in LISTS:
+        raise Invalid(order_by=f"“{name}” is a list and has no order; choose another field")
+    return Key(target, direction.lower() == "desc")
+
+
+def _total(by: list[Key], fields: Mapping[str, Queryable]) -> tuple[Key, ...]:
+    """Ends with the id, after which nothing is left to be ordered."""
+    for place, key in enumerate(by):
+        if key.target.name == "id":
+            return tuple(by[: place + 1])
+    return (*by, Key(find("id", fields), by[-1].descending))
+
+
+def _after(by: tuple[Key, ...], values: tuple[object, ...]) -> ColumnElement[bool]:
+    first, rest = by[0], by[1:]
+    if not rest:
+        return first.beyond(values[0])
+    if _uniform(by):
+        return _row(by, values)
+    following = and_(first.same(values[0]), _after(rest, values[1:]))
+    if values[0] is None:
+        return following
+    condition = or_(first.beyond(values[0]), following)
+    reached = first.reached(values[0])
+    return condition if reached is None else and_(reached, condition)
+
+
+def _uniform(by: tuple[Key, ...]) -> bool:
+    return all(key.descending == by[0].descending and not key.target.nullable for key in by)
+
+
+def _row(by: tuple[Key, ...], values: tuple[object, ...]) -> ColumnElement[bool]:
+    """A comparison of whole rows, which a B-tree over these columns answers by one descent."""
+    columns = tuple_(*(key.target.column for key in by))
+    others = tuple_(*(bound(key.target.kind, value) for key, value in zip(by, values, strict=True)))
+    return columns < others if by[0].descending else columns > others

@@ -1,0 +1,131 @@
+"""Logs: one JSON object a line on standard output, joined to traces by their ids."""
+
+import logging
+import sys
+import traceback
+from collections.abc import MutableMapping
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import structlog
+from structlog.contextvars import bound_contextvars, merge_contextvars
+
+from kit.telemetry.traces import current_ids
+
+__all__ = ["actor_bound", "configure", "log"]
+
+_LONGEST = 16_000
+_SECRET_WORDS = ("password", "passwd", "token", "secret", "authorization", "cookie", "private_key")
+_QUIET = {"nats": logging.WARNING, "asyncio": logging.WARNING, "grpc": logging.WARNING}
+
+Line = MutableMapping[str, Any]
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rapport")
+"""The logger of every room: `log.info("deal.closed", deal=id)`."""
+
+
+def configure(service: str, level: str = "info", version: str = "") -> None:
+    """Sends our lines and those of the libraries through one formatter."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    shared = _shared(service, version)
+    structlog.configure(
+        processors=[*shared, _as_json],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=False,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _as_json],
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(formatter)
+    logging.root.handlers = [handler]
+    logging.root.setLevel(number)
+    for name, quiet in _QUIET.items():
+        logging.getLogger(name).setLevel(max(number, quiet))
+
+
+def actor_bound(actor: str, **more: str) -> AbstractContextManager[None]:
+    """Names the actor on every line written inside the block; an id, never a name or an address."""
+    return bound_contextvars(actor=actor, **more)
+
+
+def _shared(service: str, version: str) -> list[structlog.typing.Processor]:
+    return [
+        merge_contextvars,
+        structlog.stdlib.ExtraAdder(),
+        _stamp(service, version),
+        _error,
+        _redact,
+    ]
+
+
+def _stamp(service: str, version: str) -> structlog.typing.Processor:
+    def stamp(_: Any, method: str, line: Line) -> Line:
+        line["ts"] = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        line["level"] = "warning" if method == "warn" else method
+        line["service"] = service
+        if version:
+            line["version"] = version
+        trace_id, span_id = current_ids()
+        if trace_id:
+            line["trace_id"], line["span_id"] = trace_id, span_id
+        return line
+
+    return stamp
+
+
+def _error(_: Any, __: str, line: Line) -> Line:
+    """An exception becomes its type and its stack, each one string."""
+    caught = line.pop("exc_info", None)
+    if caught is True:
+        caught = sys.exc_info()
+    if isinstance(caught, tuple):
+        caught = caught[1]
+    if isinstance(caught, BaseException):
+        line["error.type"] = type(caught).__qualname__
+        line["error.stack"] = _stack(caught)
+    return line
+
+
+def _stack(caught: BaseException) -> str:
+    # The end of a stack names the culprit, so a long one loses its beginning.
+    return "".join(traceback.format_exception(caught))[-_LONGEST // 2 :]
+
+
+def _redact(_: Any, __: str, line: Line) -> Line:
+    for name, value in line.items():
+        line[name] = "[redacted]" if _secret(name) else _clean(value)
+    return line
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: "[redacted]" if _secret(str(k)) else _clean(v) for k, v in value.items()}
+    return value
+
+
+def _secret(name: str) -> bool:
+    lowered = name.lower()
+    return any(word in lowered for word in _SECRET_WORDS)
+
+
+def _as_json(_: Any, __: str, line: Line) -> str:
+    text = orjson.dumps(line, default=str, option=orjson.OPT_NON_STR_KEYS)
+    return (text if len(text) <= _LONGEST else _shortened(line)).decode()
+
+
+def _shortened(line: Line) -> bytes:
+    """Cuts every long value, so that a line stays one line for whoever collects it."""
+    room = _LONGEST // (2 * max(len(line), 1))
+    return orjson.dumps({str(k): _cut(v, room) for k, v in line.items()}, default=str)
+
+
+def _cut(value: Any, room: int) -> Any:
+    if isinstance(value, int | float | bool | None):
+        return value
+    text = value if isinstance(value, str) else str(value)
+    return text if len(text) <= room else text[:room] + "…"

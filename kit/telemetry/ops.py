@@ -1,0 +1,98 @@
+"""The door for operations: /metrics, /livez and /readyz on a thread of their own.
+
+A thread answers even while the event loop is blocked, which is when operations need an answer most.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import orjson
+from prometheus_client import REGISTRY, CollectorRegistry
+from prometheus_client.exposition import choose_encoder
+
+Check = Callable[[], Sequence[str]]
+"""Says what is missing, in words; an empty answer means that all is well."""
+
+
+def _nothing() -> Sequence[str]:
+    return ()
+
+
+class OpsServer:
+    """A small HTTP server; `live` and `ready` must answer at once, from what is already known."""
+
+    def __init__(
+        self,
+        listen: str,
+        *,
+        ready: Check = _nothing,
+        live: Check = _nothing,
+        registry: CollectorRegistry = REGISTRY,
+    ) -> None:
+        host, _, port = listen.rpartition(":")
+        self._server = _Door((host or "0.0.0.0", int(port)), ready, live, registry)  # noqa: S104
+        self._thread = threading.Thread(target=self._serve, name="ops", daemon=True)
+
+    @property
+    def port(self) -> int:
+        return int(self._server.server_address[1])
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def _serve(self) -> None:
+        self._server.serve_forever(poll_interval=0.1)
+
+
+class _Door(ThreadingHTTPServer):
+    """The listening socket with what its answers need."""
+
+    daemon_threads = True
+
+    def __init__(
+        self, address: tuple[str, int], ready: Check, live: Check, registry: CollectorRegistry
+    ) -> None:
+        self.checks = {"/readyz": ready, "/livez": live}
+        self.registry = registry
+        super().__init__(address, _Answer)
+
+
+class _Answer(BaseHTTPRequestHandler):
+    """One request from a probe or a scraper."""
+
+    server: _Door
+    protocol_version = "HTTP/1.1"
+    timeout = 10
+
+    def do_GET(self) -> None:  # noqa: N802 - http.server names it
+        path = self.path.partition("?")[0]
+        if path == "/metrics":
+            encode, kind = choose_encoder(self.headers.get("Accept", ""))
+            self._send(HTTPStatus.OK, encode(self.server.registry), kind)
+        elif path in self.server.checks:
+            self._check(self.server.checks[path])
+        else:
+            self._send(HTTPStatus.NOT_FOUND, b"", "text/plain")
+
+    def _check(self, check: Check) -> None:
+        missing = list(check())
+        status = HTTPStatus.SERVICE_UNAVAILABLE if missing else HTTPStatus.OK
+        body = orjson.dumps({"ok": not missing, "missing": missing})
+        self._send(status, body, "application/json")
+
+    def _send(self, status: HTTPStatus, body: bytes, kind: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Probes and scrapes are not worth a line each."""

@@ -1,0 +1,86 @@
+"""One entity's way over the wire: which fields it shares with its message, and how each travels."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from google.protobuf.message import Message
+
+from kit.entity.fields import Field
+from kit.entity.record import Record
+from kit.entity.rows import Rows
+from kit.errors import Invalid
+
+Setter = Callable[[Any, Any], None]
+
+
+class Shape:
+    """The fields that a record and its message share, with everything compiled that can be."""
+
+    def __init__(self, record: type[Record], message: type[Message]) -> None:
+        self.record = record
+        self.message = message
+        described = message.DESCRIPTOR.fields_by_name
+        self.names = tuple(name for name in record.fields if name in described)
+        self.fields: Mapping[str, Field] = {name: record.fields[name] for name in self.names}
+        self._setters = {name: _setter(self.fields[name], described[name]) for name in self.names}
+
+    def to_message(self, values: Any, names: Collection[str]) -> Any:
+        """A typed message with the named fields that hold something; `values` answers by attribute."""
+        message = self.message()
+        for name in names:
+            value = getattr(values, name)
+            if value is not None:
+                self._setters[name](message, value)
+        message.custom.update(getattr(values, "custom", None) or {})  # type: ignore[attr-defined]
+        return message
+
+    def given(self, message: Any) -> list[str]:
+        """The shared fields that a message says something about."""
+        return [described.name for described, _ in message.ListFields() if described.name in self.fields]
+
+    def values(self, message: Any, names: Iterable[str]) -> dict[str, Any]:
+        """Python values of the named fields; Invalid names every field that is wrong."""
+        values: dict[str, Any] = {}
+        wrong: dict[str, str] = {}
+        for name in names:
+            try:
+                values[name] = self._value(message, name)
+            except ValueError as problem:
+                wrong[name] = str(problem)
+        if wrong:
+            raise Invalid("", wrong)
+        return values
+
+    def _value(self, message: Any, name: str) -> Any:
+        described = message.DESCRIPTOR.fields_by_name[name]
+        if described.has_presence and not message.HasField(name):
+            return None
+        return self.fields[name].said.kind.parse(getattr(message, name))
+
+
+@lru_cache(maxsize=None)
+def shape_of(record: type[Record], message: type[Message]) -> Shape:
+    """The compiled shape of an entity."""
+    return Shape(record, message)
+
+
+def _setter(field: Field, described: Any) -> Setter:
+    name, show = field.name, field.said.kind.show
+    if isinstance(field.said.kind, Rows):
+        return lambda message, value: _extend_rows(getattr(message, name), show(value))
+    if described.is_repeated:
+        return lambda message, value: getattr(message, name).extend(show(value))
+    return lambda message, value: setattr(message, name, show(value))
+
+
+def _extend_rows(container: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    for row in rows:
+        container.add(**row)
+
+
+@lru_cache(maxsize=4096)
+def line(names: tuple[str, ...]) -> type[msgspec.Struct]:
+    """The struct whose JSON is one row with exactly these fields."""
+    return msgspec.defstruct("Line", [(name, Any) for name in names])
