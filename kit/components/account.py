@@ -32,7 +32,7 @@ class Account:
 
     @classmethod
     def owning(cls, path: Path) -> Self | None:
-        """Find the account that owns a data directory; the machine may have got a better one since."""
+        """Keep to the owner of a data directory, also when a better one has come since."""
         owner = path.stat().st_uid
         if os.geteuid() != 0 or owner == 0:
             return cls.unprivileged()

@@ -21,13 +21,18 @@ class ComponentFailed(Exception):
     """A store that could not be started; the message is for whoever typed the command."""
 
 
-class SpawnOptions(TypedDict, total=False):
-    """Where a program stands and as whom it runs."""
+class RunAs(TypedDict, total=False):
+    """As whom a program runs."""
 
-    cwd: Path
     user: int
     group: int
     extra_groups: list[int]
+
+
+class SpawnOptions(RunAs, total=False):
+    """Where a program stands, and as whom it runs."""
+
+    cwd: Path
 
 
 class Memory(msgspec.Struct):
@@ -77,18 +82,19 @@ class Component(ABC):
         self._claim()
         self._recall()
         self._end_leftovers()
-        self._memory.port = free_port(self._memory.port)
+        self._choose_port()
         self._remember()
         self._prepare()
         self._spawn()
-        self._await_answer()
+        try:
+            self._await_answer()
+        except ComponentFailed:
+            self._end(0.0)
+            raise
 
-    def stop(self) -> None:
+    def stop(self, patience: float | None = None) -> None:
         """Stop in order, so that the next start has nothing to recover."""
-        if self._process is not None:
-            if self._process.poll() is None:
-                self._process.send_signal(self.stop_signal)
-            self._reap()
+        self._end(self.patience if patience is None else patience)
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -124,6 +130,13 @@ class Component(ABC):
             lock.close()
             raise ComponentFailed(f"The {self.name} in {self.folder} is in use already.") from None
         self._lock = lock
+
+    def _choose_port(self) -> None:
+        port = free_port(self._memory.port)
+        # Its clients know the port by now, so coming back elsewhere would not bring it back.
+        if self._process is not None and port != self._memory.port:
+            raise ComponentFailed(f"Port {self._memory.port} of {self.name} was taken meanwhile.")
+        self._memory.port = port
 
     def _recall(self) -> None:
         with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):
@@ -161,11 +174,12 @@ class Component(ABC):
                 raise ComponentFailed(f"{self.name} did not answer; its log is {self.log}.")
             time.sleep(0.02)
 
-    def _reap(self) -> None:
+    def _end(self, patience: float) -> None:
         if self._process is None:
             return
+        self._process.send_signal(self.stop_signal)
         try:
-            self._process.wait(self.patience)
+            self._process.wait(patience)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from kit.components.account import Account, readable_copy
-from kit.components.component import Component, ComponentFailed, SpawnOptions
+from kit.components.component import Component, ComponentFailed, RunAs, SpawnOptions
 from kit.components.footprint import end
 from kit.components.ports import LOOPBACK
 
@@ -133,7 +133,7 @@ class Postgres(Component):
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
 
-def _as(account: Account | None) -> SpawnOptions:
+def _as(account: Account | None) -> RunAs:
     if account is None:
         return {}
     return {"user": account.uid, "group": account.gid, "extra_groups": []}

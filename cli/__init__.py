@@ -1,0 +1,1 @@
+"""The command line behind ./rapport: the local system, its tests and its checks."""

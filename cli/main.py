@@ -1,0 +1,128 @@
+"""The commands of ./rapport, each a few lines over the module that does the work."""
+
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from cli import assets, contract
+from cli.assets import AssetsMissing
+from cli.contract import ContractBroken
+from cli.failure import CommandFailed
+from cli.home import Home
+from cli.progress import Progress
+from kit.components.component import ComponentFailed
+from kit.components.ports import NoFreePort
+
+DISK_FULL = 28
+Port = Annotated[int, typer.Option(help="The port of the web address.", min=1, max=65535)]
+
+app = typer.Typer(
+    help="Rapport, the open-source CRM.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def up(
+    port: Port = 8000,
+    detach: Annotated[bool, typer.Option("--detach", help="Run on in the background.")] = False,
+    no_demo: Annotated[bool, typer.Option("--no-demo", help="Leave a new system empty.")] = False,
+) -> None:
+    """Start the whole system and print its address and sign-ins."""
+    from cli import up as system
+
+    progress = Progress(_console())
+    _build(progress)
+    if detach:
+        arguments = ["--port", str(port), *(["--no-demo"] if no_demo else [])]
+        system.run_detached(Home.of_environment(), arguments, progress)
+    else:
+        system.run(Home.of_environment(), port, progress)
+
+
+@app.command()
+def down() -> None:
+    """Stop the system that runs in the background."""
+    from cli import up as system
+
+    system.down(Home.of_environment(), Progress(_console()))
+
+
+@app.command()
+def status() -> None:
+    """Show the processes, their ports, health, memory and restarts."""
+    from cli import status as table
+
+    if not table.show(Home.of_environment(), _console()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def logs(
+    process: Annotated[str | None, typer.Argument(help="Only of this process.")] = None,
+    follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on as lines come.")] = False,
+    lines: Annotated[int, typer.Option("-n", "--lines", help="Lines of each to begin with.")] = 50,
+) -> None:
+    """Show what the processes wrote."""
+    from cli import logs as written
+
+    written.show(Home.of_environment(), process, lines, _console(), follow=follow)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context) -> None:
+    """Run the tests; arguments go to pytest."""
+    from cli import suite
+
+    _build(Progress(_console()))
+    raise typer.Exit(suite.run(context.args, _console()))
+
+
+@app.command()
+def check() -> None:
+    """Check rules, layout, types, boundaries and the contract."""
+    from cli import checks
+
+    _build(Progress(_console()))
+    if not checks.run(_console()):
+        raise typer.Exit(1)
+
+
+def _build(progress: Progress) -> None:
+    _build_unless(progress, "Contract", contract.is_built, contract.build)
+    _build_unless(progress, "Web assets", assets.is_built, assets.build)
+
+
+def _build_unless(
+    progress: Progress, title: str, is_built: Callable[[], bool], build: Callable[[], None]
+) -> None:
+    if not is_built():
+        with progress.step(title):
+            build()
+
+
+def _console() -> Console:
+    return Console(highlight=False)
+
+
+def main() -> None:
+    """Turn what stops a command into one sentence and an exit code."""
+    try:
+        app()
+    except (CommandFailed, ComponentFailed, NoFreePort, ContractBroken, AssetsMissing) as failure:
+        sys.exit(f"rapport: {failure}")
+    except OSError as failure:
+        if failure.errno != DISK_FULL:
+            raise
+        sys.exit(f"rapport: the disk is full: free some space first ({failure.filename}).")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

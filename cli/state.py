@@ -1,0 +1,67 @@
+"""What the supervisor writes down, so that other commands and a later start know."""
+
+import threading
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from kit.components.component import private_write
+from kit.components.footprint import Footprint
+
+
+class Phase(StrEnum):
+    """How far one process, or the system, is."""
+
+    STARTING = "starting"
+    READY = "ready"
+    WAITING = "waiting to restart"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+
+
+class ProcessState(msgspec.Struct):
+    """One process as the supervisor sees it."""
+
+    name: str
+    phase: Phase = Phase.STARTING
+    port: int | None = None
+    ops_port: int | None = None
+    restarts: int = 0
+    last_exit: str = ""
+    footprint: Footprint | None = None
+
+
+class SystemState(msgspec.Struct):
+    """The whole system: its supervisor, its address and its processes."""
+
+    supervisor: Footprint | None = None
+    phase: Phase = Phase.STARTING
+    address: str = ""
+    processes: dict[str, ProcessState] = {}
+
+
+class StateFile:
+    """The system's state on disk, rewritten whole at each change."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.system = SystemState()
+        self._writing = threading.Lock()
+
+    def write(self) -> None:
+        with self._writing:
+            private_write(self.path, msgspec.json.encode(self.system))
+
+    def change(self, process: ProcessState, phase: Phase) -> None:
+        process.phase = phase
+        self.system.processes[process.name] = process
+        self.write()
+
+
+def read_state(path: Path) -> SystemState:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=SystemState)
+    except (FileNotFoundError, msgspec.DecodeError):
+        # No system has run here, or its last words were cut short: either way nothing is known.
+        return SystemState(phase=Phase.STOPPED)

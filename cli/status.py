@@ -1,0 +1,75 @@
+"""`status`: what runs, where, how it is, what it weighs and how often it had to be restarted."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from cli.claim import is_claimed
+from cli.health import is_ready
+from cli.home import Home
+from cli.processes import PROCESSES
+from cli.state import Phase, ProcessState, SystemState, read_state
+
+NAMES = {process.name for process in PROCESSES}
+MEGABYTE = 1024 * 1024
+
+
+def show(home: Home, console: Console) -> bool:
+    """Print the table; the answer says whether everything is well."""
+    state = read_state(home.state)
+    if not is_claimed(home.claim):
+        console.print("Nothing is running: start it with ./rapport up.")
+        return False
+    with ThreadPoolExecutor(len(state.processes) or 1) as threads:
+        health = list(threads.map(_health, state.processes.values()))
+    console.print(_table(state, health))
+    console.print(f"{state.address}  [dim]data in {home.folder}[/]")
+    return state.phase is Phase.READY and all(each == "ready" for each in health)
+
+
+def _table(state: SystemState, health: list[str]) -> Table:
+    table = Table(box=None, header_style="dim")
+    for heading in ("process", "port", "health", "memory", "restarts", "last end"):
+        table.add_column(heading, justify="right" if heading in {"port", "memory"} else "left")
+    total = 0
+    for process, condition in zip(state.processes.values(), health, strict=True):
+        memory = sum(_memory(process))
+        total += memory
+        row = (process.name, str(process.port), _coloured(condition), _megabytes(memory))
+        table.add_row(*row, str(process.restarts), process.last_exit)
+    table.add_row("", "", "", _megabytes(total))
+    return table
+
+
+def _health(process: ProcessState) -> str:
+    if process.phase is not Phase.READY:
+        return str(process.phase)
+    if process.footprint is None or process.footprint.process() is None:
+        return "dead"
+    if process.name in NAMES and not is_ready(process):
+        return "not ready"
+    return "ready"
+
+
+def _memory(process: ProcessState) -> Iterator[int]:
+    found = process.footprint.process() if process.footprint else None
+    if found is None:
+        return
+    for each in (found, *found.children(recursive=True)):
+        try:
+            full = each.memory_full_info()
+        except psutil.Error:
+            continue
+        # Shared pages are counted once: PostgreSQL's sessions share most of theirs.
+        yield getattr(full, "pss", full.uss)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / MEGABYTE:,.0f} MB"
+
+
+def _coloured(condition: str) -> str:
+    return f"[{'green' if condition == 'ready' else 'red'}]{condition}[/]"

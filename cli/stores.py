@@ -1,0 +1,55 @@
+"""The stores of a system: our own, unless the environment names others."""
+
+import asyncio
+import os
+from dataclasses import dataclass, field
+
+from cli.home import Home
+from cli.processes import SERVICES
+from kit.components.component import Component
+from kit.components.databases import Database, ensure_databases
+from kit.components.nats import Nats
+from kit.components.postgres import Postgres
+from kit.components.valkey import Valkey
+
+
+@dataclass
+class Stores:
+    """Where PostgreSQL, NATS and Valkey are, and which of them we run ourselves."""
+
+    home: Home
+    own: list[Component] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.postgres = self._store("DATABASE_URL", Postgres)
+        self.nats = self._store("NATS_URL", Nats)
+        self.valkey = self._store("REDIS_URL", Valkey)
+
+    def database_url(self, service: str) -> str:
+        return self._database(service).url(_url(self.postgres))
+
+    def nats_url(self) -> str:
+        return _url(self.nats)
+
+    def redis_url(self) -> str:
+        return _url(self.valkey)
+
+    def ensure_databases(self) -> None:
+        databases = [self._database(service.name) for service in SERVICES]
+        asyncio.run(ensure_databases(_url(self.postgres), databases))
+
+    def _database(self, service: str) -> Database:
+        # On a server that others use too, a bare "sales" could be anybody's.
+        return Database(f"rapport_{service}", self.home.secret(f"database {service}"))
+
+    def _store(self, variable: str, kind: type[Component]) -> Component | str:
+        given = os.environ.get(variable)
+        if given:
+            return given
+        component = kind(self.home.folder, self.home.log(kind.name))
+        self.own.append(component)
+        return component
+
+
+def _url(store: Component | str) -> str:
+    return store if isinstance(store, str) else store.url
