@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement
 
-from kit.errors import Invalid
-from kit.query.fields import Kind, Queryable, Target, find, type_words
+from kit.query.errors import shown, unreadable
+from kit.query.fields import WANTED, Kind, Queryable, Target, find
 from kit.query.tree import Call, Compare, Search, Word
 from kit.query.values import fold, read
 
@@ -79,9 +79,12 @@ def conditions(
             return (found,)
         return _valued(target, node.operator, node.value, context)
     except LookupError as problem:
-        raise _invalid(node, f"{problem.args[0]}; quote text that you want to search for") from None
-    except (ValueError, OverflowError) as problem:
-        raise _invalid(node, str(problem)) from None
+        raise unreadable(node.position, str(problem.args[0])) from None
+    except OverflowError:
+        reason = f"{node.value.text} is beyond the calendar; choose a day nearer to now"
+        raise unreadable(node.position, reason) from None
+    except ValueError as problem:
+        raise unreadable(node.position, str(problem)) from None
 
 
 def searches(
@@ -95,13 +98,9 @@ def searches(
         if any(column.shares_lineage(field.column) for column in context.searched)
     ]
     if not found:
-        raise Invalid(filter=f"at character {node.position + 1}: nothing is searched here; "
-                             f"name a field, as in name:{node.value.text}")  # fmt: skip
+        reason = f"nothing is searched here; name a field, as in name:{node.value.text}"
+        raise unreadable(node.position, reason)
     return [(condition.target.name, condition) for condition in found]
-
-
-def _invalid(node: Compare, reason: str) -> Invalid:
-    return Invalid(filter=f"at character {node.position + 1}: {reason}")
 
 
 def _presence(target: Target, node: Compare, value: Word) -> Condition | None:
@@ -131,7 +130,8 @@ def _valued(
 
 def _member(target: Target, operator: str, value: Word | Call, context: Context) -> object:
     if operator != ":":
-        raise ValueError(f"“{target.name}” is a list; ask what it holds, as in {target.name}:x")
+        example = f"{target.name}:{value.text}"
+        raise ValueError(f"“{target.name}” is a list; ask what it holds, as in {example}")
     return _scalar(target, value, context)
 
 
@@ -147,8 +147,9 @@ def _scalar(target: Target, value: Word | Call, context: Context) -> object:
     if isinstance(value, Call):
         return _called(target, value, context)
     if target.kind is Kind.PICKLIST and target.choices and value.text not in target.choices:
-        raise ValueError(f"“{value.text}” is not a choice of {target.name}; "
-                         f"use one of {', '.join(target.choices)}")  # fmt: skip
+        choices = ", ".join(target.choices)
+        reason = f"{shown(value.text)} is not a choice of {target.name}; use one of {choices}"
+        raise ValueError(reason)
     return _read(target, target.kind, value.text)
 
 
@@ -156,8 +157,8 @@ def _read(target: Target, kind: Kind, text: str) -> object:
     try:
         return read(kind, text)
     except ValueError:
-        wanted = type_words[target.kind]
-        raise ValueError(f"“{text}” does not fit {target.name}; give it {wanted}") from None
+        wanted = WANTED[target.kind]
+        raise ValueError(f"{shown(text)} does not fit {target.name}; give it {wanted}") from None
 
 
 def _called(target: Target, call: Call, context: Context) -> object:
@@ -168,7 +169,7 @@ def _called(target: Target, call: Call, context: Context) -> object:
             return context.now.astimezone(context.zone).date() + timedelta(days=call.days)
         case "now", Kind.INSTANT:
             return context.now.astimezone(UTC) + timedelta(days=call.days)
-    wanted = type_words[target.kind]
+    wanted = WANTED[target.kind]
     raise ValueError(f"{call.text} does not fit {target.name}; give it {wanted}")
 
 

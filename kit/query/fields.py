@@ -9,6 +9,8 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 
+from kit.query.errors import shown
+
 
 class Kind(Enum):
     """The kinds of values that a field may hold."""
@@ -41,7 +43,7 @@ class Queryable(Protocol):
     def nullable(self) -> bool: ...
 
 
-type_words = {
+WANTED = {
     Kind.TEXT: "text",
     Kind.INTEGER: "a whole number",
     Kind.DECIMAL: "a number",
@@ -76,7 +78,7 @@ def find(name: str, fields: Mapping[str, Queryable]) -> Target:
     head, _, key = name.partition(".")
     holder = fields.get(head)
     if holder is None or holder.kind is not Kind.CUSTOM or not key:
-        raise LookupError(f"“{name}” is not a field here{_nearest(name, fields)}")
+        raise LookupError(f"{shown(name)} is not a field here; {_advice(name, fields)}")
     column = type_coerce(holder.column, JSONB)[key].astext
     return Target(name, Kind.TEXT, column, (), nullable=True)
 
@@ -90,6 +92,6 @@ def value_of(name: str, values: Mapping[str, object]) -> object:
     return holder.get(key) if isinstance(holder, Mapping) else None
 
 
-def _nearest(name: str, fields: Mapping[str, Queryable]) -> str:
+def _advice(name: str, fields: Mapping[str, Queryable]) -> str:
     found = process.extractOne(name.lower(), list(fields), scorer=fuzz.ratio, score_cutoff=60)
-    return f"; did you mean “{found[0]}”?" if found else ""
+    return f"perhaps you mean “{found[0]}”" if found else "check its name, or put quotes round text"

@@ -2,16 +2,17 @@
 
 import re
 from functools import cache, lru_cache
+from typing import cast
 
 from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_args
 
 from kit.errors import Invalid
+from kit.query.errors import unreadable
 from kit.query.tree import And, Call, Compare, Node, Not, Or, Search, Word, walk
 
 LONGEST = 4000
 DEEPEST = 32
 MOST_TERMS = 100
-FARTHEST_DAYS = 100_000
 
 # As AIP-160 has it, OR binds more tightly than AND. Words may not hold comparators, values may:
 # the contextual lexer knows which of the two can come next.
@@ -50,17 +51,17 @@ def parse(text: str) -> Node | None:
     try:
         node: Node = _grammar().parse(text)  # type: ignore[assignment]  # the reader makes nodes, not lark's trees
     except UnexpectedInput as problem:
-        raise Invalid(filter=_explain(problem, text)) from None
+        raise _explained(problem, text) from None
     _limit(node)
     return node
 
 
 def _admit(text: str) -> None:
     if len(text) > LONGEST:
-        raise Invalid(filter=f"has {len(text)} characters; shorten it to {LONGEST}")
+        raise Invalid(filter=f"The filter has {len(text)} characters; shorten it to {LONGEST}.")
     # PostgreSQL stores neither of these, so nothing could ever match them.
     if found := re.search("[\0\ud800-\udfff]", text):
-        raise Invalid(filter=f"character {found.start() + 1} is not text; remove it")
+        raise unreadable(found.start(), "there is a character that is not text; remove it")
 
 
 def _limit(node: Node) -> None:
@@ -68,21 +69,21 @@ def _limit(node: Node) -> None:
     for part, depth in walk(node):
         terms += isinstance(part, Compare | Search)
         if depth > DEEPEST:
-            raise Invalid(filter=f"is nested more than {DEEPEST} levels deep; use fewer parentheses")
+            raise Invalid(filter=f"Remove parentheses until at most {DEEPEST} levels are nested.")
     if terms > MOST_TERMS:
-        raise Invalid(filter=f"has {terms} terms; shorten it to {MOST_TERMS}")
+        raise Invalid(filter=f"The filter has {terms} terms; shorten it to {MOST_TERMS}.")
 
 
-def _explain(problem: UnexpectedInput, text: str) -> str:
+def _explained(problem: UnexpectedInput, text: str) -> Invalid:
     if isinstance(problem, UnexpectedToken) and problem.token.type == "$END":
-        return "ends too early; add the missing value or close the parenthesis"
-    position = problem.pos_in_stream or 0
+        return unreadable(len(text), "something is missing; add a value or close the parenthesis")
+    position = cast("int", problem.pos_in_stream)
     found = text[position : position + 20].split(maxsplit=1)[0]
     if found[0] in "\"'":
-        return f"at character {position + 1}: close the quotation mark before {found}"
-    return (
-        f"at character {position + 1}: “{found}” cannot stand here; check operators and "
-        "parentheses, or put quotes around text"
+        return unreadable(position, f"a quotation begins with {found} and never ends; close it")
+    return unreadable(
+        position,
+        f"“{found}” cannot stand here; check operators and parentheses, or put quotes around text",
     )
 
 
@@ -123,9 +124,7 @@ def _grammar() -> Lark:
 
 def _flat(kind: type[And | Or], parts: tuple[Node, ...]) -> tuple[Node, ...]:
     return tuple(
-        child
-        for part in parts
-        for child in (part.parts if isinstance(part, kind) else (part,))
+        child for part in parts for child in (part.parts if isinstance(part, kind) else (part,))
     )
 
 
@@ -142,9 +141,8 @@ def _word(token: Token) -> Word:
     if token.type == "STRING":
         return Word(_pieces(token[1:-1]), quoted=True)
     if token in {"AND", "OR", "NOT"}:
-        place = (token.start_pos or 0) + 1
-        raise Invalid(filter=f"at character {place}: a value is missing before “{token}”; "
-                             f'to look for the word itself, write "{token}"')  # fmt: skip
+        reason = f'a value is missing before {token}; to look for the word itself, write "{token}"'
+        raise unreadable(token.start_pos, reason)
     return Word(tuple(token.split("*")))
 
 
@@ -162,12 +160,8 @@ def _pieces(text: str) -> tuple[str, ...]:
 
 
 def _call(token: Token) -> Call:
-    found = re.fullmatch(r"(?:(me)\(\s*()|(today|now)\(\s*([+-]?[0-9]{0,6})\s*)\)", token)
-    place = (token.start_pos or 0) + 1
-    if found is None or (found[4] or "") in {"+", "-"}:
-        raise Invalid(filter=f"at character {place}: “{token}” is not a function here; "
-                             "use me(), today(), today(-30) or now()")  # fmt: skip
-    days = int(found[4] or 0)
-    if abs(days) > FARTHEST_DAYS:
-        raise Invalid(filter=f"at character {place}: use at most {FARTHEST_DAYS:,} days")
-    return Call(found[1] or found[3], days)
+    found = re.fullmatch(r"(?:(me)\(\s*|(today|now)\(\s*([+-]?[0-9]{1,5})?\s*)\)", token)
+    if found is None:
+        reason = f"“{token}” is not a function; use me(), today(), today(-30) or now()"
+        raise unreadable(token.start_pos, reason)
+    return Call(found[1] or found[2], int(found[3] or 0))

@@ -40,9 +40,9 @@ def matches(
             return True
         case And(parts):
             # A list, not a generator: a mistake in a later part is reported whatever the values.
-            return all([matches(part, fields, values, context) for part in parts])
+            return all([matches(part, fields, values, context) for part in parts])  # noqa: C419
         case Or(parts):
-            return any([matches(part, fields, values, context) for part in parts])
+            return any([matches(part, fields, values, context) for part in parts])  # noqa: C419
         case Not(part):
             return not matches(part, fields, values, context)
         case Compare():

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, UnaryExpression, and_, false, or_, tuple_
 
 from kit.errors import Invalid
 from kit.query.conditions import LISTS
+from kit.query.errors import shown
 from kit.query.fields import Queryable, Target, find
 from kit.query.sql import bound
 
@@ -63,10 +64,10 @@ class Order:
         for part in parts[: MOST_KEYS + 1]:
             key = _key(part, fields)
             if any(other.target.name == key.target.name for other in by):
-                raise Invalid(order_by=f"names “{key.target.name}” twice; remove one of them")
+                raise Invalid(order_by=f"“{key.target.name}” is named twice; remove one of them.")
             by.append(key)
         if len(parts) > MOST_KEYS:
-            raise Invalid(order_by=f"has {len(parts)} fields; use at most {MOST_KEYS}")
+            raise Invalid(order_by=f"The order has {len(parts)} fields; use at most {MOST_KEYS}.")
         return cls(_total(by, fields))
 
     @property
@@ -92,13 +93,15 @@ def _key(words: list[str], fields: Mapping[str, Queryable]) -> Key:
             pass
         case _:
             found = " ".join(words)
-            raise Invalid(order_by=f"cannot read “{found}”; write it as in: amount desc, name")
+            raise Invalid(
+                order_by=f"{shown(found)} cannot be read; write it as in: amount desc, name."
+            )
     try:
         target = find(name, fields)
     except LookupError as problem:
-        raise Invalid(order_by=problem.args[0]) from None
+        raise Invalid(order_by=f"{problem.args[0]}.") from None
     if target.kind in LISTS:
-        raise Invalid(order_by=f"“{name}” is a list and has no order; choose another field")
+        raise Invalid(order_by=f"“{name}” is a list and has no order; choose another field.")
     return Key(target, direction.lower() == "desc")
 
 

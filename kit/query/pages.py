@@ -25,20 +25,22 @@ def decode_token(token: str, order: Order, fingerprint: str) -> list[object]:
     """The values of the row that the page follows; Invalid for a token of another list."""
     try:
         sealed = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
-        seal, body = sealed[:SEAL], sealed[SEAL:]
-        if seal != _seal(order, fingerprint, body):
-            raise ValueError(token)
-        return [_value(*pair) for pair in zip(order.by, _decoder.decode(body), strict=True)]
+        return _opened(sealed[:SEAL], sealed[SEAL:], order, fingerprint)
     except (ValueError, msgspec.MsgspecError):
-        raise Invalid(
-            page_token="does not belong to this list; start again from the first page"
-        ) from None
+        reason = "The page token is not of this list; start again from the first page."
+        raise Invalid("", {"page_token": reason}) from None
 
 
 def _seal(order: Order, fingerprint: str, body: bytes) -> bytes:
     """Finds mistakes, not forgers: a forged token shows nothing that a filter would not."""
     owner = blake2b(f"{order}\n{fingerprint}".encode("utf-8", "surrogatepass")).digest()
     return blake2b(body, digest_size=SEAL, key=owner).digest()
+
+
+def _opened(seal: bytes, body: bytes, order: Order, fingerprint: str) -> list[object]:
+    if seal != _seal(order, fingerprint, body):
+        raise ValueError(body)
+    return [_value(key, text) for key, text in zip(order.by, _decoder.decode(body), strict=True)]
 
 
 def _value(key: Key, text: str | None) -> object:

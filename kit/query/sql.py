@@ -84,9 +84,7 @@ def bound(kind: Kind, value: object) -> ColumnElement[Any]:
     return literal(value, TYPES[kind])
 
 
-def _inverse(
-    part: Node, fields: Mapping[str, Queryable], context: Context
-) -> ColumnElement[bool]:
+def _inverse(part: Node, fields: Mapping[str, Queryable], context: Context) -> ColumnElement[bool]:
     """Two-valued: NOT in SQL would lose the rows whose value is missing."""
     if isinstance(part, Compare):
         match conditions(part, fields, context):

@@ -9,11 +9,11 @@ from uuid import UUID
 from kit.query.fields import Kind
 
 LARGEST_INTEGER = 2**63 - 1
-LARGEST_EXPONENT = 100
+MOST_DIGITS = 100
 
 # Each of these has one lower-case form in the databases; str.lower() gives İ two characters and
 # looks at the neighbours of Σ.
-SIMPLE_LOWER = str.maketrans({"İ": "i", "Σ": "σ"})
+SIMPLE_LOWER = str.maketrans({"İ": "i", "Σ": "\N{GREEK SMALL LETTER SIGMA}"})
 
 
 def fold(text: str) -> str:
@@ -36,7 +36,7 @@ def _integer(text: str) -> int:
 
 def _decimal(text: str) -> Decimal:
     number = Decimal(_shaped(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", text))
-    if abs(number.adjusted()) > LARGEST_EXPONENT or len(number.as_tuple().digits) > LARGEST_EXPONENT:
+    if max(abs(number.adjusted()), len(number.as_tuple().digits)) > MOST_DIGITS:
         raise ValueError(text)
     return number
 

@@ -111,10 +111,10 @@ CONTEXT = Context(
 )
 
 
-def row(number: int = 0, **values: object) -> dict[str, object]:
+def row(number: int, values: Mapping[str, object]) -> dict[str, object]:
     """A deal of which only the given values are present."""
     needed = {"id": UUID(int=number), "title": "", "updated_at": CONTEXT.now}
-    return dict.fromkeys(KINDS) | needed | values
+    return dict.fromkeys(KINDS) | needed | dict(values)
 
 
 def _run(*words: str | Path) -> None:

@@ -2,20 +2,22 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.query import And, Call, Compare, Node, Not, Or, Search, Word, matches, parse, to_sql
+from kit.query import And, Call, Compare, Kind, Node, Not, Or, Search, Word, matches, to_sql
+from kit.query.sql import bound
+from kit.query.values import fold
 from tests.kit.query.conftest import CONTEXT, FIELDS, KINDS, deal, row
 
-LETTERS = st.text("aAbBéÉİıΣσςßẞKk%_\\*'\" 1", max_size=4)
+# Letters whose cases are not one to one, and the signs that patterns and quotes give a meaning.
+LETTERS = st.text("aAbBéÉİ\u0131Σ\u03c3\u03c2ßẞKk%_\\*'\" 1", max_size=4)
 INSTANTS = st.builds(
     lambda minutes: CONTEXT.now + timedelta(minutes=minutes), st.integers(-3000, 3000)
 )
@@ -99,14 +101,16 @@ def _compares(name: str) -> st.SearchStrategy[Compare]:
     return presence | st.builds(Compare, st.just(name), operators, words)
 
 
-LEAVES: st.SearchStrategy[Node] = st.sampled_from(sorted(OPERATORS)).flatmap(
-    _compares
-) | st.builds(Search, WILD)
+LEAVES: st.SearchStrategy[Node] = st.sampled_from(sorted(OPERATORS)).flatmap(_compares) | st.builds(
+    Search, WILD
+)
 NODES = st.recursive(
     LEAVES,
-    lambda nodes: st.builds(Not, nodes)
-    | st.builds(And, st.tuples(nodes, nodes))
-    | st.builds(Or, st.tuples(nodes, nodes)),
+    lambda nodes: (
+        st.builds(Not, nodes)
+        | st.builds(And, st.tuples(nodes, nodes))
+        | st.builds(Or, st.tuples(nodes, nodes))
+    ),
     max_leaves=5,
 )
 
@@ -132,7 +136,7 @@ def found_in_memory(node: Node | None, rows: list[dict[str, object]]) -> set[obj
 async def test_database_and_memory_find_the_same_records(
     connection: AsyncConnection, rows: list[dict[str, object]], node: Node
 ) -> None:
-    records = [row(number, **values) for number, values in enumerate(rows)]
+    records = [row(number, values) for number, values in enumerate(rows)]
     assert await found_by_sql(connection, node, records) == found_in_memory(node, records)
 
 
@@ -142,27 +146,19 @@ def test_a_record_written_as_json_matches_like_the_record_itself(
     rows: list[dict[str, object]], node: Node
 ) -> None:
     for values in rows:
-        record = row(**values)
+        record = row(0, values)
         written = json.loads(json.dumps(record, default=_write))
         found = matches(node, FIELDS, written, CONTEXT)
         assert found == matches(node, FIELDS, record, CONTEXT)
 
 
-async def test_every_letter_compares_alike_in_database_and_memory(
+async def test_every_letter_has_one_lower_case_in_database_and_memory(
     connection: AsyncConnection,
 ) -> None:
-    letters = [chr(code) for code in range(0x80, 0x3000) if chr(code).isalpha()]
-    rows = [row(number, name=letter) for number, letter in enumerate(letters)]
-    for shown in "İΣẞÉÅ":
-        node = parse(f'name = "{shown}" OR name < "{shown}"')
-        assert await found_by_sql(connection, node, rows) == found_in_memory(node, rows)
-    capitals = [row(number, name=letter.upper()) for number, letter in enumerate(letters)]
-    node = Or(tuple(Compare("name", "=", Word((letter,), True)) for letter in letters[::7]))
-    assert await found_by_sql(connection, node, capitals) == found_in_memory(node, capitals)
+    letters = [chr(code) for code in range(0x80, 0x20000) if chr(code).isalpha()]
+    query = select(func.lower(func.unnest(bound(Kind.TEXTS, letters))))
+    assert [fold(letter) for letter in letters] == list(await connection.scalars(query))
 
 
 def test_every_kind_is_compared() -> None:
     assert {name.partition(".")[0] for name in OPERATORS} | {"id"} == set(KINDS)
-    assert CONTEXT.now.tzinfo is UTC
-    assert isinstance(Decimal(1), Decimal)
-    assert isinstance(CONTEXT.now, datetime)
