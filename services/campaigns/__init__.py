@@ -1,0 +1,1 @@
+"""Campaigns: whom they reach, what they cost and what they bring."""

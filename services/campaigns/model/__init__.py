@@ -1,0 +1,1 @@
+"""The entities of campaigns and their rules; no input or output."""

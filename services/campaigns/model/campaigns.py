@@ -1,0 +1,253 @@
+"""A marketing campaign: what it is, and how its result is reckoned."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped
+
+from kit.actor import Actor
+from kit.entity import (
+    CURRENCIES,
+    Audience,
+    Day,
+    Decimals,
+    Integer,
+    LongText,
+    Money,
+    Picklist,
+    Record,
+    Reference,
+    References,
+    Row,
+    Rows,
+    Text,
+    Words,
+    field,
+    row_field,
+)
+from kit.errors import Invalid, Refused
+from services.campaigns.model.deals import CampaignDeal
+
+
+class GoalType(StrEnum):
+    """What a campaign is for."""
+
+    SALES = "sales"
+    AWARENESS = "awareness"
+    IMAGE = "image"
+    LOYALTY = "loyalty"
+    OTHER = "other"
+
+
+class Type(StrEnum):
+    """How a campaign is carried out."""
+
+    EMAIL = "email"
+    EVENT = "event"
+    FAIR = "fair"
+    PHONE = "phone"
+    ADVERTISING = "advertising"
+    WEB = "web"
+    OTHER = "other"
+
+
+class Status(StrEnum):
+    """Where a campaign stands."""
+
+    PLANNED = "planned"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class WonAmount(Row):
+    """The won value in one currency; two currencies are never added up."""
+
+    currency: str = row_field(Picklist(CURRENCIES), "Currency")
+    count: int = row_field(Integer(low=0), "Deals", initial=0)
+    amount: Decimal = row_field(Decimals(), "Amount", initial=Decimal(0))
+
+
+ENDED = frozenset({Status.COMPLETED, Status.CANCELLED})
+CENT = Decimal("0.01")
+SHARE = Decimals(28, 2)  # A return may be negative or far above a hundred.
+
+
+class Campaign(Record):
+    """A set of marketing activities with a goal, a budget, recipients and a result."""
+
+    __tablename__ = "campaign"
+    entity = "campaigns.Campaign"
+    plural = "Campaigns"
+
+    name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True)
+    code: Mapped[str | None] = field(Text(40), "Code", unique=True, searched=True)
+    goal_type: Mapped[str] = field(Picklist(GoalType), "Goal type", initial=GoalType.SALES)
+    type: Mapped[str] = field(Picklist(Type), "Type", initial=Type.EMAIL, listed=True)
+    status: Mapped[str] = field(Picklist(Status), "Status", initial=Status.PLANNED, listed=True)
+    starts_on: Mapped[date | None] = field(Day(), "First day", listed=True)
+    ends_on: Mapped[date | None] = field(Day(), "Last day", listed=True)
+    parent_id: Mapped[UUID | None] = field(
+        Reference("campaigns.Campaign", here=True), "Part of", index=True
+    )
+
+    goals: Mapped[str | None] = field(LongText(), "Goals", section="Plan")
+    assumptions: Mapped[str | None] = field(LongText(), "Assumptions", section="Plan")
+    plan: Mapped[str | None] = field(LongText(), "Plan", section="Plan")
+    target_audience: Mapped[str | None] = field(LongText(), "Target audience", section="Plan")
+    responsible_ids: Mapped[list[UUID]] = field(
+        References("identity.Person"), "Responsible", section="Plan"
+    )
+    planned_actions: Mapped[int] = field(
+        Integer(low=0), "Planned actions", section="Plan", initial=0
+    )
+    done_actions: Mapped[int] = field(Integer(low=0), "Done actions", section="Plan", initial=0)
+
+    currency: Mapped[str] = field(Picklist(CURRENCIES), "Currency", section="Money", initial="EUR")
+    budget: Mapped[Decimal | None] = field(Money(currency="currency"), "Budget", section="Money")
+    actual_cost: Mapped[Decimal | None] = field(
+        Money(currency="currency"), "Actual cost", section="Money"
+    )
+    expected_revenue: Mapped[Decimal | None] = field(
+        Money(currency="currency"), "Expected revenue", section="Money"
+    )
+    settlement: Mapped[str | None] = field(LongText(), "Settlement", section="Money")
+
+    member_states: Mapped[list[str]] = field(
+        Words(),
+        "Member states",
+        section="Members",
+        initial=("Planned", "Sent", "Confirmed", "Rejected", "Interest"),
+        help="A new member gets the first.",
+    )
+    responded_states: Mapped[list[str]] = field(
+        Words(),
+        "States that are an answer",
+        section="Members",
+        initial=("Confirmed", "Rejected", "Interest"),
+    )
+    member_count: Mapped[int] = field(
+        Integer(low=0), "Members", section="Members", initial=0, editable=False, listed=True
+    )
+    responded_count: Mapped[int] = field(
+        Integer(low=0), "Have answered", section="Members", initial=0, editable=False
+    )
+
+    opportunity_count: Mapped[int] = field(
+        Integer(low=0), "Opportunities", section="Result", initial=0, editable=False
+    )
+    won_count: Mapped[int] = field(
+        Integer(low=0), "Won deals", section="Result", initial=0, editable=False
+    )
+    won_amount: Mapped[Decimal] = field(
+        Money(currency="currency"), "Won value", section="Result", initial=Decimal(0), editable=False,
+        listed=True, help="In the campaign's own currency only.",
+    )  # fmt: skip
+    won_by_currency: Mapped[list[WonAmount]] = field(
+        Rows(WonAmount), "Won value by currency", section="Result", editable=False
+    )
+    new_customers: Mapped[int] = field(
+        Integer(low=0), "New customers", section="Result", initial=0, editable=False
+    )
+    profit: Mapped[Decimal | None] = field(
+        Money(currency="currency"), "Profit", section="Result", editable=False
+    )
+    return_on_investment: Mapped[Decimal | None] = field(
+        SHARE, "Return on investment, %", section="Result", editable=False, listed=True
+    )
+    cost_per_customer: Mapped[Decimal | None] = field(
+        Money(currency="currency"), "Cost of a new customer", section="Result", editable=False
+    )
+    completion: Mapped[Decimal | None] = field(
+        SHARE, "Completion, %", section="Result", editable=False
+    )
+
+    def prepare(self, actor: Actor) -> None:  # noqa: ARG002
+        self.reckon()
+
+    def check(self) -> None:
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise Invalid(ends_on="The last day must not be before the first.")
+        if self.parent_id == self.id:
+            raise Invalid(parent_id="A campaign cannot be part of itself.")
+        if not self.member_states:
+            raise Invalid(member_states="Name at least one state; new members get the first.")
+        strange = [state for state in self.responded_states if state not in self.member_states]
+        if strange:
+            raise Invalid(
+                responded_states=f"{strange[0]!r} is not among the member states; add it there."
+            )
+
+    def removing(self) -> None:
+        if self.member_count or self.opportunity_count:
+            raise Refused("This campaign has members or opportunities; cancel it instead.")
+
+    def audience(self) -> Iterable[Audience]:
+        """Whoever answers for a campaign works on it."""
+        return (Audience("person", person) for person in self.responsible_ids)
+
+    def first_state(self) -> str:
+        return self.member_states[0]
+
+    def vouch(self, state: str) -> None:
+        """Raises Invalid unless a member can be in this state."""
+        if state not in self.member_states:
+            known = ", ".join(self.member_states)
+            raise Invalid(state=f"This campaign has no state {state!r}; choose one of: {known}.")
+
+    def admit(self) -> None:
+        """Raises Refused when nobody can join any more."""
+        if self.status in ENDED:
+            raise Refused(f"This campaign is {self.status}; it takes no more members.")
+
+    def recount(self, members: int, responded: int) -> None:
+        self.member_count, self.responded_count = members, responded
+
+    def book(self, deal: CampaignDeal, sign: int) -> None:
+        """Adds a deal to the sums (+1) or takes it out again (-1)."""
+        if not deal.counts:
+            return
+        self.opportunity_count += sign
+        if deal.won:
+            self.won_count += sign
+            self.new_customers += sign * deal.first_purchase
+            self._weigh(deal, sign)
+        self.reckon()
+
+    def _weigh(self, deal: CampaignDeal, sign: int) -> None:
+        """The list is made anew: a change inside it would go unnoticed."""
+        if deal.currency is None or deal.amount is None:
+            return
+        rows = {row.currency: row for row in self.won_by_currency}
+        old = rows.get(deal.currency) or _nothing_in(deal.currency)
+        rows[deal.currency] = WonAmount(
+            currency=deal.currency,
+            count=old.count + sign,
+            amount=old.amount + sign * deal.amount,
+        )
+        self.won_by_currency = [rows[each] for each in sorted(rows) if rows[each].count]
+
+    def reckon(self) -> None:
+        """Profit, return, cost of a customer and completion follow from the sums (CA-05)."""
+        own = (row.amount for row in self.won_by_currency if row.currency == self.currency)
+        self.won_amount = next(own, Decimal(0))
+        cost = self.actual_cost
+        self.profit = None if cost is None else self.won_amount - cost
+        self.return_on_investment = _percent(self.profit, cost)
+        self.cost_per_customer = _each(cost, self.new_customers)
+        self.completion = _percent(Decimal(self.done_actions), Decimal(self.planned_actions))
+
+
+def _nothing_in(currency: str) -> WonAmount:
+    return WonAmount(currency=currency, count=0, amount=Decimal(0))
+
+
+def _percent(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
+    return None if part is None or not whole else (part * 100 / whole).quantize(CENT)
+
+
+def _each(cost: Decimal | None, customers: int) -> Decimal | None:
+    return None if cost is None or not customers else (cost / customers).quantize(CENT)

@@ -1,0 +1,91 @@
+"""A recipient of a campaign: who it is, and the states it went through."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from kit.entity import Instant, LongText, Record, Reference, Row, Rows, Text, field, row_field
+from kit.errors import Invalid
+
+if TYPE_CHECKING:
+    from services.campaigns.model.campaigns import Campaign
+
+
+class StateChange(Row):
+    """One state that a member entered."""
+
+    state: str = row_field(Text(80), "State")
+    at: datetime = row_field(Instant(), "At")
+    by: str = row_field(Text(), "By")
+
+
+class Member(Record):
+    """A contact or a lead in one campaign."""
+
+    __tablename__ = "member"
+    entity = "campaigns.Member"
+    plural = "Members"
+    title = "state"
+
+    campaign_id: Mapped[UUID] = field(
+        Reference("campaigns.Campaign", here=True),
+        "Campaign",
+        editable=False,
+        creatable=True,
+        listed=True,
+    )
+    contact_id: Mapped[UUID | None] = field(
+        Reference("parties.Contact"),
+        "Contact",
+        editable=False,
+        creatable=True,
+        listed=True,
+        index=True,
+    )
+    lead_id: Mapped[UUID | None] = field(
+        Reference("parties.Lead"), "Lead", editable=False, creatable=True, listed=True, index=True
+    )
+    state: Mapped[str] = field(
+        Text(80), "State", editable=False, creatable=True, required=False, listed=True,
+        help="One of the campaign's states; the first when empty.",
+    )  # fmt: skip
+    state_log: Mapped[list[StateChange]] = field(
+        Rows(StateChange), "State log", section="States", editable=False
+    )
+    responded_at: Mapped[datetime | None] = field(
+        Instant(), "First answer", section="States", editable=False, listed=True
+    )
+    note: Mapped[str | None] = field(LongText(), "Note")
+
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "contact_id"),
+        UniqueConstraint("campaign_id", "lead_id"),
+        CheckConstraint("num_nonnulls(contact_id, lead_id) = 1", name="contact_or_lead"),
+    )
+
+    def check(self) -> None:
+        if self.contact_id is None and self.lead_id is None:
+            raise Invalid(contact_id="Choose the contact or the lead.")
+        if self.contact_id is not None and self.lead_id is not None:
+            raise Invalid(lead_id="A member is either a contact or a lead; leave one out.")
+
+    def join(self, campaign: "Campaign", at: datetime, by: str) -> None:
+        """Enters a campaign, in its first state unless another was given."""
+        campaign.admit()
+        self.campaign_id = campaign.id
+        self._enter(campaign, self.state or campaign.first_state(), at, by)
+
+    def set_state(self, campaign: "Campaign", state: str, at: datetime, by: str) -> None:
+        """The same state again changes nothing, so that a repeated call leaves one entry."""
+        if state != self.state:
+            self._enter(campaign, state, at, by)
+
+    def _enter(self, campaign: "Campaign", state: str, at: datetime, by: str) -> None:
+        campaign.vouch(state)
+        self.state = state
+        self.state_log = [*self.state_log, StateChange(state=state, at=at, by=by)]
+        if self.responded_at is None and state in campaign.responded_states:
+            self.responded_at = at

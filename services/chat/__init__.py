@@ -1,0 +1,1 @@
+"""Chat: one room for all, and private rooms for two."""

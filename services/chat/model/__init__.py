@@ -1,0 +1,1 @@
+"""The entities of chat and their rules; no input or output."""

@@ -1,0 +1,1 @@
+"""Helpdesk: customers' questions and problems, from the first word to the settlement."""

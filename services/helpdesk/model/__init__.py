@@ -1,0 +1,1 @@
+"""The entities of helpdesk and their rules; no input or output."""

@@ -1,0 +1,271 @@
+"""A customer's question or problem: what it is, and its steps from arrival to settlement."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from crm.helpdesk.v1 import events_pb2 as events
+from sqlalchemy import Sequence
+from sqlalchemy.orm import Mapped
+
+from kit.actor import Actor
+from kit.database.tables import metadata
+from kit.entity import (
+    Audience,
+    Before,
+    Instant,
+    Integer,
+    LongText,
+    Picklist,
+    Record,
+    Reference,
+    Text,
+    Words,
+    field,
+)
+from kit.errors import Invalid, Refused
+
+NUMBERS = Sequence("ticket_number", metadata=metadata)
+
+
+class Type(StrEnum):
+    """What the customer wants."""
+
+    QUESTION = "question"
+    PROBLEM = "problem"
+    REQUEST = "request"
+    COMPLAINT = "complaint"
+
+
+class Priority(StrEnum):
+    """How much it presses."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Status(StrEnum):
+    """Where a ticket stands."""
+
+    NEW = "new"
+    OPEN = "open"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class Channel(StrEnum):
+    """How a ticket came."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    WEB = "web"
+    CHAT = "chat"
+    OTHER = "other"
+
+
+SETTLED = frozenset({Status.RESOLVED, Status.CLOSED})
+
+STEPS: Mapping[str, frozenset[Status]] = {
+    Status.NEW: frozenset({Status.OPEN, Status.WAITING, Status.RESOLVED}),
+    Status.OPEN: frozenset({Status.WAITING, Status.RESOLVED}),
+    Status.WAITING: frozenset({Status.OPEN, Status.RESOLVED}),
+    Status.RESOLVED: frozenset({Status.OPEN, Status.CLOSED}),
+    Status.CLOSED: frozenset({Status.OPEN}),
+}
+
+_VERBS: Mapping[str, str] = {
+    Status.RESOLVED: "Use Resolve, which asks how it was settled.",
+    Status.CLOSED: "Use Close on a resolved ticket.",
+}
+
+
+def ticket_number(place: int) -> str:
+    """The number for people, from the next value of `NUMBERS`."""
+    return f"T-{place:06}"
+
+
+class Ticket(Record):
+    """A customer's question, problem, request or complaint and how it is settled."""
+
+    __tablename__ = "ticket"
+    entity = "helpdesk.Ticket"
+    plural = "Tickets"
+    title = "subject"
+
+    number: Mapped[str] = field(
+        Text(20), "Number", unique=True, editable=False, required=False, searched=True, listed=True
+    )
+    subject: Mapped[str] = field(Text(200), "Subject", searched=True, listed=True)
+    description: Mapped[str | None] = field(LongText(), "Description", searched=True)
+    type: Mapped[str] = field(Picklist(Type), "Type", initial=Type.QUESTION)
+    priority: Mapped[str] = field(
+        Picklist(Priority), "Priority", initial=Priority.NORMAL, listed=True
+    )
+    status: Mapped[str] = field(
+        Picklist(Status),
+        "Status",
+        initial=Status.NEW,
+        listed=True,
+        index=True,
+        help="Resolve, Close and Reopen have buttons of their own.",
+    )
+    channel: Mapped[str] = field(Picklist(Channel), "Channel", initial=Channel.PHONE)
+    due_at: Mapped[datetime | None] = field(Instant(), "Due", listed=True)
+    tags: Mapped[list[str]] = field(Words(), "Tags")
+
+    account_id: Mapped[UUID | None] = field(
+        Reference("parties.Account"), "Account", section="Customer", listed=True, index=True
+    )
+    contact_id: Mapped[UUID | None] = field(
+        Reference("parties.Contact"), "Contact", section="Customer", index=True
+    )
+    product_id: Mapped[UUID | None] = field(
+        Reference("sales.Product"), "Product", section="Customer", index=True
+    )
+
+    assignee_id: Mapped[UUID | None] = field(
+        Reference("identity.Person"),
+        "Assignee",
+        section="Assignment",
+        editable=False,
+        creatable=True,
+        listed=True,
+        index=True,
+    )
+    group_id: Mapped[UUID | None] = field(
+        Reference("identity.Group"),
+        "Group",
+        section="Assignment",
+        editable=False,
+        creatable=True,
+        index=True,
+    )
+    assignment_note: Mapped[str | None] = field(
+        LongText(2_000), "Assignment note", section="Assignment", editable=False
+    )
+
+    resolution: Mapped[str | None] = field(
+        LongText(), "Resolution", section="Settlement", searched=True
+    )
+    resolved_at: Mapped[datetime | None] = field(
+        Instant(), "Resolved", section="Settlement", editable=False, creatable=True
+    )
+    closed_at: Mapped[datetime | None] = field(
+        Instant(), "Closed", section="Settlement", editable=False, creatable=True
+    )
+    first_response_at: Mapped[datetime | None] = field(
+        Instant(), "First response", section="Settlement"
+    )
+    reopened_count: Mapped[int] = field(
+        Integer(low=0), "Times reopened", section="Settlement", initial=0, editable=False
+    )
+    reopen_reason: Mapped[str | None] = field(
+        LongText(2_000), "Reason of the last reopening", section="Settlement", editable=False
+    )
+
+    def prepare(self, actor: Actor) -> None:  # noqa: ARG002
+        """A ticket that is taken in as settled, e.g. from another system, was settled by now."""
+        if self.status in SETTLED and self.resolved_at is None:
+            self.resolved_at = datetime.now(UTC)
+        if self.status == Status.CLOSED and self.closed_at is None:
+            self.closed_at = self.resolved_at
+
+    def check(self) -> None:
+        if self.status in SETTLED and not self.resolution:
+            raise Invalid(resolution="Say how the ticket was settled.")
+
+    def changed(self, before: Before | None) -> None:
+        """Only verbs touch the stamps, so a step without a new stamp was made by hand."""
+        if before is None or before.status == self.status or self._stamps_differ(before):
+            return
+        if before.status in SETTLED:
+            raise Invalid(status="Use Reopen, which asks why.")
+        if self.status not in STEPS[before.status] or self.status in SETTLED:
+            hint = _VERBS.get(self.status, "Choose open or waiting.")
+            raise Invalid(status=f"A ticket that is {before.status} cannot be set so. {hint}")
+
+    def _stamps_differ(self, before: Before) -> bool:
+        stamps = ("resolved_at", "closed_at", "reopened_count")
+        return any(getattr(self, name) != getattr(before, name) for name in stamps)
+
+    def audience(self) -> Iterable[Audience]:
+        """Whoever is to settle a ticket must be able to see it."""
+        if self.assignee_id is not None:
+            yield Audience("person", self.assignee_id)
+        if self.group_id is not None:
+            yield Audience("group", self.group_id)
+
+    def assign(self, assignee_id: UUID | None, group_id: UUID | None, note: str | None) -> None:
+        """A group alone takes the ticket from the person; a person alone leaves the group."""
+        if assignee_id is None and group_id is None:
+            raise Invalid(assignee_id="Name the person or the group that takes over.")
+        if self.status == Status.CLOSED:
+            raise Refused("This ticket is closed; reopen it first.")
+        previous = self.assignee_id
+        self.assignee_id = assignee_id
+        self.group_id = group_id or self.group_id
+        self.assignment_note = note or None
+        if self.status == Status.NEW:
+            self.status = Status.OPEN
+        self.announce(
+            events.TicketAssigned(
+                id=str(self.id),
+                number=self.number,
+                subject=self.subject,
+                assignee_id=_text(self.assignee_id),
+                group_id=_text(self.group_id),
+                previous_assignee_id=_text(previous),
+                note=self.assignment_note,
+            )
+        )
+
+    def resolve(self, resolution: str, at: datetime) -> None:
+        if self.status in SETTLED:
+            raise Refused(f"This ticket is {self.status} already.")
+        if not resolution.strip():
+            raise Invalid(resolution="Say how the ticket was settled.")
+        self.status, self.resolution, self.resolved_at = Status.RESOLVED, resolution.strip(), at
+        self.announce(
+            events.TicketResolved(
+                id=str(self.id),
+                number=self.number,
+                subject=self.subject,
+                account_id=_text(self.account_id),
+                contact_id=_text(self.contact_id),
+                resolution=self.resolution,
+                resolved_at=Instant().show(at),
+            )
+        )
+
+    def close(self, at: datetime) -> None:
+        if self.status != Status.RESOLVED:
+            raise Refused(f"This ticket is {self.status}; only a resolved ticket can be closed.")
+        self.status, self.closed_at = Status.CLOSED, at
+
+    def reopen(self, reason: str) -> None:
+        """The resolution stays, so that the next person sees what did not help."""
+        if self.status not in SETTLED:
+            raise Refused(f"This ticket is {self.status}; only a settled one can be reopened.")
+        if not reason.strip():
+            raise Invalid(reason="Say why the ticket is taken up again.")
+        self.status, self.resolved_at, self.closed_at = Status.OPEN, None, None
+        self.reopened_count += 1
+        self.reopen_reason = reason.strip()
+        self.announce(
+            events.TicketReopened(
+                id=str(self.id),
+                number=self.number,
+                subject=self.subject,
+                assignee_id=_text(self.assignee_id),
+                reason=self.reopen_reason,
+                reopened_count=self.reopened_count,
+            )
+        )
+
+
+def _text(known: UUID | None) -> str | None:
+    return None if known is None else str(known)

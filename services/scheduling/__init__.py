@@ -1,0 +1,1 @@
+"""Scheduling: what people do and when, and the things they share."""

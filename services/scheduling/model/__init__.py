@@ -1,0 +1,1 @@
+"""The entities of scheduling and their rules; no input or output."""

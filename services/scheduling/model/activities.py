@@ -1,0 +1,222 @@
+"""Something done with or for somebody: planned, assigned, carried out or reported afterwards."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from crm.scheduling.v1 import events_pb2 as events
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from kit.actor import Actor
+from kit.entity import (
+    Audience,
+    Before,
+    Boolean,
+    Instant,
+    Level,
+    LongText,
+    Picklist,
+    Record,
+    Reference,
+    References,
+    Text,
+    field,
+)
+from kit.errors import Invalid, Refused
+
+
+class Type(StrEnum):
+    """What kind of doing it is."""
+
+    CALL = "call"
+    EMAIL = "email"
+    LETTER = "letter"
+    MEETING = "meeting"
+    TASK = "task"
+    EVENT = "event"
+    OTHER = "other"
+
+
+class Status(StrEnum):
+    """How far it is."""
+
+    PLANNED = "planned"
+    IN_PROGRESS = "in progress"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class Priority(StrEnum):
+    """How much it presses."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+ENDED = frozenset({Status.DONE, Status.CANCELLED})
+ENTITY = re.compile(r"[a-z]+\.[A-Z][A-Za-z]*")
+
+
+class Activity(Record):
+    """A call, email, letter, meeting, task or event with or for somebody."""
+
+    __tablename__ = "activity"
+    entity = "scheduling.Activity"
+    plural = "Activities"
+
+    name: Mapped[str] = field(Text(200), "Name", searched=True, listed=True)
+    type: Mapped[str] = field(Picklist(Type), "Type", initial=Type.TASK, listed=True)
+    status: Mapped[str] = field(
+        Picklist(Status),
+        "Status",
+        initial=Status.PLANNED,
+        listed=True,
+        help="Complete and Cancel have buttons of their own.",
+    )
+    priority: Mapped[str] = field(Picklist(Priority), "Priority", initial=Priority.NORMAL)
+    assignee_id: Mapped[UUID | None] = field(
+        Reference("identity.Person"), "Responsible", listed=True, index=True
+    )
+    description: Mapped[str | None] = field(LongText(), "Description", searched=True)
+    outcome: Mapped[str | None] = field(LongText(), "Outcome", searched=True)
+
+    starts_at: Mapped[datetime | None] = field(
+        Instant(), "Starts", section="Time", listed=True, index=True
+    )
+    ends_at: Mapped[datetime | None] = field(Instant(), "Ends", section="Time")
+    due_at: Mapped[datetime | None] = field(Instant(), "Due", section="Time", listed=True)
+    all_day: Mapped[bool] = field(Boolean(), "All day", section="Time")
+    completed_at: Mapped[datetime | None] = field(
+        Instant(), "Done", section="Time", editable=False, creatable=True
+    )
+    cancelled_at: Mapped[datetime | None] = field(
+        Instant(), "Called off", section="Time", editable=False
+    )
+
+    account_id: Mapped[UUID | None] = field(
+        Reference("parties.Account"), "Account", section="With and about", index=True
+    )
+    contact_ids: Mapped[list[UUID]] = field(
+        References("parties.Contact"), "Contacts taking part", section="With and about"
+    )
+    person_ids: Mapped[list[UUID]] = field(
+        References("identity.Person"), "Colleagues taking part", section="With and about"
+    )
+    project: Mapped[str | None] = field(Text(120), "Project", section="With and about")
+    parent_id: Mapped[UUID | None] = field(
+        Reference("scheduling.Activity", here=True),
+        "Part of",
+        section="With and about",
+        index=True,
+    )
+    related_entity: Mapped[str | None] = field(
+        Text(80),
+        "Kind of record it is about",
+        section="With and about",
+        help="For example sales.Opportunity.",
+    )
+    related_id: Mapped[UUID | None] = field(
+        Reference(), "Record it is about", section="With and about"
+    )
+
+    __table_args__ = (
+        Index(None, "related_id", "related_entity"),
+        Index(None, "contact_ids", postgresql_using="gin"),
+        Index(None, "person_ids", postgresql_using="gin"),
+    )
+
+    def prepare(self, actor: Actor) -> None:
+        """What nobody was assigned falls to whoever noted it down."""
+        self.assignee_id = self.assignee_id or self.owner_id or actor.person_id
+        if self.status == Status.DONE and self.completed_at is None:
+            self.completed_at = self.ends_at or self.starts_at or datetime.now(UTC)
+
+    def check(self) -> None:
+        self._check_time()
+        self._check_relation()
+        if self.parent_id == self.id:
+            raise Invalid(parent_id="An activity cannot be part of itself.")
+
+    def _check_time(self) -> None:
+        if self.starts_at is None and (self.ends_at is not None or self.all_day):
+            raise Invalid(starts_at="Say when it starts.")
+        if self.starts_at and self.ends_at and self.ends_at < self.starts_at:
+            raise Invalid(ends_at="The end must not be before the start.")
+
+    def _check_relation(self) -> None:
+        if (self.related_entity is None) != (self.related_id is None):
+            lacking = "related_id" if self.related_id is None else "related_entity"
+            raise Invalid("", {lacking: "Name both the kind of record and the record, or neither."})
+        if self.related_entity and not ENTITY.fullmatch(self.related_entity):
+            raise Invalid(related_entity="Write the kind of record like sales.Opportunity.")
+
+    def changed(self, before: Before | None) -> None:
+        """Only verbs touch the stamps, so an end without a new stamp was made by hand."""
+        if before is None:
+            self._announce_report()
+        elif before.status != self.status and not self._ended_by_verb(before):
+            self._check_step(before)
+
+    def _announce_report(self) -> None:
+        if self.status == Status.DONE and self.completed_at is not None:
+            self._announce_completion(self.completed_at)
+
+    def _ended_by_verb(self, before: Before) -> bool:
+        stamps = ("completed_at", "cancelled_at")
+        return any(getattr(self, name) != getattr(before, name) for name in stamps)
+
+    def _check_step(self, before: Before) -> None:
+        if before.status in ENDED:
+            raise Invalid(status=f"An activity that is {before.status} stays so; make a new one.")
+        if self.status in ENDED:
+            verb = "Complete" if self.status == Status.DONE else "Cancel"
+            raise Invalid(status=f"Use {verb} to set this.")
+
+    def audience(self) -> Iterable[Audience]:
+        """Whoever is responsible works on it; colleagues who take part can read it."""
+        if self.assignee_id is not None:
+            yield Audience("person", self.assignee_id)
+        for person in self.person_ids:
+            yield Audience("person", person, Level.READ)
+
+    def complete(self, outcome: str | None, at: datetime) -> None:
+        self._end(Status.DONE)
+        self.completed_at = at
+        self.outcome = outcome or self.outcome
+        self._announce_completion(at)
+
+    def cancel(self, reason: str | None, at: datetime) -> None:
+        """Its bookings are cancelled beside it by whoever calls, in the same transaction."""
+        self._end(Status.CANCELLED)
+        self.cancelled_at = at
+        self.outcome = reason or self.outcome
+
+    def _end(self, status: Status) -> None:
+        if self.status in ENDED:
+            raise Refused(f"This activity is {self.status} already.")
+        self.status = status
+
+    def _announce_completion(self, at: datetime) -> None:
+        self.announce(
+            events.ActivityCompleted(
+                id=str(self.id),
+                name=self.name,
+                type=self.type,
+                assignee_id=_text(self.assignee_id),
+                created_by=self.created_by,
+                account_id=_text(self.account_id),
+                related_entity=self.related_entity,
+                related_id=_text(self.related_id),
+                outcome=self.outcome,
+                completed_at=Instant().show(at),
+            )
+        )
+
+
+def _text(known: UUID | None) -> str | None:
+    return None if known is None else str(known)

@@ -1,0 +1,39 @@
+"""A thing that people share: a car, a room, a projector."""
+
+from enum import StrEnum
+
+from sqlalchemy.orm import Mapped
+
+from kit.entity import Boolean, Integer, LongText, Picklist, Record, Text, field
+from kit.errors import Refused
+
+
+class Kind(StrEnum):
+    """What sort of thing it is."""
+
+    CAR = "car"
+    ROOM = "room"
+    PROJECTOR = "projector"
+    OTHER = "other"
+
+
+class Resource(Record):
+    """A car, room, projector or other thing that can be booked."""
+
+    __tablename__ = "resource"
+    entity = "scheduling.Resource"
+    plural = "Resources"
+
+    name: Mapped[str] = field(Text(120), "Name", unique=True, searched=True, listed=True)
+    kind: Mapped[str] = field(Picklist(Kind), "Kind", initial=Kind.ROOM, listed=True)
+    location: Mapped[str | None] = field(Text(200), "Location", searched=True, listed=True)
+    capacity: Mapped[int | None] = field(
+        Integer(low=1), "Capacity", listed=True, help="How many people it holds."
+    )
+    active: Mapped[bool] = field(Boolean(), "Can be booked", initial=True, listed=True)
+    description: Mapped[str | None] = field(LongText(), "Description", searched=True)
+
+    def lend(self) -> None:
+        """Raises Refused when it cannot be booked; what is booked already stays so."""
+        if not self.active:
+            raise Refused(f"{self.name} cannot be booked at present; choose another resource.")
