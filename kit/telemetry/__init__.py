@@ -1,1 +1,1 @@
-"""What a process tells about itself: logs, metrics, traces and the door through which they are read."""
+"""What a process tells about itself: logs, metrics, traces, and the door to read them by."""

@@ -27,7 +27,7 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rapport")
 
 
 def configure(service: str, level: str = "info", version: str = "") -> None:
-    """Sends our lines and those of the libraries through one formatter."""
+    """Send our lines and those of the libraries through one formatter."""
     number = logging.getLevelNamesMapping()[level.upper()]
     shared = _shared(service, version)
     structlog.configure(
@@ -49,7 +49,7 @@ def configure(service: str, level: str = "info", version: str = "") -> None:
 
 
 def actor_bound(actor: str, **more: str) -> AbstractContextManager[None]:
-    """Names the actor on every line written inside the block; an id, never a name or an address."""
+    """Name the actor on every line written inside the block; an id, never a name or an address."""
     return bound_contextvars(actor=actor, **more)
 
 
@@ -79,7 +79,7 @@ def _stamp(service: str, version: str) -> structlog.typing.Processor:
 
 
 def _error(_: Any, __: str, line: Line) -> Line:
-    """An exception becomes its type and its stack, each one string."""
+    """Turn an exception into its type and its stack, each one string."""
     caught = line.pop("exc_info", None)
     if caught is True:
         caught = sys.exc_info()
@@ -119,7 +119,7 @@ def _as_json(_: Any, __: str, line: Line) -> str:
 
 
 def _shortened(line: Line) -> bytes:
-    """Cuts every long value, so that a line stays one line for whoever collects it."""
+    """Cut every long value, so that a line stays one line for whoever collects it."""
     room = _LONGEST // (2 * max(len(line), 1))
     return orjson.dumps({str(k): _cut(v, room) for k, v in line.items()}, default=str)
 

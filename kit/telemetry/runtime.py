@@ -8,12 +8,12 @@ from kit.telemetry import metrics
 
 
 def describe(version: str, commit: str) -> None:
-    """Says once which build this is."""
+    """Say once which build this is."""
     metrics.BUILD.labels(version, commit, platform.python_version()).set(1)
 
 
 async def watch_loop(every: float = 0.25) -> NoReturn:
-    """Notes how late the loop wakes; run it in the process's TaskGroup."""
+    """Note how late the loop wakes; run it in the process's TaskGroup."""
     clock = asyncio.get_running_loop().time
     while True:
         due = clock() + every

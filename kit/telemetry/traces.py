@@ -8,7 +8,6 @@ import random
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from types import TracebackType
 
-
 from opentelemetry import context as ambient
 from opentelemetry import trace
 from opentelemetry.context import Context
@@ -61,7 +60,7 @@ def configure(
     version: str = "",
     processor: SpanProcessor | None = None,
 ) -> None:
-    """Exports sampled spans over OTLP/HTTP; without an endpoint (or a processor) exports nothing."""
+    """Export sampled spans over OTLP/HTTP; without an endpoint or processor, none."""
     shut_down()
     processor = processor or (_exporting(endpoint) if endpoint else None)
     if processor is None:
@@ -75,7 +74,7 @@ def configure(
 
 
 def shut_down() -> None:
-    """Sends what is left, for five seconds at most, and stops."""
+    """Send what is left, for five seconds at most, and stops."""
     provider, _tracing.provider, _tracing.tracer = _tracing.provider, None, None
     if provider is not None:
         provider.force_flush(_FLUSH_MILLIS)
@@ -92,9 +91,9 @@ def _exporting(endpoint: str) -> SpanProcessor:
 
 
 class span:  # noqa: N801 - it reads as a verb: `with span("process crm.sales.â€¦", SpanKind.CONSUMER)`
-    """A piece of work with a name; attributes and links are looked at only when it is sampled."""
+    """A piece of work with a name; attributes (`a__b` is `a.b`) and links count when sampled."""
 
-    __slots__ = ("_attributes", "_kind", "_links", "_name", "_parent", "_span", "_token")
+    __slots__ = ("_attributes", "_kind", "_links", "_name", "_own", "_parent", "_span", "_token")
 
     def __init__(
         self,
@@ -112,6 +111,7 @@ class span:  # noqa: N801 - it reads as a verb: `with span("process crm.sales.â€
         self._attributes = attributes
 
     def __enter__(self) -> Span:
+        self._own: Span | None = None
         self._span = self._begin()
         around = self._parent if self._parent is not None else ambient.get_current()
         self._token = ambient.attach(trace.set_span_in_context(self._span, around))
@@ -124,12 +124,12 @@ class span:  # noqa: N801 - it reads as a verb: `with span("process crm.sales.â€
         stack: TracebackType | None,
     ) -> None:
         ambient.detach(self._token)
-        if not self._span.is_recording():
+        if self._own is None:
             return
         if isinstance(error, Exception):
-            self._span.record_exception(error)
-            self._span.set_status(Status(StatusCode.ERROR, type(error).__qualname__))
-        self._span.end()
+            self._own.record_exception(error)
+            self._own.set_status(Status(StatusCode.ERROR, type(error).__qualname__))
+        self._own.end()
 
     def _begin(self) -> Span:
         above = trace.get_current_span(self._parent)
@@ -146,17 +146,18 @@ class span:  # noqa: N801 - it reads as a verb: `with span("process crm.sales.â€
             return _unsampled()
         links = [Link(trace.get_current_span(link).get_span_context()) for link in self._links]
         attributes = {name.replace("__", "."): value for name, value in self._attributes.items()}
-        return tracer.start_span(self._name, self._parent, self._kind, attributes, links)
+        self._own = tracer.start_span(self._name, self._parent, self._kind, attributes, links)
+        return self._own
 
 
 def _unsampled() -> Span:
-    """A trace that nobody exports: its id joins the log lines of every process it passes."""
+    """Begin a trace that nobody exports: its id joins the log lines of every process it passes."""
     trace_id, span_id = random.getrandbits(128) or 1, random.getrandbits(64) or 1
     return NonRecordingSpan(SpanContext(trace_id, span_id, False, TraceFlags(TraceFlags.DEFAULT)))
 
 
 def inject(headers: MutableMapping[str, str]) -> None:
-    """Writes the present trace into headers: HTTP, NATS, or gRPC metadata to be."""
+    """Write the present trace into headers: HTTP, NATS, or gRPC metadata to be."""
     here = trace.get_current_span().get_span_context()
     if here is INVALID_SPAN_CONTEXT or not here.is_valid:
         return
@@ -167,19 +168,19 @@ def inject(headers: MutableMapping[str, str]) -> None:
 
 
 def extract(headers: Mapping[str, str]) -> Context:
-    """The trace that headers carry, or an empty context."""
+    """Read the trace that headers carry, or an empty context."""
     if "traceparent" not in headers:
         return Context()
     return _W3C.extract(headers, Context())
 
 
 def extract_pairs(metadata: Iterable[tuple[str, str | bytes]]) -> Context:
-    """The trace that gRPC metadata carries, or an empty context."""
+    """Read the trace that gRPC metadata carries, or an empty context."""
     return extract({k: v for k, v in metadata if k in _NAMES and isinstance(v, str)})
 
 
 def current_ids() -> tuple[str, str]:
-    """Trace and span id in hexadecimal for a log line; empty outside of a trace."""
+    """Give trace and span id in hexadecimal for a log line; empty outside of a trace."""
     here = trace.get_current_span().get_span_context()
     if not here.is_valid:
         return "", ""
@@ -187,6 +188,6 @@ def current_ids() -> tuple[str, str]:
 
 
 def exemplar() -> dict[str, str] | None:
-    """Labels that lead from a histogram to a sampled trace."""
+    """Give the labels that lead from a histogram to a sampled trace."""
     here = trace.get_current_span().get_span_context()
     return {"trace_id": f"{here.trace_id:032x}"} if here.trace_flags.sampled else None
