@@ -1,0 +1,80 @@
+"""All consumers of one service: started and measured together, their letters replayed here."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+from uuid import UUID
+
+import nats.errors
+from nats.aio.client import Client
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.errors import NotFound
+from kit.events import dead_letters
+from kit.events.consumer import DELAYS, Consumer
+from kit.events.listeners import Listener, OpenWork
+from kit.telemetry.logs import log
+
+Sessions = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+
+_MEASURE_SECONDS = 15.0
+_TROUBLE = (nats.errors.Error, SQLAlchemyError, OSError, TimeoutError)
+
+
+class Consumers:
+    """The ears of a service: one consumer for each handler that its `main.py` lists."""
+
+    def __init__(
+        self,
+        service: str,
+        listeners: Iterable[Listener[Any]],
+        connection: Client,
+        open_work: OpenWork,
+        sessions: Sessions,
+        delays: Sequence[float] = DELAYS,
+    ) -> None:
+        self._open_work = open_work
+        self._sessions = sessions
+        self._all: dict[str, Consumer] = {}
+        for listener in listeners:
+            consumer = Consumer(service, listener, connection, open_work, delays)
+            if consumer.name in self._all:
+                raise ValueError(f"Two handlers are called {listener.name}; rename one.")
+            self._all[consumer.name] = consumer
+
+    def __getitem__(self, name: str) -> Consumer:
+        return self._all[name]
+
+    async def run(self) -> None:
+        """Listen with every handler until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for consumer in self._all.values():
+                group.create_task(consumer.run(), name=consumer.name)
+            group.create_task(self._measure(), name="consumers.measure")
+
+    async def caught_up(self) -> None:
+        """Wait until every handler has heard all that there was."""
+        for consumer in self._all.values():
+            await consumer.caught_up.wait()
+
+    async def replay(self, letter_id: UUID) -> None:
+        """Handle a parked event now; an error of the handler reaches the caller."""
+        async with self._sessions() as session:
+            letter = await dead_letters.find(session, letter_id)
+        consumer = self._all.get(letter.consumer)
+        if consumer is None:
+            raise NotFound(f"Nobody is called {letter.consumer} any more; discard the letter.")
+        await dead_letters.replay(letter, consumer.listener, self._open_work)
+
+    async def _measure(self) -> None:
+        while True:
+            await asyncio.sleep(_MEASURE_SECONDS)
+            try:
+                for consumer in self._all.values():
+                    await consumer.measure()
+                async with self._sessions() as session:
+                    await dead_letters.count(session, self._all)
+            except _TROUBLE as error:
+                log.warning("consumers.unmeasured", error=repr(error))

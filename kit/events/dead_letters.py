@@ -1,0 +1,129 @@
+"""Dead letters: events that a handler could not take, kept until a person decides."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.errors import NotFound, Refused
+from kit.events.inbox import note
+from kit.events.listeners import EventInfo, Listener, OpenWork
+from kit.events.tables import dead_letter
+from kit.ids import uuid7
+from kit.telemetry import metrics
+
+_LONGEST_ERROR = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An event with the consumer that failed on it, and how."""
+
+    id: UUID
+    consumer: str
+    event_id: UUID
+    subject: str
+    body: bytes
+    headers: dict[str, str]
+    error: str
+    tries: int
+    first_failed_at: datetime | None = None
+    parked_at: datetime | None = None
+    replayed_at: datetime | None = None
+
+    @classmethod
+    def of(
+        cls,
+        consumer: str,
+        info: EventInfo,
+        body: bytes,
+        headers: Mapping[str, str],
+        error: Exception,
+    ) -> Self:
+        said = f"{type(error).__qualname__}: {error}"[:_LONGEST_ERROR]
+        return cls(uuid7(), consumer, info.id, info.subject, body, dict(headers), said, info.tries)
+
+
+async def park(session: AsyncSession, letter: Letter) -> None:
+    """Keep a letter; the same event parked again renews the one that lies there."""
+    values = {
+        name: getattr(letter, name)
+        for name in ("id", "consumer", "event_id", "subject", "body", "headers", "error", "tries")
+    }
+    statement = insert(dead_letter).values(values)
+    renewed = {
+        "error": statement.excluded.error,
+        "tries": statement.excluded.tries,
+        "parked_at": func.now(),
+        "replayed_at": None,
+    }
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=["consumer", "event_id"], set_=renewed)
+    )
+
+
+async def waiting(session: AsyncSession, consumer: str = "", limit: int = 100) -> list[Letter]:
+    """List the letters that wait for a decision, oldest first."""
+    query = select(dead_letter).where(dead_letter.c.replayed_at.is_(None))
+    if consumer:
+        query = query.where(dead_letter.c.consumer == consumer)
+    found = await session.execute(query.order_by(dead_letter.c.parked_at).limit(limit))
+    return [_letter(row) for row in found]
+
+
+async def find(session: AsyncSession, letter_id: UUID) -> Letter:
+    """Read one letter."""
+    found = await session.execute(select(dead_letter).where(dead_letter.c.id == letter_id))
+    row = found.first()
+    if row is None:
+        raise NotFound("There is no such dead letter.")
+    return _letter(row)
+
+
+async def replay(letter: Letter, listener: Listener[Any], open_work: OpenWork) -> None:
+    """Handle a parked event now; its effects and the letter's end are one transaction."""
+    info = EventInfo.read(letter.subject, letter.headers, letter.tries + 1)
+    event = listener.message.FromString(letter.body)
+    async with open_work(letter.consumer, info) as work:
+        await _settle(work.session, letter)
+        if await note(work.session, letter.consumer, letter.event_id):
+            await listener.handle(event, work)
+
+
+async def _settle(session: AsyncSession, letter: Letter) -> None:
+    unsettled = (dead_letter.c.id == letter.id) & dead_letter.c.replayed_at.is_(None)
+    settled = await session.execute(
+        update(dead_letter)
+        .where(unsettled)
+        .values(replayed_at=func.now())
+        .returning(dead_letter.c.id)
+    )
+    if settled.first() is None:
+        raise Refused("This dead letter was replayed or discarded already.")
+
+
+async def discard(session: AsyncSession, letter_id: UUID) -> None:
+    """Throw a letter away: its event will never be handled."""
+    gone = await session.execute(
+        delete(dead_letter).where(dead_letter.c.id == letter_id).returning(dead_letter.c.id)
+    )
+    if gone.first() is None:
+        raise NotFound("There is no such dead letter.")
+
+
+async def count(session: AsyncSession, consumers: Iterable[str]) -> None:
+    """Refresh the gauge of waiting letters, down to nought as well."""
+    query = select(dead_letter.c.consumer, func.count()).group_by(dead_letter.c.consumer)
+    found = await session.execute(query.where(dead_letter.c.replayed_at.is_(None)))
+    numbers = {consumer: int(number) for consumer, number in found}
+    for consumer in consumers:
+        metrics.DEAD_LETTERS.labels(consumer).set(numbers.get(consumer, 0))
+
+
+def _letter(row: Row[Any]) -> Letter:
+    return Letter(**row._asdict())

@@ -1,0 +1,74 @@
+"""Deliveries of one durable: pulled ahead, taken one by one, asked for again after an outage."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+
+# A request in flight when the server dies is lost and nobody says so: this bounds the silence.
+_PULL_SECONDS = 2.0
+_GRACE_SECONDS = 0.25
+_AHEAD = 16
+_TIME_IS_OVER = "408"
+
+
+class Gone(nats.errors.Error):
+    """The server answered a pull with a refusal: the durable or its stream is gone."""
+
+
+class Deliveries:
+    """One standing pull request; with it, the next event comes without asking for it."""
+
+    def __init__(self, connection: Client, stream: str, consumer: str) -> None:
+        self._nats = connection
+        self._ask = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
+        self._wanted = 0
+        self._until = 0.0
+
+    async def __aenter__(self) -> Self:
+        self._inbox = self._nats.new_inbox()
+        self._subscription: Subscription = await self._nats.subscribe(self._inbox)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        stack: TracebackType | None,
+    ) -> None:
+        if not self._nats.is_closed:
+            await self._subscription.unsubscribe()
+
+    async def next(self) -> Msg | None:
+        """Wait for the next event; None after two seconds in which there was none."""
+        clock = asyncio.get_running_loop().time
+        if self._wanted <= 0 or clock() >= self._until:
+            await self._pull(clock())
+        try:
+            message = await self._subscription.next_msg(max(self._until - clock(), _GRACE_SECONDS))
+        except nats.errors.TimeoutError:
+            return None
+        if message.reply:
+            self._wanted -= 1
+            return message
+        self._end(message.headers or {})
+        return None
+
+    async def _pull(self, now: float) -> None:
+        request = {"batch": _AHEAD, "expires": int(_PULL_SECONDS * 1e9)}
+        await self._nats.publish(self._ask, json.dumps(request).encode(), self._inbox)
+        self._wanted, self._until = _AHEAD, now + _PULL_SECONDS + _GRACE_SECONDS
+
+    def _end(self, headers: Mapping[str, str]) -> None:
+        """Take the end of a request: its time was over, or there is nobody to answer it."""
+        status = headers.get("Status", "")
+        if status != _TIME_IS_OVER:
+            raise Gone(f"{status} {headers.get('Description', '')}".strip())
+        # It may be the end of an earlier request; only what that one still wanted is off.
+        self._wanted -= int(headers.get("Nats-Pending-Messages", _AHEAD))

@@ -1,0 +1,32 @@
+"""The inbox: a handler's effects and the note that it had them are one transaction."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.events.listeners import EventInfo, Listener, OpenWork
+
+_NOTE = text(
+    "INSERT INTO inbox (consumer, event_id) VALUES (:consumer, CAST(:event_id AS uuid)) "
+    "ON CONFLICT DO NOTHING RETURNING 1"
+)
+
+
+async def handle_once(
+    consumer: str, listener: Listener[Any], info: EventInfo, body: bytes, open_work: OpenWork
+) -> bool:
+    """Handle an event unless it was handled before; says whether it was new."""
+    event = listener.message.FromString(body)
+    async with open_work(consumer, info) as work:
+        new = await note(work.session, consumer, info.id)
+        if new:
+            await listener.handle(event, work)
+    return new
+
+
+async def note(session: AsyncSession, consumer: str, event_id: UUID) -> bool:
+    """Note that a consumer handles an event now; False when it did so before."""
+    found = await session.execute(_NOTE, {"consumer": consumer, "event_id": event_id})
+    return found.first() is not None

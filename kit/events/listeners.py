@@ -1,0 +1,93 @@
+"""Listening, declared: which handler hears which event, and what it is told beside the message."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Generic, Protocol, Self, TypeVar
+from uuid import UUID
+
+from crm.v1 import events_pb2
+from google.protobuf.message import Message
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.events.subjects import change_subject, subject_of
+
+M = TypeVar("M", bound=Message)
+
+
+class Work(Protocol):
+    """One transaction with its actor; kit/records gives it more, the consumer needs its session."""
+
+    @property
+    def session(self) -> AsyncSession: ...
+
+
+@dataclass(frozen=True, slots=True)
+class EventInfo:
+    """What is known of an event beside its message: the CloudEvents attributes."""
+
+    id: UUID
+    subject: str
+    type: str = ""
+    source: str = ""
+    record: str = ""
+    actor: str = ""
+    time: datetime = field(default_factory=lambda: datetime.now(UTC))
+    tries: int = 1
+
+    @classmethod
+    def read(cls, subject: str, headers: Mapping[str, str], tries: int = 1) -> Self:
+        """Read an event's headers; KeyError or ValueError when it is none of ours."""
+        return cls(
+            id=UUID(headers["ce-id"]),
+            subject=subject,
+            type=headers.get("ce-type", ""),
+            source=headers.get("ce-source", ""),
+            record=headers.get("ce-subject", ""),
+            actor=headers.get("ce-actor", ""),
+            time=datetime.fromisoformat(headers["ce-time"]),
+            tries=tries,
+        )
+
+
+OpenWork = Callable[[str, EventInfo], AbstractAsyncContextManager[Work]]
+"""Opens the transaction of a named system actor; it commits when the block ends well."""
+
+# A service's handler names its own, richer work; what it gets is what `OpenWork` opens.
+Handle = Callable[[M, Any], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Listener(Generic[M]):
+    """A handler with its label; it stays callable, so that a test may call it by itself."""
+
+    handle: Handle[M]
+    message: type[M]
+    subject: str
+    in_order: bool = True
+
+    @property
+    def name(self) -> str:
+        return str(getattr(self.handle, "__name__", "handler"))
+
+    async def __call__(self, event: M, work: Any) -> None:
+        await self.handle(event, work)
+
+
+def on(
+    message: type[M], *, subject: str = "", in_order: bool = True
+) -> Callable[[Handle[M]], Listener[M]]:
+    """Label a handler with the event it hears; `in_order=False` lets replicas share the work."""
+
+    def label(handle: Handle[M]) -> Listener[M]:
+        return Listener(handle, message, subject or subject_of(message), in_order)
+
+    return label
+
+
+def on_change(
+    entity: str, what: str
+) -> Callable[[Handle[events_pb2.RecordChanged]], Listener[events_pb2.RecordChanged]]:
+    """Label a handler with a standard change: `@on_change("parties.Account", "deleted")`."""
+    return on(events_pb2.RecordChanged, subject=change_subject(entity, what))

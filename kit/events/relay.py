@@ -1,0 +1,184 @@
+"""The relay: tells JetStream what the outbox holds, in order, until it is acknowledged."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import asyncpg
+import nats.errors
+import orjson
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from nats.js.api import StreamConfig
+
+from kit.events.lease import Lease
+from kit.events.reconciliation import Housekeeping
+from kit.events.streams import declare
+from kit.events.subjects import event_name, order_key, stream_of
+from kit.telemetry import metrics, traces
+from kit.telemetry.logs import log
+
+BATCH = 256
+WINDOW = 64
+_POLL_SECONDS = 0.1
+_PUBLISH_SECONDS = 2.0
+_STANDBY_SECONDS = 1.0
+_SLOWEST_RETRY = 5.0
+
+_UNSENT = """
+    SELECT seq, id, subject, body, headers FROM outbox
+    WHERE sent_at IS NULL ORDER BY seq LIMIT $1
+"""
+_SENT = """
+    UPDATE outbox SET sent_at = clock_timestamp(), stream_seq = told.place
+    FROM unnest($1::bigint[], $2::bigint[]) AS told(seq, place) WHERE outbox.seq = told.seq
+"""
+
+# What may go wrong outside of us; everything else is a bug and ends the process.
+_TROUBLE = (nats.errors.Error, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One event as it lies in the outbox."""
+
+    seq: int
+    event_id: str
+    subject: str
+    body: bytes
+    headers: dict[str, str]
+
+    @property
+    def key(self) -> str:
+        return order_key(self.subject, self.headers.get("ce-subject", ""))
+
+
+class Relay:
+    """The one mouth of a service: of all replicas' relays one speaks, the others stand by."""
+
+    def __init__(
+        self, service: str, database_url: str, connection: Client, streams: Iterable[StreamConfig]
+    ) -> None:
+        self.service = service
+        self.active = asyncio.Event()
+        self._database_url = database_url
+        self._nats = connection
+        self._jetstream = JetStreamContext(connection, timeout=_PUBLISH_SECONDS)
+        self._streams = list(streams)
+        self._poked = asyncio.Event()
+        self._poke_subject = f"rapport.poke.{service}"
+
+    def poke(self) -> None:
+        """Say that something was committed; costs nothing and may be forgotten."""
+        self._poked.set()
+
+    async def run(self) -> NoReturn:
+        """Relay until cancelled; trouble of the database or of NATS is waited out."""
+        await self._nats.subscribe(self._poke_subject, cb=self._heard)
+        wait = _POLL_SECONDS
+        while True:
+            try:
+                async with Lease(self._database_url, f"rapport.relay.{self.service}") as lease:
+                    await self._stand_by(lease)
+                    wait = _POLL_SECONDS
+                    await self._speak(lease.connection)
+            except _TROUBLE as error:
+                log.warning("relay.interrupted", error=repr(error), retry_in=wait)
+            finally:
+                self.active.clear()
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, _SLOWEST_RETRY)
+
+    async def _heard(self, _: Msg) -> None:
+        if self.active.is_set():
+            self._poked.set()
+
+    async def _stand_by(self, lease: Lease) -> None:
+        while not await lease.taken():
+            if await self._wait(_STANDBY_SECONDS) and self._nats.is_connected:
+                await self._nats.publish(self._poke_subject)
+        log.info("relay.active")
+
+    async def _speak(self, connection: asyncpg.Connection) -> NoReturn:
+        keeping = Housekeeping(connection, self._jetstream, self._streams)
+        for stream in self._streams:
+            await declare(self._jetstream, stream)
+        self.active.set()
+        while True:
+            # Cleared before looking, so that a commit during the look is not overlooked.
+            self._poked.clear()
+            await keeping.when_due(self._nats.stats["reconnects"])
+            if await self.tell(connection) < BATCH:
+                await self._wait(_POLL_SECONDS)
+
+    async def tell(self, connection: asyncpg.Connection) -> int:
+        """Publish one batch and mark what was acknowledged; returns how many there were."""
+        found = [_row(each) for each in await connection.fetch(_UNSENT, BATCH)]
+        if not found:
+            return 0
+        places: dict[int, int] = {}
+        window = asyncio.Semaphore(WINDOW)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for queue in _queues(found):
+                    group.create_task(self._tell_in_order(queue, places, window))
+        finally:
+            if places:
+                await connection.execute(_SENT, list(places), list(places.values()))
+        if len(places) < len(found):
+            raise nats.errors.Error(f"{len(found) - len(places)} events were not acknowledged.")
+        return len(found)
+
+    async def _tell_in_order(
+        self, queue: list[_Row], places: dict[int, int], window: asyncio.Semaphore
+    ) -> None:
+        """Publish the events of one record; the first that fails holds back those behind it."""
+        for row in queue:
+            try:
+                async with window:
+                    places[row.seq] = await self._publish(row)
+            except _TROUBLE as error:
+                metrics.OUTBOX_FAILURES.labels(event_name(row.subject)).inc()
+                log.warning("event.untold", subject=row.subject, error=repr(error))
+                return
+
+    async def _publish(self, row: _Row) -> int:
+        stream = stream_of(row.subject)
+        headers = {**row.headers, "Nats-Msg-Id": row.event_id}
+        with traces.span(
+            f"send {event_name(row.subject)}",
+            traces.SpanKind.PRODUCER,
+            parent=traces.extract(row.headers),
+            messaging__system="nats",
+            messaging__destination__name=stream,
+            messaging__message__id=row.event_id,
+        ):
+            traces.inject(headers)
+            told = await self._jetstream.publish(
+                row.subject, row.body, stream=stream, headers=headers
+            )
+        metrics.OUTBOX_PUBLISHED.labels(event_name(row.subject)).inc()
+        return int(told.seq)
+
+    async def _wait(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._poked.wait()
+        except TimeoutError:
+            return False
+        self._poked.clear()
+        return True
+
+
+def _row(found: Any) -> _Row:
+    headers = orjson.loads(found["headers"])
+    return _Row(found["seq"], str(found["id"]), found["subject"], found["body"], headers)
+
+
+def _queues(found: Iterable[_Row]) -> Iterable[list[_Row]]:
+    queues: dict[str, list[_Row]] = {}
+    for row in found:
+        queues.setdefault(row.key, []).append(row)
+    return queues.values()
