@@ -54,6 +54,10 @@ def test_what_cannot_be_known_stays_empty() -> None:
     assert a_campaign(actual_cost=Decimal(0)).return_on_investment is None
 
 
+def test_an_emptied_figure_does_not_stop_the_reckoning() -> None:
+    assert a_campaign(planned_actions=None, done_actions=None).completion is None
+
+
 def test_another_currency_is_never_added_up() -> None:
     """CA-05"""
     campaign = a_campaign(won_by_currency=[won("EUR", 100), won("USD", 900)])

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from kit.actor import Actor
 from kit.entity import Audience, Level
 from kit.errors import Invalid
 from services.chat.model.messages import Message
@@ -17,6 +18,8 @@ ANA, DAN = UUID(int=1), UUID(int=2)
 def test_a_private_message_is_read_by_two_and_corrected_by_its_author() -> None:
     """CH-03, CH-04"""
     message = Room.direct(ANA, DAN).post(DAN, "Lunch?", NOW)
+    message.owner_id = DAN
+    message.prepare(Actor.person(DAN))
     assert message.owner_id is None
     assert list(message.audience()) == [
         Audience("person", ANA, Level.READ),

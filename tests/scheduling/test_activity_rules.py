@@ -72,7 +72,9 @@ def test_an_activity_is_not_part_of_itself() -> None:
 def test_completing_says_what_came_of_it() -> None:
     """SC-02, SC-05"""
     activity = an_activity(assignee_id=DAN)
+    before = as_it_was(activity)
     activity.complete("They will buy", NOW)
+    activity.changed(before)
     assert (activity.status, activity.outcome) == (Status.DONE, "They will buy")
     [event] = activity.announced()
     assert (event.assignee_id, event.created_by) == (str(DAN), str(ANA))
@@ -101,29 +103,35 @@ def test_an_activity_ends_once() -> None:
         activity.complete(None, NOW)
 
 
-@pytest.mark.parametrize(
-    ("start", "end", "allowed"),
-    [
-        ("planned", "in progress", True),
-        ("in progress", "planned", True),
-        ("planned", "done", False),
-        ("planned", "cancelled", False),
-        ("done", "planned", False),
-        ("cancelled", "in progress", False),
-    ],
-)
-def test_by_hand_an_activity_does_not_end_or_begin_anew(
-    start: str, end: str, allowed: bool
-) -> None:
+def set_by_hand(start: str, end: str) -> Activity:
     activity = an_activity(status=start)
     before = as_it_was(activity)
     activity.status = end
-    if allowed:
-        activity.changed(before)
-    else:
-        with pytest.raises(Invalid) as wrong:
-            activity.changed(before)
-        assert set(wrong.value.fields) == {"status"}
+    activity.prepare(Actor.person(ANA))
+    activity.changed(before)
+    return activity
+
+
+@pytest.mark.parametrize(("start", "end"), [("planned", "in progress"), ("in progress", "planned")])
+def test_an_activity_that_goes_on_announces_nothing(start: str, end: str) -> None:
+    assert set_by_hand(start, end).announced() == []
+
+
+def test_completing_by_hand_is_completing() -> None:
+    """SC-02"""
+    activity = set_by_hand("planned", "done")
+    assert activity.completed_at is not None
+    assert len(activity.announced()) == 1
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("planned", "cancelled"), ("done", "planned"), ("cancelled", "in progress")],
+)
+def test_only_cancel_calls_off_and_an_end_is_an_end(start: str, end: str) -> None:
+    with pytest.raises(Invalid) as wrong:
+        set_by_hand(start, end)
+    assert set(wrong.value.fields) == {"status"}
 
 
 def test_the_verbs_pass_the_check_of_steps() -> None:

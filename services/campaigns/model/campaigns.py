@@ -143,9 +143,14 @@ class Campaign(Record):
         Integer(low=0), "Won deals", section="Result", initial=0, editable=False
     )
     won_amount: Mapped[Decimal] = field(
-        Money(currency="currency"), "Won value", section="Result", initial=Decimal(0), editable=False,
-        listed=True, help="In the campaign's own currency only.",
-    )  # fmt: skip
+        Money(currency="currency"),
+        "Won value",
+        section="Result",
+        initial=Decimal(0),
+        editable=False,
+        listed=True,
+        help="In the campaign's own currency only.",
+    )
     won_by_currency: Mapped[list[WonAmount]] = field(
         Rows(WonAmount), "Won value by currency", section="Result", editable=False
     )
@@ -238,7 +243,7 @@ class Campaign(Record):
         self.profit = None if cost is None else self.won_amount - cost
         self.return_on_investment = _percent(self.profit, cost)
         self.cost_per_customer = _each(cost, self.new_customers)
-        self.completion = _percent(Decimal(self.done_actions), Decimal(self.planned_actions))
+        self.completion = _percent(_number(self.done_actions), _number(self.planned_actions))
 
 
 def _nothing_in(currency: str) -> WonAmount:
@@ -247,6 +252,11 @@ def _nothing_in(currency: str) -> WonAmount:
 
 def _percent(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
     return None if part is None or not whole else (part * 100 / whole).quantize(CENT)
+
+
+def _number(known: int | None) -> Decimal | None:
+    """Emptied fields come by here before the kit refuses them."""
+    return None if known is None else Decimal(known)
 
 
 def _each(cost: Decimal | None, customers: int) -> Decimal | None:

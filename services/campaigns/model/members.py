@@ -61,8 +61,8 @@ class Member(Record):
     note: Mapped[str | None] = field(LongText(), "Note")
 
     __table_args__ = (
-        UniqueConstraint("campaign_id", "contact_id"),
-        UniqueConstraint("campaign_id", "lead_id"),
+        UniqueConstraint("campaign_id", "contact_id", name="uq_member_contact_id"),
+        UniqueConstraint("campaign_id", "lead_id", name="uq_member_lead_id"),
         CheckConstraint("num_nonnulls(contact_id, lead_id) = 1", name="contact_or_lead"),
     )
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kit.actor import Actor
 from kit.entity import (
     Audience,
     Instant,
@@ -52,6 +53,11 @@ class Message(Record):
     reader_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
 
     __table_args__ = (UniqueConstraint("room_id", "sequence"),)
+
+    def prepare(self, actor: Actor) -> None:  # noqa: ARG002
+        """A private message has no owner: ownership would open it to those above the owner."""
+        if self.reader_ids:
+            self.owner_id = None
 
     def check(self) -> None:
         if not self.text or not self.text.strip():

@@ -115,7 +115,6 @@ class Room(Record):
         message = Message(
             room_id=self.id,
             author_id=author_id,
-            owner_id=None if self.is_private else author_id,
             text=text.strip(),
             sent_at=at,
             sequence=self.last_sequence,

@@ -77,11 +77,6 @@ STEPS: Mapping[str, frozenset[Status]] = {
     Status.CLOSED: frozenset({Status.OPEN}),
 }
 
-_VERBS: Mapping[str, str] = {
-    Status.RESOLVED: "Use Resolve, which asks how it was settled.",
-    Status.CLOSED: "Use Close on a resolved ticket.",
-}
-
 
 def ticket_number(place: int) -> str:
     """The number for people, from the next value of `NUMBERS`."""
@@ -111,7 +106,7 @@ class Ticket(Record):
         initial=Status.NEW,
         listed=True,
         index=True,
-        help="Resolve, Close and Reopen have buttons of their own.",
+        help="Use Reopen to take up a settled ticket again.",
     )
     channel: Mapped[str] = field(Picklist(Channel), "Channel", initial=Channel.PHONE)
     due_at: Mapped[datetime | None] = field(Instant(), "Due", listed=True)
@@ -168,29 +163,32 @@ class Ticket(Record):
     )
 
     def prepare(self, actor: Actor) -> None:  # noqa: ARG002
-        """A ticket that is taken in as settled, e.g. from another system, was settled by now."""
+        """A ticket that is settled by hand, or taken in as settled, was settled by now."""
         if self.status in SETTLED and self.resolved_at is None:
             self.resolved_at = datetime.now(UTC)
         if self.status == Status.CLOSED and self.closed_at is None:
-            self.closed_at = self.resolved_at
+            self.closed_at = datetime.now(UTC)
 
     def check(self) -> None:
         if self.status in SETTLED and not self.resolution:
             raise Invalid(resolution="Say how the ticket was settled.")
 
     def changed(self, before: Before | None) -> None:
-        """Only verbs touch the stamps, so a step without a new stamp was made by hand."""
-        if before is None or before.status == self.status or self._stamps_differ(before):
+        """By verb or by hand, every step is a legal one; what is taken in as settled is no news."""
+        if before is None or before.status == self.status:
             return
-        if before.status in SETTLED:
-            raise Invalid(status="Use Reopen, which asks why.")
-        if self.status not in STEPS[before.status] or self.status in SETTLED:
-            hint = _VERBS.get(self.status, "Choose open or waiting.")
-            raise Invalid(status=f"A ticket that is {before.status} cannot be set so. {hint}")
+        if before.status in SETTLED and self.status not in SETTLED:
+            self._check_reopened(before)
+        if self.status not in STEPS[before.status]:
+            known = ", ".join(sorted(STEPS[before.status]))
+            raise Invalid(status=f"A ticket that is {before.status} can only become: {known}.")
+        if self.status == Status.RESOLVED:
+            self._announce_resolution()
 
-    def _stamps_differ(self, before: Before) -> bool:
-        stamps = ("resolved_at", "closed_at", "reopened_count")
-        return any(getattr(self, name) != getattr(before, name) for name in stamps)
+    def _check_reopened(self, before: Before) -> None:
+        """Nobody but Reopen counts."""
+        if self.reopened_count == before.reopened_count:
+            raise Invalid(status="Use Reopen, which asks why.")
 
     def audience(self) -> Iterable[Audience]:
         """Whoever is to settle a ticket must be able to see it."""
@@ -229,6 +227,8 @@ class Ticket(Record):
         if not resolution.strip():
             raise Invalid(resolution="Say how the ticket was settled.")
         self.status, self.resolution, self.resolved_at = Status.RESOLVED, resolution.strip(), at
+
+    def _announce_resolution(self) -> None:
         self.announce(
             events.TicketResolved(
                 id=str(self.id),
@@ -236,8 +236,8 @@ class Ticket(Record):
                 subject=self.subject,
                 account_id=_text(self.account_id),
                 contact_id=_text(self.contact_id),
-                resolution=self.resolution,
-                resolved_at=Instant().show(at),
+                resolution=self.resolution or "",
+                resolved_at=Instant().show(self.resolved_at),
             )
         )
 

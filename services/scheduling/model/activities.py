@@ -76,7 +76,7 @@ class Activity(Record):
         "Status",
         initial=Status.PLANNED,
         listed=True,
-        help="Complete and Cancel have buttons of their own.",
+        help="Use Cancel to call it off.",
     )
     priority: Mapped[str] = field(Picklist(Priority), "Priority", initial=Priority.NORMAL)
     assignee_id: Mapped[UUID | None] = field(
@@ -134,7 +134,8 @@ class Activity(Record):
         """What nobody was assigned falls to whoever noted it down."""
         self.assignee_id = self.assignee_id or self.owner_id or actor.person_id
         if self.status == Status.DONE and self.completed_at is None:
-            self.completed_at = self.ends_at or self.starts_at or datetime.now(UTC)
+            now = datetime.now(UTC)
+            self.completed_at = min(self.ends_at or now, now)
 
     def check(self) -> None:
         self._check_time()
@@ -156,26 +157,17 @@ class Activity(Record):
             raise Invalid(related_entity="Write the kind of record like sales.Opportunity.")
 
     def changed(self, before: Before | None) -> None:
-        """Only verbs touch the stamps, so an end without a new stamp was made by hand."""
-        if before is None:
-            self._announce_report()
-        elif before.status != self.status and not self._ended_by_verb(before):
+        """By verb, by hand or reported afterwards: done is done, and said once."""
+        if before is not None and before.status != self.status:
             self._check_step(before)
-
-    def _announce_report(self) -> None:
-        if self.status == Status.DONE and self.completed_at is not None:
-            self._announce_completion(self.completed_at)
-
-    def _ended_by_verb(self, before: Before) -> bool:
-        stamps = ("completed_at", "cancelled_at")
-        return any(getattr(self, name) != getattr(before, name) for name in stamps)
+        if self.status == Status.DONE and (before is None or before.status != Status.DONE):
+            self._announce_completion()
 
     def _check_step(self, before: Before) -> None:
         if before.status in ENDED:
             raise Invalid(status=f"An activity that is {before.status} stays so; make a new one.")
-        if self.status in ENDED:
-            verb = "Complete" if self.status == Status.DONE else "Cancel"
-            raise Invalid(status=f"Use {verb} to set this.")
+        if self.status == Status.CANCELLED and self.cancelled_at == before.cancelled_at:
+            raise Invalid(status="Use Cancel, which also gives back what is booked for it.")
 
     def audience(self) -> Iterable[Audience]:
         """Whoever is responsible works on it; colleagues who take part can read it."""
@@ -188,7 +180,6 @@ class Activity(Record):
         self._end(Status.DONE)
         self.completed_at = at
         self.outcome = outcome or self.outcome
-        self._announce_completion(at)
 
     def cancel(self, reason: str | None, at: datetime) -> None:
         """Its bookings are cancelled beside it by whoever calls, in the same transaction."""
@@ -201,7 +192,7 @@ class Activity(Record):
             raise Refused(f"This activity is {self.status} already.")
         self.status = status
 
-    def _announce_completion(self, at: datetime) -> None:
+    def _announce_completion(self) -> None:
         self.announce(
             events.ActivityCompleted(
                 id=str(self.id),
@@ -213,7 +204,7 @@ class Activity(Record):
                 related_entity=self.related_entity,
                 related_id=_text(self.related_id),
                 outcome=self.outcome,
-                completed_at=Instant().show(at),
+                completed_at=Instant().show(self.completed_at),
             )
         )
 
