@@ -1,0 +1,41 @@
+"""What everybody may do with records that are not theirs, entity by entity."""
+
+from enum import StrEnum
+
+from sqlalchemy.orm import Mapped
+
+from kit.entity import Picklist, Record, Text, field
+from services.identity.model.principals import check_entity
+
+
+class DefaultLevel(StrEnum):
+    """How open an entity's records are to everybody."""
+
+    PRIVATE = "private"
+    READ = "read"
+    EDIT = "edit"
+
+
+class AccessDefault(Record):
+    """What everybody may do with the records of an entity that they do not own."""
+
+    __tablename__ = "access_default"
+    entity = "identity.AccessDefault"
+    plural = "Access defaults"
+    title = "entity_name"
+    default_access = "read"
+
+    entity_name: Mapped[str] = field(
+        Text(80),
+        "Entity",
+        searched=True,
+        listed=True,
+        unique=True,
+        help="For example sales.Opportunity.",
+    )
+    level: Mapped[str] = field(
+        Picklist(DefaultLevel), "Level", initial=DefaultLevel.PRIVATE, listed=True
+    )
+
+    def check(self) -> None:
+        check_entity(self.entity_name)

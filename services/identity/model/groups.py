@@ -1,0 +1,41 @@
+"""People, roles and other groups that are given access together."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped
+
+from kit.entity import LongText, Record, References, Text, field
+from kit.errors import Invalid
+from services.identity.model.principals import principal_key
+
+_CIRCLE = "A group cannot contain itself, not even through another group; take that group out."
+
+
+class Group(Record):
+    """People, roles and groups that are given access together."""
+
+    __tablename__ = "group"
+    entity = "identity.Group"
+    plural = "Groups"
+    default_access = "read"
+
+    name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True, unique=True)
+    description: Mapped[str | None] = field(LongText(), "Description", listed=True)
+    person_ids: Mapped[list[UUID]] = field(
+        References("identity.Person"), "People", section="Members"
+    )
+    role_ids: Mapped[list[UUID]] = field(References("identity.Role"), "Roles", section="Members")
+    role_and_below_ids: Mapped[list[UUID]] = field(
+        References("identity.Role"), "Roles with all below", section="Members"
+    )
+    group_ids: Mapped[list[UUID]] = field(References("identity.Group"), "Groups", section="Members")
+    share_key: Mapped[int] = principal_key()
+
+    def check(self) -> None:
+        self.refuse_circle(self.group_ids)
+
+    def refuse_circle(self, contained: Collection[UUID]) -> None:
+        """`contained` is every group in this one, and in those in turn."""
+        if self.id in contained:
+            raise Invalid(group_ids=_CIRCLE)

@@ -1,0 +1,1 @@
+"""Accounts, contacts and leads: everybody outside the organisation with whom it deals."""

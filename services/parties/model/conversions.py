@@ -1,0 +1,173 @@
+"""What became of a lead: written once, finished once, and where the lead's id leads."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from crm.parties.v1 import events_pb2 as events
+from sqlalchemy.orm import Mapped
+
+from kit.entity import (
+    Boolean,
+    Instant,
+    Picklist,
+    Record,
+    Reference,
+    Row,
+    Rows,
+    Text,
+    field,
+    row_field,
+)
+from kit.errors import Refused
+from services.parties.model.leads import Lead
+
+# The conversion answers these itself, or they change with the conversion's own life.
+_OWN = frozenset({"id", "version", "converted_at", "account_id", "contact_id", "opportunity_id"})
+_CUSTOM = "custom."
+
+
+class ConversionState(StrEnum):
+    """Whether the opportunity exists yet, where one is wanted."""
+
+    PENDING = "pending"
+    DONE = "done"
+
+
+class LeadValue(Row):
+    """One filled field of the lead as it was."""
+
+    field: str = row_field(Text(80), "Field")
+    label: str = row_field(Text(80), "Name")
+    value: str = row_field(Text(20_000), "Value")
+
+
+class Conversion(Record):
+    """A lead as it was, with the account, contact and opportunity that it became."""
+
+    __tablename__ = "conversion"
+    entity = "parties.Conversion"
+    plural = "Conversions"
+    default_access = "private"
+
+    name: Mapped[str] = field(Text(200), "Lead", searched=True, listed=True, editable=False)
+    converted_at: Mapped[datetime] = field(Instant(), "Converted", listed=True, editable=False)
+    converted_by: Mapped[str] = field(Text(80), "Converted by", editable=False)
+    state: Mapped[str] = field(
+        Picklist(ConversionState), "State", listed=True, editable=False, index=True
+    )
+    account_id: Mapped[UUID] = field(
+        Reference("parties.Account", here=True), "Account", listed=True, editable=False, index=True
+    )
+    new_account: Mapped[bool] = field(Boolean(), "New account", editable=False)
+    contact_id: Mapped[UUID | None] = field(
+        Reference("parties.Contact", here=True), "Contact", listed=True, editable=False, index=True
+    )
+    opportunity_id: Mapped[UUID | None] = field(
+        Reference("sales.Opportunity"), "Opportunity", listed=True, editable=False, index=True
+    )
+    opportunity_name: Mapped[str | None] = field(Text(200), "Opportunity's name", editable=False)
+    campaign_id: Mapped[UUID | None] = field(
+        Reference("campaigns.Campaign"), "Campaign", editable=False, index=True
+    )
+    lead: Mapped[list[LeadValue]] = field(
+        Rows(LeadValue), "The lead as it was", section="Lead", editable=False
+    )
+
+    @classmethod
+    def of(
+        cls,
+        lead: Lead,
+        *,
+        account_id: UUID,
+        new_account: bool,
+        contact_id: UUID | None,
+        opportunity_name: str | None,
+        at: datetime,
+        by: str,
+    ) -> "Conversion":
+        """The conversion of a lead; without an opportunity's name it is done at once."""
+        known = cls(
+            id=lead.id,
+            owner_id=lead.owner_id,
+            name=lead.name,
+            lead=told(lead),
+            campaign_id=lead.campaign_id,
+            account_id=account_id,
+            new_account=new_account,
+            contact_id=contact_id,
+            opportunity_name=opportunity_name,
+            converted_at=at,
+            converted_by=by,
+            state=ConversionState.PENDING if opportunity_name else ConversionState.DONE,
+        )
+        if known.done:
+            known._tell()
+        return known
+
+    @property
+    def done(self) -> bool:
+        return self.state == ConversionState.DONE
+
+    def complete(self, opportunity_id: UUID) -> None:
+        """Names the opportunity; naming the same one again changes nothing."""
+        if self.done and self.opportunity_id == opportunity_id:
+            return
+        if self.done:
+            raise Refused("This conversion is done; its opportunity cannot be another one.")
+        self.opportunity_id, self.state = opportunity_id, ConversionState.DONE
+        self._tell()
+
+    def said(self, name: str) -> Any:
+        """What the lead had in a field, as Python's value; None when it was empty."""
+        text = next((each.value for each in self.lead if each.field == name), None)
+        return None if text is None else Lead.fields[name].said.kind.parse(text)
+
+    def as_lead(self) -> Lead:
+        """The lead as it was, with what it became; it is not to be stored."""
+        lead = Lead(id=self.id, version=self.version, converted_at=self.converted_at)
+        for name in Lead.fields.keys() - _OWN:
+            setattr(lead, name, self.said(name))
+        lead.custom = {
+            each.field.removeprefix(_CUSTOM): each.value
+            for each in self.lead
+            if each.field.startswith(_CUSTOM)
+        }
+        lead.account_id, lead.contact_id = self.account_id, self.contact_id
+        lead.opportunity_id = self.opportunity_id
+        return lead
+
+    def removing(self) -> None:
+        raise Refused("A conversion stays, so that the lead's id still leads somewhere.")
+
+    def _tell(self) -> None:
+        ids = {
+            "contact_id": self.contact_id,
+            "opportunity_id": self.opportunity_id,
+            "campaign_id": self.campaign_id,
+            "owner_id": self.owner_id,
+        }
+        self.announce(
+            events.LeadConverted(
+                lead_id=str(self.id),
+                account_id=str(self.account_id),
+                converted_at=Instant().show(self.converted_at),
+                new_account=self.new_account,
+                **{name: str(value) for name, value in ids.items() if value is not None},
+            )
+        )
+
+
+def told(lead: Lead) -> list[LeadValue]:
+    """Every filled field of a lead, own fields of the organisation included."""
+    filled = [
+        LeadValue(field=name, label=known.said.label, value=str(known.said.kind.show(value)))
+        for name, known in Lead.fields.items()
+        if name not in _OWN and (value := getattr(lead, name)) not in (None, "")
+    ]
+    own = [
+        LeadValue(field=f"{_CUSTOM}{name}", label=name, value=value)
+        for name, value in (lead.custom or {}).items()
+    ]
+    return filled + own

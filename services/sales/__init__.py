@@ -1,0 +1,1 @@
+"""Products, deals and the stages they go through."""

@@ -1,0 +1,1 @@
+"""Products, stages and opportunities: tables and rules, no input or output."""

@@ -1,0 +1,39 @@
+"""The log of stages: which deal went where, when, by whom and why."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped
+
+from kit.entity import Instant, LongText, Record, Reference, Text, field
+
+
+class StageChange(Record):
+    """A deal entered a stage; written by the deal's verbs, never changed."""
+
+    __tablename__ = "stage_change"
+    entity = "sales.StageChange"
+    plural = "Stage changes"
+    # A public log would tell of private deals; StageLog answers by the deal's own access.
+    default_access = "private"
+
+    name: Mapped[str] = field(Text(200), "Move", searched=True, listed=True, editable=False)
+    opportunity_id: Mapped[UUID] = field(
+        Reference("sales.Opportunity"), "Opportunity", listed=True, editable=False
+    )
+    from_stage_id: Mapped[UUID | None] = field(
+        Reference("sales.Stage", here=True), "From", listed=True, editable=False, index=True
+    )
+    to_stage_id: Mapped[UUID] = field(
+        Reference("sales.Stage", here=True), "To", listed=True, editable=False, index=True
+    )
+    at: Mapped[datetime] = field(Instant(), "When", listed=True, editable=False)
+    by: Mapped[str] = field(Text(80), "By", listed=True, editable=False)
+    reason: Mapped[str | None] = field(LongText(), "Reason", listed=True, editable=False)
+
+    __table_args__ = (
+        # A deal takes its log along when it goes.
+        ForeignKeyConstraint(["opportunity_id"], ["opportunity.id"], ondelete="CASCADE"),
+        Index("ix_stage_change_log", "opportunity_id", "at", "id"),
+    )
