@@ -12,6 +12,7 @@ from cli.stamp import alone, digest, is_current
 SOURCES = ROOT / "proto"
 GENERATED = SOURCES / "gen"
 STAMP = GENERATED / ".stamp"
+WORKSHOP = VENV / "contract"
 
 
 class ContractBroken(Exception):
@@ -28,10 +29,10 @@ def is_built() -> bool:
 
 def build() -> None:
     """Compile every source, stubs for mypy included, and put the result in place in one go."""
-    with alone(VENV / "contract"):
+    with alone(WORKSHOP):
         if is_built():
             return
-        draft = SOURCES / "gen.new"
+        draft = WORKSHOP / "draft"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
         _compile(draft)

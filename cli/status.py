@@ -23,22 +23,27 @@ def show(home: Home, console: Console) -> bool:
     if not is_claimed(home.claim):
         console.print("Nothing is running: start it with ./rapport up.")
         return False
-    with ThreadPoolExecutor(len(state.processes) or 1) as threads:
-        health = list(threads.map(_health, state.processes.values()))
-    console.print(_table(state, health))
+    rows = [_supervisor(state), *state.processes.values()]
+    with ThreadPoolExecutor(len(rows)) as threads:
+        health = list(threads.map(_health, rows))
+    console.print(_table(rows, health))
     console.print(f"{state.address}  [dim]data in {home.folder}[/]")
     return state.phase is Phase.READY and all(each == "ready" for each in health)
 
 
-def _table(state: SystemState, health: list[str]) -> Table:
+def _supervisor(state: SystemState) -> ProcessState:
+    return ProcessState("supervisor", state.phase, footprint=state.supervisor)
+
+
+def _table(rows: list[ProcessState], health: list[str]) -> Table:
     table = Table(box=None, header_style="dim")
     for heading in ("process", "port", "health", "memory", "restarts", "last end"):
         table.add_column(heading, justify="right" if heading in {"port", "memory"} else "left")
     total = 0
-    for process, condition in zip(state.processes.values(), health, strict=True):
+    for process, condition in zip(rows, health, strict=True):
         memory = sum(_memory(process))
         total += memory
-        row = (process.name, str(process.port), _coloured(condition), _megabytes(memory))
+        row = (process.name, str(process.port or ""), _coloured(condition), _megabytes(memory))
         table.add_row(*row, str(process.restarts), process.last_exit)
     table.add_row("", "", "", _megabytes(total))
     return table

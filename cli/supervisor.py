@@ -9,6 +9,7 @@ from functools import partial
 
 import psutil
 
+from cli.failure import CommandFailed
 from cli.home import Home
 from cli.processes import PROCESSES, Process
 from cli.programs import Program, migrate
@@ -73,8 +74,8 @@ class System:
 
     def _bring_up(self, process: Process, needed: Sequence["Future[None]"]) -> None:
         if process.has_database:
-            with self._migrating, self.progress.step(f"{process.name}: database schema"):
-                migrate(process, self.wiring)
+            with self._migrating:
+                self._migrate(process)
         for other in needed:
             other.result()
         state = ProcessState(
@@ -83,6 +84,12 @@ class System:
         program = Program(process, self.wiring, state, self.stopping)
         with self.progress.step(process.name):
             self._supervise(state, program).start()
+
+    def _migrate(self, process: Process) -> None:
+        if self.stopping.is_set():
+            raise CommandFailed("Stopped before everything was ready.")
+        with self.progress.step(f"{process.name}: database schema"):
+            migrate(process, self.wiring)
 
     def _supervise(self, state: ProcessState, program: Program | Component) -> Supervised:
         supervised = Supervised(program, state, self.file, self.stopping)

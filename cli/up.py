@@ -13,6 +13,7 @@ from cli.failure import CommandFailed
 from cli.home import Home
 from cli.progress import Progress
 from cli.state import Phase, read_state
+from cli.stores import Stores
 from cli.supervisor import System, end_leftovers, stop_on_signals
 from cli.wiring import ADMIN_EMAIL
 
@@ -59,10 +60,15 @@ def run_detached(home: Home, arguments: list[str], progress: Progress) -> None:
 
 def down(home: Home, progress: Progress) -> None:
     """End the supervisor and, after a crash, whatever it left running."""
+    if not home.claim.exists():
+        progress.note(f"No system has ever run in {home.folder}.")
+        return
     if is_claimed(home.claim):
         _end_supervisor(home, progress)
     with claimed(home.claim):
         _clear(home, progress)
+        for store in Stores(home).own:
+            store.clear()
 
 
 def announce(home: Home, progress: Progress) -> None:

@@ -95,9 +95,15 @@ class Component(ABC):
     def stop(self, patience: float | None = None) -> None:
         """Stop in order, so that the next start has nothing to recover."""
         self._end(self.patience if patience is None else patience)
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+        self._release()
+
+    def clear(self) -> None:
+        """End what a crash left running, without starting anew."""
+        if self.folder.exists():
+            self._claim()
+            self._recall()
+            self._end_leftovers()
+            self._release()
 
     @abstractmethod
     def _command(self) -> list[str]:
@@ -130,6 +136,11 @@ class Component(ABC):
             lock.close()
             raise ComponentFailed(f"The {self.name} in {self.folder} is in use already.") from None
         self._lock = lock
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
     def _choose_port(self) -> None:
         port = free_port(self._memory.port)
