@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -137,6 +137,26 @@ async def test_database_and_memory_find_the_same_records(
     connection: AsyncConnection, rows: list[dict[str, object]], node: Node
 ) -> None:
     records = [row(number, values) for number, values in enumerate(rows)]
+    assert await found_by_sql(connection, node, records) == found_in_memory(node, records)
+
+
+# So few letters that patterns and names meet often.
+NARROW = st.text("aB_%\\", max_size=3)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    shown=st.lists(NARROW, min_size=10, max_size=30, unique=True),
+    pieces=st.lists(NARROW, min_size=1, max_size=4).map(tuple),
+    operator=st.sampled_from(["=", ":"]),
+)
+@example(["ab", "a_", "a%", "a\\"], ("a_",), "=")
+@example(["aba", "abab"], ("a", "b", "b", ""), "=")
+async def test_patterns_match_the_same_names(
+    connection: AsyncConnection, shown: list[str], pieces: tuple[str, ...], operator: str
+) -> None:
+    records = [row(number, {"name": name}) for number, name in enumerate(shown)]
+    node = Compare("name", operator, Word(pieces, quoted=True))
     assert await found_by_sql(connection, node, records) == found_in_memory(node, records)
 
 
