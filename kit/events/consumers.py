@@ -17,6 +17,8 @@ from kit.events.consumer import DELAYS, Consumer
 from kit.events.listeners import Listener, OpenWork
 from kit.telemetry.logs import log
 
+__all__ = ["Consumer", "Consumers"]
+
 Sessions = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 
 _MEASURE_SECONDS = 15.0

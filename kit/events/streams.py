@@ -30,10 +30,10 @@ def streams_of(service: str, keeping: Keeping | None = None) -> list[StreamConfi
     """List the streams that a service publishes to."""
     keeping = keeping or Keeping()
     name = stream_of(f"crm.{service}.any")
-    # Four tokens exactly: policy has five, and no subject may stand in two streams.
+    # Four tokens exactly, and five for policy: no subject may stand in two streams.
     streams = [_stream(name, f"crm.{service}.*.*", keeping)]
     if service == "identity":
-        policy = _stream(POLICY_STREAM, f"{POLICY}.>", keeping)
+        policy = _stream(POLICY_STREAM, f"{POLICY}.*.*", keeping)
         # The last word on each subject, kept for as long as it holds.
         streams.append(policy.evolve(max_msgs_per_subject=1, max_age=0))
     return streams

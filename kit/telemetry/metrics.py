@@ -127,9 +127,9 @@ CONSUMER_HEARTBEAT = _gauge(
     "consumer",
 )
 DEAD_LETTERS = _gauge("crm_dead_letters", "Events parked now, waiting for a person.", "consumer")
-DEAD_LETTERS_TOTAL = _counter(
-    "crm_dead_letters_total", "Events parked since the start.", "consumer"
-)
+# It only rises, so `increase()` reads it as a counter; declared as one, prometheus-client would put
+# it into one family with the gauge above and refuse the pair.
+DEAD_LETTERS_TOTAL = _gauge("crm_dead_letters_total", "Events parked since the start.", "consumer")
 STREAM_BYTES = _gauge("crm_stream_bytes", "Bytes that the stream holds.", "stream")
 STREAM_LIMIT = _gauge("crm_stream_limit_bytes", "Bytes that the stream may hold.", "stream")
 STREAM_MESSAGES = _gauge("crm_stream_messages", "Messages that the stream holds.", "stream")

@@ -1,0 +1,252 @@
+"""A consumer gives each event its effect exactly once, in order, through failures and restarts."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from nats.aio.client import Client
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from kit.components.nats import Nats
+from kit.errors import NotFound, Refused
+from kit.events import dead_letters
+from kit.events.consumers import Consumers
+from kit.events.listeners import Listener, on, on_change
+from kit.events.relay import Relay
+from kit.events.streams import declare, streams_of
+from kit.telemetry import traces
+from tests.kit.events.conftest import PATIENCE, Running
+from tests.kit.events.toys import Sessions, Toil, ToySold, announce, effect, effects, opening
+
+NewRelay = Callable[[], Relay]
+SOON = (0.01, 0.01)
+
+
+class Shelf:
+    """A handler that notes what it did, and says so when it is through."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.heard: asyncio.Queue[str] = asyncio.Queue()
+        self.failures = failures
+
+    def listener(self) -> Listener[Any]:
+        @on(ToySold)
+        async def fill_the_shelf(event: Any, work: Toil) -> None:
+            await effect(work.session, event.note)
+            self.heard.put_nowait(event.note)
+            if self.failures > 0:
+                self.failures -= 1
+                raise ValueError(f"no room for {event.note}")
+
+        return fill_the_shelf
+
+    async def hears(self, count: int) -> list[str]:
+        async with asyncio.timeout(PATIENCE):
+            return [await self.heard.get() for _ in range(count)]
+
+
+def _headers(event_id: str) -> dict[str, str]:
+    return {"ce-id": event_id, "ce-time": "2026-01-01T00:00:00+00:00", "ce-subject": "bear"}
+
+
+async def _tell(connection: Client, note: str, headers: dict[str, str] | None = None) -> None:
+    jetstream = connection.jetstream()
+    await declare(jetstream, streams_of("toys")[0])
+    body = ToySold(id="bear", note=note).SerializeToString()
+    given = _headers(str(uuid4())) if headers is None else headers
+    await jetstream.publish("crm.toys.toy.sold", body, headers=given)
+
+
+@pytest.fixture
+def ears(connection: Client, sessions: Sessions) -> Callable[[Shelf], Consumers]:
+    def listening(shelf: Shelf) -> Consumers:
+        open_work = opening(sessions)
+        return Consumers("shop", [shelf.listener()], connection, open_work, sessions, SOON)
+
+    return listening
+
+
+async def test_an_event_goes_from_commit_to_effect(
+    sessions: Sessions, ears: Callable[[Shelf], Consumers], a_relay: NewRelay, running: Running
+) -> None:
+    shelf, relay = Shelf(), a_relay()
+    async with running(relay.run()), running(ears(shelf).run()):
+        await announce(sessions, *(ToySold(id="bear", note=str(n)) for n in range(50)))
+        relay.poke()
+        assert await shelf.hears(50) == [str(n) for n in range(50)]
+
+
+async def test_an_event_delivered_twice_has_its_effect_once(
+    sessions: Sessions, connection: Client, ears: Callable[[Shelf], Consumers], running: Running
+) -> None:
+    shelf, twice = Shelf(), _headers(str(uuid4()))
+    await _tell(connection, "bear", twice)
+    await _tell(connection, "bear", twice)
+    await _tell(connection, "last")
+    consumers = ears(shelf)
+    async with running(consumers.run()), asyncio.timeout(PATIENCE):
+        await consumers.caught_up()
+    assert await effects(sessions) == ["bear", "last"]
+
+
+async def test_a_failure_leaves_no_effect_and_is_tried_again_before_later_events(
+    sessions: Sessions, connection: Client, ears: Callable[[Shelf], Consumers], running: Running
+) -> None:
+    shelf = Shelf(failures=1)
+    await _tell(connection, "first")
+    await _tell(connection, "second")
+    consumers = ears(shelf)
+    async with running(consumers.run()), asyncio.timeout(PATIENCE):
+        assert await shelf.hears(3) == ["first", "first", "second"]
+        await consumers.caught_up()
+    assert await effects(sessions) == ["first", "second"]
+
+
+async def test_what_always_fails_is_parked_and_the_rest_goes_on(
+    sessions: Sessions, connection: Client, ears: Callable[[Shelf], Consumers], running: Running
+) -> None:
+    shelf = Shelf(failures=3)
+    await _tell(connection, "poison")
+    await _tell(connection, "good")
+    consumers = ears(shelf)
+    async with running(consumers.run()), asyncio.timeout(PATIENCE):
+        assert await shelf.hears(4) == ["poison", "poison", "poison", "good"]
+        await consumers.caught_up()
+        async with sessions() as session:
+            (letter,) = await dead_letters.waiting(session, "shop_fill_the_shelf")
+        assert letter.tries == 3
+        assert letter.error == "ValueError: no room for poison"
+        await consumers.replay(letter.id)
+        assert await effects(sessions) == ["good", "poison"]
+        with pytest.raises(Refused, match="already"):
+            await consumers.replay(letter.id)
+
+
+async def test_a_replay_that_fails_leaves_the_letter_waiting(
+    sessions: Sessions, connection: Client, ears: Callable[[Shelf], Consumers], running: Running
+) -> None:
+    shelf = Shelf(failures=4)
+    await _tell(connection, "poison")
+    consumers = ears(shelf)
+    async with running(consumers.run()), asyncio.timeout(PATIENCE):
+        await consumers.caught_up()
+        async with sessions() as session:
+            (letter,) = await dead_letters.waiting(session)
+        with pytest.raises(ValueError, match="no room"):
+            await consumers.replay(letter.id)
+    async with sessions.begin() as session:
+        assert [each.id for each in await dead_letters.waiting(session)] == [letter.id]
+        await dead_letters.discard(session, letter.id)
+        assert await dead_letters.waiting(session) == []
+        with pytest.raises(NotFound):
+            await dead_letters.discard(session, letter.id)
+
+
+async def test_bytes_that_are_no_message_are_parked_at_once(
+    sessions: Sessions, connection: Client, ears: Callable[[Shelf], Consumers], running: Running
+) -> None:
+    await _tell(connection, "good")
+    garbage, headers = b"\xff\xff\xff", _headers(str(uuid4()))
+    await connection.jetstream().publish("crm.toys.toy.sold", garbage, headers=headers)
+    shelf = Shelf()
+    consumers = ears(shelf)
+    async with running(consumers.run()), asyncio.timeout(PATIENCE):
+        await consumers.caught_up()
+    async with sessions() as session:
+        (letter,) = await dead_letters.waiting(session)
+    assert (letter.tries, letter.body) == (1, garbage)
+
+
+async def test_a_message_that_is_no_event_of_ours_is_passed_over(
+    connection: Client, ears: Callable[[Shelf], Consumers], running: Running
+) -> None:
+    await _tell(connection, "stray", headers={})
+    await _tell(connection, "good")
+    shelf = Shelf()
+    async with running(ears(shelf).run()):
+        assert await shelf.hears(1) == ["good"]
+
+
+async def test_a_field_of_a_later_contract_is_tolerated(
+    connection: Client, ears: Callable[[Shelf], Consumers], running: Running
+) -> None:
+    await declare(connection.jetstream(), streams_of("toys")[0])
+    later = ToySold(id="bear", note="known").SerializeToString() + b"\xfa\x06\x03new"
+    headers = _headers(str(uuid4()))
+    await connection.jetstream().publish("crm.toys.toy.sold", later, headers=headers)
+    shelf = Shelf()
+    async with running(ears(shelf).run()):
+        assert await shelf.hears(1) == ["known"]
+
+
+async def test_a_killed_server_that_comes_back_is_heard_again(
+    sessions: Sessions,
+    nats_server: Nats,
+    ears: Callable[[Shelf], Consumers],
+    a_relay: NewRelay,
+    running: Running,
+) -> None:
+    shelf, relay = Shelf(), a_relay()
+    async with running(relay.run()), running(ears(shelf).run()):
+        await announce(sessions, ToySold(id="bear", note="before"))
+        assert await shelf.hears(1) == ["before"]
+        process = nats_server.process
+        assert process is not None
+        process.kill()
+        process.wait()
+        await announce(sessions, ToySold(id="bear", note="during"))
+        nats_server.start()
+        await announce(sessions, ToySold(id="bear", note="after"))
+        assert await shelf.hears(2) == ["during", "after"]
+    assert await effects(sessions) == ["before", "during", "after"]
+
+
+async def test_a_consumer_may_come_before_the_stream_it_hears(
+    sessions: Sessions, ears: Callable[[Shelf], Consumers], a_relay: NewRelay, running: Running
+) -> None:
+    shelf = Shelf()
+    async with running(ears(shelf).run()):
+        await announce(sessions, ToySold(id="bear", note="early"))
+        async with running(a_relay().run()):
+            assert await shelf.hears(1) == ["early"]
+
+
+async def test_a_trace_reaches_from_the_cause_to_the_handler(
+    sessions: Sessions, ears: Callable[[Shelf], Consumers], a_relay: NewRelay, running: Running
+) -> None:
+    kept = InMemorySpanExporter()
+    traces.configure("toys", ratio=1.0, processor=SimpleSpanProcessor(kept))
+    shelf = Shelf()
+    consumers = ears(shelf)
+    try:
+        with traces.span("a request", traces.SpanKind.SERVER):
+            await announce(sessions, ToySold(id="bear"))
+        async with running(a_relay().run()), running(consumers.run()):
+            await shelf.hears(1)
+            await consumers["shop_fill_the_shelf"].caught_up.wait()
+    finally:
+        traces.shut_down()
+    spans = {each.name: each for each in kept.get_finished_spans()}
+    request, sent, heard = (
+        spans["a request"],
+        spans["send crm.toys.toy.sold"],
+        spans["process crm.toys.toy.sold"],
+    )
+    assert sent.parent is not None and sent.parent.span_id == request.context.span_id  # noqa: PT018
+    assert heard.parent is not None and heard.parent.span_id == sent.context.span_id  # noqa: PT018
+    assert heard.links[0].context.span_id == sent.context.span_id
+    assert heard.context.trace_id == request.context.trace_id
+
+
+def test_a_label_names_the_subject_and_two_of_a_name_are_refused(
+    connection: Client, sessions: Sessions
+) -> None:
+    @on_change("parties.PriceList", "deleted")
+    async def forget(event: Any, work: Toil) -> None: ...
+
+    assert (forget.subject, forget.name) == ("crm.parties.price_list.deleted", "forget")
+    with pytest.raises(ValueError, match="forget"):
+        Consumers("shop", [forget, forget], connection, opening(sessions), sessions)

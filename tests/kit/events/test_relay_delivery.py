@@ -1,0 +1,238 @@
+"""The relay tells every committed event at least once, in order for each record, come what may."""
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from nats.aio.client import Client
+from nats.js.api import StreamConfig
+from sqlalchemy import text
+
+from kit.components.nats import Nats
+from kit.events.relay import Relay
+from kit.events.streams import declare, streams_of
+from tests.kit.events.conftest import PATIENCE, Running
+from tests.kit.events.toys import Sessions, ToyLost, ToySold, announce
+
+Until = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
+NewRelay = Callable[[], Relay]
+
+_END_RELAYS = text(
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+    "WHERE application_name = 'rapport.relay.toys'"
+)
+
+
+async def _told(connection: Client, stream: str = "CRM_TOYS") -> list[Any]:
+    """Read what a stream holds, in its order."""
+    jetstream = connection.jetstream()
+    state = (await jetstream.stream_info(stream)).state
+    places = range(state.first_seq, state.last_seq + 1)
+    return [await jetstream.get_msg(stream, place) for place in places]
+
+
+async def _notes(connection: Client) -> list[str]:
+    return [ToySold.FromString(each.data).note for each in await _told(connection)]
+
+
+async def _unsent(sessions: Sessions) -> int:
+    async with sessions() as session:
+        query = text("SELECT count(*) FROM outbox WHERE sent_at IS NULL")
+        return int(await session.scalar(query) or 0)
+
+
+def _all_sent(sessions: Sessions) -> Callable[[], Awaitable[bool]]:
+    async def holds() -> bool:
+        return await _unsent(sessions) == 0
+
+    return holds
+
+
+async def test_what_is_committed_is_told_with_its_attributes(
+    sessions: Sessions, connection: Client, a_relay: NewRelay, running: Running, until: Until
+) -> None:
+    relay = a_relay()
+    async with running(relay.run()):
+        await announce(sessions, ToySold(id="bear", note="brown"))
+        relay.poke()
+        await until(_all_sent(sessions))
+    told = (await _told(connection))[0]
+    assert told.subject == "crm.toys.toy.sold"
+    assert told.headers["Nats-Msg-Id"] == told.headers["ce-id"]
+    assert told.headers["Nats-Expected-Stream"] == "CRM_TOYS"
+    assert ToySold.FromString(told.data) == ToySold(id="bear", note="brown")
+
+
+async def test_a_relay_killed_between_telling_and_marking_repeats_itself_harmlessly(
+    sessions: Sessions, connection: Client, a_relay: NewRelay, running: Running, until: Until
+) -> None:
+    await announce(sessions, ToySold(id="bear"))
+
+    async def told() -> bool:
+        return (await connection.jetstream().stream_info("CRM_TOYS")).state.messages == 1
+
+    await declare(connection.jetstream(), streams_of("toys")[0])
+    async with sessions() as session:
+        # The relay publishes and then hangs on this lock, where it is killed.
+        await session.execute(text("SELECT 1 FROM outbox FOR UPDATE"))
+        async with running(a_relay().run()):
+            await until(told)
+    assert await _unsent(sessions) == 1
+    async with running(a_relay().run()):
+        await until(_all_sent(sessions))
+    assert len(await _told(connection)) == 1
+
+
+async def test_events_of_one_record_never_overtake_one_another(
+    sessions: Sessions, connection: Client, a_relay: NewRelay, running: Running, until: Until
+) -> None:
+    toys = [ToySold(id=f"toy {n % 7}", note=str(n)) for n in range(600)]
+    await announce(sessions, *toys)
+    async with running(a_relay().run()):
+        await until(_all_sent(sessions))
+    told = [ToySold.FromString(each.data) for each in await _told(connection)]
+    for toy in range(7):
+        mine = [int(each.note) for each in told if each.id == f"toy {toy}"]
+        assert mine == list(range(toy, 600, 7))
+
+
+async def test_an_event_that_cannot_be_told_holds_back_those_of_its_record_only(
+    sessions: Sessions, connection: Client, a_relay: NewRelay, running: Running, until: Until
+) -> None:
+    held, free = ToySold(id="bear", note="second"), ToySold(id="doll", note="free")
+    # No stream keeps the first event, until somebody declares one.
+    await announce(sessions, ToyLost(id="bear", note="first"), held, free)
+
+    async def only_the_free_one() -> bool:
+        return await _unsent(sessions) == 2
+
+    async with running(a_relay().run()):
+        await until(only_the_free_one)
+        assert await _notes(connection) == ["free"]
+        orphans = StreamConfig(name="CRM_ORPHANS", subjects=["crm.orphans.*.*"])
+        await connection.jetstream().add_stream(orphans)
+        await until(_all_sent(sessions))
+    assert await _notes(connection) == ["free", "second"]
+
+
+async def test_another_replica_takes_over_when_the_active_relay_loses_its_session(
+    sessions: Sessions, a_relay: NewRelay, running: Running, until: Until
+) -> None:
+    first, second = a_relay(), a_relay()
+    async with running(first.run()) as task, asyncio.timeout(PATIENCE):
+        await first.active.wait()
+        async with running(second.run()):
+            assert not second.active.is_set()
+            task.cancel()
+            await second.active.wait()
+            await announce(sessions, ToySold(id="bear"))
+            await until(_all_sent(sessions))
+
+
+async def test_a_relay_whose_session_is_ended_comes_back(
+    sessions: Sessions, a_relay: NewRelay, running: Running, until: Until
+) -> None:
+    relay = a_relay()
+    async with running(relay.run()), asyncio.timeout(PATIENCE):
+        await relay.active.wait()
+        async with sessions() as session:
+            await session.execute(_END_RELAYS)
+        await announce(sessions, ToySold(id="bear"))
+        await until(_all_sent(sessions))
+
+
+async def test_a_commit_of_another_replica_pokes_the_active_relay(
+    sessions: Sessions, connection: Client, a_relay: NewRelay, running: Running
+) -> None:
+    poked = await connection.subscribe("rapport.poke.toys")
+    active, standby = a_relay(), a_relay()
+    async with running(active.run()), asyncio.timeout(PATIENCE):
+        await active.active.wait()
+        async with running(standby.run()):
+            standby.poke()
+            assert (await poked.next_msg(PATIENCE)).subject == "rapport.poke.toys"
+
+
+async def test_a_stream_that_was_wiped_hears_everything_again(
+    sessions: Sessions, connection: Client, a_relay: NewRelay, running: Running, until: Until
+) -> None:
+    await announce(sessions, *(ToySold(id="bear", note=str(n)) for n in range(5)))
+    async with running(a_relay().run()):
+        await until(_all_sent(sessions))
+        await connection.jetstream().delete_stream("CRM_TOYS")
+        await announce(sessions, ToySold(id="bear", note="5"))
+        await until(_all_sent(sessions))
+    assert await _notes(connection) == ["0", "1", "2", "3", "4", "5"]
+
+
+async def test_a_stream_restored_from_an_old_copy_hears_what_it_lost(
+    sessions: Sessions,
+    connection: Client,
+    nats_server: Nats,
+    a_relay: NewRelay,
+    running: Running,
+    until: Until,
+) -> None:
+    store, copy = nats_server.folder / "store", nats_server.folder / "copy"
+    async with running(a_relay().run()):
+        await announce(sessions, ToySold(id="bear", note="0"))
+        await until(_all_sent(sessions))
+    nats_server.stop()
+    shutil.copytree(store, copy)
+    nats_server.start()
+    async with running(a_relay().run()):
+        await announce(sessions, ToySold(id="bear", note="1"), ToySold(id="bear", note="2"))
+        await until(_all_sent(sessions))
+    nats_server.stop()
+    shutil.rmtree(store)
+    copy.rename(store)
+    nats_server.start()
+    async with running(a_relay().run()):
+        await until(_all_sent(sessions))
+
+        async def healed() -> bool:
+            return sorted(await _notes(connection)) == ["0", "1", "2"]
+
+        await until(healed)
+
+
+async def test_an_event_whose_place_was_given_to_a_later_one_is_told_again(
+    sessions: Sessions, a_relay: NewRelay, running: Running, until: Until
+) -> None:
+    async with running(a_relay().run()):
+        for note in ("lost", "later"):
+            await announce(sessions, ToySold(id="bear", note=note))
+            await until(_all_sent(sessions))
+    async with sessions.begin() as session:
+        # As if the stream had gone back before the later event came.
+        await session.execute(text("UPDATE outbox SET stream_seq = 1"))
+
+    async def told_again() -> bool:
+        async with sessions() as session:
+            lost, later = await session.scalars(text("SELECT sent_at FROM outbox ORDER BY seq"))
+        return lost is not None and lost > later
+
+    async with running(a_relay().run()):
+        await until(told_again)
+
+
+async def test_streams_are_brought_to_what_is_asked(connection: Client) -> None:
+    asked = streams_of("identity")
+    jetstream = connection.jetstream()
+    await declare(jetstream, asked[0].evolve(max_bytes=1_000_000))
+    found = [await declare(jetstream, each) for each in asked]
+    assert [each.config.name for each in found] == ["CRM_IDENTITY", "CRM_POLICY"]
+    assert found[0].config.max_bytes == asked[0].max_bytes
+
+
+async def test_policy_keeps_the_last_word_on_each_subject(connection: Client) -> None:
+    jetstream = connection.jetstream()
+    for stream in streams_of("identity"):
+        await declare(jetstream, stream)
+    for word in (b"first", b"second", b"third"):
+        await jetstream.publish("crm.identity.policy.profile.7", word, stream="CRM_POLICY")
+    await jetstream.publish("crm.identity.person.created", b"somebody", stream="CRM_IDENTITY")
+    state = (await jetstream.stream_info("CRM_POLICY")).state
+    last = await jetstream.get_msg("CRM_POLICY", state.last_seq)
+    assert (state.messages, last.data) == (1, b"third")

@@ -1,0 +1,80 @@
+"""A contract of its own for these tests: events of a service called `toys`."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from crm.v1 import options_pb2
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from kit.events.listeners import EventInfo, OpenWork
+from kit.events.outbox import Announcement, insert_statement, rows
+
+
+def _event(file: Any, name: str, subject: str) -> None:
+    message = file.message_type.add(name=name)
+    for number, field in enumerate(("id", "note"), start=1):
+        message.field.add(name=field, number=number, type=9, label=1)
+    if subject:
+        message.options.Extensions[options_pb2.subject] = subject
+
+
+def _contract() -> dict[str, Any]:
+    file = descriptor_pb2.FileDescriptorProto(
+        name="toys.proto", package="toys", syntax="proto3", dependency=["crm/v1/options.proto"]
+    )
+    _event(file, "ToySold", "crm.toys.toy.sold")
+    _event(file, "ToyLost", "crm.orphans.toy.lost")
+    _event(file, "Silence", "")
+    pool = descriptor_pool.Default()
+    pool.Add(file)
+    names = ("ToySold", "ToyLost", "Silence")
+    found = {name: pool.FindMessageTypeByName(f"toys.{name}") for name in names}
+    return {name: message_factory.GetMessageClass(each) for name, each in found.items()}
+
+
+_messages = _contract()
+ToySold, ToyLost, Silence = (_messages[name] for name in ("ToySold", "ToyLost", "Silence"))
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+@dataclass
+class Toil:
+    """The least that a handler's work can be: a session."""
+
+    session: AsyncSession
+
+
+def opening(sessions: Sessions) -> OpenWork:
+    """Open work that commits when its block ends well."""
+
+    @asynccontextmanager
+    async def toil(_: str, __: EventInfo) -> AsyncIterator[Toil]:
+        async with sessions.begin() as session:
+            yield Toil(session)
+
+    def open_work(actor: str, info: EventInfo) -> AbstractAsyncContextManager[Toil]:
+        return toil(actor, info)
+
+    return open_work
+
+
+async def announce(sessions: Sessions, *messages: Any) -> None:
+    """Announce events in one transaction, as a service's session does."""
+    announcements = [Announcement.of(each) for each in messages]
+    async with sessions.begin() as session:
+        await session.execute(insert_statement, rows(announcements, service="toys", actor="ann"))
+
+
+async def effect(session: AsyncSession, note: str) -> None:
+    """Leave a trace in the database, as a handler does."""
+    await session.execute(text("INSERT INTO effect (note) VALUES (:note)"), {"note": note})
+
+
+async def effects(sessions: Sessions) -> list[str]:
+    async with sessions() as session:
+        return list(await session.scalars(text("SELECT note FROM effect ORDER BY seq")))
