@@ -5,10 +5,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from kit.access.policy import Policy
 from kit.actor import Actor
 from kit.entity import Field, Record
+from kit.entity.fields import said
+from kit.entity.kinds import Custom
 from kit.errors import Denied, Invalid
 
 
-def seen(policy: Policy, actor: Actor, record: type[Record], names: Iterable[str]) -> tuple[str, ...]:
+_CUSTOM = said(Custom(), "Custom fields")
+
+
+def seen(
+    policy: Policy, actor: Actor, record: type[Record], names: Iterable[str]
+) -> tuple[str, ...]:
     """The fields of `names` that the caller may see, in their order."""
     limits = policy.field_access(actor, record.entity)
     return tuple(name for name in names if limits.get(name) != "hidden")
@@ -16,7 +23,8 @@ def seen(policy: Policy, actor: Actor, record: type[Record], names: Iterable[str
 
 def visible(policy: Policy, actor: Actor, record: type[Record]) -> Mapping[str, Field]:
     """The fields that the caller may filter, sort and group by."""
-    return {name: record.fields[name] for name in seen(policy, actor, record, record.fields)}
+    fields = {name: record.fields[name] for name in seen(policy, actor, record, record.fields)}
+    return fields | {"custom": Field("custom", _CUSTOM, record.__table__.c.custom, nullable=False)}
 
 
 def chosen(wanted: Sequence[str], allowed: tuple[str, ...]) -> tuple[str, ...]:

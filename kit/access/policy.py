@@ -89,10 +89,19 @@ class Policy:
 
     def _fields(self, person_id: UUID, entity: str) -> Mapping[str, str]:
         """The most generous of the profiles that let the person view the entity."""
-        profiles = [each for each in self.organisation.profiles_of(person_id) if "view" in _allowed(each, entity)]
-        limits = [{f.field: f.access for f in each.fields if f.entity == entity} for each in profiles]
+        profiles = [
+            each
+            for each in self.organisation.profiles_of(person_id)
+            if "view" in _allowed(each, entity)
+        ]
+        limits = [
+            {f.field: f.access for f in each.fields if f.entity == entity} for each in profiles
+        ]
         named = {name for limit in limits for name in limit}
-        best = {name: max((limit.get(name, "edit") for limit in limits), key=_ORDER.__getitem__) for name in named}
+        best = {
+            name: max((limit.get(name, "edit") for limit in limits), key=_ORDER.__getitem__)
+            for name in named
+        }
         return {name: access for name, access in best.items() if access != "edit"}
 
     # Which rows.
@@ -112,10 +121,14 @@ class Policy:
         needed, all_rows = ("view", "view_all") if level is Level.READ else ("edit", "edit_all")
         if needed not in rights and not (level is Level.EDIT and "delete" in rights):
             return Reach(all=False)
+        if record.confidential:
+            return Reach(all=False, keys=tuple(sorted(self._held_by_oneself(person_id))), own=(person_id,))
         if all_rows in rights or self._open(record, level):
             return Reach(all=True)
         owners = self._owners(person_id, record.entity, level)
-        owned = {person.own_key for each in owners if (person := self.organisation.people.get(each))}
+        owned = {
+            person.own_key for each in owners if (person := self.organisation.people.get(each))
+        }
         keys = owned | self._shared(person_id) | {EVERYONE}
         return Reach(all=False, keys=tuple(sorted(keys)), own=tuple(owners))
 
@@ -128,7 +141,11 @@ class Policy:
         owners = {person_id} | self.organisation.subordinates(person_id)
         for rule in self.organisation.rules:
             strong = level is Level.READ or rule.level == Level.EDIT
-            if rule.entity == entity and strong and self._is_target(person_id, rule.target_kind, rule.target_id):
+            if (
+                rule.entity == entity
+                and strong
+                and self._is_target(person_id, rule.target_kind, rule.target_id)
+            ):
                 owners |= self.organisation.members(rule.source_kind, rule.source_id)
         return owners
 
@@ -142,6 +159,11 @@ class Policy:
     def _stands_for(self, person_id: UUID) -> frozenset[tuple[str, UUID]]:
         """Every principal whose shares reach this person: whoever stands above a grantee gets them too."""
         return self._once(("stands", person_id), lambda: frozenset(self._principals(person_id)))  # type: ignore[no-any-return]
+
+    def _held_by_oneself(self, person_id: UUID) -> set[int]:
+        """The keys for what is confidential: nobody reaches it by standing above, or by a profile."""
+        person = self.organisation.people.get(person_id)
+        return {EVERYONE, person.own_key, person.share_key} if person else {EVERYONE}
 
     def _principals(self, person_id: UUID) -> Iterator[tuple[str, UUID]]:
         organisation = self.organisation

@@ -53,10 +53,12 @@ class Field:
         """Whether a person has to fill it in."""
         if self.said.required is not None:
             return self.said.required
-        return not self.nullable and not isinstance(self.said.kind, Boolean | Words | References | Rows)
+        return not self.nullable and not isinstance(
+            self.said.kind, Boolean | Words | References | Rows
+        )
 
 
-def said(  # noqa: D417
+def said(
     kind: Kind,
     label: str,
     *,

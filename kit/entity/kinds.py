@@ -12,8 +12,20 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean as BooleanType, Date, DateTime, Integer as IntegerType, Numeric
-from sqlalchemy import Text as TextType, Uuid
+from sqlalchemy import (
+    ARRAY,
+    Date,
+    DateTime,
+    Numeric,
+    Uuid,
+)
+from sqlalchemy import (
+    Boolean as BooleanType,
+)
+from sqlalchemy import (
+    Integer as IntegerType,
+)
+from sqlalchemy import Text as TextType
 from sqlalchemy.types import TypeEngine
 
 from kit.query import Kind as Comparison
@@ -118,7 +130,9 @@ class Url(Text):
         if text is None:
             return None
         address = text if "://" in text else f"https://{text}"
-        if not address.lower().startswith(("http://", "https://")) or any(map(str.isspace, address)):
+        if not address.lower().startswith(("http://", "https://")) or any(
+            map(str.isspace, address)
+        ):
             raise ValueError("Write a web address that starts with https://.")
         return address
 
@@ -357,10 +371,20 @@ class References(Kind):
 
     def parse(self, value: Any) -> list[UUID]:
         one = Reference(self.target)
-        return list(dict.fromkeys(known for each in value if (known := one.parse(each)) is not None))
+        return list(
+            dict.fromkeys(known for each in value if (known := one.parse(each)) is not None)
+        )
 
     def show(self, value: Any) -> list[str]:
         return [str(each) for each in value]
+
+
+@dataclass(frozen=True)
+class Custom(Kind):
+    """The fields that administrators add: text by key, reached in filters as `custom.key`."""
+
+    name: ClassVar[str] = "custom"
+    comparison: ClassVar[Comparison] = Comparison.CUSTOM
 
 
 @dataclass(frozen=True)
@@ -376,7 +400,9 @@ class Words(Kind):
 
     def parse(self, value: Any) -> list[str]:
         one = Text(self.length)
-        return list(dict.fromkeys(known for each in value if (known := one.parse(each)) is not None))
+        return list(
+            dict.fromkeys(known for each in value if (known := one.parse(each)) is not None)
+        )
 
     def show(self, value: Any) -> list[str]:
         return list(value)

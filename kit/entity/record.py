@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import SimpleNamespace
-from typing import Any, ClassVar, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, Computed, Index, Integer as IntegerType, Table, func, literal_column
+from sqlalchemy import ARRAY, Column, Computed, Index, Table, Uuid, bindparam, func, literal_column
+from sqlalchemy import Integer as IntegerType
+from sqlalchemy import Text as TextType
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
-from sqlalchemy import Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from kit.database.tables import metadata as one_metadata
@@ -54,6 +55,7 @@ class Record(DeclarativeBase):
     plural: ClassVar[str]
     title: ClassVar[str] = "name"
     default_access: ClassVar[str] = "edit"
+    confidential: ClassVar[bool] = False
     fields: ClassVar[Mapping[str, Field]]
 
     id: Mapped[UUID] = mapped_column(
@@ -85,7 +87,7 @@ class Record(DeclarativeBase):
         for name, known in type(self).fields.items():
             if name not in _BASE:
                 initial = known.said.initial
-                setattr(self, name, empty(known.said.kind) if initial is None else initial)
+                setattr(self, name, empty(known.said.kind) if initial is None else _own(initial))
         for name, value in given.items():
             setattr(self, name, value)
 
@@ -115,6 +117,11 @@ class Record(DeclarativeBase):
         return events
 
 
+def _own(initial: Any) -> Any:
+    """Each record has a list of its own."""
+    return list(initial) if isinstance(initial, list | tuple) else initial
+
+
 _BASE = frozenset({"id", "version", "created_at", "updated_at", "created_by", "updated_by"})
 
 
@@ -127,7 +134,9 @@ def _complete(cls: type[Record]) -> None:
         for name, column in table.columns.items()
         if "said" in column.info
     }
-    cls.label = cls.__dict__.get("label") or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).capitalize()
+    cls.label = (
+        cls.__dict__.get("label") or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).capitalize()
+    )
     Index(f"ix_{table.name}_recent", table.c.updated_at.desc(), table.c.id.desc())
     Index(f"ix_{table.name}_owner", table.c.owner_id, table.c.updated_at.desc(), table.c.id.desc())
     Index(f"ix_{table.name}_keys", table.c["keys"], postgresql_using="gin")
@@ -144,10 +153,19 @@ def _searched(column: Column[Any]) -> bool:
 def _words(columns: list[Column[Any]]) -> Any:
     """Words are split at everything that is no letter or digit, so that any part of an address is found."""
     text = " || ' ' || ".join(f"coalesce({column.name}, '')" for column in columns)
-    return literal_column(rf"to_tsvector('simple'::regconfig, regexp_replace(lower({text}), '[^[:alnum:]]+', ' ', 'g'))")
+    return literal_column(
+        rf"to_tsvector('simple'::regconfig, regexp_replace(lower({text}), '[^[:alnum:]]+', ' ', 'g'))"
+    )
 
 
-def words_query(text: str) -> Any:
-    """Rows in which every word of `text` begins some word."""
-    words = re.findall(r"\w+", text.lower().replace("_", " "))
-    return func.to_tsquery(literal_column("'simple'::regconfig"), " & ".join(f"{word}:*" for word in words))
+def words_query() -> Any:
+    """Rows in which every word of the parameter `words` begins some word."""
+    return func.to_tsquery(
+        literal_column("'simple'::regconfig"), bindparam("words", type_=TextType())
+    )
+
+
+def words_of(text: str) -> str:
+    """The words of a search, as PostgreSQL takes them: letters and digits only."""
+    words = re.findall(r"[^\W_]+", text.lower())
+    return " & ".join(f"{word}:*" for word in words)

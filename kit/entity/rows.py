@@ -32,7 +32,12 @@ class Column:
 
 
 def row_field(
-    kind: Kind, label: str, *, initial: Any = None, help: str = "", required: bool = False  # noqa: A002
+    kind: Kind,
+    label: str,
+    *,
+    initial: Any = None,
+    help: str = "",
+    required: bool = False,
 ) -> Any:
     """Declares one attribute of a row."""
     said = Column("", kind, label, help, required)
@@ -62,7 +67,9 @@ class Row:
     def plain(self) -> dict[str, Any]:
         """What is stored and shown: text, numbers and truth values only."""
         pairs = ((column, getattr(self, column.name)) for column in self.columns)
-        return {column.name: column.kind.show(value) for column, value in pairs if value is not None}
+        return {
+            column.name: column.kind.show(value) for column, value in pairs if value is not None
+        }
 
 
 def _taker(message: Any) -> Any:

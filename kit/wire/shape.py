@@ -1,7 +1,7 @@
 """One entity's way over the wire: which fields it shares with its message, and how each travels."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -9,7 +9,7 @@ from google.protobuf.message import Message
 
 from kit.entity.fields import Field
 from kit.entity.record import Record
-from kit.entity.rows import Rows
+from kit.entity.rows import Row, Rows
 from kit.errors import Invalid
 
 Setter = Callable[[Any, Any], None]
@@ -36,9 +36,15 @@ class Shape:
         message.custom.update(getattr(values, "custom", None) or {})  # type: ignore[attr-defined]
         return message
 
+    def from_row(self, names: Sequence[str], row: Any) -> Any:
+        """A typed message from a row of the database, whose values stand in the order of `names`."""
+        return self.to_message(_Row(names, row), names)
+
     def given(self, message: Any) -> list[str]:
         """The shared fields that a message says something about."""
-        return [described.name for described, _ in message.ListFields() if described.name in self.fields]
+        return [
+            described.name for described, _ in message.ListFields() if described.name in self.fields
+        ]
 
     def values(self, message: Any, names: Iterable[str]) -> dict[str, Any]:
         """Python values of the named fields; Invalid names every field that is wrong."""
@@ -60,19 +66,39 @@ class Shape:
         return self.fields[name].said.kind.parse(getattr(message, name))
 
 
-@lru_cache(maxsize=None)
+@cache
 def shape_of(record: type[Record], message: type[Message]) -> Shape:
     """The compiled shape of an entity."""
     return Shape(record, message)
 
 
+class _Row:
+    """A database row that answers by attribute, like a record."""
+
+    __slots__ = ("_names", "_row")
+
+    def __init__(self, names: Sequence[str], row: Any) -> None:
+        self._names, self._row = names, row
+
+    def __getattr__(self, name: str) -> Any:
+        value = self._row[self._index(name)]
+        return msgspec.json.decode(value) if isinstance(value, msgspec.Raw) else value
+
+    def _index(self, name: str) -> int:
+        return len(self._names) if name == "custom" else self._names.index(name)
+
+
 def _setter(field: Field, described: Any) -> Setter:
     name, show = field.name, field.said.kind.show
     if isinstance(field.said.kind, Rows):
-        return lambda message, value: _extend_rows(getattr(message, name), show(value))
+        return lambda message, value: _extend_rows(getattr(message, name), _plain_rows(value))
     if described.is_repeated:
         return lambda message, value: getattr(message, name).extend(show(value))
     return lambda message, value: setattr(message, name, show(value))
+
+
+def _plain_rows(rows: Sequence[Any]) -> list[Mapping[str, Any]]:
+    return [row.plain() if isinstance(row, Row) else row for row in rows]
 
 
 def _extend_rows(container: Any, rows: Sequence[Mapping[str, Any]]) -> None:

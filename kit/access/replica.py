@@ -1,0 +1,85 @@
+"""The policy as this service keeps it beside its own rows, applied from identity's events in order."""
+
+import asyncio
+import time
+from typing import Any
+
+import msgspec
+from crm.identity.v1 import policy_pb2
+from sqlalchemy import BigInteger, Column, Index, Table, Text, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import async_sessionmaker
+
+from kit.access.entries import KINDS
+from kit.access.policy import Policy
+from kit.actor import Actor
+from kit.database.tables import metadata
+from kit.errors import Unavailable
+from kit.events.listeners import Listener, on
+
+policy_item = Table(
+    "policy_item",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("epoch", BigInteger, nullable=False),
+    Column("body", JSONB),
+    Index("ix_policy_item_epoch", "epoch"),
+)
+"""The latest state of each part of the policy; a part without a body has been removed."""
+
+PATIENCE = 0.25
+SUBJECT = "crm.identity.policy.>"
+
+
+class Replica:
+    """Keeps a policy in step with the table, and callers waiting until it is recent enough."""
+
+    def __init__(self, policy: Policy, sessions: "async_sessionmaker[Any]") -> None:
+        self._policy = policy
+        self._sessions = sessions
+        self._loading = asyncio.Lock()
+
+    async def load(self) -> None:
+        """Takes in what the table holds beyond the epoch known here."""
+        async with self._loading:
+            known = self._policy.epoch
+            async with self._sessions() as session:
+                newer = select(policy_item).where(policy_item.c.epoch > known)
+                rows = (await session.execute(newer.order_by(policy_item.c.epoch))).all()
+            if rows:
+                self._policy.learn([_part(row) for row in rows], rows[-1].epoch)
+
+    async def recent_enough(self, actor: Actor) -> None:
+        """Waits a moment for the epoch that the caller has seen, then fails closed."""
+        until = time.monotonic() + PATIENCE
+        while self._policy.epoch < actor.min_epoch:
+            if time.monotonic() > until:
+                raise Unavailable("The access rules are being brought up to date; try again.")
+            await asyncio.sleep(0.01)
+            await self.load()
+
+    def listener(self) -> Listener[policy_pb2.PolicyChanged]:
+        """The consumer that applies identity's events."""
+
+        async def follow_the_policy(event: policy_pb2.PolicyChanged, work: Any) -> None:
+            await work.session.execute(remembered(event))
+            work.after_commit(self.load)
+
+        return on(policy_pb2.PolicyChanged, subject=SUBJECT)(follow_the_policy)
+
+
+def remembered(event: policy_pb2.PolicyChanged) -> Any:
+    """The statement that stores a part unless a newer state of it is there."""
+    body = None if event.removed else msgspec.json.decode(event.body)
+    row = insert(policy_item).values(kind=event.kind, id=event.id, epoch=event.epoch, body=body)
+    return row.on_conflict_do_update(
+        index_elements=["kind", "id"],
+        set_={"epoch": row.excluded.epoch, "body": row.excluded.body},
+        where=policy_item.c.epoch < row.excluded.epoch,
+    )
+
+
+def _part(row: Any) -> tuple[str, str, Any | None]:
+    body = None if row.body is None else msgspec.convert(row.body, KINDS[row.kind], strict=False)
+    return row.kind, row.id, body

@@ -1,0 +1,72 @@
+"""One service's database: a session for what changes, prepared statements for what is only read."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import msgspec
+import orjson
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+POOL = 8
+
+
+class Database:
+    """The connections of one process: a SQLAlchemy engine that writes, an asyncpg pool that reads."""
+
+    def __init__(self, engine: AsyncEngine, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self.engine = engine
+        self.pool = pool
+        self.sessions = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
+
+    async def answers(self) -> bool:
+        """Whether a statement comes back."""
+        try:
+            return bool(await self.pool.fetchval("select true", timeout=3))
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return False
+
+
+@asynccontextmanager
+async def connected(url: str, size: int = POOL) -> AsyncIterator[Database]:
+    """Opens a database and closes it again."""
+    engine = create_async_engine(
+        url.replace("postgresql://", "postgresql+asyncpg://", 1),
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_reset_on_return="rollback",
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        connect_args={"server_settings": {"application_name": "rapport", "timezone": "UTC"}},
+    )
+    pool = await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=size,
+        init=_ready_json,
+        reset=_leave_as_is,
+        server_settings={"application_name": "rapport-read", "timezone": "UTC", "jit": "off"},
+    )
+    try:
+        yield Database(engine, pool)
+    finally:
+        await pool.close()
+        await engine.dispose()
+
+
+async def _ready_json(connection: Any) -> None:
+    """JSON columns are passed on as they stand, without being taken apart."""
+    await connection.set_type_codec(
+        "jsonb", encoder=str, decoder=lambda text: msgspec.Raw(text.encode()), schema="pg_catalog"
+    )
+
+
+async def _leave_as_is(connection: Any) -> None:
+    """The pool only reads and changes no session state; the default reset costs a round trip."""

@@ -1,0 +1,44 @@
+"""What the database's refusals mean to a caller: a constraint's name says which field is at fault."""
+
+from sqlalchemy.exc import DBAPIError
+
+from kit.database.tables import metadata
+from kit.errors import Busy, Conflict, Invalid, Problem, Refused, Unavailable
+
+_UNIQUE, _FOREIGN, _CHECK, _NULL, _EXCLUSION = "23505", "23503", "23514", "23502", "23P01"
+_RETRY = {"40001", "40P01", "55P03"}
+
+
+def as_problem(fault: DBAPIError) -> Problem | DBAPIError:
+    """The problem that a fault means, or the fault itself when it is a bug."""
+    origin = getattr(fault.orig, "__cause__", None) or fault.orig
+    state = getattr(origin, "sqlstate", None)
+    constraint = getattr(origin, "constraint_name", None) or ""
+    if state in _RETRY:
+        return Busy("Somebody else was changing the same record; try again.", retry_after=1)
+    if state == _UNIQUE:
+        return Conflict(
+            "", {_field(constraint): "This value is taken already; choose another one."}
+        )
+    if state == _FOREIGN:
+        return _reference(constraint, str(getattr(origin, "detail", "")))
+    if state == _EXCLUSION:
+        return Conflict("", {_field(constraint): "This is taken already; choose another one."})
+    if state == _CHECK:
+        return Invalid("", {_field(constraint): "This value contradicts another one."})
+    if state == _NULL:
+        return Invalid("", {str(getattr(origin, "column_name", "")): "Fill this in."})
+    return Unavailable() if fault.connection_invalidated else fault
+
+
+def _reference(constraint: str, detail: str) -> Problem:
+    if "is still referenced" in detail:
+        return Refused("Other records still refer to this one; change or remove them first.")
+    return Invalid("", {_field(constraint): "There is no such record."})
+
+
+def _field(constraint: str) -> str:
+    """`uq_account_code` → `code`; the longest table name that fits wins."""
+    bare = constraint.partition("_")[2]
+    fitting = [name for name in metadata.tables if bare.startswith(f"{name}_")]
+    return bare[len(max(fitting, key=len)) + 1 :] if fitting else bare

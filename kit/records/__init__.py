@@ -1,0 +1,7 @@
+"""The standard methods and the unit of work: how a record is read, changed and remembered."""
+
+from kit.records.process import Process
+from kit.records.standard import Records
+from kit.records.work import Work
+
+__all__ = ["Process", "Records", "Work"]

@@ -1,0 +1,208 @@
+"""What stands beside every entity: description, history, names, figures, shares and reasons."""
+
+from typing import Any
+
+import msgspec
+import orjson
+from crm.v1 import records_pb2 as pb
+from crm.v1 import standard_pb2
+from crm.v1.records_pb2_grpc import RecordsServicer
+from sqlalchemy import func, select
+
+from kit.access.clause import reachable
+from kit.access.fields import seen
+from kit.access.reasons import explained
+from kit.actor import calling
+from kit.describe import described, title_of
+from kit.entity import Level, Record
+from kit.errors import Denied, Invalid
+from kit.records.figures import aggregated
+from kit.records.finding import found
+from kit.records.memory import shares_of
+from kit.records.process import Process
+from kit.records.reading import compiled
+from kit.records.tables import history, share
+from kit.records.work import Work, _uuid
+from kit.rpc import call as rpc
+
+_PAGE, _MOST = 50, 200
+_PRINCIPALS = ("person", "role", "role_and_below", "group")
+
+
+class Beside(RecordsServicer):
+    """The service `Records` over all entities of one process."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+
+    def _entity(self, name: str, action: str = "view") -> type[Record]:
+        record = self.process.entities.get(name)
+        if record is None:
+            raise Invalid(entity=f"{self.process.name} has no entity {name!r}.")
+        if action not in self.process.policy.rights(calling(), name):
+            raise Denied(f"Your profile does not let you {action} {record.plural.lower()}.")
+        return record
+
+    async def Describe(self, request: pb.DescribeRequest, context: Any) -> pb.Description:
+        policy, choices = self.process.policy, self.process.choices
+        shapes = self.process.shapes.values()
+        entities = [described(shape, policy, calling(), choices) for shape in shapes]
+        return pb.Description(entities=[each for each in entities if "view" in each.rights])
+
+    async def History(self, request: pb.HistoryRequest, context: Any) -> pb.HistoryPage:
+        record = self._entity(request.entity)
+        await self.process.reader.one(record, calling(), _uuid(request.id), ("id",))
+        size = min(request.page_size or _PAGE, _MOST)
+        rows = (
+            select(history).where(history.c.record_id == _uuid(request.id))
+            .order_by(history.c.seq.desc()).limit(size + 1)
+        )  # fmt: skip
+        if request.page_token:
+            rows = rows.where(history.c.seq < _position(request.page_token))
+        entries = await self.process.reader.rows(rows)
+        token = str(entries[size - 1]["seq"]) if len(entries) > size else ""
+        shown = [self._entry(record, entry) for entry in entries[:size]]
+        return pb.HistoryPage(items=shown, page=standard_pb2.Page(next_page_token=token))
+
+    def _entry(self, record: type[Record], row: Any) -> pb.HistoryEntry:
+        """One change, without the fields that the caller may not see."""
+        changes = msgspec.json.decode(row["changes"])
+        names = seen(self.process.policy, calling(), record, changes)
+        return pb.HistoryEntry(
+            at=row["at"].isoformat().replace("+00:00", "Z"),
+            actor=row["actor"],
+            what=row["what"],
+            version=row["version"],
+            changes=[_field_change(name, *changes[name]) for name in names],
+        )
+
+    async def Titles(self, request: pb.TitlesRequest, context: Any) -> pb.TitleList:
+        record = self._entity(request.entity)
+        reach = self.process.policy.reach(calling(), record, Level.READ)
+        ids = [_uuid(each) for each in request.ids[:500]]
+        if not seen(self.process.policy, calling(), record, [record.title]):
+            return pb.TitleList()
+        rows = select(record.__table__.c.id, title_of(record)).where(
+            record.__table__.c.id.in_(ids), reachable(record, reach, Level.READ)
+        )
+        titles = await self.process.reader.rows(rows)
+        return pb.TitleList(titles={str(row[0]): str(row[1] or "") for row in titles})
+
+    async def Find(self, request: pb.FindRequest, context: Any) -> pb.FoundList:
+        record = self._entity(request.entity)
+        return await found(self.process, record, request)
+
+    async def Aggregate(self, request: pb.AggregateRequest, context: Any) -> pb.Figures:
+        record = self._entity(request.entity)
+        figures = await aggregated(self.process, record, calling(), request)
+        if rpc.current().json:
+            return pb.Figures(json=_figures_json(figures))
+        return figures
+
+    async def Share(self, request: pb.ShareRequest, context: Any) -> pb.Shares:
+        _check_share(request)
+        async with self.process.work(calling(), rpc.current(), request) as work:
+            record = await work.get(self._entity(request.entity), request.id, Level.EDIT)
+            if self.process.policy.key_of(request.principal_kind, _uuid(request.principal_id)) is None:
+                raise Invalid(principal_id=f"There is no such {request.principal_kind}.")
+            await self._unshare(work, request)
+            await work.session.execute(share.insert().values(**_share_row(work, request)))
+            return work.answer(await self._rekeyed(work, record))
+
+    async def Unshare(self, request: pb.ShareRequest, context: Any) -> pb.Shares:
+        async with self.process.work(calling(), rpc.current(), request) as work:
+            record = await work.get(self._entity(request.entity), request.id, Level.EDIT)
+            await self._unshare(work, request)
+            return work.answer(await self._rekeyed(work, record))
+
+    async def _unshare(self, work: Work, request: pb.ShareRequest) -> None:
+        gone = share.delete().where(
+            share.c.record_id == _uuid(request.id),
+            share.c.principal_kind == request.principal_kind,
+            share.c.principal_id == _uuid(request.principal_id),
+        )
+        await work.session.execute(gone)
+
+    async def _rekeyed(self, work: Work, record: Record) -> pb.Shares:
+        """The row's keys follow its shares in the same transaction."""
+        await work.session.run_sync(lambda session: _rekey(self.process, session, record))
+        await work.flush()
+        return await self._shares(work, record)
+
+    async def ListShares(self, request: pb.GetShares, context: Any) -> pb.Shares:
+        async with self.process.work(calling(), rpc.current()) as work:
+            record = await work.get(self._entity(request.entity), request.id)
+            return await self._shares(work, record)
+
+    async def _shares(self, work: Work, record: Record) -> pb.Shares:
+        rows = select(share).where(share.c.record_id == record.id).order_by(share.c.granted_at)
+        return pb.Shares(items=[_shown_share(row) for row in await work.session.execute(rows)])
+
+    async def Explain(self, request: pb.ExplainRequest, context: Any) -> pb.Explanation:
+        record_type = self._entity(request.entity)
+        async with self.process.work(calling(), rpc.current()) as work:
+            record = await work.get(record_type, request.id)
+            shares = await work.session.run_sync(lambda session: shares_of(session, record))
+            person = _uuid(request.person_id) if request.person_id else calling().person_id
+            if person is None:
+                raise Invalid(person_id="Say for whom.")
+            level, reasons = explained(self.process.policy, person, record, shares)
+            return pb.Explanation(level=level, reasons=reasons)
+
+
+def _rekey(process: Process, session: Any, record: Record) -> None:
+    record.keys, record.wkeys = process.policy.row_keys(record, shares_of(session, record))
+
+
+def _position(token: str) -> int:
+    if not token.isdigit():
+        raise Invalid(page_token="This is no page of a history; start again from the first page.")  # noqa: S106
+    return int(token)
+
+
+def _field_change(name: str, before: Any, after: Any) -> pb.FieldChange:
+    change = pb.FieldChange(field=name)
+    if before is not None:
+        change.before = orjson.dumps(before).decode()
+    if after is not None:
+        change.after = orjson.dumps(after).decode()
+    return change
+
+
+def _check_share(request: pb.ShareRequest) -> None:
+    if request.principal_kind not in _PRINCIPALS:
+        raise Invalid(principal_kind=f"Choose one of: {', '.join(_PRINCIPALS)}.")
+    if request.level not in ("read", "edit"):
+        raise Invalid(level="Choose read or edit.")
+
+
+def _share_row(work: Work, request: pb.ShareRequest) -> dict[str, Any]:
+    return {
+        "record_id": _uuid(request.id),
+        "entity": request.entity,
+        "principal_kind": request.principal_kind,
+        "principal_id": _uuid(request.principal_id),
+        "level": request.level,
+        "granted_by": work.actor.name,
+        "granted_at": func.now(),
+    }
+
+
+def _shown_share(row: Any) -> pb.ShareEntry:
+    return pb.ShareEntry(
+        principal_kind=row.principal_kind,
+        principal_id=str(row.principal_id),
+        level=row.level,
+        granted_by=row.granted_by,
+        granted_at=row.granted_at.isoformat().replace("+00:00", "Z"),
+    )
+
+
+def _figures_json(figures: pb.Figures) -> bytes:
+    items = [
+        {"group": dict(each.group), "measures": dict(each.measures), "filter": each.filter}
+        for each in figures.items
+    ]
+    return orjson.dumps({"items": items, "capped": figures.capped})
+
+

@@ -1,0 +1,136 @@
+"""Figures over many records: groups and measures within the caller's reach, money per currency."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crm.v1 import records_pb2 as pb
+from sqlalchemy import ColumnElement, Text, cast, func, select
+
+from kit.access.clause import reachable
+from kit.access.fields import visible
+from kit.actor import Actor
+from kit.entity import Field, Level, Record
+from kit.entity.kinds import Day, Decimals, Instant, Integer, Money
+from kit.errors import Invalid
+from kit.query import parse, to_sql
+from kit.records.process import Process
+
+_MOST = 1_000
+_MEASURE = re.compile(r"(sum|avg|min|max)\((\w+)\)$")
+_SPANS = {"day": "YYYY-MM-DD", "month": "YYYY-MM", "quarter": 'YYYY-"Q"Q', "year": "YYYY"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """One key by which rows are grouped."""
+
+    name: str
+    field: str
+    expression: ColumnElement[Any]
+    span: str = ""
+
+
+async def aggregated(
+    process: Process, record: type[Record], actor: Actor, request: pb.AggregateRequest
+) -> pb.Figures:
+    """The figures that a request asks for."""
+    fields = visible(process.policy, actor, record)
+    groups = [_group(fields, name) for name in request.group_by]
+    measures = [(name, _measure(fields, name)) for name in request.measures or ("count",)]
+    groups += _currencies(fields, request.measures, groups)
+    reach = process.policy.reach(actor, record, Level.READ)
+    query = select(*(each.expression for each in groups), *(each for _, each in measures))
+    query = query.where(reachable(record, reach, Level.READ))
+    node = parse(request.filter)
+    if node is not None:
+        query = query.where(to_sql(node, fields, process.reader.context(record, actor)))
+    keys = [each.expression for each in groups]
+    query = query.group_by(*keys).order_by(*keys).limit(_MOST + 1) if keys else query
+    rows = await process.reader.rows(query)
+    items = [_figure(row, groups, [name for name, _ in measures], request.filter) for row in rows[:_MOST]]
+    return pb.Figures(items=items, capped=len(rows) > _MOST)
+
+
+def _group(fields: Any, name: str) -> _Group:
+    bare, _, span = name.partition(":")
+    known = _known(fields, bare, "group_by")
+    column = known.column
+    if not span:
+        return _Group(name, bare, column)
+    if span not in _SPANS or not isinstance(known.said.kind, Day | Instant):
+        raise Invalid(group_by=f"{name!r}: a day or moment may be grouped by {', '.join(_SPANS)}.")
+    return _Group(name, bare, func.to_char(column, _SPANS[span]), span)
+
+
+def _measure(fields: Any, name: str) -> ColumnElement[Any]:
+    if name == "count":
+        return func.count()
+    parts = _MEASURE.match(name)
+    if parts is None:
+        raise Invalid(measures=f"{name!r}: write count, or sum, avg, min or max of a field.")
+    known = _known(fields, parts[2], "measures")
+    numeric = isinstance(known.said.kind, Decimals | Integer)
+    if not numeric and not (parts[1] in ("min", "max") and isinstance(known.said.kind, Day | Instant)):
+        raise Invalid(measures=f"{name!r}: {known.said.label} is no number.")
+    return cast(getattr(func, parts[1])(known.column), Text)
+
+
+def _currencies(fields: Any, measures: Sequence[str], groups: Sequence[_Group]) -> list[_Group]:
+    """Money of two currencies is never added up: its currency becomes a group."""
+    kinds = [fields[parts[2]].said.kind for name in measures if (parts := _MEASURE.match(name))]
+    wanted = dict.fromkeys(kind.currency for kind in kinds if isinstance(kind, Money))
+    grouped = {each.field for each in groups}
+    return [_group(fields, name) for name in wanted if name not in grouped]
+
+
+def _known(fields: Any, name: str, where: str) -> Field:
+    if name not in fields or name == "custom":
+        raise Invalid("", {where: f"There is no field {name!r}."})
+    return fields[name]  # type: ignore[no-any-return]
+
+
+def _figure(row: Any, groups: Sequence[_Group], measures: Sequence[str], narrowed: str) -> pb.Figure:
+    values = list(zip(groups, row[: len(groups)], strict=True))
+    return pb.Figure(
+        group={each.name: str(value) for each, value in values if value is not None},
+        measures={name: str(value) for name, value in zip(measures, row[len(groups) :], strict=True) if value is not None},
+        filter=_drill(values, narrowed),
+    )
+
+
+def _drill(values: Sequence[tuple[_Group, Any]], narrowed: str) -> str:
+    """The filter that lists the rows behind a figure."""
+    parts = [f"({narrowed})"] if narrowed else []
+    parts += [_bounds(each, value) for each, value in values]
+    return " AND ".join(parts)
+
+
+def _bounds(group: _Group, value: Any) -> str:
+    if value is None:
+        return f"{group.field} = null"
+    if not group.span:
+        return f'{group.field} = "{value}"'
+    first, after = _days(group.span, str(value))
+    return f"{group.field} >= {first} AND {group.field} < {after}"
+
+
+def _days(span: str, value: str) -> tuple[str, str]:
+    """The first day of a span and the first day after it."""
+    from datetime import date, timedelta
+
+    if span == "day":
+        day = date.fromisoformat(value)
+        return value, (day + timedelta(days=1)).isoformat()
+    year, _, rest = value.partition("-")
+    months = {"year": 12, "quarter": 3, "month": 1}[span]
+    first = {"year": 0, "quarter": (int(rest[1:] or 1) - 1) * 3 if span == "quarter" else 0}.get(
+        span, int(rest) - 1 if span == "month" else 0
+    )
+    after = first + months
+    return _month(int(year), first), _month(int(year) + after // 12, after % 12)
+
+
+def _month(year: int, index: int) -> str:
+    return f"{year:04d}-{index + 1:02d}-01"

@@ -1,0 +1,47 @@
+"""Finding records by the value of a field: what an import needs to turn names into ids."""
+
+from typing import Any
+
+from crm.v1 import records_pb2 as pb
+from rapidfuzz import fuzz, process as nearest
+from sqlalchemy import Text, cast, func, select
+
+from kit.access.clause import reachable
+from kit.access.fields import visible
+from kit.actor import calling
+from kit.entity import Level, Record
+from kit.errors import Invalid
+from kit.records.process import Process
+
+_MOST = 1_000
+_CANDIDATES = 20_000
+_NEAR = 60
+
+
+async def found(process: Process, record: type[Record], request: pb.FindRequest) -> pb.FoundList:
+    """For each value the records that have it, whatever its case, or the nearest that exists."""
+    if request.field not in visible(process.policy, calling(), record):
+        raise Invalid(field=f"There is no field {request.field!r}.")
+    if len(request.values) > _MOST:
+        raise Invalid(values=f"Ask for at most {_MOST} values.")
+    column = cast(record.__table__.c[request.field], Text)
+    reach = process.policy.reach(calling(), record, Level.READ)
+    within = reachable(record, reach, Level.READ)
+    wanted = {value.strip().lower(): value for value in request.values}
+    rows = await process.reader.rows(
+        select(record.__table__.c.id, func.lower(column)).where(func.lower(column).in_(wanted), within)
+    )
+    ids: dict[str, list[str]] = {}
+    for row in rows:
+        ids.setdefault(row[1], []).append(str(row[0]))
+    missing = [value for key, value in wanted.items() if key not in ids]
+    near = await _near(process, column, within, missing) if request.suggest and missing else {}
+    items = [pb.Found(value=wanted[key], ids=known) for key, known in ids.items()]
+    return pb.FoundList(items=[*items, *(pb.Found(value=v, suggestion=s) for v, s in near.items())])
+
+
+async def _near(process: Process, column: Any, within: Any, missing: list[str]) -> dict[str, str]:
+    rows = await process.reader.rows(select(column).where(within, column.is_not(None)).distinct().limit(_CANDIDATES))
+    existing = [row[0] for row in rows]
+    pairs = ((value, nearest.extractOne(value, existing, scorer=fuzz.WRatio, score_cutoff=_NEAR)) for value in missing)
+    return {value: match[0] for value, match in pairs if match}

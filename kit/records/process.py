@@ -1,0 +1,71 @@
+"""What this process has open, and every handler stands on: database, policy, peers, clock."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm.exc import StaleDataError
+
+from kit.access import Policy
+from kit.actor import Actor
+from kit.choices import Choices
+from kit.database.engine import Database
+from kit.database.faults import as_problem
+from kit.entity import Record
+from kit.errors import Conflict
+from kit.records.reading import Reader
+from kit.records.work import Work
+from kit.rpc.call import Call
+from kit.rpc.client import Peers
+from kit.rpc.context import ContextTokens
+from kit.wire import Shape
+
+if TYPE_CHECKING:
+    from kit.settings import Settings
+
+BeforeCommit = Callable[[Work], Awaitable[None]]
+
+
+@dataclass
+class Process:
+    """One service while it runs."""
+
+    name: str
+    settings: "Settings"
+    database: Database
+    policy: Policy
+    peers: Peers
+    tokens: ContextTokens
+    nats: Any
+    poke: Callable[[], None]
+    choices: Choices = field(default_factory=Choices)
+    shapes: dict[type[Record], Shape] = field(default_factory=dict)
+    before_commit: list[BeforeCommit] = field(default_factory=list)
+    replica: Any = None
+
+    def __post_init__(self) -> None:
+        self.reader = Reader(self.database, self.policy)
+
+    @property
+    def entities(self) -> dict[str, type[Record]]:
+        """The entities of this service by name."""
+        return {record.entity: record for record in self.shapes}
+
+    @asynccontextmanager
+    async def work(
+        self, actor: Actor, call: Call | None = None, request: Any = None
+    ) -> AsyncIterator[Work]:
+        """One transaction: what happens inside is committed together, with its history and events."""
+        try:
+            async with self.database.sessions() as session:
+                work = Work(self, session, actor, call or Call())
+                await work.begin(request)
+                yield work
+                await work.finish()
+        except StaleDataError as stale:
+            raise Conflict from stale
+        except DBAPIError as fault:
+            raise as_problem(fault) from fault
+        await work.committed()

@@ -1,0 +1,41 @@
+"""Records as JSON: made once, by the service that owns them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from kit.entity import Record, Row
+from kit.wire.shape import line
+
+_encoder = msgspec.json.Encoder()
+
+
+def shown_json(record: Record, names: Iterable[str]) -> bytes:
+    """One record with exactly these fields."""
+    fields = (*names, "custom")
+    return _encoder.encode(line(fields)(*(_plain(getattr(record, name)) for name in fields)))
+
+
+def _plain(value: Any) -> Any:
+    """Rows leave in the form in which they are stored."""
+    if isinstance(value, list) and value and isinstance(value[0], Row):
+        return [row.plain() for row in value]
+    return value
+
+
+def page_json(
+    names: tuple[str, ...], rows: Sequence[Any], token: str, total: int | None, *, capped: bool
+) -> bytes:
+    """A page of rows straight from the database."""
+    shape = line(names)
+    items = _encoder.encode([shape(*row) for row in rows])
+    foot: dict[str, Any] = {"next_page_token": token}
+    if total is not None:
+        foot |= {"total": total, "total_capped": capped}
+    return b'{"items":' + items + b"," + _encoder.encode(foot)[1:]
+
+
+def row_json(names: tuple[str, ...], row: Any) -> bytes:
+    """One row straight from the database."""
+    return _encoder.encode(line(names)(*row))

@@ -1,0 +1,147 @@
+"""Get, List, Create, Update and Delete, written once; every entity's service inherits them."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, ClassVar, Generic, TypeVar
+
+from crm.v1 import standard_pb2
+from google.protobuf.message import Message
+
+from kit.access.fields import chosen, may_set, seen
+from kit.actor import calling
+from kit.entity import Level, Record
+from kit.errors import Conflict, Denied, Invalid
+from kit.records.process import Process
+from kit.records.reading import Question
+from kit.records.showing import page_json, row_json, shown_json
+from kit.records.work import Work, _uuid
+from kit.rpc import call as rpc
+from kit.wire import Shape, shape_of
+
+R = TypeVar("R", bound=Record)
+M = TypeVar("M", bound=Message)
+
+
+class Records(Generic[R, M]):
+    """The five standard methods over one entity; a verb is a method of the subclass."""
+
+    record: ClassVar[type[Record]]
+    message: ClassVar[type[Message]]
+    listing: ClassVar[type[Message]]
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        process.shapes[self.record] = self.shape
+
+    @property
+    def shape(self) -> Shape:
+        return shape_of(self.record, self.message)
+
+    @asynccontextmanager
+    async def work(self, request: Any) -> AsyncIterator[Work]:
+        """One transaction for the call being served."""
+        async with self.process.work(calling(), rpc.current(), request) as work:
+            yield work
+
+    def names(self, wanted: Sequence[str] = ()) -> tuple[str, ...]:
+        """The fields of the contract that the caller may see and wants."""
+        allowed = seen(self.process.policy, calling(), self.record, self.shape.names)
+        return chosen(wanted, allowed)
+
+    def allow(self, action: str) -> None:
+        """Refuses an action that the caller's profiles do not hold."""
+        if action not in self.process.policy.rights(calling(), self.record.entity):
+            raise Denied(f"Your profile does not let you {action} {self.record.plural.lower()}.")
+
+    async def Get(self, request: Any, context: Any) -> Any:
+        self.allow("view")
+        names = self.names(request.fields)
+        row = await self.process.reader.one(
+            self.record, calling(), _uuid(request.id), (*names, "custom")
+        )
+        if rpc.current().json:
+            return self.message(json=row_json((*names, "custom"), row), version=row["version"])
+        return self.shape.from_row(names, row)
+
+    async def List(self, request: Any, context: Any) -> Any:
+        self.allow("view")
+        answer = await self.process.reader.page(
+            self.record, calling(), Question.of(request), self.names()
+        )
+        if rpc.current().json:
+            ready = page_json(
+                answer.names, answer.rows, answer.token, answer.total, capped=answer.capped
+            )
+            return self.listing(json=ready)
+        page = standard_pb2.Page(
+            next_page_token=answer.token, total=answer.total, total_capped=answer.capped
+        )
+        items = [self.shape.from_row(answer.names[:-1], row) for row in answer.rows]
+        return self.listing(items=items, page=page)
+
+    async def Create(self, request: Any, context: Any) -> Any:
+        self.allow("create")
+        async with self.work(request) as work:
+            record = self.new(request)
+            return await work.show(work.add(record))
+
+    def new(self, request: Any) -> Any:
+        """A record that holds what a message says."""
+        names = self.shape.given(request)
+        may_set(self.process.policy, calling(), self.record, names, new=True)
+        record = self.record(**self.shape.values(request, names))
+        record.custom = custom_values(request)
+        return record
+
+    async def Update(self, request: Any, context: Any) -> Any:
+        self.allow("edit")
+        async with self.work(request) as work:
+            record = await work.get(self.record, request.record.id, Level.EDIT)
+            self.same_version(record, request.version if request.HasField("version") else None)
+            self.assign(record, request)
+            return await work.show(record)
+
+    def assign(self, record: Record, request: Any) -> None:
+        """Gives a record the values that the mask names; a named but absent one is emptied."""
+        paths = set(request.mask.paths)
+        names = [name for name in paths if name in self.shape.fields]
+        if unknown := paths - set(names) - {"custom"}:
+            raise Invalid("", dict.fromkeys(unknown, "There is no such field."))
+        may_set(self.process.policy, calling(), self.record, names, new=False)
+        for name, value in self.shape.values(request.record, names).items():
+            setattr(record, name, value)
+        if "custom" in paths:
+            record.custom = {**record.custom, **custom_values(request.record)}
+
+    def same_version(self, record: Record, seen_version: int | None) -> None:
+        """Refuses a change that was made without having seen the latest one."""
+        if seen_version is not None and seen_version != record.version:
+            names = self.names()
+            raise Conflict(
+                "Somebody changed this record after you opened it; look at it again.",
+                current=shown_json(record, names),
+            )
+
+    async def Delete(self, request: Any, context: Any) -> Any:
+        self.allow("delete")
+        async with self.work(request) as work:
+            record = await work.get(self.record, request.id, Level.EDIT)
+            self.same_version(record, request.version if request.HasField("version") else None)
+            await work.remove(record)
+            return work.answer(standard_pb2.Deleted(json=b"{}"))
+
+
+_KEY, _VALUE, _MOST = 60, 2_000, 200
+
+
+def custom_values(message: Any) -> dict[str, str]:
+    """The custom fields of a message, within their bounds."""
+    values = dict(message.custom)
+    if len(values) > _MOST:
+        raise Invalid(custom=f"Use at most {_MOST} custom fields.")
+    for key, value in values.items():
+        if not key.isidentifier() or len(key) > _KEY or len(value) > _VALUE:
+            raise Invalid(
+                custom=f"{key!r}: a key is a word of at most {_KEY} characters, a value {_VALUE}."
+            )
+    return values

@@ -1,0 +1,168 @@
+"""The unit of work: one actor, one transaction, and the only way to rows."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.access.clause import reachable
+from kit.access.fields import seen
+from kit.actor import Actor
+from kit.entity import Level, Record
+from kit.errors import Conflict, Denied, NotFound
+from kit.records import memory
+from kit.records.showing import shown_json
+from kit.records.tables import answered
+from kit.rpc.call import Call
+from kit.rpc.server import Replayed
+
+if TYPE_CHECKING:
+    from kit.records.process import Process
+
+R = TypeVar("R", bound=Record)
+
+
+class Work:
+    """What one call does to the records of its service."""
+
+    def __init__(self, process: "Process", session: AsyncSession, actor: Actor, call: Call) -> None:
+        self.process = process
+        self.session = session
+        self.actor = actor
+        self.call = call
+        self.reply: Any = None
+        self._after: list[Callable[[], Awaitable[None]]] = []
+        self._request = b""
+        session.sync_session.info["work"] = self
+        memory.attach(session.sync_session)
+
+    # Rows.
+
+    async def get(self, record: type[R], id: UUID | str, level: Level = Level.READ) -> R:  # noqa: A002
+        """One record within reach; one out of sight is not found, whatever was wanted of it."""
+        found = await self.session.scalar(self._one(record, id, level))
+        if found is not None:
+            return found
+        if level is Level.EDIT and await self.session.scalar(self._one(record, id, Level.READ)):
+            raise Denied("You may read this record but not change it.")
+        raise NotFound
+
+    def _one(self, record: type[R], id: UUID | str, level: Level) -> Any:  # noqa: A002
+        reach = self.process.policy.reach(self.actor, record, level)
+        return select(record).where(record.id == _uuid(id), reachable(record, reach, level))
+
+    async def all(
+        self,
+        record: type[R],
+        *where: ColumnElement[bool],
+        level: Level = Level.READ,
+        limit: int = 1_000,
+    ) -> Sequence[R]:
+        """The records within reach that meet the conditions, oldest first."""
+        reach = self.process.policy.reach(self.actor, record, level)
+        rows = select(record).where(reachable(record, reach, level), *where)
+        return (await self.session.scalars(rows.order_by(record.id).limit(limit))).all()
+
+    async def first(self, record: type[R], *where: ColumnElement[bool]) -> R | None:
+        """The oldest such record within reach, if any."""
+        return next(iter(await self.all(record, *where, limit=1)), None)
+
+    def add(self, record: R) -> R:
+        """Takes a new record in; it belongs to the caller unless it says otherwise."""
+        if record.owner_id is None:
+            record.owner_id = self.actor.person_id
+        self.session.add(record)
+        return record
+
+    async def remove(self, record: Record) -> None:
+        """Takes a record away, if its rules let it go."""
+        record.removing()
+        await self.session.delete(record)
+
+    async def flush(self) -> None:
+        """Sends what has changed to the database, with history and events, still uncommitted."""
+        await self.session.flush()
+
+    def allow(self, record: type[Record], action: str) -> None:
+        """Refuses an action that the caller's profiles do not hold."""
+        if action not in self.process.policy.rights(self.actor, record.entity):
+            raise Denied(f"Your profile does not let you {action} {record.plural.lower()}.")
+
+    # Answers.
+
+    async def show(self, record: Record) -> Any:
+        """The record as the caller may see it: ready JSON for the gateway, typed fields for others."""
+        await self.flush()
+        shape = self.process.shapes[type(record)]
+        names = seen(self.process.policy, self.actor, type(record), shape.names)
+        if self.call.json:
+            body = shown_json(record, names)
+            return self.answer(shape.message(json=body, version=record.version))
+        return self.answer(shape.to_message(record, names))
+
+    def answer(self, reply: Any) -> Any:
+        """Keeps the reply, so that the same call made again is answered alike."""
+        self.reply = reply
+        return reply
+
+    # The transaction.
+
+    async def begin(self, request: Any) -> None:
+        """Finds out whether this very call was answered before."""
+        if not self.call.idempotency_key or request is None:
+            return
+        self._request = blake2b(
+            request.SerializeToString(deterministic=True), digest_size=16
+        ).digest()
+        mine = {
+            "actor": self.actor.name,
+            "method": self.call.method,
+            "key": self.call.idempotency_key,
+        }
+        first = insert(answered).values(**mine, request=self._request).on_conflict_do_nothing()
+        if (await self.session.execute(first.returning(answered.c.key))).scalar() is None:
+            await self._replay(mine)
+
+    async def _replay(self, mine: dict[str, str]) -> None:
+        before = (await self.session.execute(select(answered).filter_by(**mine))).one()
+        if before.request != self._request:
+            raise Conflict("This Idempotency-Key was used for a different request; take a new one.")
+        raise Replayed(before.reply or b"")
+
+    async def finish(self) -> None:
+        """Writes everything down and commits."""
+        await self.session.flush()
+        for step in self.process.before_commit:
+            await step(self)
+        if self._request and self.reply is not None:
+            await self.session.execute(
+                answered.update()
+                .filter_by(
+                    actor=self.actor.name, method=self.call.method, key=self.call.idempotency_key
+                )
+                .values(reply=self.reply.SerializeToString())
+            )
+        await self.session.commit()
+
+    def after_commit(self, step: Callable[[], Awaitable[None]]) -> None:
+        """Does something once the transaction is durable."""
+        self._after.append(step)
+
+    async def committed(self) -> None:
+        """Tells the relay that there may be something to send."""
+        self.process.poke()
+        for step in self._after:
+            await step()
+
+
+def _uuid(text: UUID | str) -> UUID:
+    if isinstance(text, UUID):
+        return text
+    try:
+        return UUID(text)
+    except ValueError as wrong:
+        raise NotFound from wrong

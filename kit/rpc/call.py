@@ -1,0 +1,42 @@
+"""The call being served: what its metadata said, ambient while it lasts."""
+
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+CONTEXT = "rapport-context"
+VIEW = "rapport-view"
+KEY = "idempotency-key"
+PROBLEM = "rapport-problem-bin"
+
+DEFAULT_SECONDS = 10.0
+RESERVE_SECONDS = 0.02
+LEAST_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How the caller wants to be answered, and until when."""
+
+    method: str = ""
+    json: bool = False
+    idempotency_key: str = ""
+    deadline: float = float("inf")
+
+    def seconds_left(self) -> float:
+        """What a further call may take, with a little kept back for the reply."""
+        left = self.deadline - time.monotonic() - RESERVE_SECONDS
+        return min(left, DEFAULT_SECONDS)
+
+
+_current: ContextVar[Call] = ContextVar("call", default=Call())  # noqa: B039 - it is immutable
+
+
+def current() -> Call:
+    """The call being served."""
+    return _current.get()
+
+
+def serves(call: Call) -> None:
+    """Names the call for the rest of this task."""
+    _current.set(call)

@@ -1,0 +1,132 @@
+"""Calling another process: its stub, with identity, deadline, trace and errors taken care of."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+import grpc
+
+from kit.actor import Actor, calling
+from kit.errors import Unavailable
+from kit.rpc.call import CONTEXT, KEY, LEAST_SECONDS, VIEW, current
+from kit.rpc.context import ContextTokens
+from kit.rpc.problems import unpacked
+from kit.telemetry import metrics, traces
+
+S = TypeVar("S")
+
+_OPTIONS = (
+    ("grpc.service_config", '{"loadBalancingConfig":[{"round_robin":{}}]}'),
+    ("grpc.dns_min_time_between_resolutions_ms", 5_000),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 2_000),
+    ("grpc.max_receive_message_length", 64 * 1024 * 1024),
+    ("grpc.enable_http_proxy", 0),
+)
+
+
+class Peers:
+    """The other processes, by name; channels are opened when first needed."""
+
+    def __init__(self, name: str, addresses: Mapping[str, str], tokens: ContextTokens) -> None:
+        self._name = name
+        self._addresses = addresses
+        self._tokens = tokens
+        self._channels: dict[str, Channel] = {}
+
+    def stub(self, stub: Callable[[Any], S], *, json: bool = False) -> S:
+        """A generated stub, e.g. `peers.stub(OpportunitiesStub)`; its package says which process."""
+        return stub(self.channel(stub.__module__.split(".")[1], json=json))
+
+    def channel(self, service: str, *, json: bool = False) -> "Channel":
+        """The channel to a process; `json` asks for ready JSON instead of typed fields."""
+        name = f"{service}:{json}"
+        if name not in self._channels:
+            address = self._addresses.get(service, f"dns:///{service}:50051")
+            channel = grpc.aio.insecure_channel(address, options=_OPTIONS)
+            self._channels[name] = Channel(service, channel, self._credentials, json=json)
+        return self._channels[name]
+
+    def _credentials(self) -> str:
+        """The caller's own token where there is one; a fresh one for work of our own."""
+        actor = calling()
+        return actor.token or self._tokens.mint(actor)
+
+    def token_for(self, actor: Actor) -> str:
+        """A token in our own name for an actor."""
+        return self._tokens.mint(actor)
+
+    async def close(self) -> None:
+        for channel in self._channels.values():
+            await channel.close()
+
+
+class Channel:
+    """A channel as generated stubs want it; every call through it is made the same way."""
+
+    def __init__(
+        self, service: str, channel: grpc.aio.Channel, credentials: Callable[[], str], *, json: bool
+    ) -> None:
+        self._service = service
+        self._channel = channel
+        self._credentials = credentials
+        self._view = ((VIEW, "json"),) if json else ()
+
+    def unary_unary(self, path: str, **codec: Any) -> Callable[..., Awaitable[Any]]:
+        """One question, one answer."""
+        ask = self._channel.unary_unary(path, **codec)
+        method, service = path.lstrip("/"), self._service
+
+        async def called(request: Any, *, key: str = "", seconds: float | None = None) -> Any:
+            begun = time.perf_counter()
+            outcome = "OK"
+            with traces.span(
+                method, traces.SpanKind.CLIENT, rpc__system="grpc", peer__service=service
+            ):
+                try:
+                    return await ask(
+                        request, timeout=_timeout(seconds), metadata=self._metadata(key)
+                    )
+                except grpc.aio.AioRpcError as error:
+                    outcome = error.code().name
+                    raise unpacked(error) from None
+                finally:
+                    took = time.perf_counter() - begun
+                    metrics.RPC_CLIENT_DURATION.labels(method, outcome, service).observe(took)
+
+        return called
+
+    def stream_unary(self, path: str, **codec: Any) -> Callable[..., Awaitable[Any]]:
+        """Many pieces, one answer; used for files, so it has a longer breath."""
+        ask = self._channel.stream_unary(path, **codec)
+
+        async def called(pieces: Any, *, seconds: float = 120) -> Any:
+            try:
+                return await ask(pieces, timeout=seconds, metadata=self._metadata(""))
+            except grpc.aio.AioRpcError as error:
+                raise unpacked(error) from None
+
+        return called
+
+    def unary_stream(self, path: str, **codec: Any) -> Any:
+        return self._channel.unary_stream(path, **codec)
+
+    def stream_stream(self, path: str, **codec: Any) -> Any:
+        return self._channel.stream_stream(path, **codec)
+
+    def _metadata(self, key: str) -> tuple[tuple[str, str], ...]:
+        traced: dict[str, str] = {}
+        traces.inject(traced)
+        pairs = ((CONTEXT, self._credentials()), *self._view, *traced.items())
+        return (*pairs, (KEY, key)) if key else pairs
+
+    async def close(self) -> None:
+        await self._channel.close()
+
+
+def _timeout(seconds: float | None) -> float:
+    left = current().seconds_left()
+    if left < LEAST_SECONDS:
+        raise Unavailable("There is no time left to ask another service.")
+    return left if seconds is None else min(left, seconds)

@@ -1,0 +1,57 @@
+"""Errors over the wire: the same class is raised on the other side."""
+
+from typing import Any
+
+import grpc
+from crm.v1 import problem_pb2
+
+from kit.errors import KINDS, Problem, Unavailable
+from kit.rpc.call import PROBLEM
+
+_CODES = {
+    "NotFound": grpc.StatusCode.NOT_FOUND,
+    "Invalid": grpc.StatusCode.INVALID_ARGUMENT,
+    "Conflict": grpc.StatusCode.ABORTED,
+    "Refused": grpc.StatusCode.FAILED_PRECONDITION,
+    "Denied": grpc.StatusCode.PERMISSION_DENIED,
+    "Anonymous": grpc.StatusCode.UNAUTHENTICATED,
+    "Busy": grpc.StatusCode.RESOURCE_EXHAUSTED,
+    "Unavailable": grpc.StatusCode.UNAVAILABLE,
+}
+_GONE = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
+
+
+def code_of(problem: Problem) -> grpc.StatusCode:
+    """The status under which a problem travels."""
+    return _CODES.get(type(problem).__name__, grpc.StatusCode.INTERNAL)
+
+
+def packed(problem: Problem) -> tuple[tuple[str, bytes], ...]:
+    """The trailer that carries a problem."""
+    message = problem_pb2.Problem(
+        kind=type(problem).__name__, message=problem.message, fields=problem.fields
+    )
+    if problem.current is not None:
+        message.current = problem.current
+    if problem.retry_after is not None:
+        message.retry_after = problem.retry_after
+    return ((PROBLEM, message.SerializeToString()),)
+
+
+def unpacked(error: grpc.aio.AioRpcError) -> Problem:
+    """The problem that the other side raised, or what its silence means."""
+    for name, value in error.trailing_metadata() or ():
+        if name == PROBLEM:
+            return _problem(problem_pb2.Problem.FromString(value))
+    if error.code() in _GONE:
+        return Unavailable()
+    return Problem(error.details() or "")
+
+
+def _problem(message: Any) -> Problem:
+    return KINDS.get(message.kind, Problem)(
+        message.message,
+        dict(message.fields),
+        current=message.current if message.HasField("current") else None,
+        retry_after=message.retry_after if message.HasField("retry_after") else None,
+    )

@@ -1,0 +1,164 @@
+"""Serving gRPC: every call is identified, bounded in time, traced, counted and answered in our errors."""
+
+import secrets
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import aio as health_aio
+
+from kit.actor import Actor, calls
+from kit.errors import Anonymous, Problem, Unavailable
+from kit.rpc import call as calling
+from kit.rpc.context import ContextTokens
+from kit.rpc.problems import code_of, packed
+from kit.telemetry import logs, metrics, traces
+
+Ready = Callable[[Actor], Awaitable[None]]
+Behaviour = Callable[[Any, Any], Awaitable[Any]]
+
+_OPTIONS = (
+    ("grpc.max_connection_age_ms", 300_000),
+    ("grpc.max_connection_age_grace_ms", 30_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.min_ping_interval_without_data_ms", 20_000),
+    ("grpc.max_receive_message_length", 64 * 1024 * 1024),
+    ("grpc.so_reuseport", 0),
+)
+_OPEN = "/grpc.health."
+
+
+class Replayed(Exception):  # noqa: N818 - it is an answer, not an error
+    """The call was made before under the same idempotency key; this is what it answered."""
+
+    def __init__(self, reply: bytes) -> None:
+        super().__init__("replayed")
+        self.reply = reply
+
+
+def serve(
+    address: str, servicers: Sequence[Any], tokens: ContextTokens, ready: Ready
+) -> tuple[grpc.aio.Server, "health_aio.HealthServicer"]:
+    """A server with these servicers and the health service, not yet started."""
+    server = grpc.aio.server(interceptors=[_Reception(tokens, ready)], options=_OPTIONS)
+    for servicer in servicers:
+        _register(servicer, server)
+    health = health_aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(health, server)
+    if not server.add_insecure_port(address):
+        raise OSError(f"The address {address} is taken.")
+    return server, health
+
+
+async def report(health: "health_aio.HealthServicer", *, ready: bool) -> None:
+    """Says whether calls are welcome; that we are alive is said by answering at all."""
+    states = health_pb2.HealthCheckResponse.ServingStatus
+    serving = states.SERVING if ready else states.NOT_SERVING
+    await health.set("", serving)
+    await health.set("readiness", serving)
+    await health.set("liveness", states.SERVING)
+
+
+def _register(servicer: Any, server: grpc.aio.Server) -> None:
+    """Every generated servicer class stands in a module beside the function that adds it."""
+    for kind in type(servicer).__mro__:
+        add = getattr(sys.modules[kind.__module__], f"add_{kind.__name__}_to_server", None)
+        if add is not None:
+            add(servicer, server)
+            return
+    raise TypeError(f"{type(servicer).__name__} serves no contract.")
+
+
+class _Reception(grpc.aio.ServerInterceptor):
+    """What happens to every call before and after its handler."""
+
+    def __init__(self, tokens: ContextTokens, ready: Ready) -> None:
+        self._tokens = tokens
+        self._ready = ready
+        self._wrapped: dict[str, Any] = {}
+
+    async def intercept_service(self, continuation: Any, details: Any) -> Any:
+        method = details.method
+        if method.startswith(_OPEN):
+            return await continuation(details)
+        if method not in self._wrapped:
+            self._wrapped[method] = self._wrap(await continuation(details), method.lstrip("/"))
+        return self._wrapped[method]
+
+    def _wrap(self, handler: Any, method: str) -> Any:
+        if handler is None:
+            return None
+        codec = (handler.request_deserializer, handler.response_serializer)
+        if handler.unary_unary:
+            received = self._receive(handler.unary_unary, method, handler.response_serializer)
+            return grpc.unary_unary_rpc_method_handler(received, codec[0], _bytes_or(codec[1]))
+        if handler.stream_unary:
+            received = self._receive(handler.stream_unary, method, handler.response_serializer)
+            return grpc.stream_unary_rpc_method_handler(received, codec[0], _bytes_or(codec[1]))
+        return handler
+
+    def _receive(self, behaviour: Behaviour, method: str, serializer: Any) -> Behaviour:
+        async def received(request: Any, context: Any) -> Any:
+            metadata = dict(context.invocation_metadata())
+            begun = time.perf_counter()
+            parent = traces.extract(metadata)
+            outcome = "OK"
+            metrics.RPC_SERVER_ACTIVE.labels(method).inc()
+            with traces.span(method, traces.SpanKind.SERVER, parent, rpc__system="grpc"):
+                try:
+                    await self._admit(method, metadata, context)
+                    return await behaviour(request, context)
+                except Replayed as before:
+                    return before.reply
+                except Problem as problem:
+                    outcome = code_of(problem).name
+                    await context.abort(code_of(problem), problem.message, packed(problem))
+                except Exception:
+                    outcome = "INTERNAL"
+                    await context.abort(grpc.StatusCode.INTERNAL, _logged(method))
+                finally:
+                    took = time.perf_counter() - begun
+                    metrics.RPC_SERVER_ACTIVE.labels(method).dec()
+                    metrics.RPC_SERVER_DURATION.labels(method, outcome).observe(took)
+                    logs.log.info(
+                        "rpc.served", method=method, outcome=outcome, seconds=round(took, 4)
+                    )
+
+        return received
+
+    async def _admit(self, method: str, metadata: dict[str, str], context: Any) -> None:
+        """Names actor and call, or turns the call away."""
+        token = metadata.get(calling.CONTEXT)
+        if not token:
+            raise Anonymous("The call carries no context token.")
+        actor = self._tokens.verify(token)
+        left = context.time_remaining()
+        if left is not None and left < calling.LEAST_SECONDS:
+            raise Unavailable("The caller leaves too little time.")
+        calls(actor)
+        calling.serves(_call(method, metadata, left))
+        await self._ready(actor)
+
+
+def _call(method: str, metadata: dict[str, str], left: float | None) -> calling.Call:
+    return calling.Call(
+        method=method,
+        json=metadata.get(calling.VIEW) == "json",
+        idempotency_key=metadata.get(calling.KEY, ""),
+        deadline=float("inf") if left is None else time.monotonic() + left,
+    )
+
+
+def _bytes_or(serializer: Any) -> Any:
+    """A replayed reply is bytes already."""
+    return lambda reply: reply if isinstance(reply, bytes) else serializer(reply)
+
+
+def _logged(method: str) -> str:
+    """Everything else is a bug: told to the log in full, to the caller by number."""
+    number = secrets.token_hex(6)
+    logs.log.exception("rpc.failed", method=method, reference=number)
+    return f"Something went wrong on our side. Reference {number}."

@@ -1,0 +1,116 @@
+"""What a process reads from its environment, once, at its start.
+
+Every setting may also come from a file: `DATABASE_URL_FILE=/run/secrets/url` is read and trimmed.
+An unknown `RAPPORT_…` variable stops the start, so that a misspelt one is not silently ignored.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+
+PREFIX = "RAPPORT_"
+_FOREIGN = frozenset({"RAPPORT_HOME"})
+
+
+class Misconfigured(SystemExit):
+    """The environment makes no sense; the message says which variable and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+
+
+def setting(variable: str, doc: str, default: Any = MISSING) -> Any:
+    """Declares one setting: its variable, what it means, and what holds when it is absent."""
+    return field(default=default, metadata={"variable": variable, "doc": doc})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What every process needs."""
+
+    listen: str = setting("RAPPORT_LISTEN", "Address to serve on, host:port.", "127.0.0.1:50051")
+    ops_listen: str = setting(
+        "RAPPORT_OPS_LISTEN",
+        "Address of /metrics, /livez and /readyz, host:port.",
+        "127.0.0.1:9090",
+    )
+    nats_url: str = setting("NATS_URL", "Where NATS is.", "nats://127.0.0.1:4222")
+    peers: str = setting(
+        "RAPPORT_PEERS",
+        "Addresses of other processes, `identity=127.0.0.1:7001,…`; others are `dns:///<name>:50051`.",
+        "",
+    )
+    context_key: str = setting(
+        "RAPPORT_CONTEXT_KEY",
+        "Private ES256 key (PEM) with which this process signs context tokens.",
+    )
+    context_keys: str = setting(
+        "RAPPORT_CONTEXT_KEYS", "Folder with the public key `<process>.pem` of every process."
+    )
+    log_level: str = setting("RAPPORT_LOG_LEVEL", "debug, info, warning or error.", "info")
+    trace_ratio: float = setting("RAPPORT_TRACE_RATIO", "Share of requests to trace, 0 to 1.", 0.1)
+    otlp_endpoint: str = setting(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "Where traces are sent over OTLP/HTTP; nowhere when empty.",
+        "",
+    )
+    stream_replicas: int = setting(
+        "RAPPORT_STREAM_REPLICAS", "Copies of each JetStream stream; 3 on a cluster.", 1
+    )
+    commit: str = setting("RAPPORT_COMMIT", "The source revision, for crm_build_info.", "")
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Reads the environment, or stops with one sentence."""
+        given = os.environ if environment is None else environment
+        known = {each.metadata["variable"] for each in fields(cls)}
+        for variable in given:
+            if (
+                variable.startswith(PREFIX)
+                and variable.removesuffix("_FILE") not in known | _FOREIGN
+            ):
+                raise Misconfigured(
+                    f"{variable} is no setting of this process; see docs/settings.md."
+                )
+        return cls(**{each.name: _read(each, given) for each in fields(cls)})
+
+    def addresses(self) -> dict[str, str]:
+        """The other processes' addresses by name."""
+        pairs = (pair.partition("=") for pair in self.peers.split(",") if pair)
+        return {name.strip(): address.strip() for name, _, address in pairs}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceSettings(Settings):
+    """What every service needs beside."""
+
+    database_url: str = setting("DATABASE_URL", "This service's own PostgreSQL database.")
+    pool_size: int = setting(
+        "RAPPORT_POOL_SIZE", "Connections for reading, and as many again for writing.", 8
+    )
+
+
+def _read(each: Field[Any], given: Mapping[str, str]) -> Any:
+    variable = each.metadata["variable"]
+    text = given.get(variable)
+    if f"{variable}_FILE" in given:
+        text = _contents(variable, given[f"{variable}_FILE"])
+    if text is None:
+        if each.default is MISSING:
+            raise Misconfigured(f"Set {variable} (or {variable}_FILE): {each.metadata['doc']}")
+        return each.default
+    try:
+        return each.type(text) if callable(each.type) else text
+    except ValueError as wrong:
+        raise Misconfigured(f"{variable}={text!r} is wrong: {each.metadata['doc']}") from wrong
+
+
+def _contents(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except OSError as wrong:
+        raise Misconfigured(
+            f"{variable}_FILE: {path} cannot be read ({wrong.strerror})."
+        ) from wrong

@@ -1,0 +1,86 @@
+"""An organisation for tests: people, roles and rights, told to services as identity would tell them."""
+
+import itertools
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from crm.identity.v1 import policy_pb2
+
+from kit.access.entries import Default, Group, Permission, Person, Profile, Role, Rule
+from kit.access.replica import remembered
+from kit.actor import Actor
+from kit.ids import uuid7
+from kit.testing.serving import Serving
+
+ALL = Permission(entity="*", view=True, create=True, edit=True, delete=True)
+
+
+class TestOrganisation:
+    """Changes to the policy, applied at once in every service that listens."""
+
+    __test__ = False
+
+    def __init__(self, *services: Serving) -> None:
+        self._services = services
+        self._numbers = itertools.count(1)
+        self._epochs = itertools.count(1)
+        self._told: dict[UUID, Any] = {}
+
+    async def tell(self, kind: str, part: Any, id: UUID | None = None) -> UUID:  # noqa: A002
+        """Adds or replaces a part of the policy."""
+        part_id = id or uuid7()
+        body = None if part is None else msgspec.json.encode(part)
+        self._told[part_id] = part
+        event = policy_pb2.PolicyChanged(
+            epoch=next(self._epochs), kind=kind, id=str(part_id), removed=part is None, body=body
+        )
+        for service in self._services:
+            await service.learn(remembered(event))
+        return part_id
+
+    async def person(
+        self,
+        name: str = "Ana",
+        *permissions: Permission,
+        roles: tuple[UUID, ...] = (),
+        profiles: tuple[UUID, ...] = (),
+        status: str = "active",
+    ) -> Actor:
+        """Somebody who may do everything with the rows within reach, unless permissions say less."""
+        profile = await self.profile(*(permissions or (ALL,))) if not profiles else None
+        held = profiles or ((profile,) if profile else ())
+        person = Person(
+            name=name,
+            email=f"{name.lower()}.{next(self._numbers)}@example.com",
+            status=status,
+            own_key=next(self._numbers),
+            share_key=next(self._numbers),
+            role_ids=roles,
+            profile_ids=held,
+        )
+        return Actor.person(await self.tell("person", person))
+
+    async def profile(self, *permissions: Permission, **more: Any) -> UUID:
+        """A named set of permissions."""
+        name = f"Profile {next(self._numbers)}"
+        return await self.tell("profile", Profile(name=name, permissions=permissions, **more))
+
+    async def role(self, name: str = "Role", parent: UUID | None = None) -> UUID:
+        """A place in the tree."""
+        numbers = {"share_key": next(self._numbers), "tree_key": next(self._numbers)}
+        return await self.tell("role", Role(name=name, parent_id=parent, **numbers))
+
+    async def group(self, *people: Actor, **more: Any) -> UUID:
+        """A group of people."""
+        members = tuple(each.person_id for each in people if each.person_id)
+        group = Group(name="Group", share_key=next(self._numbers), person_ids=members, **more)
+        return await self.tell("group", group)
+
+    async def rule(self, entity: str, source: tuple[str, UUID], target: tuple[str, UUID], level: str = "read") -> UUID:
+        """An owner-based sharing rule."""
+        return await self.tell("rule", Rule(entity, *source, *target, level))
+
+    async def default(self, entity: str, level: str) -> None:
+        """How open an entity is to everybody."""
+        await self.tell("default", Default(entity, level))

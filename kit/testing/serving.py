@@ -1,0 +1,80 @@
+"""A service in the test's own process: real gRPC, real PostgreSQL, real NATS."""
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import text
+
+from kit.actor import Actor, calls
+from kit.entity import Record
+from kit.rpc.client import Peers
+from kit.service import Running, Service, up
+
+S = TypeVar("S")
+
+
+class Serving:
+    """One running service and the way to call it as somebody."""
+
+    def __init__(self, service: Service, running: Running, peers: Peers, stack: AsyncExitStack) -> None:
+        self.service = service
+        self.running = running
+        self.process = running.process
+        self._peers = peers
+        self._stack = stack
+
+    @classmethod
+    async def start(cls, service: Service, peers: Peers) -> Self:
+        stack = AsyncExitStack()
+        running = await stack.enter_async_context(up(service))
+        return cls(service, running, peers, stack)
+
+    async def stop(self) -> None:
+        await self._stack.aclose()
+
+    def stub(self, stub: Callable[[Any], S], actor: Actor, *, json: bool = False) -> S:
+        """A stub whose calls are made as an actor."""
+        return stub(_AsActor(self._peers.channel(self.service.name, json=json), actor))
+
+    async def learn(self, statement: Any) -> None:
+        """Applies one change of the policy."""
+        async with self.process.database.sessions() as session:
+            await session.execute(statement)
+            await session.commit()
+        await self.running.replica.load()
+
+    async def announced(self, subject: str) -> list[bytes]:
+        """The bodies of the events written under a subject, oldest first."""
+        async with self.process.database.sessions() as session:
+            query = text("select body from outbox where subject = :subject order by seq")
+            return [row.body for row in await session.execute(query, {"subject": subject})]
+
+    async def count(self, record: type[Record]) -> int:
+        """All rows of an entity, whoever may see them."""
+        async with self.process.database.sessions() as session:
+            return int(await session.scalar(text(f"select count(*) from {record.__tablename__}")))  # noqa: S608
+
+
+class _AsActor:
+    """A channel that calls as one actor."""
+
+    def __init__(self, channel: Any, actor: Actor) -> None:
+        self._channel = channel
+        self._actor = actor
+
+    def __getattr__(self, kind: str) -> Any:
+        open_method = getattr(self._channel, kind)
+
+        def opened(path: str, **codec: Any) -> Any:
+            ask = open_method(path, **codec)
+
+            async def asked(request: Any, **words: Any) -> Any:
+                calls(self._actor)
+                return await ask(request, **words)
+
+            return asked
+
+        return opened
+
+
