@@ -32,7 +32,7 @@ def build() -> None:
         _install()
         shutil.rmtree(SERVED, ignore_errors=True)
         for entry in json.loads(LAYOUT.read_text()):
-            _copy(PACKAGES / entry["from"], ROOT / entry["to"])
+            _copy(PACKAGES / entry["from"], SERVED / entry["to"])
         SERVED.mkdir(parents=True, exist_ok=True)
         STAMP.write_text(_digest())
 

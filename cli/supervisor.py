@@ -14,6 +14,7 @@ from cli.home import Home
 from cli.processes import PROCESSES, Process
 from cli.programs import Program, migrate
 from cli.progress import Progress
+from cli.schemas import Schemas
 from cli.state import Phase, ProcessState, StateFile, SystemState
 from cli.stores import Stores
 from cli.supervised import Supervised
@@ -38,6 +39,7 @@ class System:
         self.wiring = Wiring(home, self.stores, port)
         self.file = StateFile(home.state)
         self.file.system = SystemState(supervisor=_own_footprint(), address=self.wiring.address)
+        self._schemas = Schemas(home)
         self._supervised: dict[str, Supervised] = {}
         self._migrating = threading.Semaphore(MIGRATIONS_AT_ONCE)
 
@@ -88,8 +90,12 @@ class System:
     def _migrate(self, process: Process) -> None:
         if self.stopping.is_set():
             raise CommandFailed("Stopped before everything was ready.")
+        url = self.stores.database_url(process.name)
+        if self._schemas.is_current(process.name, url):
+            return
         with self.progress.step(f"{process.name}: database schema"):
             migrate(process, self.wiring)
+        self._schemas.remember(process.name, url)
 
     def _supervise(self, state: ProcessState, program: Program | Component) -> Supervised:
         supervised = Supervised(program, state, self.file, self.stopping)

@@ -165,7 +165,7 @@ class Component(ABC):
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             # A session of its own keeps the terminal's Ctrl-C away: we decide the order.
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 — the program is ours
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

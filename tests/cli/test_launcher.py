@@ -29,11 +29,13 @@ def tools(tmp_path: Path) -> Path:
     return folder
 
 
-def launch(checkout: Path, tools: Path) -> subprocess.CompletedProcess[str]:
+def launch(
+    checkout: Path, tools: Path, standing_in: Path = Path("/")
+) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": str(tools), "HOME": str(checkout)}
     command = ["/bin/sh", str(checkout / "rapport"), "status"]
     return subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=False, cwd="/"
+        command, env=environment, capture_output=True, text=True, check=False, cwd=standing_in
     )
 
 
@@ -57,6 +59,16 @@ def test_a_pyenv_version_is_found_without_being_on_the_path(checkout: Path, tool
     (folder / "python3.11").symlink_to(os.path.realpath(sys.executable))
     (checkout / "cli" / "environment.py").write_text("raise SystemExit('reached')\n")
     assert launch(checkout, tools).stderr == "reached\n"
+
+
+def test_a_module_in_the_current_folder_is_not_mistaken_for_ours(
+    checkout: Path, tools: Path, tmp_path: Path
+) -> None:
+    (tools / "python3.11").symlink_to(os.path.realpath(sys.executable))
+    (checkout / "cli" / "environment.py").write_text("raise SystemExit('ours')\n")
+    (tmp_path / "cli").mkdir()
+    (tmp_path / "cli" / "environment.py").write_text("raise SystemExit('theirs')\n")
+    assert launch(checkout, tools, tmp_path).stderr == "ours\n"
 
 
 def test_the_launcher_is_plain_posix_shell() -> None:
