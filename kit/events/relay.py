@@ -36,8 +36,16 @@ _SENT = """
     FROM unnest($1::bigint[], $2::bigint[]) AS told(seq, place) WHERE outbox.seq = told.seq
 """
 
-# What may go wrong outside of us; everything else is a bug and ends the process.
-_TROUBLE = (nats.errors.Error, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+# What may go wrong outside of us; everything else is a bug and ends the process. asyncpg calls it
+# an internal error when its session was ended between two statements.
+_TROUBLE = (
+    nats.errors.Error,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
 
 
 @dataclass(frozen=True, slots=True)
