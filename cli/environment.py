@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from cli.failure import CommandFailed
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -25,14 +27,10 @@ DEVELOPMENT_COMMANDS = {"test", "check", "bench"}
 FAILED = 4
 
 
-class InstallationFailed(Exception):
-    """The environment could not be made; the message is for whoever typed the command."""
-
-
 def main(command: str) -> int:
     try:
         prepare(command)
-    except InstallationFailed as failure:
+    except CommandFailed as failure:
         print(failure, file=sys.stderr)
         return FAILED
     except OSError as failure:
@@ -77,13 +75,13 @@ def _install(lock: Path) -> None:
     with LOG.open("ab") as log:
         done = subprocess.run(command, stdout=log, stderr=log, check=False)
     if done.returncode:
-        raise InstallationFailed(f"{_reason()} The whole story is in {LOG.relative_to(ROOT)}.")
+        raise CommandFailed(f"{_reason()} The whole story is in {LOG.relative_to(ROOT)}.")
     _stamp(lock).write_text(_stamp_text(lock))
 
 
 def _reason() -> str:
     text = LOG.read_text(errors="replace")
-    if "No space left on device" in text.splitlines()[-1:]:
+    if any("No space left on device" in line for line in text.splitlines()[-20:]):
         return f"The disk that holds {VENV} is full."
     errors = [line for line in text.splitlines() if line.startswith("ERROR:")]
     return f"The libraries could not be installed: {errors[-1][7:] if errors else 'pip failed'}."

@@ -8,8 +8,6 @@ import typer
 from rich.console import Console
 
 from cli import assets, contract
-from cli.assets import AssetsMissing
-from cli.contract import ContractBroken
 from cli.failure import CommandFailed
 from cli.home import Home
 from cli.progress import Progress
@@ -114,7 +112,7 @@ def main() -> None:
     """Turn what stops a command into one sentence and an exit code."""
     try:
         app()
-    except (CommandFailed, ComponentFailed, NoFreePort, ContractBroken, AssetsMissing) as failure:
+    except (CommandFailed, ComponentFailed, NoFreePort) as failure:
         sys.exit(f"rapport: {failure}")
     except OSError as failure:
         if failure.errno != DISK_FULL:

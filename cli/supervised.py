@@ -76,7 +76,7 @@ class Supervised:
         self.state.restarts += 1
         try:
             self._start_once()
-        except Exception as failure:  # noqa: BLE001 — whatever it was, the next attempt is due
+        except Exception as failure:  # noqa: BLE001 - whatever it was, the next attempt is due
             self.state.last_exit = str(failure)
 
     def _start_once(self) -> None:

@@ -17,7 +17,7 @@ from kit.components.footprint import Footprint, end
 from kit.components.ports import free_port
 
 
-class ComponentFailed(Exception):
+class ComponentFailed(Exception):  # noqa: N818 - it says what happened
     """A store that could not be started; the message is for whoever typed the command."""
 
 
@@ -165,7 +165,7 @@ class Component(ABC):
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             # A session of its own keeps the terminal's Ctrl-C away: we decide the order.
-            self._process = subprocess.Popen(  # noqa: S603 — the program is ours
+            self._process = subprocess.Popen(  # noqa: S603 - the program is ours
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -11,7 +11,7 @@ LOWEST, HIGHEST = 15000, 32767
 ATTEMPTS = 1000
 
 
-class NoFreePort(Exception):
+class NoFreePort(Exception):  # noqa: N818 - it says what happened
     """Nothing between the lowest and the highest port can be listened on."""
 
 

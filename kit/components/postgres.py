@@ -104,7 +104,7 @@ class Postgres(Component):
         # This collation is the same on every machine, so no index breaks with a system update.
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-locale"]
         with self.log.open("ab") as log:
-            done = subprocess.run(  # noqa: S603 — the program is ours
+            done = subprocess.run(  # noqa: S603 - the program is ours
                 command,
                 stdout=log,
                 stderr=log,
