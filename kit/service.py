@@ -20,7 +20,7 @@ from kit.events.connection import connect
 from kit.events.consumers import Consumer
 from kit.events.listeners import EventInfo, Listener
 from kit.events.relay import Relay
-from kit.events.streams import streams_of
+from kit.events.streams import Keeping, declare, streams_of
 from kit.importing.imports import Imports
 from kit.records.beside import Beside
 from kit.records.process import BeforeCommit, Process
@@ -130,7 +130,7 @@ async def _open(service: Service, stack: AsyncExitStack) -> Running:
     stack.push_async_callback(peers.close)
     nats = await connect(settings.nats_url, service.name)
     stack.push_async_callback(nats.close)
-    relay = Relay(service.name, settings.database_url, nats, streams_of(service.name))
+    relay = Relay(service.name, settings.database_url, nats, streams_of(service.name, Keeping(replicas=settings.stream_replicas)))
     policy = Policy()
     process = Process(
         name=service.name,
@@ -146,7 +146,17 @@ async def _open(service: Service, stack: AsyncExitStack) -> Running:
     )
     replica = Replica(policy, database.sessions)
     process.replica = replica
-    return Running(process, replica, nats, _consumers(service, process, replica, nats), relay)
+    consumers = _consumers(service, process, replica, nats)
+    await _declare_sources(nats, consumers, settings.stream_replicas)
+    return Running(process, replica, nats, consumers, relay)
+
+
+async def _declare_sources(nats: Any, consumers: Sequence[Consumer], replicas: int) -> None:
+    """The streams that we hear may be of services that have never run yet."""
+    sources = {consumer.listener.subject.split(".")[1] for consumer in consumers}
+    for source in sources:
+        for stream in streams_of(source, Keeping(replicas=replicas)):
+            await declare(nats.jetstream(), stream)
 
 
 def _consumers(service: Service, process: Process, replica: Replica, nats: Any) -> list[Consumer]:

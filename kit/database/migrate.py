@@ -95,10 +95,11 @@ def run_with(connection: Connection, service: str) -> None:
 
     connection.execute(text("SET lock_timeout = '10s'"))
     connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+    own = tables_of(service)
     context.configure(
         connection=connection,
         target_metadata=metadata,
-        include_name=lambda name, kind, _: kind != "table" or name in tables_of(service),
+        include_name=lambda name, kind, _: kind != "table" or name in own,
         compare_type=True,
     )
     with context.begin_transaction():

@@ -4,7 +4,7 @@ It listens to the flush, so no handler can forget it, and writes in the same tra
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ class Change:
     what: str
     before: dict[str, Any]
     changed: list[str]
+    stamps: dict[str, Any] = field(default_factory=dict)
 
 
 def attach(session: Session) -> None:
@@ -76,6 +77,7 @@ def _updated(session: Session, work: "Work", record: Record, now: datetime) -> I
     if not before:
         return
     _check(work, record, list(before))
+    stamps = {name: getattr(record, name) for name in ("version", "updated_at", "updated_by")}
     record.updated_at, record.updated_by = now, work.actor.name
     record.version += 1
     _rekey(session, work, record, moved="owner_id" in before)
@@ -235,4 +237,5 @@ def _changed(work: "Work", change: Change) -> events_pb2.RecordChanged:
 
 def _was(record: Record, change: Change) -> Before:
     values = {name: change.before.get(name, getattr(record, name)) for name in record.fields}
+    values |= change.stamps
     return Before(**values, custom=change.before.get("custom", record.custom))
