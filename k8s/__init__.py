@@ -1,0 +1,1 @@
+"""Deployment: manifests, and the two small programs that keep images and network policies true."""

@@ -1,0 +1,1 @@
+"""What a careful reviewer looks for, one small function each, with breaks that it must notice."""
