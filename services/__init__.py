@@ -1,0 +1,1 @@
+"""The seven services, each with its own database; none imports another."""
