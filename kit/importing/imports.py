@@ -5,6 +5,7 @@ from typing import Any
 
 from crm.v1.imports_pb2_grpc import ImportsServicer
 
+from kit.importing import tables as _tables  # noqa: F401 - every service keeps them
 from kit.records.process import Process
 
 
