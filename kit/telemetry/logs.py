@@ -6,6 +6,7 @@ import traceback
 from collections.abc import MutableMapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -33,7 +34,7 @@ def configure(service: str, level: str = "info", version: str = "") -> None:
     structlog.configure(
         processors=[*shared, _as_json],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=False,
     )
     formatter = structlog.stdlib.ProcessorFormatter(
@@ -108,6 +109,7 @@ def _clean(value: Any) -> Any:
     return value
 
 
+@lru_cache(maxsize=1024)
 def _secret(name: str) -> bool:
     lowered = name.lower()
     return any(word in lowered for word in _SECRET_WORDS)
