@@ -168,6 +168,10 @@ class Consumer:
                 new = await handle_once(
                     self.name, self.listener, info, message.data, self._open_work
                 )
+        except asyncio.CancelledError:
+            # We are stopping: another replica shall have it now, not when the ack is overdue.
+            await message.nak()
+            raise
         except DecodeError as error:
             # Bytes do not heal by waiting.
             return await self._park(message, info, error)

@@ -117,9 +117,15 @@ class Relay:
         while True:
             # Cleared before looking, so that a commit during the look is not overlooked.
             self._poked.clear()
+            await self._reached()
             await keeping.when_due(self._nats.stats["reconnects"])
             if await self.tell(connection) < BATCH:
                 await self._wait(_POLL_SECONDS)
+
+    async def _reached(self) -> None:
+        """Wait while NATS is away, instead of failing on every event."""
+        while not self._nats.is_connected:  # noqa: ASYNC110 - the client has no event to wait for
+            await asyncio.sleep(_POLL_SECONDS)
 
     async def tell(self, connection: asyncpg.Connection) -> int:
         """Publish one batch and mark what was acknowledged; returns how many there were."""

@@ -204,6 +204,26 @@ async def test_a_killed_server_that_comes_back_is_heard_again(
     assert await effects(sessions) == ["before", "during", "after"]
 
 
+async def test_an_event_whose_consumer_is_stopped_goes_to_the_next_one_at_once(
+    sessions: Sessions, connection: Client, ears: Callable[[Shelf], Consumers], running: Running
+) -> None:
+    begun = asyncio.Event()
+
+    @on(ToySold)
+    async def fill_the_shelf(event: Any, work: Toil) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    await _tell(connection, "bear")
+    slow = Consumers("shop", [fill_the_shelf], connection, opening(sessions), sessions)
+    shelf = Shelf()
+    async with asyncio.timeout(PATIENCE):
+        async with running(slow.run()):
+            await begun.wait()
+        async with running(ears(shelf).run()):
+            assert await shelf.hears(1) == ["bear"]
+
+
 async def test_a_consumer_may_come_before_the_stream_it_hears(
     sessions: Sessions, ears: Callable[[Shelf], Consumers], a_relay: NewRelay, running: Running
 ) -> None:
