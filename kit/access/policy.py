@@ -29,6 +29,12 @@ class Reach:
     all: bool
     keys: tuple[int, ...] = ()
     own: tuple[UUID, ...] = ()
+    shared: tuple[int, ...] = ()
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the statements of kit/records call it."""
+        return {"keys": self.keys, "own": self.own, "shared": self.shared}
 
 
 class Policy:
@@ -122,15 +128,15 @@ class Policy:
         if needed not in rights and not (level is Level.EDIT and "delete" in rights):
             return Reach(all=False)
         if record.confidential:
-            return Reach(all=False, keys=tuple(sorted(self._held_by_oneself(person_id))), own=(person_id,))
+            return self._confidential(person_id)
         if all_rows in rights or self._open(record, level):
             return Reach(all=True)
         owners = self._owners(person_id, record.entity, level)
         owned = {
             person.own_key for each in owners if (person := self.organisation.people.get(each))
         }
-        keys = owned | self._shared(person_id) | {EVERYONE}
-        return Reach(all=False, keys=tuple(sorted(keys)), own=tuple(owners))
+        shared = self._shared(person_id) | {EVERYONE}
+        return Reach(False, tuple(sorted(owned | shared)), tuple(owners), tuple(sorted(shared)))
 
     def _open(self, record: type[Record], level: Level) -> bool:
         default = self.organisation.defaults.get(record.entity, record.default_access)
@@ -160,10 +166,12 @@ class Policy:
         """Every principal whose shares reach this person: whoever stands above a grantee gets them too."""
         return self._once(("stands", person_id), lambda: frozenset(self._principals(person_id)))  # type: ignore[no-any-return]
 
-    def _held_by_oneself(self, person_id: UUID) -> set[int]:
-        """The keys for what is confidential: nobody reaches it by standing above, or by a profile."""
+    def _confidential(self, person_id: UUID) -> Reach:
+        """Nobody reaches what is confidential by standing above somebody, or by a profile."""
         person = self.organisation.people.get(person_id)
-        return {EVERYONE, person.own_key, person.share_key} if person else {EVERYONE}
+        shared = (EVERYONE, person.share_key) if person else (EVERYONE,)
+        own = (person.own_key,) if person else ()
+        return Reach(False, (*own, *shared), (person_id,), shared)
 
     def _principals(self, person_id: UUID) -> Iterator[tuple[str, UUID]]:
         organisation = self.organisation

@@ -5,14 +5,14 @@ the words searched for and the place of the page are its parameters.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Integer, Select, Table, bindparam, func, select
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 from kit.access.clause import reachable_by_parameter
@@ -24,7 +24,7 @@ from kit.entity import Level, Record
 from kit.entity.record import words_query
 from kit.errors import Invalid, NotFound, Unavailable
 from kit.query import Context, Order, decode_token, encode_token, parse, to_sql
-from kit.records.plans import ranked
+from kit.records.plans import by_owner, newest_of_owners
 
 PAGE, MOST, COUNTED = 50, 200, 1_000
 _KEPT = 2_000
@@ -107,7 +107,7 @@ class Reader:
         reach = self._policy.reach(actor, record, Level.READ)
         key = (record, names, "one", reach.all, bool(reach.keys))
         statement = self._kept(key, lambda: _one(record, reach, names))
-        rows = await self._fetch(statement, {"id": id, "keys": reach.keys})
+        rows = await self._fetch(statement, {**reach.parameters, "id": id})
         if not rows:
             raise NotFound
         return rows[0]
@@ -128,8 +128,8 @@ class Reader:
         if question.page_token:
             after = order.after(decode_token(question.page_token, order, fingerprint))
         build = _Page(record, reach, picked, where, order, question.search, after)
-        statement = self._statement(build, actor, question, size)
-        given = {"keys": list(reach.keys), "own": list(reach.own), "limit": size + 1}
+        statement = self._statement(build, actor, question)
+        given = reach.parameters | {"limit": size + 1}
         rows = await self._fetch(statement, given | _words(question.search))
         token = ""
         if len(rows) > size:
@@ -155,14 +155,13 @@ class Reader:
         zone = ZoneInfo(person.time_zone) if person else UTC
         return Context(actor.person_id or _SYSTEM, datetime.now(UTC), zone, searched)
 
-    def _statement(self, build: "_Page", actor: Actor, question: Question, size: int) -> Statement:
+    def _statement(self, build: "_Page", actor: Actor, question: Question) -> Statement:
         """A filter that speaks of the caller or of now, and a later page, are built each time."""
         if "(" in question.filter or build.after is not None:
             return compiled(build.query())
-        del size
         reach = build.reach
         key = (build.record, build.names, question.filter, question.order_by, bool(question.search),
-               reach.all, bool(reach.keys), ranked(reach), tuple(self._policy.field_access(actor, build.record.entity)))  # fmt: skip
+               reach.all, bool(reach.keys), by_owner(reach, build.order), tuple(self._policy.field_access(actor, build.record.entity)))  # fmt: skip
         return self._kept(key, lambda: compiled(build.query()))
 
     def _kept(self, key: Any, build: Any) -> Statement:
@@ -176,7 +175,7 @@ class Reader:
     async def _count(
         self, build: "_Page", given: dict[str, Any], question: Question
     ) -> tuple[int, bool]:
-        statement = compiled(build.counting())
+        statement = compiled(replace(build, after=None).counting())
         rows = await self._fetch(
             statement, given | _words(question.search) | {"limit": COUNTED + 1}
         )
@@ -236,6 +235,11 @@ def _one(record: type[Record], reach: Reach, names: tuple[str, ...]) -> Statemen
         record.__table__.c.id == bindparam("id"), reachable_by_parameter(record, reach, Level.READ)
     )
     return compiled(query)
+
+
+def _table(record: type[Record]) -> Table:
+    assert isinstance(record.__table__, Table)  # noqa: S101 - an entity is one table
+    return record.__table__
 
 
 def _columns(record: type[Record], names: Sequence[str]) -> list[Any]:
