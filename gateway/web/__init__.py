@@ -1,0 +1,1 @@
+"""The pages: server-rendered from what the API describes, usable without JavaScript."""

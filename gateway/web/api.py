@@ -1,0 +1,85 @@
+"""The one seam between the pages and the system: what the REST API offers, called in process.
+
+Each operation is one REST route and raises the classes of `kit.errors`, `Unavailable` included when
+a service is stopped. Records, pages and descriptions travel as the JSON that the route would answer.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+Json = dict[str, Any]
+
+
+class Api(Protocol):
+    """The REST API as one signed-in person may use it."""
+
+    async def me(self) -> Json:
+        """The person: id, name, email, locale, time_zone and theme, as far as they are known."""
+
+    async def describe(self) -> Json:
+        """Every service's `Description` joined: `{"entities": […]}`, each with its `verbs`.
+
+        A verb is `{"name": "MoveStage", "label": …, "doc": …, "fields": [FieldDescription …]}`,
+        read from the contract; it may be missing.
+        """
+
+    async def list(self, plural: str, params: Mapping[str, str]) -> Json:
+        """`GET /{plural}`: `{"items": […], "page": {…}}`."""
+
+    async def get(self, plural: str, record_id: str) -> Json:
+        """`GET /{plural}/{id}`."""
+
+    async def create(self, plural: str, body: Json) -> Json:
+        """`POST /{plural}`; the body may carry `idempotency_key`, which goes into the header."""
+
+    async def update(self, plural: str, record_id: str, version: int, patch: Json) -> Json:
+        """`PATCH /{plural}/{id}` with `If-Match`; a stale version raises Conflict with `current`."""
+
+    async def delete(self, plural: str, record_id: str, version: int) -> None:
+        """`DELETE /{plural}/{id}`."""
+
+    async def verb(self, plural: str, record_id: str | None, name: str, body: Json) -> Json:
+        """`POST /{plural}/{id}:{verb}`; `name` is the RPC's name, e.g. `MoveStage`."""
+
+    async def history(self, plural: str, record_id: str, params: Mapping[str, str]) -> Json:
+        """A page of `HistoryEntry`, newest first."""
+
+    async def shares(self, plural: str, record_id: str) -> Json:
+        """Who was given access by hand: `{"items": [ShareEntry …]}`."""
+
+    async def share(self, plural: str, record_id: str, body: Json) -> Json:
+        """Gives access: principal_kind, principal_id and level."""
+
+    async def unshare(self, plural: str, record_id: str, body: Json) -> Json:
+        """Takes access back."""
+
+    async def explain(self, plural: str, record_id: str, person_id: str) -> Json:
+        """Why a person can see a record: `{"level": …, "reasons": […]}`."""
+
+    async def titles(self, entity: str, ids: Sequence[str]) -> Mapping[str, str]:
+        """The names of records by id, as far as the person may see them."""
+
+    async def aggregate(self, plural: str, params: Mapping[str, str]) -> Json:
+        """`Figures` for filter, group_by and measures (comma-separated)."""
+
+    async def start_import(self, plan: Json, data: bytes) -> Json:
+        """`POST /imports` with an `ImportPlan` and the file's bytes; answers an `Import`."""
+
+    async def imported(self, import_id: str) -> Json:
+        """`GET /imports/{id}`."""
+
+    async def import_lines(self, import_id: str, params: Mapping[str, str]) -> Json:
+        """`GET /imports/{id}/lines`: a page of `ImportLine`."""
+
+    async def retry_import(self, plan: Json) -> Json:
+        """Takes in the rejected lines of `plan["import_id"]` again with other maps."""
+
+
+class Uploads(Protocol):
+    """Keeps a file for half an hour, between choosing it and saying what its columns mean."""
+
+    async def keep(self, data: bytes) -> str:
+        """Keeps the bytes and answers the key to them."""
+
+    async def fetch(self, key: str) -> bytes | None:
+        """The bytes, or nothing when they are gone."""

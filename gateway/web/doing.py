@@ -1,0 +1,83 @@
+"""Doing something with a record: each verb has a form with what it needs to know."""
+
+from secrets import token_urlsafe
+
+from starlette.responses import Response
+
+from gateway.web.api import Json
+from gateway.web.editing import MENDABLE
+from gateway.web.forms import Form, blank, read_form
+from gateway.web.verbs import Action, all_actions
+from gateway.web.visits import Visit, to
+from kit.errors import NotFound
+
+
+async def show_verb(visit: Visit) -> Response:
+    action = _action(visit)
+    record = await visit.api.get(visit.entity.slug, visit.record_id)
+    values = {field.name: _asked(visit, field.name, field.initial) for field in action.verb.fields}
+    return _verb_page(visit, action, record, await blank(visit.api, action.verb.fields, values))
+
+
+def _asked(visit: Visit, name: str, initial: str) -> str | bool:
+    given = visit.asked(name) or initial
+    return given == "true" if given in {"true", "false"} else given
+
+
+async def do_verb(visit: Visit) -> Response:
+    action = _action(visit)
+    data = await visit.request.form()
+    form = await read_form(visit.api, visit.catalog, visit.presenter, action.verb.fields, data)
+    if not form.errors:
+        body = {name: value for name, value in form.values.items() if value not in (None, "", [])}
+        key = str(data.get("idempotency_key") or token_urlsafe(16))
+        try:
+            done = await visit.api.verb(
+                visit.entity.slug,
+                visit.record_id,
+                action.verb.name,
+                {**body, "idempotency_key": key},
+            )
+        except MENDABLE as problem:
+            form.errors.update(problem.fields)
+            form.message = "" if problem.fields else problem.message
+        else:
+            return _done(visit, action, done)
+    record = await visit.api.get(visit.entity.slug, visit.record_id)
+    return _verb_page(visit, action, record, form, 422)
+
+
+def _done(visit: Visit, action: Action, done: Json) -> Response:
+    """Back to the record, or on to what the verb made."""
+    if secret := done.get("client_secret"):
+        notice = f"Keep this secret now, it is shown once: {secret}"
+        return to(f"/{visit.entity.slug}/{visit.record_id}", notice)
+    made = done.get(action.sends_person_on)
+    target = visit.catalog.by_name("parties.Account") if made else None
+    if target:
+        return to(f"/{target.slug}/{made}", "The lead was converted.")
+    return to(f"/{visit.entity.slug}/{visit.record_id}", f"{action.verb.label}: done.")
+
+
+def _action(visit: Visit) -> Action:
+    wanted = visit.request.path_params["verb"]
+    found = (action for action in all_actions(visit.entity) if action.verb.path == wanted)
+    action = next(found, None)
+    if action is None:
+        raise NotFound
+    return action
+
+
+def _verb_page(
+    visit: Visit, action: Action, record: Json, form: Form, status: int = 200
+) -> Response:
+    return visit.page(
+        "record/verb.html",
+        status,
+        entity=visit.entity,
+        record=record,
+        title=visit.entity.title_of(record),
+        action=action,
+        form=form,
+        idempotency_key=token_urlsafe(16),
+    )

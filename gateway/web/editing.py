@@ -1,0 +1,153 @@
+"""Creating, changing and deleting a record by form; nothing typed is ever lost."""
+
+from secrets import token_urlsafe
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from gateway.web.api import Json
+from gateway.web.entities import Entity, Field
+from gateway.web.forms import Form, blank, changes, read_form
+from gateway.web.references import titles_for
+from gateway.web.visits import Visit, to
+from kit.errors import Conflict, Denied, Invalid, Problem, Refused
+
+# A form that the person can put right; every other problem has a page of its own.
+MENDABLE = (Invalid, Refused, Conflict)
+
+
+def editable(entity: Entity) -> list[Field]:
+    return [field for field in entity.own_fields() if field.editable]
+
+
+async def show_new(visit: Visit) -> Response:
+    entity = visit.entity
+    _need(entity, "create")
+    fields = editable(entity)
+    values = {field.name: _first_value(visit, field) for field in fields}
+    form = await blank(visit.api, fields, {k: v for k, v in values.items() if v is not None})
+    return _form_page(visit, form, None)
+
+
+def _first_value(visit: Visit, field: Field) -> Any:
+    """What the address brings along, then the field's own initial value."""
+    if given := visit.asked(field.name):
+        return [given] if field.kind == "references" else given
+    if field.kind == "boolean":
+        return field.initial.lower() == "true"
+    if field.kind == "words":
+        return [word.strip() for word in field.initial.split(",") if word.strip()]
+    return field.initial or None
+
+
+async def create(visit: Visit) -> Response:
+    entity = visit.entity
+    _need(entity, "create")
+    form, data = await _posted(visit)
+    if not form.errors:
+        body = {name: value for name, value in form.values.items() if value is not None}
+        key = str(data.get("idempotency_key") or token_urlsafe(16))
+        try:
+            made = await visit.api.create(entity.slug, {**body, "idempotency_key": key})
+        except MENDABLE as problem:
+            _blame(form, problem)
+        else:
+            return _created(entity, made, another=bool(data.get("another")))
+    return _form_page(visit, form, None, 422)
+
+
+def _created(entity: Entity, made: Json, *, another: bool) -> Response:
+    if secret := made.get("client_secret"):
+        return to(
+            f"/{entity.slug}/{made['id']}", f"Keep this secret now, it is shown once: {secret}"
+        )
+    if another:
+        return to(f"/{entity.slug}/new", f"{entity.title_of(made)} was created.")
+    return to(f"/{entity.slug}/{made['id']}", f"{entity.label} was created.")
+
+
+async def show_edit(visit: Visit) -> Response:
+    entity = visit.entity
+    _need(entity, "edit")
+    record = await visit.api.get(entity.slug, visit.record_id)
+    return _form_page(visit, await blank(visit.api, editable(entity), record), record)
+
+
+async def update(visit: Visit) -> Response:
+    entity = visit.entity
+    _need(entity, "edit")
+    form, data = await _posted(visit)
+    record = await visit.api.get(entity.slug, visit.record_id)
+    if not form.errors:
+        seen = int(str(data.get("version") or record["version"]))
+        patch = changes(record, form.values)
+        try:
+            if patch:
+                await visit.api.update(entity.slug, visit.record_id, seen, patch)
+        except Conflict as problem:
+            return await _stale(visit, form, problem)
+        except MENDABLE as problem:
+            _blame(form, problem)
+        else:
+            return to(
+                f"/{entity.slug}/{visit.record_id}", "Saved." if patch else "Nothing was changed."
+            )
+    return _form_page(visit, form, record, 422)
+
+
+async def _stale(visit: Visit, form: Form, problem: Conflict) -> Response:
+    """Somebody else was faster: the form keeps what was typed and shows what stands there now."""
+    current: Json = (
+        orjson.loads(problem.current)
+        if problem.current
+        else await visit.api.get(visit.entity.slug, visit.record_id)
+    )
+    titles = await titles_for(visit.api, form.fields, [current])
+    differing = changes(current, form.values)
+    for field in form.fields:
+        if field.name in differing:
+            now = visit.presenter.cell(field, current, titles)
+            form.errors[field.name] = (
+                f"Now: {now.text or 'empty or a list'}. Saving puts yours in its place."
+            )
+    form.message = "Somebody changed this record while you were writing. Look at the marked fields, then save again."
+    return _form_page(visit, form, current, 409)
+
+
+async def delete(visit: Visit) -> Response:
+    entity = visit.entity
+    _need(entity, "delete")
+    data = await visit.request.form()
+    await visit.api.delete(entity.slug, visit.record_id, int(str(data.get("version", "0"))))
+    return to(f"/{entity.slug}", f"{entity.label} was deleted.")
+
+
+async def _posted(visit: Visit) -> tuple[Form, Any]:
+    data = await visit.request.form()
+    fields = editable(visit.entity)
+    return await read_form(visit.api, visit.catalog, visit.presenter, fields, data), data
+
+
+def _blame(form: Form, problem: Problem) -> None:
+    form.errors.update(problem.fields)
+    form.message = "" if problem.fields else problem.message
+
+
+def _form_page(visit: Visit, form: Form, record: Json | None, status: int = 200) -> Response:
+    entity = visit.entity
+    return visit.page(
+        [f"{entity.slug}/edit.html", "record/edit.html"],
+        status,
+        entity=entity,
+        record=record,
+        title=entity.title_of(record) if record else entity.label,
+        form=form,
+        sections=entity.sections(form.fields),
+        idempotency_key=token_urlsafe(16),
+    )
+
+
+def _need(entity: Entity, right: str) -> None:
+    if not entity.may(right):
+        raise Denied(f"Your profile does not let you {right} {entity.plural.lower()}.")

@@ -1,0 +1,209 @@
+"""The first page of the day: my opportunities, my activities, my tickets, what changed, the figures."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from markupsafe import Markup
+from starlette.responses import Response
+
+from gateway.web.entities import Entity
+from gateway.web.figures import Figure, chart
+from gateway.web.lists import rows_of
+from gateway.web.references import titles_for, titles_of
+from gateway.web.together import answer, together
+from gateway.web.visits import Visit
+from kit.errors import NotFound, Problem
+
+# A panel that takes longer is shown as it was and asks again by itself.
+PATIENCE_SECONDS = 2.0
+OPEN_TICKETS = '(status = "new" OR status = "open" OR status = "waiting") AND assignee_id = me()'
+MY_OPEN = 'outcome = "open" AND owner_id = me()'
+MY_TODAY = "starts_at >= today() AND starts_at <= today() AND assignee_id = me()"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One panel of the page; it stands or falls with one service."""
+
+    name: str
+    title: str
+    entity: str
+    fill: Callable[[Visit, Entity], Awaitable[dict[str, Any]]]
+    template: str = "fragments/panel_rows.html"
+    href: str = ""
+    empty: str = ""
+    wide: bool = False
+
+
+def _rows(
+    asked: str, order: str, *names: str
+) -> Callable[[Visit, Entity], Awaitable[dict[str, Any]]]:
+    async def fill(visit: Visit, entity: Entity) -> dict[str, Any]:
+        params = {"filter": asked, "order_by": order, "page_size": "6"}
+        page = await visit.api.list(entity.slug, {k: v for k, v in params.items() if v})
+        fields = [field for name in names if (field := entity.field(name))]
+        titles = await titles_for(visit.api, fields, page["items"])
+        rows = rows_of(entity, fields, page["items"], visit.presenter, titles)
+        return {"rows": rows, "fields": fields}
+
+    return fill
+
+
+async def _pipeline(visit: Visit, entity: Entity) -> dict[str, Any]:
+    """Open opportunities by stage; currencies are never added up, the largest one is drawn."""
+    asked = {"filter": MY_OPEN, "group_by": "stage_id,currency", "measures": "count,sum(amount)"}
+    items = (await visit.api.aggregate(entity.slug, asked))["items"]
+    sums: dict[str, Decimal] = {}
+    for one in items:
+        currency = one["group"].get("currency", "")
+        sums[currency] = sums.get(currency, Decimal(0)) + Decimal(
+            one["measures"].get("sum(amount)") or 0
+        )
+    main = max(sums, key=lambda each: sums[each], default="")
+    shown = [
+        one
+        for one in items
+        if one["group"].get("currency", "") == main and "stage_id" in one["group"]
+    ]
+    titles = await titles_of(
+        visit.api, {"sales.Stage": {one["group"]["stage_id"] for one in shown}}
+    )
+    figures = [
+        Figure(
+            titles.get(("sales.Stage", one["group"]["stage_id"]), "Stage"),
+            Decimal(one["measures"].get("sum(amount)") or 0),
+            visit.presenter.money(one["measures"].get("sum(amount)") or "0", main),
+            f"/opportunities?filter={one['filter']}",
+            one["measures"]["count"],
+        )
+        for one in shown
+    ]
+    totals = [
+        visit.presenter.money(str(value), currency) for currency, value in sums.items() if value
+    ]
+    return {"chart": chart("My open opportunities by stage", figures), "totals": totals}
+
+
+async def _numbers(visit: Visit, entity: Entity) -> dict[str, Any]:
+    """The few figures of the day; the parts that other services answer may lack."""
+    month = visit.presenter.now().date().replace(day=1).isoformat()
+    sums = {"group_by": "currency", "measures": "count,sum(amount)"}
+    won = {**sums, "measures": "count,sum(realised_amount)"}
+    won["filter"] = f'outcome = "won" AND owner_id = me() AND closed_on >= "{month}"'
+    late = f"{MY_OPEN} AND expected_close_on < today()"
+    answers = await together(
+        {
+            "open": visit.api.aggregate(entity.slug, {**sums, "filter": MY_OPEN}),
+            "won": visit.api.aggregate(entity.slug, won),
+            "late": visit.api.aggregate(entity.slug, {"measures": "count", "filter": late}),
+        }
+    )
+    found = {name: answer(each)["items"] for name, each in answers.items()}
+    return {
+        "numbers": [
+            _number(
+                visit, "Open pipeline", found["open"], "sum(amount)", "/opportunities?view=open"
+            ),
+            _number(
+                visit,
+                "Won this month",
+                found["won"],
+                "sum(realised_amount)",
+                "/opportunities?view=won",
+            ),
+            _number(
+                visit, "Past their closing day", found["late"], "", f"/opportunities?filter={late}"
+            ),
+        ]
+    }
+
+
+def _number(visit: Visit, label: str, items: list[Any], measure: str, href: str) -> dict[str, Any]:
+    count = sum(int(one["measures"].get("count") or 0) for one in items)
+    sums = [
+        visit.presenter.money(one["measures"][measure], one.get("group", {}).get("currency"))
+        for one in items
+        if one["measures"].get(measure)
+    ]
+    return {"label": label, "sums": sums, "count": count, "href": href}
+
+
+PANELS = (
+    Panel("numbers", "Figures", "sales.Opportunity", _numbers, "fragments/panel_numbers.html", wide=True),
+    Panel(
+        "opportunities", "My open opportunities", "sales.Opportunity",
+        _rows(MY_OPEN, "expected_close_on", "name", "stage_id", "amount", "expected_close_on"),
+        href="/opportunities?view=mine", empty="You have no open opportunity.",
+    ),
+    Panel(
+        "activities", "My activities today", "scheduling.Activity",
+        _rows(MY_TODAY, "starts_at", "name", "type", "starts_at"),
+        href="/activities?view=today", empty="Nothing is planned for today.",
+    ),
+    Panel(
+        "pipeline", "My pipeline", "sales.Opportunity", _pipeline,
+        "fragments/panel_chart.html", href="/opportunities/board",
+    ),
+    Panel(
+        "tickets", "My tickets", "helpdesk.Ticket",
+        _rows(OPEN_TICKETS, "created_at desc", "subject", "priority", "status"),
+        href="/tickets?view=assigned", empty="No ticket waits for you.",
+    ),
+    Panel(
+        "accounts", "Recently changed accounts", "parties.Account",
+        _rows("", "updated_at desc", "name", "industry", "owner_id"),
+        href="/accounts?view=recent", empty="There is no account yet.",
+    ),
+    Panel(
+        "leads", "New leads", "parties.Lead",
+        _rows('status = "new"', "created_at desc", "name", "company", "source"),
+        href="/leads?view=new", empty="There is no new lead.",
+    ),
+)  # fmt: skip
+
+
+async def show_home(visit: Visit) -> Response:
+    offered = [panel for panel in PANELS if _entity(visit, panel)]
+    answers = await together(
+        {panel.name: _fill(visit, panel) for panel in offered}, PATIENCE_SECONDS
+    )
+    panels = [(panel, _drawn(visit, panel, answers[panel.name])) for panel in offered]
+    return visit.page("home.html", panels=panels)
+
+
+async def show_panel(visit: Visit) -> Response:
+    """One panel again, after its service was stopped."""
+    name = visit.request.path_params["panel"]
+    panel = next((each for each in PANELS if each.name == name), None)
+    if panel is None or not _entity(visit, panel):
+        raise NotFound
+    answers = await together({panel.name: _fill(visit, panel)}, PATIENCE_SECONDS)
+    return visit.page(
+        "fragments/panel.html", panel=panel, html=_drawn(visit, panel, answers[panel.name])
+    )
+
+
+def _entity(visit: Visit, panel: Panel) -> Entity | None:
+    entity = visit.catalog.by_name(panel.entity)
+    return entity if entity and entity.may("view") else None
+
+
+async def _fill(visit: Visit, panel: Panel) -> dict[str, Any]:
+    entity = _entity(visit, panel)
+    return await panel.fill(visit, entity) if entity else {}
+
+
+def _drawn(visit: Visit, panel: Panel, found: dict[str, Any] | Problem) -> Markup:
+    """The panel's inside; while its service is stopped, the last good copy, greyed and dated."""
+    person, render = str(visit.me["id"]), visit.site.templates.render
+    if isinstance(found, Problem):
+        copy = visit.site.shelf.take(person, panel.name)
+        stopped = {"panel": panel, "problem": found, "copy": Markup(copy.html) if copy else None}  # noqa: S704
+        stopped["minutes"] = copy.minutes if copy else 0
+        return Markup(render("fragments/panel_stopped.html", stopped))  # noqa: S704
+    entity = visit.catalog.by_name(panel.entity)
+    html = render(panel.template, {"panel": panel, "entity": entity, **found})
+    visit.site.shelf.put(person, panel.name, html)
+    return Markup(html)  # noqa: S704 - the template escaped it

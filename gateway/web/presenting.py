@@ -1,0 +1,207 @@
+"""How a value reads: dates, numbers and money in the person's locale and zone."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time, format_timedelta
+from babel.numbers import format_currency, format_decimal
+
+from gateway.web.api import Json
+from gateway.web.entities import Field, worded
+
+NONE = "–"
+TONES = {
+    "green": "won active resolved done confirmed qualified completed accepted booked created",
+    "red": "lost rejected failed cancelled inactive unqualified urgent overdue",
+    "blue": "new open planned prospecting running matched",
+    "amber": "waiting working engaging pending high interest warm updated receiving",
+}
+_TONE_OF = {word: tone for tone, words in TONES.items() for word in words.split()}
+Titles = dict[tuple[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value ready to be shown: its text, what kind of thing it is and where it leads."""
+
+    kind: str
+    text: str = ""
+    href: str = ""
+    tone: str = ""
+    parts: tuple["Cell", ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        return not self.text and not self.parts
+
+
+@dataclass(frozen=True)
+class Presenter:
+    """Presents values for one person."""
+
+    locale: Locale
+    zone: ZoneInfo
+    slugs: dict[str, str]
+
+    @classmethod
+    def of(cls, me: Json, slugs: dict[str, str]) -> "Presenter":
+        return cls(_locale(me.get("locale") or ""), _zone(me.get("time_zone") or ""), slugs)
+
+    def cell(self, field: Field, record: Json, titles: Titles) -> Cell:
+        value = record.get(field.name)
+        if value in (None, "", [], {}):
+            return Cell(field.kind)
+        match field.kind:
+            case "reference":
+                return self.reference(field.target, str(value), titles)
+            case "references":
+                parts = tuple(self.reference(field.target, str(one), titles) for one in value)
+                return Cell("references", parts=parts)
+            case "words":
+                return Cell("words", parts=tuple(Cell("badge", str(word)) for word in value))
+            case "picklist" | "choice":
+                return Cell("badge", label_of(field, str(value)), tone=tone(str(value)))
+            case "rows":
+                return Cell("rows", parts=tuple(self._row(field, row, titles) for row in value))
+            case "custom":
+                parts = tuple(Cell("pair", str(text), tone=name) for name, text in value.items())
+                return Cell("custom", parts=parts)
+            case "money":
+                return Cell("money", self.money(value, record.get(field.currency_field)))
+            case _:
+                return self._plain(field, value)
+
+    def _row(self, field: Field, row: Json, titles: Titles) -> Cell:
+        cells = (self.cell(column, row, titles) for column in field.columns)
+        return Cell("row", parts=tuple(cell for cell in cells if not cell.empty))
+
+    def _plain(self, field: Field, value: Any) -> Cell:
+        text = str(value)
+        match field.kind:
+            case "boolean":
+                return Cell("boolean", "Yes" if value else "No", tone="green" if value else "")
+            case "date":
+                return Cell("date", self.day(text))
+            case "instant":
+                return Cell("instant", self.instant(text))
+            case "integer" | "decimal":
+                return Cell(field.kind, self.number(value))
+            case "percent":
+                return Cell("percent", f"{self.number(value)} %")
+            case "email":
+                return Cell("link", text, f"mailto:{text}")
+            case "phone":
+                return Cell("link", text, f"tel:{text}")
+            case "url":
+                return Cell("url", text.removeprefix("https://"), text)
+            case _:
+                return Cell(field.kind, text)
+
+    def reference(self, target: str, record_id: str, titles: Titles) -> Cell:
+        title = titles.get((target, record_id))
+        kind = "person" if target == "identity.Person" else "reference"
+        if title is None:
+            return Cell("hidden", "Not visible to you")
+        slug = self.slugs.get(target)
+        return Cell(kind, title, f"/{slug}/{record_id}" if slug else "")
+
+    def money(self, amount: Any, currency: Any) -> str:
+        value = _decimal(amount)
+        if value is None or not currency:
+            return self.number(amount)
+        whole = value == value.to_integral_value()
+        standard = self.locale.currency_formats["standard"].pattern
+        pattern = standard.replace(".00", "") if whole else standard
+        text = format_currency(
+            value, str(currency), pattern, locale=self.locale, currency_digits=False
+        )
+        # A code of letters needs a space before the digits: RON 12, but €12.
+        return re.sub(r"([A-Za-z])(?=\d)", "\\1\u00a0", text)
+
+    def number(self, value: Any) -> str:
+        found = _decimal(value)
+        return str(value) if found is None else format_decimal(found, locale=self.locale)
+
+    def day(self, text: str) -> str:
+        try:
+            return format_date(date.fromisoformat(text[:10]), "medium", self.locale)
+        except ValueError:
+            return text
+
+    def instant(self, text: str) -> str:
+        moment = self.local(text)
+        return text if moment is None else f"{self.day(moment.date().isoformat())}, {self.time(text)}"
+
+    def time(self, text: str) -> str:
+        moment = self.local(text)
+        return text if moment is None else format_time(moment, "short", locale=self.locale)
+
+    def ago(self, text: str) -> str:
+        """How long ago it was, for what is recent; the day for the rest."""
+        moment = self.local(text)
+        if moment is None:
+            return text
+        past = self.now() - moment
+        if past > timedelta(days=6):
+            return format_date(moment.date(), "medium", self.locale)
+        if past < timedelta(minutes=1):
+            return "just now"
+        return format_timedelta(-past, add_direction=True, format="short", locale=self.locale)
+
+    def local(self, text: str) -> datetime | None:
+        """An instant of the API in the person's zone."""
+        try:
+            return datetime.fromisoformat(text).astimezone(self.zone)
+        except ValueError:
+            return None
+
+    def now(self) -> datetime:
+        return datetime.now(UTC).astimezone(self.zone)
+
+    def today(self) -> str:
+        return format_date(self.now().date(), "full", self.locale)
+
+
+def label_of(field: Field, value: str) -> str:
+    shown = (option.label for option in field.options if option.value == value)
+    return next(shown, "") or worded(value)
+
+
+def tone(value: str) -> str:
+    return _TONE_OF.get(value.lower().split(" ")[0], "")
+
+
+def initials(name: str) -> str:
+    words = [word for word in name.split() if word[:1].isalpha()]
+    return "".join(word[0] for word in (words[:1] + words[-1:] if words[1:] else words)).upper()
+
+
+def hue(name: str) -> int:
+    """One of eight tints, always the same for a name."""
+    return sum(name.encode()) % 8
+
+
+def _decimal(value: Any) -> Decimal | None:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+def _locale(name: str) -> Locale:
+    try:
+        return Locale.parse(name.replace("-", "_")) if name else Locale("en", "GB")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en", "GB")
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

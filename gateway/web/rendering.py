@@ -1,0 +1,43 @@
+"""Templates become pages here; a page becomes special by existing."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from gateway.web.areas import icon_of
+from gateway.web.assets import Assets
+from gateway.web.filtering import operators_of
+from gateway.web.presenting import NONE, hue, initials
+
+FOLDER = Path(__file__).parent.parent / "templates"
+
+
+class Templates:
+    """The templates, with what every one of them may use."""
+
+    def __init__(self, assets: Assets, folder: Path = FOLDER) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(folder),
+            autoescape=True,
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        # English is written in the templates; a catalogue replaces these two for other languages.
+        self._environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+        self._environment.globals.update(
+            asset=assets.url,
+            icon=assets.icon,
+            icon_of=icon_of,
+            field_operators=operators_of,
+            initials=initials,
+            hue=hue,
+            NONE=NONE,
+        )
+
+    def render(self, names: str | list[str], context: Mapping[str, Any]) -> str:
+        """The first template that exists, so `opportunities/detail.html` goes before the generic one."""
+        return self._environment.get_or_select_template(names).render(context)
