@@ -1,6 +1,6 @@
 """Get, List, Create, Update and Delete, written once; every entity's service inherits them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -83,7 +83,12 @@ class Records(Generic[R, M]):
         self.allow("create")
         async with self.work(request) as work:
             record = self.new(request)
-            return await work.show(work.add(record))
+            await self.admit(work, record)
+            return await work.show(record)
+
+    async def admit(self, work: Work, record: Any) -> None:
+        """Takes a new record in, by Create and by import; override it to do more."""
+        work.add(record)
 
     def new(self, request: Any) -> Any:
         """A record that holds what a message says."""
@@ -98,20 +103,25 @@ class Records(Generic[R, M]):
         async with self.work(request) as work:
             record = await work.get(self.record, request.record.id, Level.EDIT)
             self.same_version(record, request.version if request.HasField("version") else None)
-            self.assign(record, request)
+            await self.amend(work, record, self.changes(record, request))
             return await work.show(record)
 
-    def assign(self, record: Record, request: Any) -> None:
-        """Gives a record the values that the mask names; a named but absent one is emptied."""
+    async def amend(self, work: Work, record: Any, values: Mapping[str, Any]) -> None:
+        """Gives a record new values, by Update and by import; override it to do more."""
+        for name, value in values.items():
+            setattr(record, name, value)
+
+    def changes(self, record: Record, request: Any) -> dict[str, Any]:
+        """The values that the mask names; a named but absent one is emptied."""
         paths = set(request.mask.paths)
         names = [name for name in paths if name in self.shape.fields]
         if unknown := paths - set(names) - {"custom"}:
             raise Invalid("", dict.fromkeys(unknown, "There is no such field."))
         may_set(self.process.policy, calling(), self.record, names, new=False)
-        for name, value in self.shape.values(request.record, names).items():
-            setattr(record, name, value)
+        values = self.shape.values(request.record, names)
         if "custom" in paths:
-            record.custom = {**record.custom, **custom_values(request.record)}
+            values["custom"] = {**record.custom, **custom_values(request.record)}
+        return values
 
     def same_version(self, record: Record, seen_version: int | None) -> None:
         """Refuses a change that was made without having seen the latest one."""
