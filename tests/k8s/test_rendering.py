@@ -1,5 +1,6 @@
 """Rendering is quiet and always the same, and what is written from a source is true to it."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import pytest
 import yaml
 
 from k8s import flows, lock
-from tests.k8s.rendering import OVERLAYS, ROOT, SERVICES, kubectl, render
+from tests.k8s.rendering import OVERLAYS, ROOT, SERVICES, Rendering, called, kubectl, render
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -32,6 +33,13 @@ def test_network_policies_are_written_from_the_flows() -> None:
     source = yaml.safe_load((ROOT / "k8s/flows.yaml").read_text())
     written = (ROOT / "k8s/base/policies.yaml").read_text()
     assert written == flows.written(source), "run python -m k8s.flows"
+
+
+def test_applying_step_by_step_leaves_nothing_out(renderings: dict[str, Rendering]) -> None:
+    steps = re.findall(r'^step ".*" (\w+)$', (ROOT / "k8s/apply").read_text(), re.MULTILINE)
+    for rendering in renderings.values():
+        for each in rendering.objects:
+            assert each["metadata"]["labels"]["app.kubernetes.io/component"] in steps, called(each)
 
 
 def test_trial_secrets_are_new_in_every_checkout(tree: Path, tmp_path: Path) -> None:
