@@ -27,6 +27,7 @@ import_job = Table(
     Column("importer_id", Uuid, nullable=False),
     Column("min_epoch", BigInteger, nullable=False, server_default=text("0")),
     Column("file_name", Text, nullable=False),
+    Column("retry_of", Uuid),
     Column("plan", JSONB, nullable=False),
     Column("dry_run", Boolean, nullable=False),
     Column("heading", ARRAY(Text), nullable=False),
@@ -43,6 +44,8 @@ import_job = Table(
     Column("started_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("ended_at", DateTime(timezone=True)),
     Index("ix_import_job_unfinished", "started_at", postgresql_where=text("ended_at IS NULL")),
+    # Lines that were rejected are taken in again once: after that, the later import has them.
+    Index("uq_import_job_retry_of", "retry_of", unique=True, postgresql_where=text("NOT dry_run")),
 )
 """A file taken in: its plan, who brought it, and how far it is."""
 
