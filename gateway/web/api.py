@@ -1,7 +1,7 @@
 """The one seam between the pages and the system: what the REST API offers, called in process.
 
 Each operation is one REST route and raises the classes of `kit.errors`, `Unavailable` included when
-a service is stopped. Records, pages and descriptions travel as the JSON that the route would answer.
+a service is stopped. Records, pages and descriptions travel as the JSON that the route answers.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ class Api(Protocol):
         """`POST /{plural}`; the body may carry `idempotency_key`, which goes into the header."""
 
     async def update(self, plural: str, record_id: str, version: int, patch: Json) -> Json:
-        """`PATCH /{plural}/{id}` with `If-Match`; a stale version raises Conflict with `current`."""
+        """`PATCH /{plural}/{id}` with `If-Match`; a stale version raises Conflict."""
 
     async def delete(self, plural: str, record_id: str, version: int) -> None:
         """`DELETE /{plural}/{id}`."""

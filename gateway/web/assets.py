@@ -1,4 +1,4 @@
-"""Style sheets, modules and icons: read once, compressed once, served under an address of their own.
+"""Style sheets, modules and icons: read and compressed once, served under an address of their own.
 
 The address carries a hash of all files, so a browser keeps them for good and a new release is
 fetched at once; modules find one another because they share the hash.

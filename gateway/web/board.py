@@ -1,8 +1,9 @@
-"""The opportunities as a board: a column for each stage, moved by mouse, touch, keyboard or form."""
+"""Opportunities as a board: a column for each stage, moved by mouse, touch, keyboard or form."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse, Response
 
@@ -101,9 +102,8 @@ def _column(
     cards = tuple(_card(visit, row, titles) for row in rows)
     count, totals = sums.get(stage["id"], (len(cards), ()))
     view = "&view=mine" if own else ""
-    return Column(
-        stage, cards, count, totals, f'/opportunities?filter=stage_id = "{stage["id"]}"{view}'
-    )
+    query = urlencode({"filter": f'stage_id = "{stage["id"]}"'})
+    return Column(stage, cards, count, totals, f"/opportunities?{query}{view}")
 
 
 def _card(visit: Visit, record: Json, titles: Titles) -> Card:
@@ -121,7 +121,7 @@ def _card(visit: Visit, record: Json, titles: Titles) -> Card:
 
 
 async def move(visit: Visit) -> Response:
-    """Moves a card; the board's module asks by JSON, a form without JavaScript goes back to the board."""
+    """Moves a card; the board's module wants JSON back, a form wants the board."""
     data = await visit.request.form()
     body = {name: str(data[name]) for name in ("stage_id", "reason", "amount") if data.get(name)}
     record_id = visit.record_id

@@ -12,6 +12,7 @@ from gateway.web.visits import Visit
 from kit.errors import Refused, Unavailable
 
 STAGES = (Option("prospecting", "Prospecting"), Option("won", "Won"), Option("lost", "Lost"))
+SITES = (Option("office", "Head office"), Option("branch", "Branch"))
 FIELDS = (
     Field("name", "Name", required=True, help="As it stands in the trade register."),
     Field("email", "E-mail", "email"),
@@ -27,7 +28,7 @@ FIELDS = (
     Field("skills", "Skills", "words", help="Separate them by commas."),
     Field("description", "Description", "long_text"),
     Field("addresses", "Addresses", "rows", columns=(
-        Field("kind", "Kind", "picklist", options=(Option("office", "Head office"), Option("branch", "Branch"))),
+        Field("kind", "Kind", "picklist", options=SITES),
         Field("street", "Street"), Field("city", "City"),
     )),
 )  # fmt: skip

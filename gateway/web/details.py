@@ -93,8 +93,8 @@ async def _timeline(visit: Visit, history: Json | Problem) -> dict[str, Any]:
 
 
 async def _related(visit: Visit, record: Json) -> dict[str, Any]:
-    """The tabs below a record; the open one is filled at once, the others when they are asked for."""
-    tabs = [each for each in visit.catalog.related(visit.entity)]
+    """The tabs below a record; the open one is filled at once, the others when asked for."""
+    tabs = visit.catalog.related(visit.entity)
     if visit.catalog.by_name("scheduling.Activity") and not any(
         tab.entity.name == "scheduling.Activity" for tab in tabs
     ):

@@ -13,6 +13,10 @@ from gateway.web.references import titles_for
 from gateway.web.visits import Visit, to
 from kit.errors import Conflict, Denied, Invalid, Problem, Refused
 
+STALE = (
+    "Somebody changed this record while you were writing. "
+    "Look at the marked fields, then save again."
+)
 # A form that the person can put right; every other problem has a page of its own.
 MENDABLE = (Invalid, Refused, Conflict)
 
@@ -111,7 +115,7 @@ async def _stale(visit: Visit, form: Form, problem: Conflict) -> Response:
             form.errors[field.name] = (
                 f"Now: {now.text or 'empty or a list'}. Saving puts yours in its place."
             )
-    form.message = "Somebody changed this record while you were writing. Look at the marked fields, then save again."
+    form.message = STALE
     return _form_page(visit, form, current, 409)
 
 

@@ -1,7 +1,7 @@
 """What was typed into a form, as the API wants it; what is wrong stays beside what was typed."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from datetime import UTC, datetime
@@ -63,21 +63,8 @@ def _value(field: Field, name: str, data: FormData, presenter: Presenter) -> Any
     if field.kind == "references":
         return [str(one) for one in data.getlist(name) if one]
     text = str(data.get(name, "")).strip()
-    match field.kind:
-        case "boolean":
-            return bool(text)
-        case "words":
-            return [word.strip() for word in re.split(r"[,\n]", text) if word.strip()]
-        case "instant":
-            return _instant(text, presenter) if text else None
-        case "integer":
-            return int(text) if re.fullmatch(r"[+-]?\d{1,9}", text) else text or None
-        case "decimal" | "money" | "percent":
-            return _decimal(text, presenter) or None
-        case "custom":
-            return dict(_pairs(text))
-        case _:
-            return text or None
+    read = READERS.get(field.kind)
+    return read(text, presenter) if read else text or None
 
 
 def _rows(field: Field, data: FormData, presenter: Presenter) -> list[Json]:
@@ -125,6 +112,27 @@ def _pairs(text: str) -> Iterable[tuple[str, str]]:
         name, sign, value = line.partition(":")
         if sign and name.strip():
             yield name.strip(), value.strip()
+
+
+def _integer(text: str, _: Presenter) -> int | str | None:
+    return int(text) if re.fullmatch(r"[+-]?\d{1,9}", text) else text or None
+
+
+def _words(text: str, _: Presenter) -> list[str]:
+    return [word.strip() for word in re.split(r"[,\n]", text) if word.strip()]
+
+
+# How the text of an input becomes the value of its kind; of every other kind it is the value.
+READERS: dict[str, Callable[[str, Presenter], Any]] = {
+    "boolean": lambda text, _: bool(text),
+    "words": _words,
+    "instant": lambda text, presenter: _instant(text, presenter) if text else None,
+    "integer": _integer,
+    "decimal": lambda text, presenter: _decimal(text, presenter) or None,
+    "money": lambda text, presenter: _decimal(text, presenter) or None,
+    "percent": lambda text, presenter: _decimal(text, presenter) or None,
+    "custom": lambda text, _: dict(_pairs(text)),
+}
 
 
 async def _look_up(api: Api, catalog: Catalog, form: Form, field: Field, text: str) -> None:

@@ -1,17 +1,19 @@
-"""The first page of the day: my opportunities, my activities, my tickets, what changed, the figures."""
+"""The first page of the day: what is mine, what changed, and the figures."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 from starlette.responses import Response
 
+from gateway.web.api import Json
 from gateway.web.entities import Entity
 from gateway.web.figures import Figure, chart
 from gateway.web.lists import rows_of
-from gateway.web.references import titles_for, titles_of
+from gateway.web.references import titles_for
 from gateway.web.together import answer, together
 from gateway.web.visits import Visit
 from kit.errors import NotFound, Problem
@@ -54,36 +56,38 @@ def _rows(
 async def _pipeline(visit: Visit, entity: Entity) -> dict[str, Any]:
     """Open opportunities by stage; currencies are never added up, the largest one is drawn."""
     asked = {"filter": MY_OPEN, "group_by": "stage_id,currency", "measures": "count,sum(amount)"}
-    items = (await visit.api.aggregate(entity.slug, asked))["items"]
+    answers = await together(
+        {
+            "stages": visit.api.list("stages", {"order_by": "position", "page_size": "50"}),
+            "figures": visit.api.aggregate(entity.slug, asked),
+        }
+    )
+    items = answer(answers["figures"])["items"]
     sums: dict[str, Decimal] = {}
     for one in items:
         currency = one["group"].get("currency", "")
-        sums[currency] = sums.get(currency, Decimal(0)) + Decimal(
-            one["measures"].get("sum(amount)") or 0
-        )
+        sums[currency] = sums.get(currency, Decimal(0)) + _sum_of(one)
     main = max(sums, key=lambda each: sums[each], default="")
-    shown = [
-        one
-        for one in items
-        if one["group"].get("currency", "") == main and "stage_id" in one["group"]
-    ]
-    titles = await titles_of(
-        visit.api, {"sales.Stage": {one["group"]["stage_id"] for one in shown}}
-    )
-    figures = [
-        Figure(
-            titles.get(("sales.Stage", one["group"]["stage_id"]), "Stage"),
-            Decimal(one["measures"].get("sum(amount)") or 0),
-            visit.presenter.money(one["measures"].get("sum(amount)") or "0", main),
-            f"/opportunities?filter={one['filter']}",
-            one["measures"]["count"],
-        )
-        for one in shown
-    ]
-    totals = [
-        visit.presenter.money(str(value), currency) for currency, value in sums.items() if value
-    ]
+    drawn = {one["group"].get("stage_id"): one for one in items if _in(one, main)}
+    stages = [stage for stage in answer(answers["stages"])["items"] if stage["id"] in drawn]
+    figures = [_bar(visit, stage, drawn[stage["id"]], main) for stage in stages]
+    totals = [visit.presenter.money(value, currency) for currency, value in sums.items() if value]
     return {"chart": chart("My open opportunities by stage", figures), "totals": totals}
+
+
+def _in(one: Json, currency: str) -> bool:
+    return bool(one["group"].get("currency", "") == currency)
+
+
+def _sum_of(one: Json) -> Decimal:
+    return Decimal(one["measures"].get("sum(amount)") or 0)
+
+
+def _bar(visit: Visit, stage: Json, one: Json, currency: str) -> Figure:
+    amount = _sum_of(one)
+    rows = f"/opportunities?{urlencode({'filter': one.get('filter', '')})}"
+    text = visit.presenter.money(amount, currency)
+    return Figure(stage["name"], amount, text, rows, one["measures"]["count"])
 
 
 async def _numbers(visit: Visit, entity: Entity) -> dict[str, Any]:
@@ -114,7 +118,11 @@ async def _numbers(visit: Visit, entity: Entity) -> dict[str, Any]:
                 "/opportunities?view=won",
             ),
             _number(
-                visit, "Past their closing day", found["late"], "", f"/opportunities?filter={late}"
+                visit,
+                "Past their closing day",
+                found["late"],
+                "",
+                f"/opportunities?{urlencode({'filter': late})}",
             ),
         ]
     }
@@ -131,7 +139,8 @@ def _number(visit: Visit, label: str, items: list[Any], measure: str, href: str)
 
 
 PANELS = (
-    Panel("numbers", "Figures", "sales.Opportunity", _numbers, "fragments/panel_numbers.html", wide=True),
+    Panel("numbers", "Figures", "sales.Opportunity", _numbers,
+          "fragments/panel_numbers.html", wide=True),
     Panel(
         "opportunities", "My open opportunities", "sales.Opportunity",
         _rows(MY_OPEN, "expected_close_on", "name", "stage_id", "amount", "expected_close_on"),
@@ -202,8 +211,8 @@ def _drawn(visit: Visit, panel: Panel, found: dict[str, Any] | Problem) -> Marku
         copy = visit.site.shelf.take(person, panel.name)
         stopped = {"panel": panel, "problem": found, "copy": Markup(copy.html) if copy else None}  # noqa: S704
         stopped["minutes"] = copy.minutes if copy else 0
-        return Markup(render("fragments/panel_stopped.html", stopped))  # noqa: S704
+        return Markup(render(["fragments/panel_stopped.html"], stopped))  # noqa: S704
     entity = visit.catalog.by_name(panel.entity)
-    html = render(panel.template, {"panel": panel, "entity": entity, **found})
+    html = render([panel.template], {"panel": panel, "entity": entity, **found})
     visit.site.shelf.put(person, panel.name, html)
     return Markup(html)  # noqa: S704 - the template escaped it

@@ -8,8 +8,17 @@ from starlette.responses import Response
 
 from gateway.web.api import Json
 from gateway.web.entities import Entity, Field
-from gateway.web.filtering import condition, filterable, joined, operators_of, read
-from gateway.web.presenting import Cell, Presenter, Titles
+from gateway.web.filtering import (
+    EMPTY,
+    FILLED,
+    Condition,
+    condition,
+    filterable,
+    joined,
+    operators_of,
+    read,
+)
+from gateway.web.presenting import Cell, Presenter, Titles, label_of
 from gateway.web.references import titles_for
 from gateway.web.together import answer, together
 from gateway.web.views import View, view_named, views_of
@@ -67,9 +76,9 @@ class Wanted:
     def url(self, **changes: object) -> str:
         """The address of this list with something else asked; a change leads to its first page."""
         fresh = {"page_token": "", "start": 1, **changes}
-        return replace(self, **fresh)._address()  # type: ignore[arg-type]  # the names are ours
+        return replace(self, **fresh).address()  # type: ignore[arg-type]  # the names are ours
 
-    def _address(self) -> str:
+    def address(self) -> str:
         pairs = [
             ("view", self.view if self.view != "all" else ""),
             ("q", self.search),
@@ -137,7 +146,7 @@ async def show_list(visit: Visit) -> Response:
 
 
 def _without_rows(visit: Visit, wanted: Wanted, problem: Problem) -> Response:
-    """The same page with the problem in the place of the rows, so that it can be put right there."""
+    """The same page with the problem in place of the rows, to be put right there."""
     status = 200 if "filter" in problem.fields else problem.status
     return _shown(visit, wanted, status, rows=[], page={}, totals=[], problem=problem)
 
@@ -164,12 +173,15 @@ def _chips(wanted: Wanted) -> list[tuple[str, str]] | None:
     if found is None:
         return None
     return [
-        (
-            f"{one.field.label} {one.operator.label} {'' if 'null' in one.operator.shape else one.value}",
-            wanted.url(filter=joined(other for other in found if other is not one)),
-        )
+        (sentence(one), wanted.url(filter=joined(other for other in found if other is not one)))
         for one in found
     ]
+
+
+def sentence(one: Condition) -> str:
+    """A condition as people say it: `Amount is at least 1000`."""
+    value = "" if one.operator in (EMPTY, FILLED) else label_of(one.field, one.value)
+    return f"{one.field.label} {one.operator.label} {value}".strip()
 
 
 def _totals_asked(wanted: Wanted, money: Field) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """How a value reads: dates, numbers and money in the person's locale and zone."""
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -14,7 +15,7 @@ from babel.numbers import format_currency, format_decimal
 from gateway.web.api import Json
 from gateway.web.entities import Field, worded
 
-NONE = "–"
+NONE = "–"  # noqa: RUF001 - the dash that typography wants
 TONES = {
     "green": "won active resolved done confirmed qualified completed accepted booked created",
     "red": "lost rejected failed cancelled inactive unqualified urgent overdue",
@@ -56,51 +57,17 @@ class Presenter:
         value = record.get(field.name)
         if value in (None, "", [], {}):
             return Cell(field.kind)
-        match field.kind:
-            case "reference":
-                return self.reference(field.target, str(value), titles)
-            case "references":
-                parts = tuple(self.reference(field.target, str(one), titles) for one in value)
-                return Cell("references", parts=parts)
-            case "words":
-                return Cell("words", parts=tuple(Cell("badge", str(word)) for word in value))
-            case "picklist" | "choice":
-                return Cell("badge", label_of(field, str(value)), tone=tone(str(value)))
-            case "rows":
-                return Cell("rows", parts=tuple(self._row(field, row, titles) for row in value))
-            case "custom":
-                parts = tuple(Cell("pair", str(text), tone=name) for name, text in value.items())
-                return Cell("custom", parts=parts)
-            case "money":
-                return Cell("money", self.money(value, record.get(field.currency_field)))
-            case _:
-                return self._plain(field, value)
+        if field.kind == "money":
+            return Cell("money", self.money(value, record.get(field.currency_field)))
+        if draw := MANY.get(field.kind):
+            return Cell(field.kind, parts=tuple(draw(self, field, value, titles)))
+        if field.kind == "reference":
+            return self.reference(field.target, str(value), titles)
+        return ONE.get(field.kind, _text)(self, field, value)
 
-    def _row(self, field: Field, row: Json, titles: Titles) -> Cell:
+    def row(self, field: Field, row: Json, titles: Titles) -> Cell:
         cells = (self.cell(column, row, titles) for column in field.columns)
         return Cell("row", parts=tuple(cell for cell in cells if not cell.empty))
-
-    def _plain(self, field: Field, value: Any) -> Cell:
-        text = str(value)
-        match field.kind:
-            case "boolean":
-                return Cell("boolean", "Yes" if value else "No", tone="green" if value else "")
-            case "date":
-                return Cell("date", self.day(text))
-            case "instant":
-                return Cell("instant", self.instant(text))
-            case "integer" | "decimal":
-                return Cell(field.kind, self.number(value))
-            case "percent":
-                return Cell("percent", f"{self.number(value)} %")
-            case "email":
-                return Cell("link", text, f"mailto:{text}")
-            case "phone":
-                return Cell("link", text, f"tel:{text}")
-            case "url":
-                return Cell("url", text.removeprefix("https://"), text)
-            case _:
-                return Cell(field.kind, text)
 
     def reference(self, target: str, record_id: str, titles: Titles) -> Cell:
         title = titles.get((target, record_id))
@@ -135,7 +102,11 @@ class Presenter:
 
     def instant(self, text: str) -> str:
         moment = self.local(text)
-        return text if moment is None else f"{self.day(moment.date().isoformat())}, {self.time(text)}"
+        if moment is None:
+            return text
+        day = moment.date()
+        named = "Today" if day == self.now().date() else self.day(day.isoformat())
+        return f"{named}, {self.time(text)}"
 
     def time(self, text: str) -> str:
         moment = self.local(text)
@@ -167,9 +138,67 @@ class Presenter:
         return format_date(self.now().date(), "full", self.locale)
 
 
+def _text(_: Presenter, field: Field, value: Any) -> Cell:
+    return Cell(field.kind, str(value))
+
+
+def _badge(_: Presenter, field: Field, value: Any) -> Cell:
+    return Cell("badge", label_of(field, str(value)), tone=tone(str(value)))
+
+
+def _number(present: Presenter, field: Field, value: Any) -> Cell:
+    return Cell(field.kind, present.number(value))
+
+
+def _references(present: Presenter, field: Field, value: Any, titles: Titles) -> Iterator[Cell]:
+    return (present.reference(field.target, str(one), titles) for one in value)
+
+
+def _words(_: Presenter, _field: Field, value: Any, _titles: Titles) -> Iterator[Cell]:
+    return (Cell("badge", str(word)) for word in value)
+
+
+def _rows(present: Presenter, field: Field, value: Any, titles: Titles) -> Iterator[Cell]:
+    return (present.row(field, row, titles) for row in value)
+
+
+def _custom(_: Presenter, _field: Field, value: Any, _titles: Titles) -> Iterator[Cell]:
+    return (Cell("pair", str(text), tone=name) for name, text in value.items())
+
+
+# How each kind of value reads; every other kind is its own text.
+MANY: dict[str, Callable[[Presenter, Field, Any, Titles], Iterator[Cell]]] = {
+    "references": _references,
+    "words": _words,
+    "rows": _rows,
+    "custom": _custom,
+}
+ONE: dict[str, Callable[[Presenter, Field, Any], Cell]] = {
+    "picklist": _badge,
+    "choice": _badge,
+    "boolean": lambda _, __, value: Cell(
+        "boolean", "Yes" if value else "No", tone="green" if value else ""
+    ),
+    "date": lambda present, _, value: Cell("date", present.day(str(value))),
+    "instant": lambda present, _, value: Cell("instant", present.instant(str(value))),
+    "integer": _number,
+    "decimal": _number,
+    "percent": lambda present, _, value: Cell("percent", f"{present.number(value)} %"),
+    "email": lambda _, __, value: Cell("link", str(value), f"mailto:{value}"),
+    "phone": lambda _, __, value: Cell("link", str(value), f"tel:{value}"),
+    "url": lambda _, __, value: Cell("url", str(value).removeprefix("https://"), web(str(value))),
+}
+
+
+def web(address: str) -> str:
+    """An address that is safe to follow: only the web, never `javascript:`."""
+    return address if address.lower().startswith(("https://", "http://")) else ""
+
+
 def label_of(field: Field, value: str) -> str:
     shown = (option.label for option in field.options if option.value == value)
-    return next(shown, "") or worded(value)
+    known = next(shown, "")
+    return known or (worded(value) if field.kind in {"picklist", "choice"} else value)
 
 
 def tone(value: str) -> str:

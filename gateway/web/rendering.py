@@ -1,6 +1,6 @@
 """Templates become pages here; a page becomes special by existing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,6 @@ class Templates:
             NONE=NONE,
         )
 
-    def render(self, names: str | list[str], context: Mapping[str, Any]) -> str:
-        """The first template that exists, so `opportunities/detail.html` goes before the generic one."""
-        return self._environment.get_or_select_template(names).render(context)
+    def render(self, names: Sequence[str], context: Mapping[str, Any]) -> str:
+        """The first template that exists: `opportunities/detail.html` before the generic one."""
+        return self._environment.select_template(list(names)).render(context)

@@ -1,6 +1,7 @@
 """A record's history as sentences: who did what, and what it was before and after."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -75,7 +76,12 @@ def _changes(present: Presenter, entity: Entity, entry: Json, titles: Titles) ->
 
 def who(actor: str, titles: Titles) -> str:
     """A person's name; a system actor's own."""
-    return titles.get((PERSON, actor)) or ("Somebody" if actor.count("-") == 4 else actor)  # noqa: PLR2004
+    return titles.get((PERSON, actor)) or ("Somebody" if _is_person(actor) else actor)
+
+
+def _is_person(actor: str) -> bool:
+    """Persons act under their id, system actors under a name."""
+    return re.fullmatch(r"[0-9a-f-]{36}", actor) is not None
 
 
 def plain(value: Any) -> Any:
@@ -90,7 +96,7 @@ def plain(value: Any) -> Any:
 
 def _wanted(entity: Entity, entries: Sequence[Json]) -> dict[str, set[str]]:
     wanted: dict[str, set[str]] = {
-        PERSON: {entry["actor"] for entry in entries if entry["actor"].count("-") == 4}
+        PERSON: {entry["actor"] for entry in entries if _is_person(entry["actor"])}
     }
     for entry in entries:
         for change in entry.get("changes", ()):

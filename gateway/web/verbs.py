@@ -37,6 +37,9 @@ def _verb(name: str, label: str, *fields: Field) -> Verb:
 
 REASON = Field("reason", "Reason", "long_text", required=True)
 NOTE = Field("note", "Note", "long_text", help="What the next person should know.")
+RESOLUTION = replace(
+    REASON, name="resolution", label="Resolution", help="What was done; the customer may read it."
+)
 CLOSED_ON = Field("closed_on", "Closed on", "date", help="Today when left empty.")
 OPEN_DEAL = having("outcome", "open")
 CLOSED_DEAL = having("outcome", "won", "lost")
@@ -48,7 +51,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
                 "Convert",
                 "Convert lead",
                 Field("create_opportunity", "Create an opportunity", "boolean", initial="true"),
-                Field("opportunity_name", "Name of the opportunity", help="The company when left empty."),
+                Field("opportunity_name", "Name of the opportunity", help="Else the company."),
                 Field("account_id", "Existing account", "reference", target="parties.Account",
                       help="Leave empty to create the account."),
                 Field("override", "Convert although it is not qualified", "boolean"),
@@ -63,7 +66,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
             _verb(
                 "Win",
                 "Mark as won",
-                Field("amount", "Realised value", "money", help="The estimated amount when left empty."),
+                Field("amount", "Realised value", "money", help="Else the estimated amount."),
                 CLOSED_ON,
                 replace(REASON, required=False),
             ),
@@ -94,8 +97,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     ),
     "helpdesk.Ticket": (
         Action(
-            _verb("Resolve", "Resolve ticket", replace(REASON, name="resolution", label="Resolution",
-                  help="What was done; the customer may read it.")),
+            _verb("Resolve", "Resolve ticket", RESOLUTION),
             having("status", "new", "open", "waiting"),
             "check-circle",
         ),

@@ -40,7 +40,7 @@ class Site:
     def stranger(self, request: Request, template: str, status: int, **context: Any) -> Response:
         """A page for somebody who is not signed in."""
         frame = {"csrf": self.csrf_of(request), "theme": theme_of(request), **context}
-        return HTMLResponse(self.templates.render(template, frame), status)
+        return HTMLResponse(self.templates.render([template], frame), status)
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,9 @@ class Visit:
 
     def page(self, names: str | list[str], status: int = 200, **context: Any) -> HTMLResponse:
         frame = {**self.frame(context.get("entity")), **context}
+        offered = [names] if isinstance(names, str) else names
         headers = {"Vary": "HX-Request", "Cache-Control": "no-store"}
-        return HTMLResponse(self.site.templates.render(names, frame), status, headers)
+        return HTMLResponse(self.site.templates.render(offered, frame), status, headers)
 
     def frame(self, entity: Entity | None = None) -> dict[str, Any]:
         """What every template may use."""
