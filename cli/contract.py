@@ -13,6 +13,8 @@ from cli.stamp import alone, digest, is_current
 SOURCES = ROOT / "proto"
 GENERATED = SOURCES / "gen"
 STAMP = GENERATED / ".stamp"
+# Descriptors with the comments, which the generated modules leave out: the gateway publishes them.
+DESCRIPTORS = "contract.binpb"
 WORKSHOP = VENV / "contract"
 
 
@@ -41,6 +43,7 @@ def build() -> None:
 def _compile(target: Path) -> None:
     outputs = [f"--python_out={target}", f"--grpc_python_out={target}"]
     outputs += [f"--mypy_out=quiet:{target}", f"--mypy_grpc_out=quiet,only_async:{target}"]
+    outputs += [f"--descriptor_set_out={target / DESCRIPTORS}", "--include_source_info"]
     plugins = [
         f"--plugin=protoc-gen-{name}={Path(sys.executable).parent / f'protoc-gen-{name}'}"
         for name in ("mypy", "mypy_grpc")
@@ -54,7 +57,7 @@ def _compile(target: Path) -> None:
 
 def _digest() -> str:
     versions = (importlib.metadata.version(name) for name in ("grpcio-tools", "mypy-protobuf"))
-    return digest(sources(), *versions)
+    return digest(sources(), DESCRIPTORS, *versions)
 
 
 if __name__ == "__main__":
