@@ -33,7 +33,7 @@ def page_json(
     foot: dict[str, Any] = {"next_page_token": token}
     if total is not None:
         foot |= {"total": total, "total_capped": capped}
-    return b'{"items":' + items + b"," + _encoder.encode(foot)[1:]
+    return b'{"items":' + items + b',"page":' + _encoder.encode(foot) + b"}"
 
 
 def row_json(names: tuple[str, ...], row: Any) -> bytes:
