@@ -6,6 +6,9 @@ from uuid import UUID
 
 from kit.errors import Anonymous
 
+DOOR = "system:gateway-door"
+"""The gateway while nobody has signed in yet: it may knock at identity's door and nothing else."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -28,9 +31,19 @@ class Actor:
         """A person whose work goes on after the request, e.g. an import."""
         return cls(person_id, str(person_id), token=token, min_epoch=min_epoch)
 
+    @classmethod
+    def door(cls) -> "Actor":
+        """The gateway itself, which asks who somebody is; it has no rights of its own."""
+        return cls(None, DOOR)
+
     @property
     def is_system(self) -> bool:
         return self.person_id is None
+
+    @property
+    def unlimited(self) -> bool:
+        """Whether no profile limits it: every part of the system but the gateway's door."""
+        return self.person_id is None and self.name != DOOR
 
 
 _calling: ContextVar[Actor | None] = ContextVar("actor", default=None)

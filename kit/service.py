@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,13 +59,14 @@ class Service:
 
     name: str
     settings: ServiceSettings
-    records: Sequence[type[Records[Any, Any]]]
+    records: Sequence[Callable[[Process], Records[Any, Any]]]
     others: Sequence[Callable[[Process], Any]] = ()
     consumers: Sequence[Listener[Any]] = ()
     jobs: Sequence[Every] = ()
     before_commit: Sequence[BeforeCommit] = ()
     started: Sequence[Job] = ()
     owns_policy: bool = False
+    holds: Sequence[AbstractAsyncContextManager[Any]] = ()
 
 
 @dataclass
@@ -103,9 +104,12 @@ async def _serve(service: Service) -> None:
 async def up(service: Service) -> AsyncIterator[Running]:
     """A service, ready to be called; gone when the block ends."""
     async with AsyncExitStack() as stack:
+        for held in service.holds:
+            await stack.enter_async_context(held)
         running = await _open(service, stack)
         tasks = await stack.enter_async_context(_background(service, running))
         server, health = _server(service, running)
+        await rpc.report(health, ready=False)
         await server.start()
         stack.push_async_callback(server.stop, GRACE_SECONDS)
         ops = OpsServer(service.settings.ops_listen, ready=lambda: running.faults)
@@ -130,7 +134,12 @@ async def _open(service: Service, stack: AsyncExitStack) -> Running:
     stack.push_async_callback(peers.close)
     nats = await connect(settings.nats_url, service.name)
     stack.push_async_callback(nats.close)
-    relay = Relay(service.name, settings.database_url, nats, streams_of(service.name, Keeping(replicas=settings.stream_replicas)))
+    relay = Relay(
+        service.name,
+        settings.database_url,
+        nats,
+        streams_of(service.name, Keeping(replicas=settings.stream_replicas)),
+    )
     policy = Policy()
     process = Process(
         name=service.name,
@@ -163,7 +172,7 @@ def _consumers(service: Service, process: Process, replica: Replica, nats: Any) 
     listeners = [*service.consumers, *(() if service.owns_policy else (replica.listener(),))]
 
     @asynccontextmanager
-    async def open_work(name: str, info: EventInfo) -> AsyncIterator[Work]:
+    async def open_work(name: str, _: EventInfo) -> AsyncIterator[Work]:
         actor = Actor.system(name)
         calls(actor)
         async with process.work(actor) as work:

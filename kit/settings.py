@@ -107,6 +107,15 @@ def _read(each: Field[Any], given: Mapping[str, str]) -> Any:
         raise Misconfigured(f"{variable}={text!r} is wrong: {each.metadata['doc']}") from wrong
 
 
+def one(variable: str, given: Mapping[str, str]) -> str:
+    """One setting by itself, for a program that needs no other."""
+    if f"{variable}_FILE" in given:
+        return _contents(variable, given[f"{variable}_FILE"])
+    if variable not in given:
+        raise Misconfigured(f"Set {variable} or {variable}_FILE.")
+    return given[variable]
+
+
 def _contents(variable: str, path: str) -> str:
     try:
         return Path(path).read_text().strip()

@@ -9,7 +9,6 @@ from kit.entity.fields import said
 from kit.entity.kinds import Custom
 from kit.errors import Denied, Invalid
 
-
 _CUSTOM = said(Custom(), "Custom fields")
 
 

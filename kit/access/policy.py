@@ -70,7 +70,7 @@ class Policy:
     def rights(self, actor: Actor, entity: str) -> frozenset[str]:
         """The actions that the caller's profiles allow on an entity."""
         if actor.person_id is None:
-            return frozenset(ACTIONS)
+            return frozenset(ACTIONS if actor.unlimited else ())
         person_id = actor.person_id
         return self._once(("rights", person_id, entity), lambda: self._rights(person_id, entity))  # type: ignore[no-any-return]
 
@@ -115,7 +115,7 @@ class Policy:
     def reach(self, actor: Actor, record: type[Record], level: Level) -> Reach:
         """The rows of an entity that the caller may read or edit."""
         if actor.person_id is None:
-            return Reach(all=True)
+            return Reach(all=actor.unlimited)
         person_id = actor.person_id
         return self._once(  # type: ignore[no-any-return]
             ("reach", person_id, record.entity, level),
@@ -219,6 +219,7 @@ class Policy:
 
 
 def _allowed(profile: Profile, entity: str) -> Iterator[str]:
-    for permission in profile.permissions:
-        if permission.entity in ("*", entity):
-            yield from (action for action in ACTIONS if getattr(permission, action))
+    """What a profile says of an entity; `*` speaks for those that have no line of their own."""
+    lines = {permission.entity: permission for permission in profile.permissions}
+    line = lines.get(entity, lines.get("*"))
+    yield from (action for action in ACTIONS if line and getattr(line, action))

@@ -25,24 +25,40 @@ def _reaches(policy: Policy, person_id: UUID, record: Record, level: Level) -> b
 
 
 def _ways(policy: Policy, person_id: UUID, record: Record, shares: list[Audience]) -> Iterator[str]:
-    organisation = policy.organisation
-    rights = policy.rights(Actor.person(person_id), record.entity)
+    yield from _by_place(policy, person_id, record)
+    yield from _by_openness(policy, person_id, record)
+    yield from _by_rule(policy, person_id, record)
+    for each in (*record.audience(), *shares):
+        members = policy.organisation.members(each.kind, each.id) if each.id else set()
+        if each.kind == "everyone" or person_id in members:
+            yield f"Shared with {_name(policy, each.kind, each.id)} ({each.level})."
+
+
+def _by_place(policy: Policy, person_id: UUID, record: Record) -> Iterator[str]:
     if record.owner_id == person_id:
         yield "Owns it."
-    if record.owner_id in organisation.subordinates(person_id):
-        yield f"Stands above the owner, {_name(policy, 'person', record.owner_id)}, in the role tree."
-    if "view_all" in rights or "edit_all" in rights:
+    if record.owner_id in policy.organisation.subordinates(person_id):
+        owner = _name(policy, "person", record.owner_id)
+        yield f"Stands above the owner, {owner}, in the role tree."
+
+
+def _by_openness(policy: Policy, person_id: UUID, record: Record) -> Iterator[str]:
+    if {"view_all", "edit_all"} & policy.rights(Actor.person(person_id), record.entity):
         yield f"A profile opens all {record.plural.lower()}."
-    default = organisation.defaults.get(record.entity, record.default_access)
+    default = policy.organisation.defaults.get(record.entity, record.default_access)
     if default != "private":
         yield f"{record.plural} are open to everybody ({default})."
-    for rule in organisation.rules:
-        if rule.entity == record.entity and record.owner_id in organisation.members(rule.source_kind, rule.source_id):
-            if person_id in organisation.members(rule.target_kind, rule.target_id):
-                yield f"A sharing rule opens what {_name(policy, rule.source_kind, rule.source_id)} own ({rule.level})."
-    for each in (*record.audience(), *shares):
-        if each.kind == "everyone" or (each.id and person_id in organisation.members(each.kind, each.id)):
-            yield f"Shared with {_name(policy, each.kind, each.id)} ({each.level})."
+
+
+def _by_rule(policy: Policy, person_id: UUID, record: Record) -> Iterator[str]:
+    members = policy.organisation.members
+    for rule in policy.organisation.rules:
+        opened = rule.entity == record.entity and person_id in members(
+            rule.target_kind, rule.target_id
+        )
+        if opened and record.owner_id in members(rule.source_kind, rule.source_id):
+            source = _name(policy, rule.source_kind, rule.source_id)
+            yield f"A sharing rule opens what {source} own ({rule.level})."
 
 
 def _name(policy: Policy, kind: str, principal_id: UUID | None) -> str:

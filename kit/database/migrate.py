@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -17,7 +18,7 @@ from sqlalchemy import Connection, text
 
 from kit.database.engine import Database
 from kit.database.tables import metadata
-from kit.settings import Misconfigured
+from kit.settings import Misconfigured, one
 from kit.telemetry import metrics
 
 _ROOT = Path(__file__).parents[2]
@@ -53,18 +54,25 @@ def upgrade(service: str, url: str) -> None:
 async def require_current(database: Database, service: str) -> None:
     """Stops the start when the schema is not the one this program was written for."""
     wanted = head(service)
-    found = await database.pool.fetchval("select version_num from alembic_version")
+    found = await _revision(database)
     metrics.SCHEMA_REVISION.labels(found or "", wanted).set(1)
     known = {
         each.revision
         for each in ScriptDirectory.from_config(configuration(service)).walk_revisions()
     }
-    if found not in known:
+    if found is not None and found not in known:
         raise Misconfigured(_newer(service))
     if found != wanted:
         raise Misconfigured(
             f"The database of {service} is older than the program; run its migration."
         )
+
+
+async def _revision(database: Database) -> str | None:
+    try:
+        return str(await database.pool.fetchval("select version_num from alembic_version"))
+    except asyncpg.UndefinedTableError:
+        return None
 
 
 def _newer(service: str) -> str:
@@ -107,8 +115,6 @@ def run_with(connection: Connection, service: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or "DATABASE_URL" not in os.environ:  # noqa: PLR2004
-        raise SystemExit(
-            "Say which service, and set DATABASE_URL: python -m kit.database.migrate sales"
-        )
-    upgrade(sys.argv[1], os.environ["DATABASE_URL"])
+    if len(sys.argv) != 2:  # noqa: PLR2004
+        raise SystemExit("Say which service: python -m kit.database.migrate sales")
+    upgrade(sys.argv[1], one("DATABASE_URL", os.environ))

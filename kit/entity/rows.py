@@ -36,7 +36,7 @@ def row_field(
     label: str,
     *,
     initial: Any = None,
-    help: str = "",
+    help: str = "",  # noqa: A002 - the word that people see under an input
     required: bool = False,
 ) -> Any:
     """Declares one attribute of a row."""

@@ -16,13 +16,13 @@ from kit.actor import calling
 from kit.describe import described, title_of
 from kit.entity import Level, Record
 from kit.errors import Denied, Invalid
+from kit.ids import record_id
 from kit.records.figures import aggregated
 from kit.records.finding import found
 from kit.records.memory import shares_of
 from kit.records.process import Process
-from kit.records.reading import compiled
 from kit.records.tables import history, share
-from kit.records.work import Work, _uuid
+from kit.records.work import Work
 from kit.rpc import call as rpc
 
 _PAGE, _MOST = 50, 200
@@ -51,10 +51,10 @@ class Beside(RecordsServicer):
 
     async def History(self, request: pb.HistoryRequest, context: Any) -> pb.HistoryPage:
         record = self._entity(request.entity)
-        await self.process.reader.one(record, calling(), _uuid(request.id), ("id",))
+        await self.process.reader.one(record, calling(), record_id(request.id), ("id",))
         size = min(request.page_size or _PAGE, _MOST)
         rows = (
-            select(history).where(history.c.record_id == _uuid(request.id))
+            select(history).where(history.c.record_id == record_id(request.id))
             .order_by(history.c.seq.desc()).limit(size + 1)
         )  # fmt: skip
         if request.page_token:
@@ -79,7 +79,7 @@ class Beside(RecordsServicer):
     async def Titles(self, request: pb.TitlesRequest, context: Any) -> pb.TitleList:
         record = self._entity(request.entity)
         reach = self.process.policy.reach(calling(), record, Level.READ)
-        ids = [_uuid(each) for each in request.ids[:500]]
+        ids = [record_id(each) for each in request.ids[:500]]
         if not seen(self.process.policy, calling(), record, [record.title]):
             return pb.TitleList()
         rows = select(record.__table__.c.id, title_of(record)).where(
@@ -103,7 +103,10 @@ class Beside(RecordsServicer):
         _check_share(request)
         async with self.process.work(calling(), rpc.current(), request) as work:
             record = await work.get(self._entity(request.entity), request.id, Level.EDIT)
-            if self.process.policy.key_of(request.principal_kind, _uuid(request.principal_id)) is None:
+            if (
+                self.process.policy.key_of(request.principal_kind, record_id(request.principal_id))
+                is None
+            ):
                 raise Invalid(principal_id=f"There is no such {request.principal_kind}.")
             await self._unshare(work, request)
             await work.session.execute(share.insert().values(**_share_row(work, request)))
@@ -117,9 +120,9 @@ class Beside(RecordsServicer):
 
     async def _unshare(self, work: Work, request: pb.ShareRequest) -> None:
         gone = share.delete().where(
-            share.c.record_id == _uuid(request.id),
+            share.c.record_id == record_id(request.id),
             share.c.principal_kind == request.principal_kind,
-            share.c.principal_id == _uuid(request.principal_id),
+            share.c.principal_id == record_id(request.principal_id),
         )
         await work.session.execute(gone)
 
@@ -143,7 +146,7 @@ class Beside(RecordsServicer):
         async with self.process.work(calling(), rpc.current()) as work:
             record = await work.get(record_type, request.id)
             shares = await work.session.run_sync(lambda session: shares_of(session, record))
-            person = _uuid(request.person_id) if request.person_id else calling().person_id
+            person = record_id(request.person_id) if request.person_id else calling().person_id
             if person is None:
                 raise Invalid(person_id="Say for whom.")
             level, reasons = explained(self.process.policy, person, record, shares)
@@ -178,10 +181,10 @@ def _check_share(request: pb.ShareRequest) -> None:
 
 def _share_row(work: Work, request: pb.ShareRequest) -> dict[str, Any]:
     return {
-        "record_id": _uuid(request.id),
+        "record_id": record_id(request.id),
         "entity": request.entity,
         "principal_kind": request.principal_kind,
-        "principal_id": _uuid(request.principal_id),
+        "principal_id": record_id(request.principal_id),
         "level": request.level,
         "granted_by": work.actor.name,
         "granted_at": func.now(),
@@ -204,5 +207,3 @@ def _figures_json(figures: pb.Figures) -> bytes:
         for each in figures.items
     ]
     return orjson.dumps({"items": items, "capped": figures.capped})
-
-

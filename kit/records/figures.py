@@ -49,7 +49,9 @@ async def aggregated(
     keys = [each.expression for each in groups]
     query = query.group_by(*keys).order_by(*keys).limit(_MOST + 1) if keys else query
     rows = await process.reader.rows(query)
-    items = [_figure(row, groups, [name for name, _ in measures], request.filter) for row in rows[:_MOST]]
+    items = [
+        _figure(row, groups, [name for name, _ in measures], request.filter) for row in rows[:_MOST]
+    ]
     return pb.Figures(items=items, capped=len(rows) > _MOST)
 
 
@@ -72,7 +74,9 @@ def _measure(fields: Any, name: str) -> ColumnElement[Any]:
         raise Invalid(measures=f"{name!r}: write count, or sum, avg, min or max of a field.")
     known = _known(fields, parts[2], "measures")
     numeric = isinstance(known.said.kind, Decimals | Integer)
-    if not numeric and not (parts[1] in ("min", "max") and isinstance(known.said.kind, Day | Instant)):
+    if not numeric and not (
+        parts[1] in ("min", "max") and isinstance(known.said.kind, Day | Instant)
+    ):
         raise Invalid(measures=f"{name!r}: {known.said.label} is no number.")
     return cast(getattr(func, parts[1])(known.column), Text)
 
@@ -91,11 +95,17 @@ def _known(fields: Any, name: str, where: str) -> Field:
     return fields[name]  # type: ignore[no-any-return]
 
 
-def _figure(row: Any, groups: Sequence[_Group], measures: Sequence[str], narrowed: str) -> pb.Figure:
+def _figure(
+    row: Any, groups: Sequence[_Group], measures: Sequence[str], narrowed: str
+) -> pb.Figure:
     values = list(zip(groups, row[: len(groups)], strict=True))
     return pb.Figure(
         group={each.name: str(value) for each, value in values if value is not None},
-        measures={name: str(value) for name, value in zip(measures, row[len(groups) :], strict=True) if value is not None},
+        measures={
+            name: str(value)
+            for name, value in zip(measures, row[len(groups) :], strict=True)
+            if value is not None
+        },
         filter=_drill(values, narrowed),
     )
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from crm.v1 import records_pb2 as pb
-from rapidfuzz import fuzz, process as nearest
+from rapidfuzz import fuzz
+from rapidfuzz import process as nearest
 from sqlalchemy import Text, cast, func, select
 
 from kit.access.clause import reachable
@@ -29,7 +30,9 @@ async def found(process: Process, record: type[Record], request: pb.FindRequest)
     within = reachable(record, reach, Level.READ)
     wanted = {value.strip().lower(): value for value in request.values}
     rows = await process.reader.rows(
-        select(record.__table__.c.id, func.lower(column)).where(func.lower(column).in_(wanted), within)
+        select(record.__table__.c.id, func.lower(column)).where(
+            func.lower(column).in_(wanted), within
+        )
     )
     ids: dict[str, list[str]] = {}
     for row in rows:
@@ -41,7 +44,12 @@ async def found(process: Process, record: type[Record], request: pb.FindRequest)
 
 
 async def _near(process: Process, column: Any, within: Any, missing: list[str]) -> dict[str, str]:
-    rows = await process.reader.rows(select(column).where(within, column.is_not(None)).distinct().limit(_CANDIDATES))
+    rows = await process.reader.rows(
+        select(column).where(within, column.is_not(None)).distinct().limit(_CANDIDATES)
+    )
     existing = [row[0] for row in rows]
-    pairs = ((value, nearest.extractOne(value, existing, scorer=fuzz.WRatio, score_cutoff=_NEAR)) for value in missing)
+    pairs = (
+        (value, nearest.extractOne(value, existing, scorer=fuzz.WRatio, score_cutoff=_NEAR))
+        for value in missing
+    )
     return {value: match[0] for value, match in pairs if match}

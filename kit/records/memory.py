@@ -63,12 +63,7 @@ def _created(work: "Work", record: Record, now: datetime) -> Change:
     _check(work, record, list(record.fields))
     record.keys, record.wkeys = work.process.policy.row_keys(record, ())
     record.changed(None)
-    filled = [
-        name
-        for name, known in record.fields.items()
-        if known.said.tracked and _filled(record, name)
-    ]
-    return Change(record, "created", {}, filled)
+    return Change(record, "created", {}, _filled(record))
 
 
 def _updated(session: Session, work: "Work", record: Record, now: datetime) -> Iterator[Change]:
@@ -82,22 +77,19 @@ def _updated(session: Session, work: "Work", record: Record, now: datetime) -> I
     record.version += 1
     _rekey(session, work, record, moved="owner_id" in before)
     record.changed(_snapshot(record, before))
-    yield Change(
-        record, "updated", before, sorted(name for name in before if name in record.fields)
-    )
+    changed = sorted(name for name in before if name in record.fields or name == "custom")
+    yield Change(record, "updated", before, changed, stamps)
 
 
 def _deleted(record: Record) -> Change:
-    filled = [
-        name
-        for name, known in record.fields.items()
-        if known.said.tracked and _filled(record, name)
-    ]
+    filled = _filled(record)
     return Change(record, "deleted", {name: getattr(record, name) for name in filled}, filled)
 
 
-def _filled(record: Record, name: str) -> bool:
-    return getattr(record, name) not in (None, [], False)
+def _filled(record: Record) -> list[str]:
+    """The tracked fields that say something."""
+    tracked = (name for name, known in record.fields.items() if known.said.tracked)
+    return [name for name in tracked if getattr(record, name) not in (None, [], False)]
 
 
 def _before(record: Record) -> dict[str, Any]:

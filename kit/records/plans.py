@@ -26,15 +26,21 @@ from sqlalchemy import (
 from kit.access.policy import Reach
 from kit.query import Order
 
-FEW = 12
+FEW, GATHERED = 12, 1_000
 _NEWEST = ("updated_at", "id")
 
 Narrow = Callable[[Select[Any]], Select[Any]]
 
 
-def by_owner(reach: Reach, order: Order) -> bool:
-    """Whether to take the newest of each owner."""
+def may_go_by_owner(reach: Reach, order: Order) -> bool:
+    """Whether the newest of each owner is a plan, if not too much is shared beyond."""
     return not reach.all and 0 < len(reach.own) <= FEW and _newest_first(order)
+
+
+def shared_rows(table: Table) -> Select[Any]:
+    """How many rows others share under `shared`, as far as it matters."""
+    some = select(table.c.id).where(_shared(table)).limit(GATHERED + 1)
+    return select(func.count()).select_from(some.subquery())
 
 
 def _newest_first(order: Order) -> bool:
@@ -42,15 +48,18 @@ def _newest_first(order: Order) -> bool:
 
 
 def newest_of_owners(table: Table, names: Sequence[str], narrow: Narrow) -> Select[Any]:
-    """The newest rows of the owners `own`, and of what is shared under `shared`, up to `limit`."""
+    """The newest rows of the owners `own` up to `limit`, and what is shared under `shared`."""
     columns = [table.c[name] for name in names]
     newest = (table.c.updated_at.desc(), table.c.id.desc())
-    owner = func.unnest(_OWN).table_valued("id", name="owner")
+    owner = func.unnest(_OWN).table_valued("id", name="owner").render_derived()
     of_one = select(*columns).where(table.c.owner_id == owner.c.id)
     owned = narrow(of_one).order_by(*newest).limit(_LIMIT).lateral("owned")
     mine = select(*owned.c).select_from(owner.join(owned, true()))
-    beyond = narrow(select(*columns).where(_shared(table))).order_by(*newest).limit(_LIMIT)
-    both = union_all(mine, select(*beyond.subquery("shared").c)).subquery("reached")
+    # Materialised, or the planner walks all newest rows in the hope of meeting a shared one.
+    beyond = (
+        narrow(select(*columns).where(_shared(table))).cte("shared").prefix_with("MATERIALIZED")
+    )
+    both = union_all(mine, select(*beyond.c)).subquery("reached")
     return select(*both.c).order_by(both.c.updated_at.desc(), both.c.id.desc()).limit(_LIMIT)
 
 

@@ -11,10 +11,11 @@ from kit.access.fields import chosen, may_set, seen
 from kit.actor import calling
 from kit.entity import Level, Record
 from kit.errors import Conflict, Denied, Invalid
+from kit.ids import record_id
+from kit.records.paging import Question
 from kit.records.process import Process
-from kit.records.reading import Question
 from kit.records.showing import page_json, row_json, shown_json
-from kit.records.work import Work, _uuid
+from kit.records.work import Work
 from kit.rpc import call as rpc
 from kit.wire import Shape, shape_of
 
@@ -57,7 +58,7 @@ class Records(Generic[R, M]):
         self.allow("view")
         names = self.names(request.fields)
         row = await self.process.reader.one(
-            self.record, calling(), _uuid(request.id), (*names, "custom")
+            self.record, calling(), record_id(request.id), (*names, "custom")
         )
         if rpc.current().json:
             return self.message(json=row_json((*names, "custom"), row), version=row["version"])

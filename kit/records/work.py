@@ -14,6 +14,7 @@ from kit.access.fields import seen
 from kit.actor import Actor
 from kit.entity import Level, Record
 from kit.errors import Conflict, Denied, NotFound
+from kit.ids import record_id
 from kit.records import memory
 from kit.records.showing import shown_json
 from kit.records.tables import answered
@@ -53,7 +54,7 @@ class Work:
 
     def _one(self, record: type[R], id: UUID | str, level: Level) -> Any:  # noqa: A002
         reach = self.process.policy.reach(self.actor, record, level)
-        return select(record).where(record.id == _uuid(id), reachable(record, reach, level))
+        return select(record).where(record.id == record_id(id), reachable(record, reach, level))
 
     async def all(
         self,
@@ -157,12 +158,3 @@ class Work:
         self.process.poke()
         for step in self._after:
             await step()
-
-
-def _uuid(text: UUID | str) -> UUID:
-    if isinstance(text, UUID):
-        return text
-    try:
-        return UUID(text)
-    except ValueError as wrong:
-        raise NotFound from wrong

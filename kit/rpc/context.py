@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from kit.actor import Actor
+from kit.actor import DOOR, Actor
 from kit.errors import Anonymous
 
 AUDIENCE = "rapport"
@@ -91,8 +91,10 @@ class ContextTokens:
 def _actor(claims: Mapping[str, object], token: str) -> Actor:
     name, issuer = str(claims["sub"]), str(claims["iss"])
     system = name.startswith("system:")
-    if system and issuer == "gateway":
-        raise Anonymous("The gateway speaks for people only.")
+    if system and (issuer == "gateway") != (name == DOOR):
+        raise Anonymous(
+            "The gateway speaks for people and for its door only, and nobody else does."
+        )
     return Actor(
         person_id=None if system else UUID(name),
         name=name,

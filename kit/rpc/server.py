@@ -93,14 +93,14 @@ class _Reception(grpc.aio.ServerInterceptor):
             return None
         codec = (handler.request_deserializer, handler.response_serializer)
         if handler.unary_unary:
-            received = self._receive(handler.unary_unary, method, handler.response_serializer)
+            received = self._receive(handler.unary_unary, method)
             return grpc.unary_unary_rpc_method_handler(received, codec[0], _bytes_or(codec[1]))
         if handler.stream_unary:
-            received = self._receive(handler.stream_unary, method, handler.response_serializer)
+            received = self._receive(handler.stream_unary, method)
             return grpc.stream_unary_rpc_method_handler(received, codec[0], _bytes_or(codec[1]))
         return handler
 
-    def _receive(self, behaviour: Behaviour, method: str, serializer: Any) -> Behaviour:
+    def _receive(self, behaviour: Behaviour, method: str) -> Behaviour:
         async def received(request: Any, context: Any) -> Any:
             metadata = dict(context.invocation_metadata())
             begun = time.perf_counter()
@@ -116,7 +116,7 @@ class _Reception(grpc.aio.ServerInterceptor):
                 except Problem as problem:
                     outcome = code_of(problem).name
                     await context.abort(code_of(problem), problem.message, packed(problem))
-                except Exception:
+                except Exception:  # noqa: BLE001 - a bug is answered too, and told to the log
                     outcome = "INTERNAL"
                     await context.abort(grpc.StatusCode.INTERNAL, _logged(method))
                 finally:

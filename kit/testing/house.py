@@ -47,7 +47,9 @@ class House:
         for store in self._stores:
             store.stop()
 
-    async def serve(self, name: str, make: Callable[[Any], Service], settings: type[Any]) -> Serving:
+    async def serve(
+        self, name: str, make: Callable[[Any], Service], settings: type[Any]
+    ) -> Serving:
         """Starts a service on a migrated database of its own."""
         database = Database(f"rapport_{name}", "test")
         await ensure_databases(self.postgres.url, [database])

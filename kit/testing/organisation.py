@@ -77,7 +77,9 @@ class TestOrganisation:
         group = Group(name="Group", share_key=next(self._numbers), person_ids=members, **more)
         return await self.tell("group", group)
 
-    async def rule(self, entity: str, source: tuple[str, UUID], target: tuple[str, UUID], level: str = "read") -> UUID:
+    async def rule(
+        self, entity: str, source: tuple[str, UUID], target: tuple[str, UUID], level: str = "read"
+    ) -> UUID:
         """An owner-based sharing rule."""
         return await self.tell("rule", Rule(entity, *source, *target, level))
 

@@ -17,7 +17,9 @@ S = TypeVar("S")
 class Serving:
     """One running service and the way to call it as somebody."""
 
-    def __init__(self, service: Service, running: Running, peers: Peers, stack: AsyncExitStack) -> None:
+    def __init__(
+        self, service: Service, running: Running, peers: Peers, stack: AsyncExitStack
+    ) -> None:
         self.service = service
         self.running = running
         self.process = running.process
@@ -76,5 +78,3 @@ class _AsActor:
             return asked
 
         return opened
-
-

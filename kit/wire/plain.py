@@ -53,10 +53,14 @@ def filled(message: Any, values: Mapping[str, Any], *, path: str = "") -> Any:
     return message
 
 
-def _fill(message: Any, known: FieldDescriptor, value: Any, path: str, wrong: dict[str, str]) -> None:
+def _fill(
+    message: Any, known: FieldDescriptor, value: Any, path: str, wrong: dict[str, str]
+) -> None:
     try:
         if _is_map(known):
-            getattr(message, known.name).update({str(key): _text(each) for key, each in value.items()})
+            getattr(message, known.name).update(
+                {str(key): _text(each) for key, each in value.items()}
+            )
         elif known.is_repeated:
             _fill_list(getattr(message, known.name), known, value, path)
         elif known.message_type is not None:

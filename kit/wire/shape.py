@@ -22,7 +22,9 @@ class Shape:
         self.record = record
         self.message = message
         described = message.DESCRIPTOR.fields_by_name
-        self.names = tuple(each.name for each in message.DESCRIPTOR.fields if each.name in record.fields)
+        self.names = tuple(
+            each.name for each in message.DESCRIPTOR.fields if each.name in record.fields
+        )
         self.fields: Mapping[str, Field] = {name: record.fields[name] for name in self.names}
         self._setters = {name: _setter(self.fields[name], described[name]) for name in self.names}
 
