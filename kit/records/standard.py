@@ -138,8 +138,12 @@ class Records(Generic[R, M]):
         async with self.work(request) as work:
             record = await work.get(self.record, request.id, Level.EDIT)
             self.same_version(record, request.version if request.HasField("version") else None)
-            await work.remove(record)
+            await self.discard(work, record)
             return work.answer(standard_pb2.Deleted(json=b"{}"))
+
+    async def discard(self, work: Work, record: Any) -> None:
+        """Takes a record away; override it to ask first what else depends on it."""
+        await work.remove(record)
 
 
 _KEY, _VALUE, _MOST = 60, 2_000, 200
