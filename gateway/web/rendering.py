@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 
 from gateway.web.areas import icon_of
 from gateway.web.assets import Assets
@@ -21,7 +21,6 @@ class Templates:
         self._environment = Environment(
             loader=FileSystemLoader(folder),
             autoescape=True,
-            undefined=StrictUndefined,
             extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
             trim_blocks=True,
             lstrip_blocks=True,
