@@ -16,6 +16,7 @@ from kit.events import dead_letters
 from kit.events.delivery import Deliveries
 from kit.events.inbox import handle_once
 from kit.events.listeners import EventInfo, Listener, OpenWork
+from kit.events.stopping import heed_cancellation
 from kit.events.subjects import event_name, stream_of
 from kit.telemetry import metrics, traces
 from kit.telemetry.logs import actor_bound, log
@@ -62,6 +63,7 @@ class Consumer:
         """Listen until cancelled; a server or stream that is gone is waited for."""
         wait = _RETURN_SECONDS
         while True:
+            heed_cancellation()
             try:
                 await self.declare()
                 wait = _RETURN_SECONDS
@@ -108,6 +110,7 @@ class Consumer:
 
     async def _listen(self, deliveries: Deliveries) -> None:
         while True:
+            heed_cancellation()
             metrics.CONSUMER_HEARTBEAT.labels(self.name).set_to_current_time()
             message = await deliveries.next()
             if message is not None:

@@ -15,6 +15,7 @@ from kit.errors import NotFound
 from kit.events import dead_letters
 from kit.events.consumer import DELAYS, Consumer
 from kit.events.listeners import Listener, OpenWork
+from kit.events.stopping import heed_cancellation
 from kit.telemetry.logs import log
 
 __all__ = ["Consumer", "Consumers"]
@@ -72,6 +73,7 @@ class Consumers:
 
     async def _measure(self) -> None:
         while True:
+            heed_cancellation()
             await asyncio.sleep(_MEASURE_SECONDS)
             try:
                 for consumer in self._all.values():

@@ -15,6 +15,7 @@ from nats.js.api import StreamConfig
 
 from kit.events.lease import Lease
 from kit.events.reconciliation import Housekeeping
+from kit.events.stopping import heed_cancellation
 from kit.events.streams import declare
 from kit.events.subjects import event_name, order_key, stream_of
 from kit.telemetry import metrics, traces
@@ -87,6 +88,7 @@ class Relay:
         await self._nats.subscribe(self._poke_subject, cb=self._heard)
         wait = _POLL_SECONDS
         while True:
+            heed_cancellation()
             try:
                 async with Lease(self._database_url, f"rapport.relay.{self.service}") as lease:
                     await self._stand_by(lease)
@@ -105,6 +107,7 @@ class Relay:
 
     async def _stand_by(self, lease: Lease) -> None:
         while not await lease.taken():
+            heed_cancellation()
             if await self._wait(_STANDBY_SECONDS) and self._nats.is_connected:
                 await self._nats.publish(self._poke_subject)
         log.info("relay.active")
@@ -115,6 +118,7 @@ class Relay:
             await declare(self._jetstream, stream)
         self.active.set()
         while True:
+            heed_cancellation()
             # Cleared before looking, so that a commit during the look is not overlooked.
             self._poked.clear()
             await self._reached()
