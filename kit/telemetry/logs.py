@@ -7,7 +7,7 @@ from collections.abc import MutableMapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 import structlog
@@ -27,21 +27,23 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger("rapport")
 """The logger of every room: `log.info("deal.closed", deal=id)`."""
 
 
-def configure(service: str, level: str = "info", version: str = "") -> None:
+def configure(
+    service: str, level: str = "info", version: str = "", out: TextIO | None = None
+) -> None:
     """Send our lines and those of the libraries through one formatter."""
     number = logging.getLevelNamesMapping()[level.upper()]
     shared = _shared(service, version)
     structlog.configure(
         processors=[*shared, _as_json],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(),
+        logger_factory=lambda *_: structlog.PrintLogger(out or sys.stdout),
         cache_logger_on_first_use=False,
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _as_json],
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(out or sys.stdout)
     handler.setFormatter(formatter)
     logging.root.handlers = [handler]
     logging.root.setLevel(number)

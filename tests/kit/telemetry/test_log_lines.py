@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,11 +14,10 @@ from kit.telemetry.traces import span
 
 
 @pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def lines() -> Iterator[Any]:
     handlers, level = logging.root.handlers, logging.root.level
     out = io.StringIO()
-    monkeypatch.setattr(sys, "stdout", out)
-    logs.configure("sales", "info", "1.0")
+    logs.configure("sales", "info", "1.0", out)
     yield lambda: [json.loads(line) for line in out.getvalue().splitlines()]
     logging.root.handlers = handlers
     logging.root.setLevel(level)
