@@ -17,7 +17,7 @@ class Api(Protocol):
         """The person: id, name, email, locale, time_zone and theme, as far as they are known."""
 
     async def describe(self) -> Json:
-        """Every service's `Description` joined: `{"entities": […]}`, each with its `verbs`.
+        """Every service's `Description` joined: `{"entities": […]}`, each with `path` and `verbs`.
 
         A verb is `{"name": "MoveStage", "label": …, "doc": …, "fields": [FieldDescription …]}`,
         read from the contract; it may be missing.

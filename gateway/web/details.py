@@ -94,22 +94,22 @@ async def _timeline(visit: Visit, history: Json | Problem) -> dict[str, Any]:
 
 async def _related(visit: Visit, record: Json) -> dict[str, Any]:
     """The tabs below a record; the open one is filled at once, the others when asked for."""
-    tabs = visit.catalog.related(visit.entity)
-    if visit.catalog.by_name("scheduling.Activity") and not any(
-        tab.entity.name == "scheduling.Activity" for tab in tabs
-    ):
-        tabs += _about_anything(visit)
+    tabs = tabs_of(visit)
     asked = visit.asked("tab")
     chosen = next((tab for tab in tabs if tab.key == asked), tabs[0] if tabs else None)
     content = await related_rows(visit, chosen, record["id"]) if chosen else {}
     return {"tabs": tabs, "tab": chosen, **content}
 
 
-def _about_anything(visit: Visit) -> list[Related]:
-    """Activities may be about any record."""
+def tabs_of(visit: Visit) -> list[Related]:
+    """Who points at such a record; activities may be about any."""
+    tabs = visit.catalog.related(visit.entity)
     activity = visit.catalog.by_name("scheduling.Activity")
-    field = activity.field("related_id") if activity else None
-    return [Related(activity, field)] if activity and field else []
+    about = activity.field("related_id") if activity else None
+    pointing = {tab.entity.name for tab in tabs}
+    if activity and about and activity.may("view") and activity.name not in pointing:
+        tabs.append(Related(activity, about))
+    return tabs
 
 
 async def related_rows(visit: Visit, tab: Related, record_id: str) -> dict[str, Any]:
@@ -145,7 +145,7 @@ def related_filter(tab: Related, record_id: str) -> str:
 async def show_related(visit: Visit) -> Response:
     """One tab of related records, as a fragment."""
     wanted = visit.request.path_params["tab"]
-    tabs = visit.catalog.related(visit.entity) + _about_anything(visit)
+    tabs = tabs_of(visit)
     tab = next((each for each in tabs if each.key == wanted), None)
     if tab is None:
         raise NotFound

@@ -100,6 +100,7 @@ class Entity:
     fields: tuple[Field, ...]
     rights: frozenset[str]
     verbs: tuple[Verb, ...]
+    path: str = ""
 
     @classmethod
     def read(cls, json: Json) -> "Entity":
@@ -112,12 +113,13 @@ class Entity:
             fields=tuple(Field.read(field) for field in json.get("fields", ())),
             rights=frozenset(json.get("rights", ())),
             verbs=tuple(Verb.read(verb) for verb in json.get("verbs", ())),
+            path=json.get("path", ""),
         )
 
     @property
     def slug(self) -> str:
         """The name in addresses, of the API as of the pages: `sharing-rules`."""
-        return self.plural.lower().replace(" ", "-")
+        return self.path or self.plural.lower().replace(" ", "-")
 
     @property
     def service(self) -> str:

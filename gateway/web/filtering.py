@@ -44,6 +44,8 @@ OPERATORS: dict[str, tuple[Operator, ...]] = {
     "references": (CONTAINS,),
     "words": (CONTAINS,),
 }
+# Where a function such as me() or today(-30) has a meaning; elsewhere it is text like any other.
+CALLED = ("reference", "references", "date", "instant")
 _CONDITION = re.compile(
     r'(?P<name>[\w.]+)\s*(?P<sign>!=|<=|>=|=|:)\s*(?P<value>"(?:[^"\\]|\\.)*"|[\w.+-]+(?:\([^)]*\))?)'
 )
@@ -58,7 +60,9 @@ class Condition:
     value: str
 
     def __str__(self) -> str:
-        return self.operator.shape.format(name=self.field.name, value=_quoted(self.value))
+        return self.operator.shape.format(
+            name=self.field.name, value=_quoted(self.field, self.value)
+        )
 
 
 def operators_of(field: Field) -> tuple[Operator, ...]:
@@ -115,8 +119,8 @@ def _operator(field: Field, sign: str, value: str) -> Operator | None:
     return next((each for each in offered if any(part in each.shape for part in signs)), None)
 
 
-def _quoted(value: str) -> str:
-    if re.fullmatch(r"(me|now|today)\([+-]?\d*\)", value):
+def _quoted(field: Field, value: str) -> str:
+    if field.kind in CALLED and re.fullmatch(r"(me|now|today)\([+-]?\d*\)", value):
         return value
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
