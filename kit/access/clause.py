@@ -14,14 +14,20 @@ def reachable(record: type[Record], reach: Reach, level: Level) -> ColumnElement
         return true()
     if not reach.keys:
         return false()
-    return _column(record, level).op("&&")(literal(list(reach.keys), ARRAY(Integer)))
+    reached: ColumnElement[bool] = _column(record, level).op("&&")(
+        literal(list(reach.keys), ARRAY(Integer))
+    )
+    return reached
 
 
 def reachable_by_parameter(record: type[Record], reach: Reach, level: Level) -> ColumnElement[bool]:
     """The same with the keys as the parameter `keys`, so that one compiled statement serves everybody."""
     if reach.all or not reach.keys:
         return reachable(record, reach, level)
-    return _column(record, level).op("&&")(bindparam("keys", type_=ARRAY(Integer)))
+    reached: ColumnElement[bool] = _column(record, level).op("&&")(
+        bindparam("keys", type_=ARRAY(Integer))
+    )
+    return reached
 
 
 def _column(record: type[Record], level: Level) -> Any:

@@ -160,7 +160,8 @@ class Policy:
 
     def _shared(self, person_id: UUID) -> set[int]:
         """The share keys that this person holds, those of subordinates included."""
-        return {self.key_of(kind, each) for kind, each in self._stands_for(person_id)} - {None}  # type: ignore[arg-type]
+        keys = (self.key_of(kind, each) for kind, each in self._stands_for(person_id))
+        return {key for key in keys if key is not None}
 
     def _stands_for(self, person_id: UUID) -> frozenset[tuple[str, UUID]]:
         """Every principal whose shares reach this person: whoever stands above a grantee gets them too."""

@@ -1,8 +1,9 @@
 """Why somebody can see a record, in sentences: the ways of the one clause, told one by one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
+from kit.access.entries import Group, Person, Role
 from kit.access.policy import Policy
 from kit.actor import Actor
 from kit.entity import Audience, Level, Record
@@ -65,11 +66,12 @@ def _name(policy: Policy, kind: str, principal_id: UUID | None) -> str:
     organisation = policy.organisation
     if kind == "everyone" or principal_id is None:
         return "everybody"
-    found = {
+    named: dict[str, Mapping[UUID, Person | Role | Group]] = {
         "person": organisation.people,
         "role": organisation.roles,
         "role_and_below": organisation.roles,
         "group": organisation.groups,
-    }[kind].get(principal_id)
-    name = found.name if found else "somebody"
+    }
+    found = named[kind]
+    name = found[principal_id].name if principal_id in found else "somebody"
     return f"{name} and the roles below" if kind == "role_and_below" else name

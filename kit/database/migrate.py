@@ -83,7 +83,7 @@ def tables_of(service: str) -> set[str]:
     """The tables of one service: its entities' and the kit's."""
     importlib.import_module(f"services.{service}.main")
     foreign = {
-        mapper.local_table.name  # type: ignore[attr-defined]
+        mapper.local_table.name
         for mapper in _mappers()
         if mapper.class_.__module__.split(".")[:2] != ["services", service]
         and mapper.class_.__module__.startswith("services.")

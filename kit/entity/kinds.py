@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -29,6 +29,9 @@ from sqlalchemy import Text as TextType
 from sqlalchemy.types import TypeEngine
 
 from kit.query import Kind as Comparison
+
+
+N = TypeVar("N", int, Decimal)
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,7 @@ class Integer(Kind):
         return _within(number, -(2**31) if self.low is None else self.low, self.high or 2**31 - 1)
 
 
-def _within(number: Any, low: Any, high: Any) -> Any:
+def _within(number: N, low: N, high: N) -> N:
     if number < low:
         raise ValueError(f"The least is {low}.")
     if number > high:
@@ -195,7 +198,7 @@ class Decimals(Kind):
         if number != round(number, self.places):
             raise ValueError(f"Use at most {self.places} decimals.")
         limit = Decimal(10) ** (self.digits - self.places)
-        return _within(number, -limit + 1, limit - 1)  # type: ignore[no-any-return]
+        return _within(number, -limit + 1, limit - 1)
 
     def show(self, value: Any) -> str:
         return f"{value:f}"
@@ -220,7 +223,7 @@ class Percent(Decimals):
     high: Decimal = Decimal(100)
 
     def _fitting(self, number: Decimal) -> Decimal:
-        return _within(super()._fitting(number), self.low, self.high)  # type: ignore[no-any-return]
+        return _within(super()._fitting(number), self.low, self.high)
 
 
 @dataclass(frozen=True)

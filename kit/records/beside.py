@@ -110,13 +110,17 @@ class Beside(RecordsServicer):
                 raise Invalid(principal_id=f"There is no such {request.principal_kind}.")
             await self._unshare(work, request)
             await work.session.execute(share.insert().values(**_share_row(work, request)))
-            return work.answer(await self._rekeyed(work, record))
+            shares = await self._rekeyed(work, record)
+            work.answer(shares)
+            return shares
 
     async def Unshare(self, request: pb.ShareRequest, context: Any) -> pb.Shares:
         async with self.process.work(calling(), rpc.current(), request) as work:
             record = await work.get(self._entity(request.entity), request.id, Level.EDIT)
             await self._unshare(work, request)
-            return work.answer(await self._rekeyed(work, record))
+            shares = await self._rekeyed(work, record)
+            work.answer(shares)
+            return shares
 
     async def _unshare(self, work: Work, request: pb.ShareRequest) -> None:
         gone = share.delete().where(

@@ -34,12 +34,11 @@ class Change:
     stamps: dict[str, Any] = field(default_factory=dict)
 
 
-def attach(session: Session) -> None:
-    """Lets a session remember; called once for each, where it is opened."""
-    event.listen(session, "before_flush", _prepare)
-    event.listen(session, "after_flush", _write)
+class Remembering(Session):
+    """The session of every unit of work."""
 
 
+@event.listens_for(Remembering, "before_flush")
 def _prepare(session: Session, *_: object) -> None:
     """Completes and checks what is about to be written, and notes what will have happened."""
     work: Work = session.info["work"]
@@ -95,7 +94,7 @@ def _filled(record: Record) -> list[str]:
 def _before(record: Record) -> dict[str, Any]:
     """The former values of what differs now."""
     former: dict[str, Any] = {}
-    for name, value in inspect(record).committed_state.items():  # type: ignore[union-attr]
+    for name, value in inspect(record).committed_state.items():
         known = name in record.fields and record.fields[name].said.kind
         if (known or name == "custom") and _settled(value) != _settled(getattr(record, name)):
             former[name] = _settled(value)
@@ -160,6 +159,7 @@ def shares_of(session: Session, record: Record) -> list[Audience]:
 # What is written beside the change.
 
 
+@event.listens_for(Remembering, "after_flush")
 def _write(session: Session, *_: object) -> None:
     changes: list[Change] = session.info.pop("changes", [])
     if not changes:

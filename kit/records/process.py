@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
 from kit.access import Policy
@@ -15,6 +16,7 @@ from kit.database.engine import Database
 from kit.database.faults import as_problem
 from kit.entity import Record
 from kit.errors import Conflict
+from kit.records.memory import Remembering
 from kit.records.reading import Reader
 from kit.records.work import Work
 from kit.rpc.call import Call
@@ -47,6 +49,9 @@ class Process:
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.database, self.policy)
+        self.sessions = async_sessionmaker(
+            self.database.engine, sync_session_class=Remembering, expire_on_commit=False
+        )
 
     @property
     def entities(self) -> dict[str, type[Record]]:
@@ -59,7 +64,7 @@ class Process:
     ) -> AsyncIterator[Work]:
         """One transaction: what happens inside is committed together, with its history and events."""
         try:
-            async with self.database.sessions() as session:
+            async with self.sessions() as session:
                 work = Work(self, session, actor, call or Call())
                 await work.begin(request)
                 yield work

@@ -17,7 +17,7 @@ from kit.records.process import Process
 from kit.records.showing import page_json, row_json, shown_json
 from kit.records.work import Work
 from kit.rpc import call as rpc
-from kit.wire import Shape, shape_of
+from kit.wire import Shape
 
 R = TypeVar("R", bound=Record)
 M = TypeVar("M", bound=Message)
@@ -32,11 +32,8 @@ class Records(Generic[R, M]):
 
     def __init__(self, process: Process) -> None:
         self.process = process
+        self.shape = Shape(self.record, self.message)
         process.shapes[self.record] = self.shape
-
-    @property
-    def shape(self) -> Shape:
-        return shape_of(self.record, self.message)
 
     @asynccontextmanager
     async def work(self, request: Any) -> AsyncIterator[Work]:

@@ -15,7 +15,6 @@ from kit.actor import Actor
 from kit.entity import Level, Record
 from kit.errors import Conflict, Denied, NotFound
 from kit.ids import record_id
-from kit.records import memory
 from kit.records.showing import shown_json
 from kit.records.tables import answered
 from kit.rpc.call import Call
@@ -39,13 +38,12 @@ class Work:
         self._after: list[Callable[[], Awaitable[None]]] = []
         self._request = b""
         session.sync_session.info["work"] = self
-        memory.attach(session.sync_session)
 
     # Rows.
 
     async def get(self, record: type[R], id: UUID | str, level: Level = Level.READ) -> R:  # noqa: A002
         """One record within reach; one out of sight is not found, whatever was wanted of it."""
-        found = await self.session.scalar(self._one(record, id, level))
+        found: R | None = await self.session.scalar(self._one(record, id, level))
         if found is not None:
             return found
         if level is Level.EDIT and await self.session.scalar(self._one(record, id, Level.READ)):

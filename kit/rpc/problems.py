@@ -41,7 +41,7 @@ def packed(problem: Problem) -> tuple[tuple[str, bytes], ...]:
 def unpacked(error: grpc.aio.AioRpcError) -> Problem:
     """The problem that the other side raised, or what its silence means."""
     for name, value in error.trailing_metadata() or ():
-        if name == PROBLEM:
+        if name == PROBLEM and isinstance(value, bytes):
             return _problem(problem_pb2.Problem.FromString(value))
     if error.code() in _GONE:
         return Unavailable()

@@ -30,7 +30,7 @@ class TestOrganisation:
     async def tell(self, kind: str, part: Any, id: UUID | None = None) -> UUID:  # noqa: A002
         """Adds or replaces a part of the policy."""
         part_id = id or uuid7()
-        body = None if part is None else msgspec.json.encode(part)
+        body = b"" if part is None else msgspec.json.encode(part)
         self._told[part_id] = part
         event = policy_pb2.PolicyChanged(
             epoch=next(self._epochs), kind=kind, id=str(part_id), removed=part is None, body=body
@@ -68,8 +68,8 @@ class TestOrganisation:
 
     async def role(self, name: str = "Role", parent: UUID | None = None) -> UUID:
         """A place in the tree."""
-        numbers = {"share_key": next(self._numbers), "tree_key": next(self._numbers)}
-        return await self.tell("role", Role(name=name, parent_id=parent, **numbers))
+        share_key, tree_key = next(self._numbers), next(self._numbers)
+        return await self.tell("role", Role(name, share_key, tree_key, parent))
 
     async def group(self, *people: Actor, **more: Any) -> UUID:
         """A group of people."""

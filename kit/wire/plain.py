@@ -24,7 +24,7 @@ def plain(message: Message) -> dict[str, Any]:
     return found
 
 
-def _plain(known: FieldDescriptor, value: Any) -> Any:
+def _plain(known: Any, value: Any) -> Any:
     if _is_map(known):
         return dict(value)
     one = plain if known.message_type is not None else _itself

@@ -68,12 +68,6 @@ class Shape:
         return self.fields[name].said.kind.parse(getattr(message, name))
 
 
-@cache
-def shape_of(record: type[Record], message: type[Message]) -> Shape:
-    """The compiled shape of an entity."""
-    return Shape(record, message)
-
-
 class _Row:
     """A database row that answers by attribute, like a record."""
 
