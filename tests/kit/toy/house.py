@@ -1,0 +1,77 @@
+"""Toys served in the house of this test run, on a database of their own."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from joserfc.jwk import ECKey
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from kit.components.databases import Database, ensure_databases
+from kit.database.tables import metadata
+from kit.settings import ServiceSettings
+from kit.testing.house import House
+from kit.testing.organisation import TestOrganisation
+from kit.testing.serving import Serving
+from tests.kit.toy.model import TABLES
+from tests.kit.toy.service import toys as toy_service
+
+_OF_THE_KIT = {"history", "share", "answered", "outbox", "inbox", "dead_letter", "policy_item"}
+
+
+async def _any_schema(database: object, service: str) -> None:
+    """A schema made from the declarations has no revision; migrations are proven per service."""
+
+
+async def served(house: House) -> Serving:
+    """Starts the service of toys."""
+    _admit(house, "toys")
+    database = Database("rapport_toys", "test")
+    await ensure_databases(house.postgres.url, [database])
+    url = database.url(house.postgres.url)
+    await _create_tables(url)
+    settings = ServiceSettings.load(house.environment("toys") | {"DATABASE_URL": url})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kit.service.require_current", _any_schema)
+        serving = await Serving.start(toy_service(settings), house.peers())
+    house.serving["toys"] = serving
+    return serving
+
+
+def _admit(house: House, name: str) -> None:
+    """The house knows eight processes; this is one more, with an address and a key."""
+    key = ECKey.generate_key("P-256")
+    house.keys[name] = key.as_pem(private=True).decode()
+    (house.keys_folder / f"{name}.pem").write_bytes(key.as_pem(private=False))
+    house.addresses[name] = house._address()
+
+
+async def _create_tables(url: str) -> None:
+    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    kits = [table for name, table in metadata.tables.items() if name in _OF_THE_KIT]
+    async with engine.begin() as connection:
+        await connection.run_sync(metadata.create_all, tables=[*kits, *TABLES])
+    await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+async def toys(house: House) -> AsyncIterator[Serving]:
+    """The service of toys, one for the whole run."""
+    if "toys" in house.serving:
+        yield house.serving["toys"]
+        return
+    serving = await served(house)
+    yield serving
+    await serving.stop()
+
+
+@pytest.fixture(scope="session")
+def organisation(toys: Serving) -> TestOrganisation:
+    """The policy of the toys; people of a test see only what is theirs unless it says more."""
+    return organisation_of(toys)
+
+
+def organisation_of(serving: Serving) -> Any:
+    """One organisation for each service, whose epochs and keys go on rising."""
+    known = serving.__dict__
+    return known.setdefault("organisation", TestOrganisation(serving))

@@ -1,0 +1,130 @@
+"""A toy and a diary: one entity with everything an entity can have, one that is confidential."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped
+
+from kit.actor import Actor
+from kit.entity import (
+    Before,
+    Boolean,
+    Choice,
+    Day,
+    Decimals,
+    Email,
+    Instant,
+    Integer,
+    LongText,
+    Money,
+    Percent,
+    Phone,
+    Picklist,
+    Record,
+    Reference,
+    References,
+    Row,
+    Rows,
+    Text,
+    Url,
+    Words,
+    field,
+    row_field,
+)
+from kit.errors import Invalid, Refused
+from tests.kit.toy.contract import pb
+
+
+class State(StrEnum):
+    """Where a toy is."""
+
+    SHELF = "shelf"
+    SOLD = "sold"
+
+
+class Part(Row):
+    """A piece of a toy."""
+
+    name: str = row_field(Text(40), "Name", required=True)
+    number: int | None = row_field(Integer(low=0), "Number")
+    cost: Decimal | None = row_field(Decimals(), "Cost")
+
+
+class Toy(Record):
+    """Something to play with."""
+
+    __tablename__ = "toy"
+    entity = "toys.Toy"
+    plural = "Toys"
+
+    name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True)
+    code: Mapped[str | None] = field(Text(40), "Code", unique=True)
+    note: Mapped[str | None] = field(LongText(), "Note", searched=True)
+    email: Mapped[str | None] = field(Email(), "E-mail")
+    phone: Mapped[str | None] = field(Phone(), "Telephone")
+    site: Mapped[str | None] = field(Url(), "Web site")
+    pieces: Mapped[int | None] = field(Integer(low=0, high=1000), "Pieces")
+    weight: Mapped[Decimal | None] = field(Decimals(12, 3), "Weight")
+    price: Mapped[Decimal | None] = field(Money("currency"), "Price", listed=True)
+    currency: Mapped[str | None] = field(Picklist(("EUR", "USD")), "Currency", initial="EUR")
+    discount: Mapped[Decimal | None] = field(Percent(), "Discount")
+    ready: Mapped[bool] = field(Boolean(), "Ready")
+    due: Mapped[date | None] = field(Day(), "Due")
+    sold_at: Mapped[datetime | None] = field(Instant(), "Sold")
+    state: Mapped[str] = field(Picklist(State), "State", initial=State.SHELF, editable=False)
+    shape: Mapped[str | None] = field(Choice("toys.toy.shape"), "Shape")
+    parent_id: Mapped[UUID | None] = field(Reference("toys.Toy", here=True), "Part of", index=True)
+    friend_ids: Mapped[list[UUID]] = field(References("toys.Toy"), "Friends")
+    tags: Mapped[list[str]] = field(Words(), "Tags")
+    parts: Mapped[list[Part]] = field(Rows(Part), "Parts")
+    secret: Mapped[str | None] = field(Text(), "Secret", searched=True)
+    label: Mapped[str | None] = field(Text(), "Label", editable=False)
+
+    def prepare(self, actor: Actor) -> None:
+        self._saw("prepare")
+        self.label = f"{self.name}/{self.code}" if self.code else self.name
+
+    def check(self) -> None:
+        self._saw(f"check {self.label}")
+        if self.price is not None and self.price < 0:
+            raise Invalid(price="A price below nothing; write 0 for a gift.")
+
+    def changed(self, before: Before | None) -> None:
+        self._saw(f"changed from {before.name if before else None}")
+        if before is not None and self.state == State.SOLD != before.state:
+            self.announce(pb.ToySold(id=str(self.id), note=self.note or ""))
+
+    def removing(self) -> None:
+        self._saw("removing")
+        if self.state == State.SOLD:
+            raise Refused("A sold toy stays in the books.")
+
+    def sell(self, note: str) -> None:
+        """It leaves the shelf."""
+        if self.state == State.SOLD:
+            raise Refused("It is sold already.")
+        self.state, self.note = State.SOLD, note
+
+    def _saw(self, hook: str) -> None:
+        SEEN.append(hook)
+
+
+SEEN: list[str] = []
+"""The hooks as they were called, for the one test that asks."""
+
+
+class Diary(Record):
+    """Something that is nobody else's business."""
+
+    __tablename__ = "diary"
+    entity = "toys.Diary"
+    plural = "Diaries"
+    confidential = True
+
+    name: Mapped[str] = field(Text(120), "Name")
+
+
+TABLES: list[Any] = [Toy.__table__, Diary.__table__]

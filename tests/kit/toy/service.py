@@ -1,0 +1,66 @@
+"""The service of toys, wired like any other."""
+
+from typing import Any
+
+from crm.v1 import standard_pb2
+
+from kit import errors
+from kit.choices import Option
+from kit.entity import Level
+from kit.records import Records
+from kit.records.process import Process
+from kit.rpc import call as rpc
+from kit.service import Service
+from kit.settings import ServiceSettings
+from tests.kit.toy.contract import pb, services
+from tests.kit.toy.model import Diary, Toy
+
+SHAPES = [Option("round", "Round"), Option("square", "Square"), Option("flat", "Flat", True)]
+
+
+class Toys(Records[Toy, Any], services.ToysServicer):
+    """Things to play with."""
+
+    record, message, listing = Toy, pb.Toy, pb.ToyList
+
+    async def Sell(self, request: Any, context: Any) -> Any:
+        self.allow("edit")
+        async with self.work(request) as work:
+            toy = await work.get(Toy, request.id, Level.EDIT)
+            self.same_version(toy, request.version if request.HasField("version") else None)
+            toy.sell(request.note)
+            shown = await work.show(toy)
+            if request.note == "and fall":
+                raise ZeroDivisionError("the password is hunter2")
+            return shown
+
+    async def Fail(self, request: Any, context: Any) -> Any:
+        """Raises the class that the note names; `left` answers the seconds that are left."""
+        if request.note == "left":
+            return pb.Toy(weight=str(rpc.current().seconds_left()))
+        if request.note in errors.KINDS:
+            raise errors.KINDS[request.note](
+                "Told", {"name": "why"}, current=b'{"version":7}', retry_after=3
+            )
+        raise RuntimeError(f"select secret from toy -- {request.note}")
+
+    async def Ask(self, request: Any, context: Any) -> Any:
+        return await self.process.peers.stub(services.ToysStub).Fail(request)
+
+
+class Diaries(Records[Diary, Any], services.DiariesServicer):
+    """What people keep to themselves."""
+
+    record, message, listing = Diary, pb.Diary, pb.DiaryList
+
+
+async def learn_shapes(process: Process) -> None:
+    process.choices.learn({"toys.toy.shape": SHAPES})
+
+
+def toys(settings: ServiceSettings) -> Service:
+    """Toys and diaries."""
+    return Service("toys", settings, [Toys, Diaries], started=[learn_shapes])
+
+
+ANYTHING = standard_pb2.ListRequest()

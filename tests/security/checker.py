@@ -1,0 +1,52 @@
+"""The kit's decision without a database: the caller's reach against the keys of a row."""
+
+from kit.access import Policy
+from kit.actor import Actor
+from kit.entity import Audience, Level
+from tests.kit.toy.model import Diary, Toy
+from tests.security.oracle import Thing, World, can
+from tests.security.worlds import id_of, parts
+
+LEVEL = {"view": Level.READ, "edit": Level.EDIT, "delete": Level.EDIT}
+
+
+def policy_of(world: World) -> Policy:
+    policy = Policy()
+    policy.learn(parts(world), 1)
+    return policy
+
+
+def kit_says(policy: Policy, user: int, action: str, thing: Thing, world: World) -> bool:
+    """What the standard methods would answer: the right on the entity, then the row."""
+    record = Diary if world.confidential else Toy
+    actor = Actor.person(id_of("person", user))
+    if action not in policy.rights(actor, record.entity):
+        return False
+    row = record(name="it", owner_id=id_of("person", thing.owner))
+    given = [
+        Audience(kind, id_of(kind, number), Level(level))
+        for (kind, number), level in thing.shares.items()
+    ]
+    reach = policy.reach(actor, record, LEVEL[action])
+    read, edit = policy.row_keys(row, given)
+    keys = read if action == "view" else edit
+    return reach.all or bool(set(reach.keys) & set(keys))
+
+
+def disagreements(world: World) -> list[str]:
+    """Where kit and oracle differ, each in a line."""
+    policy = policy_of(world)
+    return [
+        f"person {user} {action} thing {number}: the kit says {said}"
+        for user in range(len(world.people))
+        for number, thing in enumerate(world.things)
+        for action in ("view", "edit", "delete")
+        if (said := kit_says(policy, user, action, thing, world)) != can(user, action, thing, world)
+    ]
+
+
+def seen_by(world: World, user: int, action: str = "view") -> set[int]:
+    """The records that a person reaches, by the kit."""
+    policy = policy_of(world)
+    things = enumerate(world.things)
+    return {number for number, each in things if kit_says(policy, user, action, each, world)}
