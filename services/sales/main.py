@@ -2,12 +2,21 @@
 
 from kit.service import Service, run
 from services.sales.config import Settings
+from services.sales.pipeline import start_pipeline
+from services.sales.rpc.opportunities import Opportunities
 from services.sales.rpc.products import Products
+from services.sales.rpc.stage_changes import StageChanges
+from services.sales.rpc.stages import Stages
 
 
 def sales(settings: Settings) -> Service:
-    """Products to payments, pipeline and forecast."""
-    return Service(name="sales", settings=settings, records=[Products])
+    """Products, deals from the first contact to their end, and what they will bring."""
+    return Service(
+        name="sales",
+        settings=settings,
+        records=[Opportunities, Products, Stages, StageChanges],
+        started=[start_pipeline],
+    )
 
 
 if __name__ == "__main__":

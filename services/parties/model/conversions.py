@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from crm.parties.v1 import events_pb2 as events
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, relationship
 
 from kit.entity import (
     Boolean,
@@ -21,6 +21,8 @@ from kit.entity import (
     row_field,
 )
 from kit.errors import Refused
+from services.parties.model.accounts import Account
+from services.parties.model.contacts import Contact
 from services.parties.model.leads import Lead
 
 # The conversion answers these itself, or they change with the conversion's own life.
@@ -74,6 +76,10 @@ class Conversion(Record):
     lead: Mapped[list[LeadValue]] = field(
         Rows(LeadValue), "The lead as it was", section="Lead", editable=False
     )
+
+    # Account and contact are stored before the conversion, in one flush; they are read by query.
+    account: Mapped[Account] = relationship(lazy="raise")
+    contact: Mapped[Contact | None] = relationship(lazy="raise")
 
     @classmethod
     def of(

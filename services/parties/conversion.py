@@ -1,0 +1,189 @@
+"""Turning a lead into an account, a contact and an opportunity, once, whatever breaks on the way.
+
+Account, contact and conversion are made and the lead goes in one transaction. The opportunity is
+sales' own: it is asked for under the conversion's id, now or by the job below, until it exists.
+"""
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from crm.sales.v1 import opportunities_pb2 as sales
+from crm.sales.v1.opportunities_pb2_grpc import OpportunitiesStub
+from sqlalchemy import select
+
+from kit.access.clause import reachable
+from kit.actor import Actor, calling, calls
+from kit.entity import Level
+from kit.errors import Denied, Invalid, NotFound, Problem
+from kit.records import Process, Work
+from kit.telemetry.logs import log
+from services.parties.model.accounts import Account
+from services.parties.model.contacts import Contact
+from services.parties.model.conversions import Conversion, ConversionState
+from services.parties.model.leads import Lead, LeadStatus
+
+_OPPORTUNITY = "sales.Opportunity"
+_PATIENCE = timedelta(seconds=2)
+_AT_ONCE = 200
+
+# What a deal takes over from the lead: its own field and the lead's.
+_TAKEN_OVER = {
+    "owner_id": "owner_id",
+    "campaign_id": "campaign_id",
+    "product_id": "product_id",
+    "amount": "estimated_amount",
+    "currency": "currency",
+}
+_OPTIONAL = _TAKEN_OVER.keys() | {"contact_id", "lead_id"}
+
+
+async def lead_to_convert(work: Work, lead_id: UUID) -> Lead | None:
+    """The lead within reach, held until the transaction ends; None when it is gone."""
+    reach = work.process.policy.reach(work.actor, Lead, Level.EDIT)
+    mine = select(Lead).where(Lead.id == lead_id, reachable(Lead, reach, Level.EDIT))
+    return await work.session.scalar(mine.with_for_update())
+
+
+async def converted(work: Work, lead_id: UUID, level: Level) -> Conversion:
+    """What a lead became, for those who reached the lead: the conversion carries its keys."""
+    reach = work.process.policy.reach(work.actor, Lead, level)
+    same = select(Conversion).where(Conversion.id == lead_id)
+    known = await work.session.scalar(same.where(reachable(Conversion, reach, level)))
+    if known is not None:
+        return known
+    raise NotFound
+
+
+async def convert(work: Work, lead: Lead, request: Any) -> Conversion:
+    """Makes account, contact and conversion, and lets the lead go."""
+    _refuse_early(work, lead, override=request.override)
+    account = await _account(work, lead, request)
+    contact = lead.to_contact(account.id)
+    if contact is not None:
+        work.allow(Contact, "create")
+        work.add(contact)
+    known = Conversion.of(
+        lead,
+        account_id=account.id,
+        new_account=not request.account_id,
+        contact_id=contact.id if contact else None,
+        opportunity_name=_name(work, account, request),
+        at=datetime.now(UTC),
+        by=work.actor.name,
+    )
+    work.add(known)
+    await work.remove(lead)
+    await work.flush()
+    _inherit(known, lead)
+    return known
+
+
+def _refuse_early(work: Work, lead: Lead, *, override: bool) -> None:
+    if override and lead.status != LeadStatus.QUALIFIED:
+        work.allow(Lead, "edit_all")
+    lead.refuse_early_conversion(override=override)
+
+
+async def _account(work: Work, lead: Lead, request: Any) -> Account:
+    """The account that the caller names, or a new one."""
+    if request.account_id:
+        try:
+            return await work.get(Account, request.account_id)
+        except NotFound as missing:
+            raise Invalid(account_id="There is no such account; leave it out.") from missing
+    work.allow(Account, "create")
+    account = lead.to_account()
+    # A value may have been retired since the lead got it; the conversion still tells it.
+    if account.industry and work.process.choices.wrong(
+        "parties.account.industry", account.industry
+    ):
+        account.industry = None
+    return work.add(account)
+
+
+def _name(work: Work, account: Account, request: Any) -> str | None:
+    """What the opportunity is to be called; None when there shall be none."""
+    if request.HasField("create_opportunity") and not request.create_opportunity:
+        return None
+    if "create" not in work.process.policy.rights(work.actor, _OPPORTUNITY):
+        raise Denied("Your profile does not let you create opportunities; convert without one.")
+    try:
+        named = Conversion.fields["opportunity_name"].said.kind.parse(request.opportunity_name)
+    except ValueError as wrong:
+        raise Invalid(opportunity_name=str(wrong)) from wrong
+    return named or account.name
+
+
+def _inherit(known: Conversion, lead: Lead) -> None:
+    """Whoever could see the lead, by hand too, can see what became of it."""
+    if (known.keys, known.wkeys) != (lead.keys, lead.wkeys):
+        known.keys, known.wkeys = lead.keys, lead.wkeys
+
+
+async def finished(process: Process, known: Conversion) -> Conversion:
+    """Asks sales for the opportunity and notes it; when sales cannot, the job tries again."""
+    if known.done:
+        return known
+    try:
+        opportunity_id = await _opportunity(process, known)
+    except Problem as trouble:
+        log.warning("conversion.waits", conversion=str(known.id), error=repr(trouble))
+        return known
+    async with process.work(calling()) as work:
+        same = select(Conversion).where(Conversion.id == known.id).with_for_update()
+        known = (await work.session.scalars(same)).one()
+        known.complete(opportunity_id)
+    return known
+
+
+async def _opportunity(process: Process, known: Conversion) -> UUID:
+    """The opportunity's id; sales answers the same one however often it is asked."""
+    stub: Any = process.peers.stub(OpportunitiesStub)
+    key = str(known.id)
+    try:
+        made = await stub.Create(_deal(known), key=key)
+    except (Invalid, Denied) as wrong:
+        if not wrong.fields or not wrong.fields.keys() <= _OPTIONAL:
+            raise
+        # A product may be gone by now; the deal comes without it, and the conversion still tells it.
+        made = await stub.Create(_deal(known, without=wrong.fields), key=f"{key}-bare")
+    return UUID(made.id)
+
+
+def _deal(known: Conversion, without: Collection[str] = ()) -> sales.Opportunity:
+    lead = {each.field: each.value for each in known.lead}
+    deal: Any = sales.Opportunity(
+        name=known.opportunity_name,
+        account_id=str(known.account_id),
+        contact_id=str(known.contact_id) if known.contact_id else None,
+        lead_id=str(known.id),
+        conversion_id=str(known.id),
+    )
+    for name, of_lead in _TAKEN_OVER.items():
+        if of_lead in lead:
+            setattr(deal, name, lead[of_lead])
+    for name in without:
+        deal.ClearField(name)
+    return deal
+
+
+async def finish_conversions(process: Process) -> None:
+    """Goes on where a crash or a service that was down left off, as the person who converted."""
+    waiting = select(Conversion).where(
+        Conversion.state == ConversionState.PENDING,
+        Conversion.converted_at < datetime.now(UTC) - _PATIENCE,
+    )
+    async with process.work(calling()) as work:
+        found = await work.session.scalars(waiting.order_by(Conversion.id).limit(_AT_ONCE))
+        pending = found.all()
+    for known in pending:
+        calls(_who(known.converted_by))
+        await finished(process, known)
+
+
+def _who(name: str) -> Actor:
+    if name.startswith("system:"):
+        return Actor.system(name.removeprefix("system:"))
+    return Actor.person(UUID(name))

@@ -1,0 +1,26 @@
+"""Parties on one screen: accounts, contacts, leads, what leads became, and value lists."""
+
+from kit.service import Every, Service, run
+from services.parties.choices import load_choices, start_choices
+from services.parties.config import Settings
+from services.parties.conversion import finish_conversions
+from services.parties.rpc.accounts import Accounts
+from services.parties.rpc.choice_values import ChoiceValues
+from services.parties.rpc.contacts import Contacts
+from services.parties.rpc.conversions import Conversions
+from services.parties.rpc.leads import Leads
+
+
+def parties(settings: Settings) -> Service:
+    """Everybody outside the organisation with whom it deals."""
+    return Service(
+        name="parties",
+        settings=settings,
+        records=[Accounts, Contacts, Leads, Conversions, ChoiceValues],
+        jobs=[Every(2, finish_conversions), Every(30, load_choices)],
+        started=[start_choices],
+    )
+
+
+if __name__ == "__main__":
+    run(parties(Settings.load()))

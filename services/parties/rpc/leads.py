@@ -1,0 +1,74 @@
+"""Leads over gRPC: their conversion, and what answers for them afterwards."""
+
+from typing import Any
+from uuid import UUID
+
+from crm.parties.v1 import leads_pb2 as pb
+from crm.parties.v1.leads_pb2_grpc import LeadsServicer
+
+from kit.actor import calling
+from kit.entity import Level
+from kit.errors import NotFound
+from kit.records import Records, Work
+from kit.records.showing import shown_json
+from kit.rpc import call as rpc
+from services.parties.conversion import convert, converted, finished, lead_to_convert
+from services.parties.model.conversions import Conversion
+from services.parties.model.leads import Lead
+
+
+class Leads(Records[Lead, pb.Lead], LeadsServicer):
+    """Possible customers, before they are one."""
+
+    record, message, listing = Lead, pb.Lead, pb.LeadList
+
+    async def Get(self, request: Any, context: Any) -> Any:
+        try:
+            return await super().Get(request, context)
+        except NotFound:
+            return await self._as_it_was(request)
+
+    async def _as_it_was(self, request: Any) -> Any:
+        """A converted lead with what it became, to those who could see it."""
+        async with self.process.work(calling()) as work:
+            lead = (await converted(work, _id(request.id), Level.READ)).as_lead()
+        names = self.names(request.fields)
+        if rpc.current().json:
+            return self.message(json=shown_json(lead, names), version=lead.version)
+        return self.shape.to_message(lead, names)
+
+    async def Convert(self, request: Any, context: Any) -> Any:
+        self.allow("edit")
+        # The lead's id alone makes the call safe to repeat, so no answer is kept beside it.
+        async with self.process.work(calling(), rpc.current()) as work:
+            known = await self._converted(work, request)
+        return _shown(await finished(self.process, known))
+
+    async def _converted(self, work: Work, request: Any) -> Conversion:
+        lead = await lead_to_convert(work, _id(request.id))
+        if lead is not None:
+            self.same_version(lead, request.version if request.HasField("version") else None)
+            return await convert(work, lead, request)
+        try:
+            return await converted(work, _id(request.id), Level.EDIT)
+        except NotFound:
+            # A lead that may only be read is refused; any other does not exist.
+            await work.get(Lead, request.id, Level.EDIT)
+            raise
+
+
+def _shown(known: Conversion) -> pb.ConvertedLead:
+    return pb.ConvertedLead(
+        id=str(known.id),
+        state=known.state,
+        account_id=str(known.account_id),
+        contact_id=str(known.contact_id) if known.contact_id else None,
+        opportunity_id=str(known.opportunity_id) if known.opportunity_id else None,
+    )
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as wrong:
+        raise NotFound from wrong

@@ -1,0 +1,1 @@
+"""What sales answers over gRPC."""

@@ -1,0 +1,99 @@
+"""The forecast within the caller's reach: by month, owner and currency."""
+
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import UTC, date, datetime
+from typing import Any
+
+from crm.sales.v1 import opportunities_pb2 as pb
+from sqlalchemy import ColumnElement, Text, cast, func, or_, select
+
+from kit.access.clause import reachable
+from kit.access.fields import visible
+from kit.actor import Actor
+from kit.entity import Day, Level
+from kit.errors import Invalid
+from kit.query import parse, to_sql
+from kit.records import Process
+from services.sales.model.forecasts import counted, due, weighted
+from services.sales.model.opportunities import Opportunity
+from services.sales.model.stages import Outcome
+
+_GROUPS: Mapping[str, tuple[str, ColumnElement[Any]]] = {
+    "month": ("month", func.to_char(due(), "YYYY-MM")),
+    "owner": ("owner_id", Opportunity.__table__.c.owner_id),
+}
+# Each figure with the fields that it gives away.
+_FIGURES: Mapping[str, tuple[AbstractSet[str], ColumnElement[Any]]] = {
+    "amount": ({"amount"}, func.sum(Opportunity.amount)),
+    "weighted": (
+        {"amount", "probability", "realised_amount"},
+        func.sum(weighted()).filter(counted()),
+    ),
+    "realised": (
+        {"realised_amount"},
+        func.sum(Opportunity.realised_amount).filter(Opportunity.outcome == Outcome.WON),
+    ),
+}
+_DUE = {"expected_close_on", "closed_on"}
+_YEAR = 12
+
+
+async def forecast(process: Process, actor: Actor, request: Any) -> pb.ForecastFigures:
+    """The figures that a request asks for; what is made of a hidden field is left out."""
+    fields = visible(process.policy, actor, Opportunity)
+    groups = _groups(request.group_by, fields.keys())
+    columns: dict[str, Any] = {"currency": Opportunity.currency, **groups}
+    figures = {
+        name: func.coalesce(sum_, 0)
+        for name, (needed, sum_) in _FIGURES.items()
+        if needed <= fields.keys()
+    }
+    shown = [cast(each, Text).label(name) for name, each in (columns | figures).items()]
+    keys = [columns[name] for name in ("month", "owner_id", "currency") if name in columns]
+    reach = process.policy.reach(actor, Opportunity, Level.READ)
+    query: Any = (
+        select(func.count().label("count"), *shown)
+        .where(reachable(Opportunity, reach, Level.READ), _due_within(request))
+        .group_by(*keys).order_by(*keys)
+    )  # fmt: skip
+    if (node := parse(request.filter)) is not None:
+        query = query.where(to_sql(node, fields, process.reader.context(Opportunity, actor)))
+    rows = await process.reader.rows(query)
+    return pb.ForecastFigures(items=[_figure(row) for row in rows])
+
+
+def _groups(wanted: Sequence[str], fields: AbstractSet[str]) -> dict[str, ColumnElement[Any]]:
+    """The keys asked for, without those made of what the caller may not see."""
+    if odd := set(wanted) - _GROUPS.keys():
+        raise Invalid(group_by=f"{min(odd)!r}: take month, owner or both.")
+    seen = {"month"} if fields >= _DUE else set()
+    seen |= {"owner"} if "owner_id" in fields else set()
+    return dict(_GROUPS[name] for name in wanted or _GROUPS if name in seen)
+
+
+def _due_within(request: Any) -> ColumnElement[bool]:
+    """Deals that count in the months asked for, and those of which nobody knows the day."""
+    first = _day(request, "first_day") or datetime.now(UTC).date().replace(day=1)
+    last = _day(request, "last_day") or _a_year_on(first)
+    if last < first:
+        raise Invalid(last_day=f"Take a day on or after the first day, {first}.")
+    return or_(due().between(first, last), due().is_(None))
+
+
+def _day(request: Any, name: str) -> date | None:
+    try:
+        return Day().parse(getattr(request, name))
+    except ValueError as wrong:
+        raise Invalid("", {name: str(wrong)}) from wrong
+
+
+def _a_year_on(first: date) -> date:
+    """The end of the twelfth month from a day."""
+    year, month = divmod(first.year * _YEAR + first.month + _YEAR - 2, _YEAR)
+    return date(year, month + 1, monthrange(year, month + 1)[1])
+
+
+def _figure(row: Any) -> pb.ForecastFigure:
+    return pb.ForecastFigure(**{name: value for name, value in row.items() if value is not None})
