@@ -1,17 +1,152 @@
 """The service `Imports` of one process."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
+from crm.v1 import imports_pb2 as pb
 from crm.v1.imports_pb2_grpc import ImportsServicer
+from sqlalchemy import insert, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit.importing import tables as _tables  # noqa: F401 - every service keeps them
+from kit.actor import calling
+from kit.errors import Denied, Invalid, NotFound, Refused, Unavailable
+from kit.ids import record_id, uuid7
+from kit.importing.layout import PEOPLE, Plan
+from kit.importing.receiving import Receiving, plan_of, write_job
+from kit.importing.references import Names
+from kit.importing.report import job_row, lines_page, reported
+from kit.importing.runner import Runner, may_import
+from kit.importing.tables import import_job, import_line
 from kit.records.process import Process
+from kit.records.standard import Records
+from kit.records.work import Work
+from kit.rpc import call as rpc
 
 
 class Imports(ImportsServicer):
     """Files taken in by this process, for its own entities."""
 
-    def __init__(self, process: Process, records: Sequence[Any]) -> None:
+    def __init__(self, process: Process, records: Sequence[Records[Any, Any]]) -> None:
         self.process = process
         self.records = {each.record.entity: each for each in records}
+        self.runner = Runner(process, self.records)
+
+    async def Start(self, request: AsyncIterator[pb.ImportPiece], context: Any) -> pb.Import:
+        message = await plan_of(request)
+        plan, receiving = Plan.of(message), Receiving(request)
+        may_import(self._records(message.entity), calling(), plan)
+        heading = list(await receiving.head())
+        await self._check(message.entity, plan, heading, receiving.sheet.delimiter)
+        values = self._values(plan, heading, message.entity, message)
+        async with self.process.database.sessions.begin() as session:
+            await write_job(session, values | {"delimiter": receiving.sheet.delimiter}, receiving)
+        self.runner.poke()
+        return await self._report(values["id"])
+
+    async def Get(self, request: pb.ImportRequest, context: Any) -> pb.Import:
+        return await self._report(record_id(request.id))
+
+    async def Lines(self, request: pb.ImportLinesRequest, context: Any) -> pb.ImportLines:
+        async with self._seen(record_id(request.id)) as (session, row):
+            return await lines_page(session, row.id, request)
+
+    async def Retry(self, request: pb.ImportPlan, context: Any) -> pb.Import:
+        async with self.process.work(calling(), rpc.current(), request) as work:
+            row = await job_row(
+                work.session, self.process.policy, calling(), record_id(request.import_id)
+            )
+            plan = Plan.of(request).over(Plan(**row.plan))
+            may_import(self._records(row.entity), calling(), plan)
+            await self._refuse_again(work, row, dry_run=request.dry_run)
+            await self._check(row.entity, plan, row.heading, row.delimiter)
+            values = self._values(plan, row.heading, row.entity, request)
+            await self._copy(work, row, values)
+            await work.flush()
+            made = await job_row(work.session, self.process.policy, calling(), values["id"])
+            reply = await reported(work.session, made)
+            work.answer(reply)
+        self.runner.poke()
+        return reply
+
+    def _records(self, entity: str) -> Records[Any, Any]:
+        found = self.records.get(entity)
+        if found is None:
+            raise Invalid(entity=f"{self.process.name} has no entity {entity!r}.")
+        return found
+
+    async def _check(self, entity: str, plan: Plan, heading: list[str], delimiter: str) -> None:
+        """Says at once what every line would be rejected for."""
+        records = self._records(entity)
+        plan.check(self.process.policy, calling(), records.record, heading)
+        layout = plan.layout(records.record, heading, delimiter)
+        names = Names(self.process, layout)
+        for source in layout.references():
+            if layout.target(source) != PEOPLE:
+                await self._check_reference(names, layout.target(source), source.path, source.by)
+
+    async def _check_reference(self, names: Names, target: str, path: str, by: str) -> None:
+        try:
+            await names.ask(target, by, [""])
+        except Unavailable:
+            # The lines will wait for the other service; the plan need not.
+            return
+        except (Denied, Invalid, NotFound) as wrong:
+            raise Invalid(columns=f"{path!r}: {wrong.message}") from wrong
+
+    def _values(
+        self, plan: Plan, heading: Sequence[str], entity: str, message: pb.ImportPlan
+    ) -> dict[str, Any]:
+        """The row of a new job."""
+        return {
+            "id": uuid7(),
+            "entity": entity,
+            "importer_id": calling().person_id,
+            "min_epoch": calling().min_epoch,
+            "file_name": message.file_name[:255],
+            "plan": asdict(plan),
+            "dry_run": message.dry_run,
+            "heading": heading,
+            "ignored": [column for column in heading if column not in plan.columns],
+        }
+
+    async def _refuse_again(self, work: Work, row: Any, *, dry_run: bool) -> None:
+        """Lines are taken in again once, or a second press of the button would double them."""
+        if row.ended_at is None:
+            raise Refused("This import is running; wait until it is done.")
+        later = select(import_job.c.id).where(
+            import_job.c.retry_of == row.id, import_job.c.dry_run.is_(False)
+        )
+        again = await work.session.scalar(later)
+        if again is not None and not dry_run:
+            raise Refused(f"These lines were taken in again by import {again}; go on from there.")
+
+    async def _copy(self, work: Work, row: Any, values: dict[str, Any]) -> None:
+        """A new job over the rejected lines; of a dry run that went for nothing, over all."""
+        more = {
+            "file_name": values["file_name"] or row.file_name,
+            "delimiter": row.delimiter,
+            "retry_of": row.id,
+            "state": "running",
+        }
+        await work.session.execute(insert(import_job).values(**values | more))
+        lines = select(
+            literal(values["id"]), import_line.c.number, import_line.c.original, literal("waiting")
+        ).where(import_line.c.job_id == row.id)
+        if values["dry_run"] or not row.dry_run:
+            lines = lines.where(import_line.c.state.in_(("rejected", "waiting")))
+        columns = ["job_id", "number", "original", "state"]
+        copied = await work.session.execute(insert(import_line).from_select(columns, lines))
+        counted = update(import_job).where(import_job.c.id == values["id"])
+        await work.session.execute(counted.values(lines=copied.rowcount))  # type: ignore[attr-defined]
+
+    async def _report(self, job_id: UUID) -> pb.Import:
+        async with self._seen(job_id) as (session, row):
+            return await reported(session, row)
+
+    @asynccontextmanager
+    async def _seen(self, job_id: UUID) -> AsyncIterator[tuple[AsyncSession, Any]]:
+        async with self.process.database.sessions() as session:
+            yield session, await job_row(session, self.process.policy, calling(), job_id)

@@ -113,6 +113,12 @@ def _snapshot(record: Record, before: dict[str, Any]) -> Before:
 # What every record has to satisfy.
 
 
+def check_ready(work: "Work", record: Record) -> None:
+    """Checks ahead of the flush, so that of many records the one at fault is known."""
+    record.prepare(work.actor)
+    _check(work, record, list(record.fields))
+
+
 def _check(work: "Work", record: Record, names: list[str]) -> None:
     wrong = {name: text for name in names if (text := _wrong(work, record, name))}
     if wrong:

@@ -1,0 +1,139 @@
+"""Names in a file become ids: each is asked for once, as the person who imports may see it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from crm.v1 import records_pb2 as pb
+from crm.v1.records_pb2_grpc import RecordsStub
+from rapidfuzz import fuzz
+from rapidfuzz import process as fuzzy
+
+from kit.access.entries import Person
+from kit.errors import Denied, Invalid, NotFound
+from kit.importing.layout import PEOPLE, Layout, Source
+from kit.records.beside import Beside
+from kit.records.process import Process
+
+_NEAR = 60
+_KEPT = 100_000
+_ASKED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a line was not taken in, and what its writer may have meant."""
+
+    why: str
+    nearest: str = ""
+
+
+Name = tuple[str, str, str]
+"""Target entity, field, and the value in lower case."""
+
+
+class Names:
+    """What the names of one import stand for; misses in its own entity may still come true."""
+
+    def __init__(self, process: Process, layout: Layout) -> None:
+        self._process = process
+        self._layout = layout
+        self._known: dict[Name, UUID | Reason] = {}
+
+    def of(self, source: Source, text: str) -> UUID | Reason:
+        """The record that a name stands for, after `learn`."""
+        return self._known[self._name(source, text)]
+
+    def is_own(self, source: Source) -> bool:
+        """Whether the referenced records are of the very kind that is being taken in."""
+        return self._layout.target(source) == self._layout.record.entity
+
+    async def learn(self, told: Iterable[tuple[Source, str]]) -> None:
+        """Asks for all names that are not known yet: one question for each field."""
+        self._forget()
+        wanted: dict[tuple[str, str], dict[str, str]] = {}
+        for source, text in told:
+            entity, by, key = self._name(source, text)
+            if (entity, by, key) not in self._known:
+                wanted.setdefault((entity, by), {})[key] = text.strip()
+        for (entity, by), values in wanted.items():
+            found = await self._found(entity, by, values)
+            self._known |= {(entity, by, key): each for key, each in found.items()}
+
+    def _forget(self) -> None:
+        """Only names of records that a later line cannot make stay missing."""
+        if len(self._known) > _KEPT:
+            self._known.clear()
+        own = self._layout.record.entity
+        self._known = {
+            name: each
+            for name, each in self._known.items()
+            if name[0] != own or isinstance(each, UUID)
+        }
+
+    def _name(self, source: Source, text: str) -> Name:
+        return self._layout.target(source), source.by, text.strip().lower()
+
+    async def _found(
+        self, entity: str, by: str, values: Mapping[str, str]
+    ) -> dict[str, UUID | Reason]:
+        if entity == PEOPLE:
+            people = self._process.policy.organisation.people
+            return {key: _person(people, by, key, text) for key, text in values.items()}
+        texts = list(values.values())
+        answers: dict[str, UUID | Reason] = {}
+        for start in range(0, len(texts), _ASKED):
+            answers |= await self._asked(entity, by, texts[start : start + _ASKED])
+        return answers
+
+    async def _asked(self, entity: str, by: str, texts: list[str]) -> dict[str, UUID | Reason]:
+        try:
+            found = await self.ask(entity, by, texts)
+        except (Denied, Invalid, NotFound) as refused:
+            return {text.lower(): Reason(refused.message) for text in texts}
+        items = {each.value.strip().lower(): each for each in found.items}
+        return {text.lower(): _meant(entity, by, text, items.get(text.lower())) for text in texts}
+
+    async def ask(self, entity: str, by: str, texts: list[str]) -> pb.FoundList:
+        """Asks the process that owns an entity, through the same door for all."""
+        service = entity.partition(".")[0]
+        request = pb.FindRequest(entity=entity, field=by, values=texts, suggest=True)
+        if service == self._process.name:
+            return await Beside(self._process).Find(request, None)
+        channel: Any = self._process.peers.channel(service)
+        answer: pb.FoundList = await RecordsStub(channel).Find(request)
+        return answer
+
+
+def _meant(entity: str, by: str, text: str, found: pb.Found | None) -> UUID | Reason:
+    label = entity.partition(".")[2].lower()
+    ids = list(found.ids) if found else []
+    if len(ids) == 1:
+        return UUID(ids[0])
+    if ids:
+        return Reason(f"{len(ids)} records of kind {label} have the {by} {text!r}; give the id.")
+    return _missing(label, by, text, found.suggestion if found else "")
+
+
+def _missing(label: str, by: str, text: str, near: str) -> Reason:
+    hint = f"; the nearest is {near!r}" if near else ""
+    return Reason(f"There is no {label} with the {by} {text!r}{hint}.", near)
+
+
+def _person(people: Mapping[UUID, Person], by: str, key: str, text: str) -> UUID | Reason:
+    """A person by name or e-mail; of several, the one who is still active."""
+    alike = {each: person for each, person in people.items() if getattr(person, by).lower() == key}
+    chosen = [each for each, person in alike.items() if person.status == "active"] or list(alike)
+    if len(chosen) == 1:
+        return chosen[0]
+    if chosen:
+        return Reason(f"{len(chosen)} people have the {by} {text!r}; use the e-mail address.")
+    return _missing(
+        "person", by, text, _near(text, {getattr(each, by) for each in people.values()})
+    )
+
+
+def _near(text: str, existing: Collection[str]) -> str:
+    best = fuzzy.extractOne(text, existing, scorer=fuzz.WRatio, score_cutoff=_NEAR)
+    return best[0] if best else ""

@@ -1,0 +1,167 @@
+"""Imports in the background: a batch of each in turn, until every line is settled."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from kit.actor import Actor, calls
+from kit.errors import Busy, Denied, Problem, Unavailable
+from kit.ids import uuid7
+from kit.importing.jobs import Job, Jobs, LeaseLost
+from kit.importing.layout import Layout, Plan, Source
+from kit.importing.lines import Line
+from kit.importing.references import Names
+from kit.importing.taking import Taking
+from kit.records.process import Process
+from kit.records.standard import Records
+from kit.telemetry.logs import log
+
+_BATCH = 100
+_POLL_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class _Underway:
+    """What is remembered of a job between two batches."""
+
+    layout: Layout
+    names: Names
+    # In a dry run: the names that lines of the file would give to records.
+    promised: set[str] | None = None
+
+
+class Runner:
+    """Works on the imports of one process; replicas share them by leases."""
+
+    def __init__(self, process: Process, records: Mapping[str, Records[Any, Any]]) -> None:
+        self._process = process
+        self._records = records
+        self._jobs = Jobs(process.database.sessions, uuid7())
+        self._poked = asyncio.Event()
+        self._underway: dict[UUID, _Underway] = {}
+
+    def poke(self) -> None:
+        """There is a new import."""
+        self._poked.set()
+
+    async def run(self) -> None:
+        """Works until it is cancelled, then lets others go on at once."""
+        try:
+            while True:
+                if not await self._stepped():
+                    await self._rest()
+        finally:
+            with contextlib.suppress(Exception):
+                await self._jobs.release()
+
+    async def _rest(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_POLL_SECONDS):
+                await self._poked.wait()
+        self._poked.clear()
+
+    async def _stepped(self) -> bool:
+        try:
+            return await self.step()
+        except Exception as error:  # noqa: BLE001 - the database may answer next time
+            log.error("import.step_failed", exc_info=error)
+            return False
+
+    async def step(self) -> bool:
+        """One batch of one import; False when there is nothing to do."""
+        job = await self._jobs.claim()
+        if job is None:
+            return False
+        calls(job.actor)
+        try:
+            await self._advance(job)
+        except LeaseLost:
+            self._underway.pop(job.id, None)
+        except (Unavailable, Busy) as problem:
+            await self._jobs.pause(job, problem.message)
+        except Problem as problem:
+            await self._end(job, problem.message)
+        except Exception as error:  # noqa: BLE001 - a bug ends the import, not the process
+            number = secrets.token_hex(6)
+            log.error("import.failed", reference=number, exc_info=error)
+            await self._end(job, f"Something went wrong on our side. Reference {number}.")
+        return True
+
+    async def _advance(self, job: Job) -> None:
+        await self._process.replica.recent_enough(job.actor)
+        records = self._records[job.entity]
+        may_import(records, job.actor, job.plan)
+        if job.id not in self._underway:
+            layout = job.layout(records)
+            job.plan.check(self._process.policy, job.actor, records.record, job.heading)
+            self._underway[job.id] = _Underway(layout, Names(self._process, layout))
+        if lines := await self._jobs.waiting(job, _BATCH):
+            await self._take(job, lines, last=False)
+        elif not (lines := await self._jobs.left(job, _BATCH)):
+            await self._end(job)
+        elif job.pass_moved:
+            await self._jobs.begin_pass(job)
+        else:
+            await self._take(job, lines, last=True)
+
+    async def _end(self, job: Job, error: str = "") -> None:
+        self._underway.pop(job.id, None)
+        await self._jobs.end(job, error)
+        log.info("import.ended", entity=job.entity, job=str(job.id), error=error)
+
+    async def _take(self, job: Job, lines: list[Line], *, last: bool) -> None:
+        """Reads, resolves and takes in; a name that a later line may make lets its line wait."""
+        underway = self._underway[job.id]
+        for line in lines:
+            line.read(underway.layout)
+        await underway.names.learn([told for line in lines for told in line.names()])
+        for line in lines:
+            if not line.state:
+                line.understand(underway.layout, underway.names)
+            if line.state and self._hopes(underway, line):
+                await self._hope(job, underway, line, last=last)
+        await Taking(self._records[job.entity], self._jobs, job, underway.layout).take(lines)
+
+    def _hopes(self, underway: _Underway, line: Line) -> bool:
+        """Whether the line misses nothing but records of its own kind."""
+        own = {source.name for source, _ in line.told if self._own(underway, source)}
+        return bool(line.reasons) and line.reasons.keys() <= own
+
+    def _own(self, underway: _Underway, source: Source) -> bool:
+        return bool(source.by) and underway.names.is_own(source)
+
+    async def _hope(self, job: Job, underway: _Underway, line: Line, *, last: bool) -> None:
+        if job.dry_run:
+            await self._promise(job, underway, line)
+        elif not last:
+            line.state, line.reasons = "waiting", {}
+
+    async def _promise(self, job: Job, underway: _Underway, line: Line) -> None:
+        """A dry run makes nothing, so a name counts as found when some line would make it."""
+        if underway.promised is None:
+            underway.promised = await self._promised(job, underway)
+        missing = [text for source, text in line.names() if source.name in line.reasons]
+        if all(text.strip().lower() in underway.promised for text in missing):
+            line.state, line.reasons = "", {}
+
+    async def _promised(self, job: Job, underway: _Underway) -> set[str]:
+        fields = {each.by for each in underway.layout.references() if self._own(underway, each)}
+        names: set[str] = set()
+        for original in await self._jobs.originals(job):
+            with contextlib.suppress(ValueError):
+                told = underway.layout.read(original)
+                names |= {text.lower() for source, text in told if source.path in fields}
+        return names
+
+
+def may_import(records: Records[Any, Any], actor: Actor, plan: Plan) -> None:
+    """Refuses a person who may neither create such records nor change those that match."""
+    rights = records.process.policy.rights(actor, records.record.entity)
+    useful = {"create", "edit"} if plan.match else {"create"}
+    if "view" not in rights or not useful & rights:
+        plural = records.record.plural.lower()
+        raise Denied(f"Your profile does not let you import {plural}.")

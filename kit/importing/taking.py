@@ -1,0 +1,236 @@
+"""Lines become records, by the same rules as Create and Update, many in one transaction.
+
+When a transaction fails as a whole its lines are taken in halves, so that one bad line never takes
+others with it; what became of a line is written in the transaction that made it so.
+"""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy.exc import TimeoutError as NoConnection
+
+from kit.access.fields import may_set
+from kit.entity import Level, Record
+from kit.errors import Busy, Denied, Invalid, NotFound, Problem, Unavailable
+from kit.importing.jobs import Job, Jobs, LeaseLost
+from kit.importing.layout import Layout
+from kit.importing.lines import Line
+from kit.records import memory
+from kit.records.standard import Records, custom_values
+from kit.records.work import Work
+from kit.telemetry.logs import log
+
+_BREATH = 10
+_STOPS = (LeaseLost, Unavailable, Busy)
+
+
+class _Rehearsed(Exception):  # noqa: N818 - it says what happened
+    """A dry run has gone well and is taken back."""
+
+
+class Taking:
+    """Takes lines of one import in."""
+
+    def __init__(self, records: Records[Any, Any], jobs: Jobs, job: Job, layout: Layout) -> None:
+        self._records = records
+        self._process = records.process
+        self._record: type[Record] = records.record
+        self._jobs = jobs
+        self._job = job
+        self._match = layout.match
+        self._own_way = type(records).amend is not Records.amend
+
+    async def take(self, lines: Sequence[Line]) -> None:
+        """Takes in what was understood, and writes down what was not."""
+        settled = [line for line in lines if line.state]
+        if settled:
+            await self._settle(settled)
+        for group in _apart([line for line in lines if not line.state], self._match):
+            await self._safely(group)
+
+    async def _safely(self, lines: Sequence[Line]) -> None:
+        """One transaction; when it fails, two with half of the lines each."""
+        try:
+            await self._together(lines)
+        except _STOPS:
+            raise
+        except (OSError, NoConnection) as gone:
+            raise Unavailable("The database does not answer right now.") from gone
+        except Exception as fault:  # noqa: BLE001 - one line's fault is told to its writer
+            if len(lines) == 1:
+                lines[0].reject(_problem(fault))
+                await self._settle(lines)
+                return
+            half = len(lines) // 2
+            await self._safely(lines[:half])
+            await self._safely(lines[half:])
+
+    async def _together(self, lines: Sequence[Line]) -> None:
+        if self._job.dry_run:
+            await self._rehearse(lines)
+            return
+        async with self._process.work(self._job.actor) as work:
+            await self._write(work, lines)
+            await self._jobs.settle(work.session, self._job, lines)
+
+    async def _rehearse(self, lines: Sequence[Line]) -> None:
+        """Does all of it and takes it back; only what would have become of the lines stays."""
+        with contextlib.suppress(_Rehearsed):
+            async with self._process.work(self._job.actor) as work:
+                await self._write(work, lines)
+                raise _Rehearsed
+        for line in lines:
+            line.record_id = None if line.state == "created" else line.record_id
+        await self._settle(lines)
+
+    async def _settle(self, lines: Sequence[Line]) -> None:
+        async with self._process.database.sessions.begin() as session:
+            await self._jobs.settle(session, self._job, lines)
+
+    async def _write(self, work: Work, lines: Sequence[Line]) -> None:
+        existing = await self._existing(work, lines)
+        editable = await self._editable(work, lines, existing)
+        for number, line in enumerate(lines):
+            if number % _BREATH == 0:
+                # Others wait for this process too.
+                await asyncio.sleep(0)
+            line.state, line.reasons = "", {}
+            try:
+                await self._take_one(work, line, existing, editable)
+            except Problem as problem:
+                line.reject(problem)
+        await work.flush()
+
+    async def _take_one(
+        self, work: Work, line: Line, existing: dict[Any, list[Record]], editable: set[Any]
+    ) -> None:
+        known = existing.get(line.values.get(self._match), []) if self._match else []
+        if len(known) > 1:
+            name = self._match
+            raise Invalid("", {name: f"{len(known)} records have this {name}; give the id."})
+        if known:
+            await self._change(work, line, known[0], editable)
+        elif self._match == "id":
+            raise NotFound
+        else:
+            await self._create(work, line)
+
+    # What is there already.
+
+    async def _existing(self, work: Work, lines: Sequence[Line]) -> dict[Any, list[Record]]:
+        """The records within reach that lines mean, by the value they are matched by."""
+        if not self._match:
+            return {}
+        column = getattr(self._record, self._match)
+        values = [value for line in lines if (value := line.values.get(self._match)) is not None]
+        found: dict[Any, list[Record]] = {}
+        for record in await work.all(self._record, column.in_(values), limit=50 * len(lines)):
+            found.setdefault(getattr(record, self._match), []).append(record)
+        return found
+
+    async def _editable(
+        self, work: Work, lines: Sequence[Line], existing: dict[Any, list[Record]]
+    ) -> set[Any]:
+        """The ids of those that differ from their line and that the person may change."""
+        differing = [
+            record.id
+            for line in lines
+            for record in existing.get(line.values.get(self._match), ())
+            if self._changes(line, record)
+        ]
+        if not differing:
+            return set()
+        within = self._record.id.in_(differing)
+        found = await work.all(self._record, within, level=Level.EDIT, limit=len(differing))
+        return {record.id for record in found}
+
+    def _changes(self, line: Line, record: Record) -> dict[str, Any]:
+        """The values by which a line differs from its record."""
+        changes = {
+            name: value
+            for name, value in line.values.items()
+            if value != getattr(record, name) and name != "id"
+        }
+        custom = {**record.custom, **line.custom}
+        return changes if custom == record.custom else changes | {"custom": custom}
+
+    # What becomes of one line.
+
+    async def _create(self, work: Work, line: Line) -> None:
+        work.allow(self._record, "create")
+        may_set(self._process.policy, work.actor, self._record, line.values, new=True)
+        record = self._record(**line.values)
+        record.custom = custom_values(SimpleNamespace(custom=line.custom))
+        session = work.session.sync_session
+        before = len(session.new)
+        try:
+            with session.no_autoflush:
+                await self._records.admit(work, record)
+            memory.check_ready(work, record)
+        except Problem:
+            for added in list(session.new)[before:]:
+                session.expunge(added)
+            raise
+        line.state, line.record_id = "created", record.id
+
+    async def _change(self, work: Work, line: Line, record: Record, editable: set[Any]) -> None:
+        changes = self._changes(line, record)
+        if not changes:
+            line.state, line.record_id = "matched", record.id
+            return
+        self._may_change(work, record, changes, editable)
+        session = work.session.sync_session
+        before, former = len(session.new), {name: getattr(record, name) for name in record.fields}
+        custom = record.custom
+        try:
+            await self._records.amend(work, record, changes)
+            memory.check_ready(work, record)
+        except Problem:
+            for added in list(session.new)[before:]:
+                session.expunge(added)
+            for name, value in {**former, "custom": custom}.items():
+                setattr(record, name, value)
+            record.announced()
+            raise
+        line.state, line.record_id = "updated", record.id
+
+    def _may_change(
+        self, work: Work, record: Record, changes: dict[str, Any], editable: set[Any]
+    ) -> None:
+        work.allow(self._record, "edit")
+        if record.id not in editable:
+            raise Denied("You may read this record but not change it.")
+        custom_values(SimpleNamespace(custom=changes.get("custom", {})))
+        for name in changes.keys() - {"custom"}:
+            # What only verbs change may differ where the entity amends in its own way.
+            said = record.fields[name].said
+            new = self._own_way and not said.editable
+            may_set(self._process.policy, work.actor, self._record, [name], new=new)
+
+
+def _apart(lines: Sequence[Line], match: str) -> Iterator[list[Line]]:
+    """Lines in groups in which no two mean the same record."""
+    group: list[Line] = []
+    seen: set[Any] = set()
+    for line in lines:
+        value = line.values.get(match)
+        if value is not None and value in seen:
+            yield group
+            group, seen = [], set()
+        group.append(line)
+        seen.add(value)
+    if group:
+        yield group
+
+
+def _problem(fault: Exception) -> Problem:
+    """What is told of a fault; a bug goes to the log in full and to the person by number."""
+    if isinstance(fault, Problem):
+        return fault
+    number = secrets.token_hex(6)
+    log.error("import.line_failed", reference=number, exc_info=fault)
+    return Problem(f"Something went wrong on our side. Reference {number}.")
