@@ -14,7 +14,7 @@ def reachable(record: type[Record], reach: Reach, level: Level) -> ColumnElement
         return true()
     if not reach.keys:
         return false()
-    reached: ColumnElement[bool] = _column(record, level).op("&&")(
+    reached: ColumnElement[bool] = _column(record, level).bool_op("&&")(
         literal(list(reach.keys), ARRAY(Integer))
     )
     return reached
@@ -24,7 +24,7 @@ def reachable_by_parameter(record: type[Record], reach: Reach, level: Level) -> 
     """The same with the keys as the parameter `keys`, so that one compiled statement serves everybody."""
     if reach.all or not reach.keys:
         return reachable(record, reach, level)
-    reached: ColumnElement[bool] = _column(record, level).op("&&")(
+    reached: ColumnElement[bool] = _column(record, level).bool_op("&&")(
         bindparam("keys", type_=ARRAY(Integer))
     )
     return reached
