@@ -166,7 +166,7 @@ def _deal(known: Conversion, without: Collection[str] = ()) -> sales.Opportunity
             setattr(deal, name, lead[of_lead])
     for name in without:
         deal.ClearField(name)
-    return deal
+    return deal  # type: ignore[no-any-return]
 
 
 async def finish_conversions(process: Process) -> None:

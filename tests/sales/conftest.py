@@ -1,0 +1,37 @@
+"""Sales as it runs: real stores, real calls, people with rights."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from kit.actor import Actor
+from kit.testing.house import House
+from kit.testing.organisation import TestOrganisation
+from kit.testing.serving import Serving
+from services.sales.config import Settings
+from services.sales.main import sales
+from tests.sales.desk import Desk
+
+
+@pytest.fixture(scope="session")
+async def serving(house: House) -> AsyncIterator[Serving]:
+    """One running sales for all tests here."""
+    started = await house.serve("sales", sales, Settings)
+    yield started
+    await started.stop()
+
+
+@pytest.fixture(scope="session")
+async def organisation(serving: Serving) -> TestOrganisation:
+    return TestOrganisation(serving)
+
+
+@pytest.fixture(scope="session")
+async def ana(organisation: TestOrganisation) -> Actor:
+    return await organisation.person("Ana")
+
+
+@pytest.fixture
+async def desk(serving: Serving, ana: Actor) -> Desk:
+    """Ana at work."""
+    return Desk(serving, ana)

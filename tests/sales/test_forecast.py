@@ -1,0 +1,137 @@
+"""What deals are expected to bring: per month, owner and currency, within reach."""
+
+from typing import Any
+
+import pytest
+from crm.sales.v1 import opportunities_pb2 as pb
+from crm.sales.v1.opportunities_pb2_grpc import OpportunitiesStub
+
+from kit.access.entries import FieldAccess, Permission
+from kit.errors import Invalid
+from kit.testing.organisation import ALL, TestOrganisation
+from kit.testing.serving import Serving
+from tests.sales.desk import Desk
+
+YEAR = {"first_day": "2041-01-01", "last_day": "2041-12-31"}
+
+
+def figures(reply: Any, *names: str) -> list[tuple[str, ...]]:
+    return [tuple(getattr(each, name) for name in names) for each in reply.items]
+
+
+@pytest.fixture
+async def team(serving: Serving, organisation: TestOrganisation) -> tuple[Desk, Desk]:
+    """A manager and somebody of the team, who both see only what is theirs."""
+    await organisation.default("sales.Opportunity", "private")
+    above = await organisation.role("Manager")
+    below = await organisation.role("Agent", parent=above)
+    manager = await organisation.person("Mia", roles=(above,))
+    agent = await organisation.person("Abe", roles=(below,))
+    return Desk(serving, manager), Desk(serving, agent)
+
+
+async def test_open_deals_count_by_their_probability(team: tuple[Desk, Desk]) -> None:
+    """SA-10"""
+    _, agent = team
+    for amount in ("1000", "500"):
+        await agent.deal(amount=amount, expected_close_on="2041-03-15")
+    reply = await agent.deals.Forecast(pb.ForecastRequest(**YEAR))
+    (march,) = figures(reply, "month", "owner_id", "currency", "count", "amount", "realised")
+    assert march == ("2041-03", str(agent.actor.person_id), "EUR", 2, "1500", "0")
+    assert float(reply.items[0].weighted) == 150
+
+
+async def test_what_a_won_deal_brought_replaces_its_estimate(team: tuple[Desk, Desk]) -> None:
+    """SA-10"""
+    _, agent = team
+    deal = await agent.deal(amount="1000", expected_close_on="2041-03-15")
+    win = pb.WinOpportunity(id=deal.id, amount="800", closed_on="2041-05-02")
+    await agent.deals.Win(win)
+    reply = await agent.deals.Forecast(pb.ForecastRequest(**YEAR))
+    assert figures(reply, "month", "weighted", "realised") == [("2041-05", "800", "800")]
+
+
+async def test_a_lost_deal_and_one_left_out_add_nothing(team: tuple[Desk, Desk]) -> None:
+    """SA-10"""
+    _, agent = team
+    await agent.deal(expected_close_on="2041-03-15", forecast_included=False)
+    lost = await agent.deal(expected_close_on="2041-03-15")
+    lose = pb.LoseOpportunity(id=lost.id, reason="Too dear", closed_on="2041-03-20")
+    await agent.deals.Lose(lose)
+    reply = await agent.deals.Forecast(pb.ForecastRequest(**YEAR))
+    assert figures(reply, "month", "count", "weighted") == [("2041-03", 2, "0")]
+
+
+async def test_currencies_are_never_added_up(team: tuple[Desk, Desk]) -> None:
+    """SA-10"""
+    _, agent = team
+    for currency in ("EUR", "RON"):
+        await agent.deal(currency=currency, expected_close_on="2041-03-15")
+    reply = await agent.deals.Forecast(pb.ForecastRequest(**YEAR, group_by=["month"]))
+    assert figures(reply, "currency", "amount") == [("EUR", "1000"), ("RON", "1000")]
+    assert not any(each.HasField("owner_id") for each in reply.items)
+
+
+async def test_a_forecast_covers_what_its_reader_may_see(team: tuple[Desk, Desk]) -> None:
+    """SA-10"""
+    manager, agent = team
+    await manager.deal(expected_close_on="2041-03-15")
+    await agent.deal(expected_close_on="2041-03-15")
+    asked = pb.ForecastRequest(**YEAR, group_by=["owner"])
+    assert len((await manager.deals.Forecast(asked)).items) == 2
+    own = await agent.deals.Forecast(asked)
+    assert figures(own, "owner_id") == [(str(agent.actor.person_id),)]
+
+
+async def test_a_deal_without_a_day_stands_apart(team: tuple[Desk, Desk]) -> None:
+    _, agent = team
+    await agent.deal()
+    reply = await agent.deals.Forecast(pb.ForecastRequest(**YEAR))
+    assert [each.HasField("month") for each in reply.items] == [False]
+
+
+async def test_a_filter_narrows_the_forecast(team: tuple[Desk, Desk]) -> None:
+    _, agent = team
+    await agent.deal(name="Vans", expected_close_on="2041-03-15")
+    await agent.deal(name="Bikes", expected_close_on="2041-03-15")
+    reply = await agent.deals.Forecast(pb.ForecastRequest(**YEAR, filter='name = "Vans"'))
+    assert figures(reply, "count") == [(1,)]
+
+
+async def test_a_hidden_value_is_in_no_figure(
+    serving: Serving, organisation: TestOrganisation, team: tuple[Desk, Desk]
+) -> None:
+    """SA-10"""
+    hidden = FieldAccess(entity="sales.Opportunity", field="amount", access="hidden")
+    profile = await organisation.profile(ALL, fields=(hidden,))
+    clerk = await organisation.person("Cleo", profiles=(profile,))
+    desk = Desk(serving, clerk)
+    await desk.deals.Create(pb.Opportunity(name="Vans", expected_close_on="2041-03-15"))
+    (only,) = (await desk.deals.Forecast(pb.ForecastRequest(**YEAR))).items
+    assert (only.count, only.HasField("amount"), only.HasField("weighted")) == (1, False, False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"group_by": ["stage"]}, "group_by"),
+        ({"first_day": "May"}, "first_day"),
+        ({"first_day": "2041-02-01", "last_day": "2041-01-01"}, "last_day"),
+    ],
+)
+async def test_what_cannot_be_asked_names_its_field(
+    desk: Desk, asked: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(Invalid) as wrong:
+        await desk.deals.Forecast(pb.ForecastRequest(**asked))
+    assert set(wrong.value.fields) == {field}
+
+
+async def test_who_may_not_view_deals_gets_no_forecast(
+    serving: Serving, organisation: TestOrganisation
+) -> None:
+    from kit.errors import Denied
+
+    nobody = await organisation.person("Nik", Permission(entity="sales.Product", view=True))
+    with pytest.raises(Denied):
+        await serving.stub(OpportunitiesStub, nobody).Forecast(pb.ForecastRequest())
