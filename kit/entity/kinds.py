@@ -30,7 +30,6 @@ from sqlalchemy.types import TypeEngine
 
 from kit.query import Kind as Comparison
 
-
 N = TypeVar("N", int, Decimal)
 
 

@@ -125,6 +125,10 @@ def _own(initial: Any) -> Any:
 _BASE = frozenset({"id", "version", "created_at", "updated_at", "created_by", "updated_by"})
 
 
+# A pending list would be read by every query until the next vacuum; writers pay a tenth instead.
+_AT_ONCE = {"fastupdate": "off"}
+
+
 def _complete(cls: type[Record]) -> None:
     """Adds to a declared entity what every entity has: its fields by name, indexes, word search."""
     table = cls.__table__
@@ -139,11 +143,18 @@ def _complete(cls: type[Record]) -> None:
     )
     Index(f"ix_{table.name}_recent", table.c.updated_at.desc(), table.c.id.desc())
     Index(f"ix_{table.name}_owner", table.c.owner_id, table.c.updated_at.desc(), table.c.id.desc())
-    Index(f"ix_{table.name}_keys", table.c["keys"], postgresql_using="gin")
+    Index(
+        f"ix_{table.name}_keys", table.c["keys"], postgresql_using="gin", postgresql_with=_AT_ONCE
+    )
     searched = [column for column in table.columns if _searched(column)]
     if searched:
         table.append_column(Column("search", TSVECTOR, Computed(_words(searched), persisted=True)))
-        Index(f"ix_{table.name}_words", table.c.search, postgresql_using="gin")
+        Index(
+            f"ix_{table.name}_words",
+            table.c.search,
+            postgresql_using="gin",
+            postgresql_with=_AT_ONCE,
+        )
 
 
 def _searched(column: Column[Any]) -> bool:
