@@ -110,4 +110,4 @@ def _found(record: type[Record]) -> ColumnElement[bool]:
     table = table_of(record)
     if "search" not in table.c:
         raise Invalid(search=f"{record.plural} cannot be searched by words; use a filter.")
-    return table.c.search.op("@@")(words_query())
+    return table.c.search.bool_op("@@")(words_query())

@@ -66,7 +66,7 @@ def newest_of_owners(table: Table, names: Sequence[str], narrow: Narrow) -> Sele
 def _shared(table: Table) -> ColumnElement[bool]:
     """What others own and have shared."""
     others = or_(table.c.owner_id.is_(None), table.c.owner_id != func.all(_OWN))
-    return table.c["keys"].op("&&")(bindparam("shared", type_=ARRAY(Integer))) & others
+    return table.c["keys"].bool_op("&&")(bindparam("shared", type_=ARRAY(Integer))) & others
 
 
 _OWN = bindparam("own", type_=ARRAY(Uuid))
