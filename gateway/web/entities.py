@@ -135,8 +135,9 @@ class Entity:
         return all(self.field(name) for name in names)
 
     def own_fields(self) -> list[Field]:
-        """The fields that the entity is about, without those that every record has."""
-        return [field for field in self.fields if field.name not in _STANDARD]
+        """The fields that the entity is about and then its owner, without the stamps."""
+        own = [field for field in self.fields if field.name not in _STANDARD]
+        return sorted(own, key=lambda field: field.name == "owner_id")
 
     def listed(self) -> list[Field]:
         """The title first, then the few that a list shows at first."""

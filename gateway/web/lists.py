@@ -21,7 +21,7 @@ from gateway.web.filtering import (
 from gateway.web.presenting import Cell, Presenter, Titles, label_of
 from gateway.web.references import titles_for
 from gateway.web.together import answer, together
-from gateway.web.views import View, view_named, views_of
+from gateway.web.views import OWNERLESS, View, view_named, views_of
 from gateway.web.visits import Visit, to
 from kit.errors import Problem
 
@@ -71,7 +71,12 @@ class Wanted:
 
     def fields(self) -> list[Field]:
         chosen = [field for name in self.columns if (field := self.entity.field(name))]
-        return chosen or self.entity.listed()
+        return chosen or [*self.entity.listed(), *self._owner()]
+
+    def _owner(self) -> list[Field]:
+        owner = self.entity.field("owner_id")
+        shown = owner and not owner.listed and not self.entity.name.startswith(OWNERLESS)
+        return [owner] if owner and shown else []
 
     def url(self, **changes: object) -> str:
         """The address of this list with something else asked; a change leads to its first page."""
@@ -131,7 +136,9 @@ def rows_of(
 async def show_list(visit: Visit) -> Response:
     wanted = Wanted.of(visit)
     works = {"page": visit.api.list(wanted.entity.slug, wanted.params())}
-    if money := wanted.entity.money():
+    money = wanted.entity.money()
+    # Figures know filters only: over a search they would add up rows that are not shown.
+    if money and not wanted.search:
         works["totals"] = visit.api.aggregate(wanted.entity.slug, _totals_asked(wanted, money))
     answers = await together(works)
     try:
@@ -190,7 +197,7 @@ def _totals_asked(wanted: Wanted, money: Field) -> dict[str, str]:
         asked["group_by"] = money.currency_field
     if wanted.all_filters:
         asked["filter"] = wanted.all_filters
-    return asked if not wanted.search else {**asked, "search": wanted.search}
+    return asked
 
 
 def _totals(figures: Json | Problem | None, money: Field | None, present: Presenter) -> list[str]:

@@ -61,6 +61,6 @@ def test_money_is_read_as_the_locale_writes_it(locale: str, text: str, value: st
 
 
 def test_a_patch_holds_only_what_differs() -> None:
-    before = {"name": "Acme", "phone": None, "kinds": [], "employees": 5}
+    before: Json = {"name": "Acme", "phone": None, "kinds": [], "employees": 5}
     after = {"name": "Acme", "phone": "", "kinds": None, "employees": 6}
     assert changes(before, after) == {"employees": 6}
