@@ -68,7 +68,7 @@ def test_the_old_grants_are_not_offered() -> None:
 
 def test_a_client_that_signs_in_by_itself_acts_as_somebody_and_keeps_a_secret() -> None:
     alone = {"grant_types": ["client_credentials"], "redirect_uris": []}
-    assert wrong_fields(**alone, confidential=False) == {"person_id", "confidential"}
+    assert wrong_fields(**alone, keeps_secret=False) == {"person_id", "keeps_secret"}
     a_client(**alone, person_id=uuid7()).check()
 
 
@@ -86,7 +86,7 @@ def test_a_new_secret_takes_the_place_of_the_old() -> None:
     assert (client.secret_hash, client.secret_changed_at) == ("hash", AT)
 
 
-@pytest.mark.parametrize("given", [{"confidential": False}, {"status": "inactive"}])
+@pytest.mark.parametrize("given", [{"keeps_secret": False}, {"status": "inactive"}])
 def test_public_and_inactive_clients_get_no_secret(given: dict[str, Any]) -> None:
     with pytest.raises(Refused):
         a_client(**given).rotate("hash", AT)

@@ -55,7 +55,7 @@ class Client(Record):
         unique=True,
         required=False,
     )
-    confidential: Mapped[bool] = field(
+    keeps_secret: Mapped[bool] = field(
         Boolean(),
         "Keeps a secret",
         initial=True,
@@ -90,7 +90,7 @@ class Client(Record):
             ("redirect_uris", self._wrong_addresses()),
             ("scopes", self._wrong_scopes()),
             ("person_id", self._wrong_person()),
-            ("confidential", self._wrong_trust()),
+            ("keeps_secret", self._wrong_trust()),
         )
         told = {name: complaint for name, complaint in complaints if complaint}
         if told:
@@ -102,7 +102,7 @@ class Client(Record):
 
     def rotate(self, secret_hash: str, at: datetime) -> None:
         """Takes a new secret, of which only the hash is kept."""
-        if not self.confidential:
+        if not self.keeps_secret:
             raise Refused("A public client has no secret; register a confidential one.")
         if not self.active:
             raise Refused("This client is inactive; activate it before it gets a new secret.")
@@ -132,7 +132,7 @@ class Client(Record):
         return "client_credentials needs a person as whom the client acts." if alone else ""
 
     def _wrong_trust(self) -> str:
-        public = Grant.CLIENT in self.grant_types and not self.confidential
+        public = Grant.CLIENT in self.grant_types and not self.keeps_secret
         return "client_credentials is for clients that keep a secret." if public else ""
 
 

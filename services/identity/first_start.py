@@ -1,0 +1,110 @@
+"""The first start on an empty database: the profiles, the root of the roles, an administrator."""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy import select, text
+
+from kit.access.policy import ACTIONS
+from kit.actor import calling
+from kit.errors import Invalid
+from kit.records.process import Process
+from kit.records.work import Work
+from kit.settings import Misconfigured
+from kit.telemetry.logs import log
+from services.identity.config import Settings
+from services.identity.credentials import keep_password
+from services.identity.hashing import Passwords
+from services.identity.model.access_defaults import AccessDefault
+from services.identity.model.clients import Client
+from services.identity.model.groups import Group
+from services.identity.model.passwords import check_password
+from services.identity.model.people import Person
+from services.identity.model.profiles import EVERY_ENTITY, Permission, Profile
+from services.identity.model.roles import Role
+from services.identity.model.sharing_rules import SharingRule
+
+_LOCK = text("SELECT pg_advisory_xact_lock(7203002)")
+_ADMINISTERED = (Person, Role, Profile, Group, SharingRule, AccessDefault)
+
+
+def first_start(passwords: Passwords) -> Callable[[Process], Awaitable[None]]:
+    """The step that fills an empty database; on any other it does nothing."""
+
+    async def begin(process: Process) -> None:
+        async with process.work(calling()) as work:
+            # Of several processes that start at once one does it, and the others find it done.
+            await work.session.execute(_LOCK)
+            if await work.session.scalar(select(Profile.id).limit(1)) is None:
+                _add_ground(work)
+                await work.flush()
+            if await work.session.scalar(select(Person.id).limit(1)) is None:
+                await _add_administrator(work, passwords)
+
+    return begin
+
+
+def _add_ground(work: Work) -> None:
+    work.add(_administrator())
+    work.add(_standard_user())
+    work.add(_read_only())
+    work.add(Role(name="Company", description="Stands above everybody; sees what all own."))
+
+
+def _administrator() -> Profile:
+    return Profile(
+        name="Administrator",
+        description="May do everything with every record.",
+        permissions=[_may(EVERY_ENTITY, *ACTIONS)],
+    )
+
+
+def _standard_user() -> Profile:
+    work = _may(EVERY_ENTITY, "view", "create", "edit", "delete")
+    return Profile(
+        name="Standard user",
+        description="Works with the records within reach; sees who works here.",
+        permissions=[work, *_looked_up()],
+    )
+
+
+def _read_only() -> Profile:
+    return Profile(
+        name="Read only",
+        description="Sees the records within reach and changes nothing.",
+        permissions=[_may(EVERY_ENTITY, "view"), *_looked_up()],
+    )
+
+
+def _looked_up() -> list[Permission]:
+    """Everybody may look up who is who; clients are the administrators' own affair."""
+    return [*(_may(each.entity, "view") for each in _ADMINISTERED), _may(Client.entity)]
+
+
+def _may(entity: str, *actions: str) -> Permission:
+    return Permission(entity=entity, **{action: action in actions for action in ACTIONS})
+
+
+async def _add_administrator(work: Work, passwords: Passwords) -> None:
+    settings = work.process.settings
+    assert isinstance(settings, Settings)  # noqa: S101 - main.py gives them
+    if not (settings.admin_email and settings.admin_password):
+        log.warning("identity.no_administrator", advice="Set RAPPORT_ADMIN_EMAIL and …_PASSWORD.")
+        return
+    names = Profile.name == "Administrator", Role.name == "Company"
+    person = Person(
+        name="Administrator",
+        email=settings.admin_email,
+        profile_ids=(await work.session.scalars(select(Profile.id).where(names[0]))).all(),
+        role_ids=(await work.session.scalars(select(Role.id).where(names[1]))).all(),
+    )
+    _check(settings.admin_password, person)
+    work.add(person)
+    await work.flush()
+    await keep_password(work, person.id, await passwords.hashed(settings.admin_password))
+
+
+def _check(password: str, person: Person) -> None:
+    try:
+        check_password(password, person)
+    except Invalid as wrong:
+        raise Misconfigured(f"RAPPORT_ADMIN_PASSWORD: {wrong.message}") from wrong

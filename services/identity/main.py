@@ -1,0 +1,44 @@
+"""Identity on one screen: who works here, what they may do, and how they prove who they are."""
+
+from kit.service import Every, Service, run
+from services.identity.config import Settings
+from services.identity.first_start import first_start
+from services.identity.hashing import Passwords
+from services.identity.policy import tell_policy
+from services.identity.rpc.access_defaults import AccessDefaults
+from services.identity.rpc.clients import Clients
+from services.identity.rpc.groups import Groups
+from services.identity.rpc.people import People
+from services.identity.rpc.policies import Policies
+from services.identity.rpc.profiles import Profiles
+from services.identity.rpc.roles import Roles
+from services.identity.rpc.sessions import Sessions
+from services.identity.rpc.sharing_rules import SharingRules
+from services.identity.sessions import forget_ended
+from services.identity.throttle import Throttle
+
+
+def identity(settings: Settings) -> Service:
+    """People, their access, and the doors."""
+    passwords, throttle = Passwords(), Throttle(settings.redis_url)
+    return Service(
+        name="identity",
+        settings=settings,
+        records=[
+            lambda process: People(process, passwords, throttle),
+            *(Roles, Profiles, Groups, SharingRules, AccessDefaults, Clients),
+        ],
+        others=[
+            Policies,
+            lambda process: Sessions(process, passwords, throttle),
+        ],
+        jobs=[Every(600, forget_ended)],
+        before_commit=[tell_policy],
+        started=[first_start(passwords)],
+        owns_policy=True,
+        holds=[passwords, throttle],
+    )
+
+
+if __name__ == "__main__":
+    run(identity(Settings.load()))

@@ -1,0 +1,270 @@
+"""What Authlib's server reads and writes: every redemption is one statement that only one can win.
+
+Written for a synchronous session, as Authlib calls it inside `AsyncSession.run_sync`.
+"""
+
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from crm.identity.v1 import oauth_pb2 as pb
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from kit.events.outbox import Announcement, insert_statement, rows
+from kit.ids import uuid7
+from services.identity.model.people import Person, PersonStatus
+from services.identity.oauth.tables import (
+    oauth_code,
+    oauth_consent,
+    oauth_grant,
+    oauth_refresh_token,
+    oauth_revoked_token,
+)
+
+CODE_LIFE = timedelta(seconds=60)
+REFRESH_LIFE = timedelta(days=30)
+GRANT_LIFE = timedelta(days=180)
+
+
+def digest(secret: str) -> bytes:
+    """Under which a code or token is kept; it is random enough that one round will do."""
+    return sha256(secret.encode()).digest()
+
+
+def secret_hash(secret: str) -> str:
+    """Under which a client's secret is kept."""
+    return digest(secret).hex()
+
+
+@dataclass(frozen=True)
+class Holder:
+    """The person a token speaks for, when they proved it, and the grant that allows it."""
+
+    person_id: UUID
+    authenticated_at: datetime | None = None
+    grant_id: UUID | None = None
+
+    def get_user_id(self) -> str:
+        """Authlib's name for the subject."""
+        return str(self.person_id)
+
+
+@dataclass(frozen=True)
+class Redeemable:
+    """A code or refresh token that was found, as Authlib asks it."""
+
+    digest: bytes
+    client_id: UUID
+    holder: Holder
+    scope: str
+    used: bool
+    live: bool
+    redirect_uri: str = ""
+    nonce: str | None = None
+    code_challenge: str = ""
+    code_challenge_method: str = "S256"
+
+    def get_redirect_uri(self) -> str:
+        return self.redirect_uri
+
+    def get_scope(self) -> str:
+        return self.scope
+
+    def get_nonce(self) -> str | None:
+        return self.nonce
+
+    def get_auth_time(self) -> int | None:
+        at = self.holder.authenticated_at
+        return int(at.timestamp()) if at else None
+
+    def get_acr(self) -> None:
+        """One factor only, so far; nothing is claimed of it."""
+
+    def get_amr(self) -> list[str]:
+        return ["pwd"]
+
+
+# Codes.
+
+
+def keep_code(session: Session, client_id: UUID, holder: Holder, asked: dict[str, Any]) -> str:
+    """Makes a code for what was asked: address to return to, scope, nonce, challenge."""
+    code = secrets.token_urlsafe(32)
+    row = insert(oauth_code).values(
+        code_hash=digest(code),
+        grant_id=uuid7(),
+        client_id=client_id,
+        person_id=holder.person_id,
+        authenticated_at=holder.authenticated_at,
+        expires_at=func.now() + CODE_LIFE,
+        **asked,
+    )
+    session.execute(row)
+    return code
+
+
+def find_code(session: Session, code: str, client_id: UUID) -> Redeemable | None:
+    """The code as it was given to this client, used and expired ones too."""
+    kept = oauth_code.c
+    found = select(oauth_code, (kept.expires_at > func.now()).label("live"))
+    mine = (kept.code_hash == digest(code)) & (kept.client_id == client_id)
+    row = session.execute(found.where(mine)).one_or_none()
+    if row is None:
+        return None
+    return Redeemable(
+        digest=row.code_hash,
+        client_id=row.client_id,
+        holder=Holder(row.person_id, row.authenticated_at, row.grant_id),
+        scope=row.scope,
+        used=row.used_at is not None,
+        live=row.live,
+        redirect_uri=row.redirect_uri,
+        nonce=row.nonce,
+        code_challenge=row.code_challenge,
+    )
+
+
+def redeem_code(session: Session, code: Redeemable) -> bool:
+    """Uses a code up and makes its grant; of any number at once exactly one succeeds."""
+    kept = oauth_code.c
+    unused = (kept.code_hash == code.digest) & kept.used_at.is_(None)
+    used = update(oauth_code).where(unused, kept.expires_at > func.now())
+    won = session.execute(used.values(used_at=func.now()).returning(kept.grant_id)).one_or_none()
+    if won is None:
+        return False
+    session.execute(
+        insert(oauth_grant).values(
+            id=code.holder.grant_id,
+            client_id=code.client_id,
+            person_id=code.holder.person_id,
+            scope=code.scope,
+            authenticated_at=code.holder.authenticated_at,
+            expires_at=func.now() + GRANT_LIFE,
+        )
+    )
+    return True
+
+
+# Refresh tokens.
+
+
+def keep_refresh_token(session: Session, token: str, grant_id: UUID) -> None:
+    """The next token of a grant; none outlives it."""
+    until = select(func.least(func.now() + REFRESH_LIFE, oauth_grant.c.expires_at))
+    session.execute(
+        insert(oauth_refresh_token).values(
+            token_hash=digest(token),
+            grant_id=grant_id,
+            expires_at=until.where(oauth_grant.c.id == grant_id).scalar_subquery(),
+        )
+    )
+
+
+def find_refresh_token(session: Session, token: str) -> Redeemable | None:
+    """The token with its grant, used and expired ones too."""
+    kept, grant = oauth_refresh_token.c, oauth_grant.c
+    live = (kept.expires_at > func.now()) & grant.ended_at.is_(None)
+    joined = oauth_refresh_token.join(oauth_grant, grant.id == kept.grant_id)
+    found = select(kept.used_at, oauth_grant, live.label("live")).select_from(joined)
+    row = session.execute(found.where(kept.token_hash == digest(token))).one_or_none()
+    if row is None:
+        return None
+    return Redeemable(
+        digest=digest(token),
+        client_id=row.client_id,
+        holder=Holder(row.person_id, row.authenticated_at, row.id),
+        scope=row.scope,
+        used=row.used_at is not None,
+        live=row.live,
+    )
+
+
+def use_refresh_token(session: Session, token: Redeemable) -> bool:
+    """Uses a token up; of any number at once exactly one succeeds."""
+    kept = oauth_refresh_token.c
+    unused = (kept.token_hash == token.digest) & kept.used_at.is_(None)
+    used = update(oauth_refresh_token).where(unused, kept.expires_at > func.now())
+    won = session.execute(used.values(used_at=func.now()).returning(kept.grant_id))
+    return won.one_or_none() is not None
+
+
+# What ends.
+
+
+def end_grants(session: Session, *which: ColumnElement[bool]) -> None:
+    """Ends grants with all their tokens, and says so."""
+    live = update(oauth_grant).where(oauth_grant.c.ended_at.is_(None), *which)
+    ended = session.scalars(live.values(ended_at=func.now()).returning(oauth_grant.c.id)).all()
+    if ended:
+        _tell(session, pb.AccessEnded(grants=[str(each) for each in ended]))
+
+
+def end_grant(session: Session, grant_id: UUID | None) -> None:
+    """Ends one grant: what it had allowed was given away, or is no longer wanted."""
+    end_grants(session, oauth_grant.c.id == grant_id)
+
+
+async def end_grants_of_person(session: AsyncSession, person_id: UUID) -> None:
+    """Ends everything that a person has allowed to clients, codes on their way included."""
+    await session.run_sync(_end_where, oauth_grant.c.person_id == person_id)
+    codes = oauth_code.delete().where(oauth_code.c.person_id == person_id)
+    await session.execute(codes)
+
+
+async def end_grants_of_client(session: AsyncSession, client_id: UUID) -> None:
+    """Ends everything that people have allowed to a client."""
+    await session.run_sync(_end_where, oauth_grant.c.client_id == client_id)
+    codes = oauth_code.delete().where(oauth_code.c.client_id == client_id)
+    await session.execute(codes)
+
+
+def _end_where(session: Session, which: ColumnElement[bool]) -> None:
+    end_grants(session, which)
+
+
+def revoke_access_token(session: Session, jti: str, expires_at: datetime) -> None:
+    """Ends a single access token."""
+    row = insert(oauth_revoked_token).values(jti=jti, expires_at=expires_at)
+    session.execute(row.on_conflict_do_nothing())
+    _tell(session, pb.AccessEnded(tokens=[jti]))
+
+
+def access_is_live(session: Session, jti: str, grant_id: UUID | None, person_id: UUID) -> bool:
+    """Whether neither the token nor its grant was ended, and its person is still active."""
+    revoked = select(oauth_revoked_token.c.jti).where(oauth_revoked_token.c.jti == jti)
+    over = oauth_grant.c.ended_at.is_not(None)
+    ended = select(oauth_grant.c.id).where(oauth_grant.c.id == grant_id, over)
+    active = (Person.id == person_id) & (Person.status == PersonStatus.ACTIVE)
+    return bool(session.scalar(select(~revoked.exists() & ~ended.exists()).where(active)))
+
+
+def _tell(session: Session, event: pb.AccessEnded) -> None:
+    session.execute(insert_statement, rows([Announcement.of(event)], service="identity"))
+
+
+# Consent.
+
+
+def consented(session: Session, person_id: UUID, client_id: UUID) -> frozenset[str]:
+    """The scopes that a person has allowed a client before."""
+    kept = oauth_consent.c
+    found = select(kept.scopes).where(kept.person_id == person_id, kept.client_id == client_id)
+    scopes: Sequence[str] = session.scalar(found) or ()
+    return frozenset(scopes)
+
+
+def keep_consent(
+    session: Session, person_id: UUID, client_id: UUID, scopes: Collection[str]
+) -> None:
+    """Remembers what was allowed, together with what had been."""
+    known = sorted(consented(session, person_id, client_id) | set(scopes))
+    kept = insert(oauth_consent).values(person_id=person_id, client_id=client_id, scopes=known)
+    new = {"scopes": kept.excluded.scopes, "given_at": func.now()}
+    session.execute(kept.on_conflict_do_update(index_elements=["person_id", "client_id"], set_=new))

@@ -1,0 +1,184 @@
+"""The policy leaves from here: each change gets the next epoch and is told to every service.
+
+It is the last step before a commit. The row of `policy_epoch` stays locked until the transaction
+ends, so epochs, outbox and commits have one order, and what `soundness` has found still holds.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from crm.identity.v1 import policy_pb2
+from sqlalchemy import event, select, update
+from sqlalchemy.orm import object_session
+
+from kit.access import entries
+from kit.access.replica import policy_item, remembered
+from kit.entity import Record
+from kit.events.outbox import Announcement, insert_statement, rows
+from kit.events.subjects import POLICY
+from kit.records.work import Work
+from services.identity.model.access_defaults import AccessDefault
+from services.identity.model.groups import Group
+from services.identity.model.people import Person
+from services.identity.model.profiles import Profile
+from services.identity.model.roles import Role
+from services.identity.model.sharing_rules import SharingRule
+from services.identity.soundness import check_sound, keep_an_administrator
+from services.identity.tables import policy_epoch
+
+_TOUCHED = "policy.touched"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One object of the policy as this transaction leaves it; a removed one has no body."""
+
+    kind: str
+    record: Record
+    body: bytes | None
+
+    @property
+    def id(self) -> str:
+        return str(self.record.id)
+
+
+def _person(person: Person) -> entries.Person:
+    return entries.Person(
+        name=person.name,
+        email=person.email,
+        status=person.status,
+        own_key=person.own_key,
+        share_key=person.share_key,
+        role_ids=tuple(person.role_ids),
+        profile_ids=tuple(person.profile_ids),
+        time_zone=person.time_zone,
+        locale=person.locale,
+    )
+
+
+def _role(role: Role) -> entries.Role:
+    return entries.Role(
+        name=role.name,
+        share_key=role.share_key,
+        tree_key=role.tree_key,
+        parent_id=role.parent_id,
+        profile_ids=tuple(role.profile_ids),
+    )
+
+
+def _profile(profile: Profile) -> entries.Profile:
+    return entries.Profile(
+        name=profile.name,
+        permissions=tuple(entries.Permission(**each.plain()) for each in profile.permissions),
+        fields=tuple(entries.FieldAccess(**each.plain()) for each in profile.field_access),
+        hidden_modules=tuple(profile.hidden_modules),
+    )
+
+
+def _group(group: Group) -> entries.Group:
+    return entries.Group(
+        name=group.name,
+        share_key=group.share_key,
+        person_ids=tuple(group.person_ids),
+        role_ids=tuple(group.role_ids),
+        role_and_below_ids=tuple(group.role_and_below_ids),
+        group_ids=tuple(group.group_ids),
+    )
+
+
+def _rule(rule: SharingRule) -> entries.Rule:
+    return entries.Rule(
+        entity=rule.entity_name,
+        source_kind=rule.source_kind,
+        source_id=rule.source_id,
+        target_kind=rule.target_kind,
+        target_id=rule.target_id,
+        level=rule.level,
+    )
+
+
+def _default(default: AccessDefault) -> entries.Default:
+    return entries.Default(entity=default.entity_name, level=default.level)
+
+
+_BODIES: Mapping[type[Record], tuple[str, Callable[[Any], msgspec.Struct]]] = {
+    Person: ("person", _person),
+    Role: ("role", _role),
+    Profile: ("profile", _profile),
+    Group: ("group", _group),
+    SharingRule: ("rule", _rule),
+    AccessDefault: ("default", _default),
+}
+
+
+def _touch(record: Record, *, gone: bool) -> None:
+    session = object_session(record)
+    assert session is not None  # noqa: S101 - it is being flushed
+    session.info.setdefault(_TOUCHED, {})[record.id] = (record, gone)
+
+
+def _watch(kind: type[Record]) -> None:
+    """A flush forgets what it wrote; this remembers it until the commit."""
+    event.listen(kind, "after_insert", lambda _, __, record: _touch(record, gone=False))
+    event.listen(kind, "after_update", lambda _, __, record: _touch(record, gone=False))
+    event.listen(kind, "after_delete", lambda _, __, record: _touch(record, gone=True))
+
+
+for _kind in _BODIES:
+    _watch(_kind)
+
+
+async def tell_policy(work: Work) -> None:
+    """Gives each change its epoch and announces it; what changes no right is left alone."""
+    touched = work.session.sync_session.info.pop(_TOUCHED, {})
+    stored = await _stored(work, touched)
+    news = [part for part in _parts(touched) if part.body != stored.get(part.id)]
+    if not news:
+        return
+    first = await _raised(work, len(news)) - len(news) + 1
+    await check_sound(work.session, [(each.record, each.body is None) for each in news])
+    messages = [_message(part, epoch) for epoch, part in enumerate(news, first)]
+    for message in messages:
+        await work.session.execute(remembered(message))
+    await work.session.execute(insert_statement, _announced(work, messages))
+    if stored and not work.actor.is_system:
+        await keep_an_administrator(work.session)
+    work.after_commit(work.process.replica.load)
+
+
+async def _stored(work: Work, touched: Mapping[Any, Any]) -> dict[str, bytes | None]:
+    """The bodies told last, encoded as `_parts` encodes them."""
+    ids = [str(each) for each in touched]
+    found = select(policy_item.c.kind, policy_item.c.id, policy_item.c.body)
+    known = await work.session.execute(found.where(policy_item.c.id.in_(ids)))
+    return {row.id: _encoded(row.kind, row.body) for row in known}
+
+
+def _encoded(kind: str, body: Any) -> bytes | None:
+    if body is None:
+        return None
+    return msgspec.json.encode(msgspec.convert(body, entries.KINDS[kind], strict=False))
+
+
+def _parts(touched: Mapping[Any, tuple[Record, bool]]) -> Iterator[Part]:
+    for record, gone in touched.values():
+        kind, body = _BODIES[type(record)]
+        yield Part(kind, record, None if gone else msgspec.json.encode(body(record)))
+
+
+async def _raised(work: Work, by: int) -> int:
+    raised = update(policy_epoch).values(epoch=policy_epoch.c.epoch + by)
+    return int((await work.session.execute(raised.returning(policy_epoch.c.epoch))).scalar_one())
+
+
+def _message(part: Part, epoch: int) -> policy_pb2.PolicyChanged:
+    return policy_pb2.PolicyChanged(
+        epoch=epoch, kind=part.kind, id=part.id, removed=part.body is None, body=part.body or b""
+    )
+
+
+def _announced(work: Work, messages: list[policy_pb2.PolicyChanged]) -> Mapping[str, list[Any]]:
+    told = [Announcement.under(f"{POLICY}.{each.kind}.{each.id}", each) for each in messages]
+    return rows(told, service=work.process.name, actor=work.actor.name)

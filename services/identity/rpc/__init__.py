@@ -1,0 +1,1 @@
+"""What identity answers: its records, the doors of sign-in and OAuth, and the policy."""

@@ -1,0 +1,42 @@
+"""Clients over gRPC; a secret is shown once, and what a client was granted ends with it."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from crm.identity.v1 import clients_pb2 as pb
+from crm.identity.v1.clients_pb2_grpc import ClientsServicer
+
+from kit.actor import calling
+from kit.entity import Level
+from kit.records import Records
+from kit.records.work import Work
+from kit.rpc import call as rpc
+from services.identity.model.clients import Client
+from services.identity.oauth.storage import end_grants_of_client, secret_hash
+
+
+class Clients(Records[Client, pb.Client], ClientsServicer):
+    """Programs that act for people."""
+
+    record, message, listing = Client, pb.Client, pb.ClientList
+
+    async def amend(self, work: Work, record: Client, values: Mapping[str, Any]) -> None:
+        await super().amend(work, record, values)
+        if not record.active:
+            await end_grants_of_client(work.session, record.id)
+
+    async def discard(self, work: Work, record: Client) -> None:
+        await end_grants_of_client(work.session, record.id)
+        await super().discard(work, record)
+
+    async def RotateSecret(self, request: pb.RotateClientSecret, context: Any) -> pb.ClientSecret:
+        self.allow("edit")
+        # Without the request: an answer kept for repetition would keep the secret.
+        async with self.process.work(calling(), rpc.current()) as work:
+            client = await work.get(Client, request.id, Level.EDIT)
+            self.same_version(client, request.version if request.HasField("version") else None)
+            secret = secrets.token_urlsafe(32)
+            client.rotate(secret_hash(secret), datetime.now(UTC))
+            return pb.ClientSecret(client_id=client.client_id, client_secret=secret)

@@ -1,0 +1,96 @@
+"""People over gRPC, and what ends when they may no longer come in."""
+
+from typing import Any
+
+from crm.identity.v1 import people_pb2 as pb
+from crm.identity.v1.people_pb2_grpc import PeopleServicer
+
+from kit.actor import calling
+from kit.entity import Level
+from kit.errors import Denied
+from kit.records import Records
+from kit.records.process import Process
+from kit.records.work import Work
+from kit.rpc import call as rpc
+from services.identity.credentials import keep_password, kept_password
+from services.identity.hashing import Passwords
+from services.identity.model.passwords import check_password
+from services.identity.model.people import Person
+from services.identity.oauth.storage import end_grants_of_person
+from services.identity.sessions import end_sessions_of
+from services.identity.throttle import Throttle
+
+_WRONG = "This is not your current password."
+
+
+class People(Records[Person, pb.Person], PeopleServicer):
+    """Who works here and signs in."""
+
+    record, message, listing = Person, pb.Person, pb.PersonList
+
+    def __init__(self, process: Process, passwords: Passwords, throttle: Throttle) -> None:
+        super().__init__(process)
+        self.passwords = passwords
+        self.throttle = throttle
+
+    async def SetPassword(self, request: pb.SetPersonPassword, context: Any) -> Any:
+        person = await self._whose_password(request)
+        check_password(request.password, person)
+        hashed = await self.passwords.hashed(request.password)
+        # Without the request: an answer kept for repetition would keep the password's digest.
+        async with self.process.work(calling(), rpc.current()) as work:
+            person = await work.get(Person, request.id, self._needed(request))
+            self.same_version(person, _version(request))
+            await keep_password(work, person.id, hashed)
+            await self._shut_out(work, person, but=calling().session)
+            return await work.show(person)
+
+    async def _whose_password(self, request: pb.SetPersonPassword) -> Person:
+        """Whose it is, once the caller has shown the right to change it."""
+        if self._needed(request) is Level.EDIT:
+            self.allow("edit")
+        async with self.process.work(calling()) as work:
+            person = await work.get(Person, request.id, self._needed(request))
+            kept = await kept_password(work, person.id)
+        if self._own(request):
+            await self._prove(person, request.current_password, kept)
+        return person
+
+    async def _prove(self, person: Person, password: str, kept: str | None) -> None:
+        """A session left open must not be enough to take the account over."""
+        await self.throttle.admit(person.email, "")
+        if not await self.passwords.fits(password, kept):
+            raise Denied(_WRONG, {"current_password": _WRONG})
+        await self.throttle.forgive(person.email, "")
+
+    def _own(self, request: pb.SetPersonPassword) -> bool:
+        return str(calling().person_id) == request.id
+
+    def _needed(self, request: pb.SetPersonPassword) -> Level:
+        return Level.READ if self._own(request) else Level.EDIT
+
+    async def Deactivate(self, request: pb.DeactivatePerson, context: Any) -> Any:
+        self.allow("edit")
+        async with self.work(request) as work:
+            person = await work.get(Person, request.id, Level.EDIT)
+            self.same_version(person, _version(request))
+            person.deactivate()
+            await work.flush()
+            await self._shut_out(work, person)
+            return await work.show(person)
+
+    async def Activate(self, request: pb.ActivatePerson, context: Any) -> Any:
+        self.allow("edit")
+        async with self.work(request) as work:
+            person = await work.get(Person, request.id, Level.EDIT)
+            self.same_version(person, _version(request))
+            person.activate()
+            return await work.show(person)
+
+    async def _shut_out(self, work: Work, person: Person, *, but: str = "") -> None:
+        await end_sessions_of(work, person.id, but=but)
+        await end_grants_of_person(work.session, person.id)
+
+
+def _version(request: Any) -> int | None:
+    return request.version if request.HasField("version") else None

@@ -1,0 +1,42 @@
+"""The policy for the other processes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm.identity.v1 import policy_pb2 as pb
+from crm.identity.v1.policy_pb2_grpc import PoliciesServicer
+
+from kit.records.process import Process
+from services.identity.rpc.door import no_person
+
+_EPOCH = "SELECT epoch FROM policy_epoch"
+_ITEMS = "SELECT kind, id, epoch, body FROM policy_item WHERE epoch > $1 ORDER BY epoch"
+
+
+class Policies(PoliciesServicer):
+    """Everything in force, or what changed after an epoch."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+
+    async def Snapshot(self, request: pb.SnapshotRequest, context: Any) -> pb.PolicySnapshot:
+        no_person()
+        # Asked before the items, which then hold that epoch or more: nothing up to it is missing.
+        epoch = await self.process.database.pool.fetchval(_EPOCH)
+        items = await self.process.database.pool.fetch(_ITEMS, request.since)
+        objects = [_object(item) for item in items]
+        kept = [each for each in objects if request.since or not each.removed]
+        newest = items[-1]["epoch"] if items else 0
+        return pb.PolicySnapshot(epoch=max(epoch, newest), objects=kept)
+
+
+def _object(item: Mapping[str, Any]) -> pb.PolicyChanged:
+    body = b"" if item["body"] is None else bytes(item["body"])
+    removed = body in (b"", b"null")
+    return pb.PolicyChanged(
+        epoch=item["epoch"],
+        kind=item["kind"],
+        id=item["id"],
+        removed=removed,
+        body=b"" if removed else body,
+    )

@@ -1,0 +1,57 @@
+"""Identity as it runs, with sales beside it to hear of the policy, in a house of their own.
+
+Elsewhere the policy is told by the tests; the events of a real identity must not reach those.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+from kit.testing.house import House
+from kit.testing.serving import Serving
+from services.identity.config import Settings
+from services.identity.main import identity as identity_service
+from services.sales.config import Settings as SalesSettings
+from services.sales.main import sales as sales_service
+from tests.identity.office import ADMIN_EMAIL, ADMIN_PASSWORD, Office, administrator
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Stores that only the tests of identity use."""
+    house = House(tmp_path_factory.mktemp("identity"))
+    house.start()
+    yield house
+    house.stop()
+
+
+class _FirstStart(Settings):
+    """The environment of a first start."""
+
+    @classmethod
+    def load(cls, environment: Any = None) -> Any:
+        first = {"RAPPORT_ADMIN_EMAIL": ADMIN_EMAIL, "RAPPORT_ADMIN_PASSWORD": ADMIN_PASSWORD}
+        return Settings.load({**environment, **first})
+
+
+@pytest.fixture(scope="session")
+async def serving(house: House) -> AsyncIterator[Serving]:
+    """One running identity for all tests here."""
+    started = await house.serve("identity", identity_service, _FirstStart)
+    yield started
+    await started.stop()
+
+
+@pytest.fixture(scope="session")
+async def sales(house: House, serving: Serving) -> AsyncIterator[Serving]:
+    """A sales that knows the policy by identity's events alone."""
+    started = await house.serve("sales", sales_service, SalesSettings)
+    yield started
+    await started.stop()
+
+
+@pytest.fixture(scope="session")
+async def office(serving: Serving) -> Office:
+    """The administrator at work."""
+    return Office(serving, await administrator(serving))
