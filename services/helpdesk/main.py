@@ -1,0 +1,14 @@
+"""Helpdesk on one screen: tickets."""
+
+from kit.service import Service, run
+from services.helpdesk.config import Settings
+from services.helpdesk.rpc.tickets import Tickets
+
+
+def helpdesk(settings: Settings) -> Service:
+    """What customers ask for, from arrival to settlement."""
+    return Service(name="helpdesk", settings=settings, records=[Tickets])
+
+
+if __name__ == "__main__":
+    run(helpdesk(Settings.load()))

@@ -1,0 +1,1 @@
+"""What helpdesk answers over gRPC beyond the standard methods."""

@@ -1,0 +1,172 @@
+"""Tickets over gRPC, from arrival to settlement."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from crm.helpdesk.v1 import events_pb2 as events
+from crm.helpdesk.v1 import tickets_pb2 as pb
+from crm.helpdesk.v1.tickets_pb2_grpc import TicketsStub
+from crm.v1 import standard_pb2
+from crm.v1.events_pb2 import RecordChanged
+
+from kit.actor import Actor
+from kit.errors import Denied, Invalid, NotFound, Refused
+from kit.ids import uuid7
+from kit.testing.organisation import TestOrganisation
+from kit.testing.serving import Serving
+
+
+@pytest.fixture
+def tickets(serving: Serving, ana: Actor) -> TicketsStub:
+    return serving.stub(TicketsStub, ana)
+
+
+async def told(serving: Serving, event: Any, ticket: pb.Ticket) -> list[Any]:
+    subject = event.DESCRIPTOR.full_name.rpartition("Ticket")[2].lower()
+    bodies = await serving.announced(f"crm.helpdesk.ticket.{subject}")
+    return [each for each in map(event.FromString, bodies) if each.id == ticket.id]
+
+
+async def test_a_ticket_is_registered_under_a_number_and_found_again(tickets: TicketsStub) -> None:
+    """HD-01, HD-02"""
+    customer = {name: str(uuid7()) for name in ("account_id", "contact_id", "product_id")}
+    made = await tickets.Create(
+        pb.Ticket(
+            subject="Printer on fire",
+            description="Since Monday",
+            type="problem",
+            priority="urgent",
+            channel="email",
+            due_at="2031-05-01T09:30:00Z",
+            tags=["printer", "fire"],
+            **customer,
+        )
+    )
+    assert made.number.startswith("T-")
+    assert (made.status, made.version) == ("new", 1)
+    found = await tickets.List(standard_pb2.ListRequest(filter=f'number = "{made.number}"'))
+    assert [each.id for each in found.items] == [made.id]
+    assert found.items[0] == made
+
+
+async def test_tickets_that_come_at_once_have_numbers_of_their_own(tickets: TicketsStub) -> None:
+    """HD-01"""
+    async with asyncio.TaskGroup() as group:
+        asked = [group.create_task(_one(tickets, f"Call {n}")) for n in range(20)]
+    assert len({each.result().number for each in asked}) == 20
+
+
+async def _one(tickets: TicketsStub, subject: str) -> pb.Ticket:
+    return await tickets.Create(pb.Ticket(subject=subject))
+
+
+async def test_a_number_is_not_for_the_caller_to_say(tickets: TicketsStub) -> None:
+    with pytest.raises(Invalid) as wrong:
+        await tickets.Create(pb.Ticket(subject="Mine", number="T-1"))
+    assert set(wrong.value.fields) == {"number"}
+
+
+async def test_an_assigned_ticket_opens_and_its_new_worker_may_change_it(
+    serving: Serving, tickets: TicketsStub, organisation: TestOrganisation
+) -> None:
+    """HD-02"""
+    await organisation.default("helpdesk.Ticket", "private")
+    bob, eva = await organisation.person("Bob"), await organisation.person("Eva")
+    ticket = await _one(tickets, "Who takes it?")
+    hers = serving.stub(TicketsStub, eva)
+    with pytest.raises(NotFound):
+        await hers.Get(standard_pb2.GetRequest(id=ticket.id))
+    await tickets.Assign(pb.AssignTicket(id=ticket.id, assignee_id=bob.name, note="Yours"))
+    moved = await tickets.Assign(pb.AssignTicket(id=ticket.id, assignee_id=eva.name))
+    assert (moved.status, moved.assignee_id) == ("open", eva.name)
+    wish = pb.Ticket(id=ticket.id, priority="high")
+    changed = await hers.Update(pb.TicketPatch(record=wish, mask={"paths": ["priority"]}))
+    await organisation.default("helpdesk.Ticket", "edit")
+    assert changed.priority == "high"
+    first, second = await told(serving, events.TicketAssigned, ticket)
+    assert (first.assignee_id, first.note) == (bob.name, "Yours")
+    assert (second.previous_assignee_id, second.assignee_id) == (bob.name, eva.name)
+
+
+async def test_a_group_takes_a_ticket_over_and_only_its_people_can_get_it(
+    serving: Serving, tickets: TicketsStub, organisation: TestOrganisation
+) -> None:
+    """HD-02"""
+    bob, eva = await organisation.person("Bob"), await organisation.person("Eva")
+    group = str(await organisation.group(bob))
+    ticket = await _one(tickets, "For the second level")
+    taken = await tickets.Assign(pb.AssignTicket(id=ticket.id, group_id=group))
+    assert (taken.group_id, taken.HasField("assignee_id")) == (group, False)
+    with pytest.raises(Invalid) as wrong:
+        await tickets.Assign(pb.AssignTicket(id=ticket.id, group_id=group, assignee_id=eva.name))
+    assert set(wrong.value.fields) == {"assignee_id"}
+    with pytest.raises(Invalid) as nobody:
+        await tickets.Assign(pb.AssignTicket(id=ticket.id, group_id=str(uuid7())))
+    assert set(nobody.value.fields) == {"group_id"}
+
+
+async def test_an_assignment_names_somebody_who_exists(tickets: TicketsStub) -> None:
+    ticket = await _one(tickets, "Nobody")
+    for given in ({}, {"assignee_id": str(uuid7())}, {"assignee_id": "Bob"}):
+        with pytest.raises(Invalid) as wrong:
+            await tickets.Assign(pb.AssignTicket(id=ticket.id, **given))
+        assert set(wrong.value.fields) == {"assignee_id"}
+
+
+async def test_a_ticket_is_resolved_reopened_and_closed(
+    serving: Serving, tickets: TicketsStub
+) -> None:
+    """HD-02"""
+    ticket = await _one(tickets, "Round trip")
+    with pytest.raises(Refused):
+        await tickets.Close(pb.CloseTicket(id=ticket.id))
+    with pytest.raises(Invalid) as wrong:
+        await tickets.Resolve(pb.ResolveTicket(id=ticket.id, resolution="  "))
+    assert set(wrong.value.fields) == {"resolution"}
+    await tickets.Resolve(pb.ResolveTicket(id=ticket.id, resolution="Restarted"))
+    with pytest.raises(Refused):
+        await tickets.Resolve(pb.ResolveTicket(id=ticket.id, resolution="Again"))
+    again = await tickets.Reopen(pb.ReopenTicket(id=ticket.id, reason="Still burning"))
+    assert (again.status, again.reopened_count, again.resolution) == ("open", 1, "Restarted")
+    await tickets.Resolve(pb.ResolveTicket(id=ticket.id, resolution="Put out"))
+    closed = await tickets.Close(pb.CloseTicket(id=ticket.id))
+    assert closed.status == "closed"
+    assert closed.HasField("closed_at")
+    resolved = await told(serving, events.TicketResolved, ticket)
+    assert [each.resolution for each in resolved] == ["Restarted", "Put out"]
+    (reopened,) = await told(serving, events.TicketReopened, ticket)
+    assert (reopened.reason, reopened.reopened_count) == ("Still burning", 1)
+
+
+async def test_a_settled_ticket_is_not_reopened_by_hand(tickets: TicketsStub) -> None:
+    """HD-02"""
+    ticket = await _one(tickets, "By hand")
+    await tickets.Resolve(pb.ResolveTicket(id=ticket.id, resolution="Done"))
+    patch = pb.TicketPatch(
+        record=pb.Ticket(id=ticket.id, status="open"), mask={"paths": ["status"]}
+    )
+    with pytest.raises(Invalid, match="Use Reopen"):
+        await tickets.Update(patch)
+
+
+async def test_every_step_is_told_with_before_and_after(
+    serving: Serving, tickets: TicketsStub
+) -> None:
+    """HD-02"""
+    ticket = await _one(tickets, "Followed")
+    await tickets.Resolve(pb.ResolveTicket(id=ticket.id, resolution="Done"))
+    bodies = await serving.announced("crm.helpdesk.ticket.updated")
+    changes = [each for each in map(RecordChanged.FromString, bodies) if each.id == ticket.id]
+    assert [set(each.changed) for each in changes] == [{"status", "resolution", "resolved_at"}]
+
+
+async def test_whoever_may_only_read_does_not_settle(
+    serving: Serving, tickets: TicketsStub, organisation: TestOrganisation
+) -> None:
+    ticket = await _one(tickets, "Hands off")
+    await organisation.default("helpdesk.Ticket", "read")
+    bob = serving.stub(TicketsStub, await organisation.person("Bob"))
+    with pytest.raises(Denied):
+        await bob.Resolve(pb.ResolveTicket(id=ticket.id, resolution="Mine"))
+    await organisation.default("helpdesk.Ticket", "edit")
