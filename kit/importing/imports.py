@@ -34,6 +34,10 @@ class Imports(ImportsServicer):
         self.records = {each.record.entity: each for each in records}
         self.runner = Runner(process, self.records)
 
+    async def run(self) -> None:
+        """Works on what was brought in, as long as the process lives."""
+        await self.runner.run()
+
     async def Start(self, request: AsyncIterator[pb.ImportPiece], context: Any) -> pb.Import:
         message = await plan_of(request)
         plan, receiving = Plan.of(message), Receiving(request)
@@ -104,7 +108,8 @@ class Imports(ImportsServicer):
             "id": uuid7(),
             "entity": entity,
             "importer_id": calling().person_id,
-            "min_epoch": calling().min_epoch,
+            # A process that starts afresh goes on only when it knows the policy of now.
+            "min_epoch": max(calling().min_epoch, self.process.policy.epoch),
             "file_name": message.file_name[:255],
             "plan": asdict(plan),
             "dry_run": message.dry_run,

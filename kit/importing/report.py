@@ -36,6 +36,7 @@ async def reported(session: AsyncSession, row: Any) -> pb.Import:
     )
     counts: dict[str, int] = dict((await session.execute(per_state)).tuples().all())
     settled = sum(number for state, number in counts.items() if state != "waiting")
+    taken: Any = {state: counts.get(state, 0) for state in STATES[1:]}
     return pb.Import(
         id=str(row.id),
         entity=row.entity,
@@ -49,7 +50,7 @@ async def reported(session: AsyncSession, row: Any) -> pb.Import:
         ended_at=_moment(row.ended_at),
         ignored=row.ignored,
         retry_of=str(row.retry_of or ""),
-        **{state: counts.get(state, 0) for state in STATES[1:]},
+        **taken,
     )
 
 
