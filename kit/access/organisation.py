@@ -106,6 +106,24 @@ class Organisation:
                 groups.setdefault(person_id, set()).add(group_id)
         return groups
 
+    @cached_property
+    def groups_of_roles(self) -> dict[UUID, set[UUID]]:
+        """The groups that name each role, whether anybody holds it or not."""
+        groups: dict[UUID, set[UUID]] = {}
+        for group_id in self.groups:
+            for role_id in self._roles_in_group(group_id, set()):
+                groups.setdefault(role_id, set()).add(group_id)
+        return groups
+
+    def _roles_in_group(self, group_id: UUID, seen: set[UUID]) -> Iterator[UUID]:
+        group = self.groups.get(group_id)
+        if group is None or group_id in seen:
+            return
+        seen.add(group_id)
+        yield from (*group.role_ids, *group.role_and_below_ids)
+        for inner in group.group_ids:
+            yield from self._roles_in_group(inner, seen)
+
     def profiles_of(self, person_id: UUID) -> list[Profile]:
         """A person's own profiles and those of the roles held."""
         person = self.people.get(person_id)

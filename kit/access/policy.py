@@ -186,6 +186,7 @@ class Policy:
         for role_id in organisation.roles_below(person_id):
             yield "role", role_id
             yield "role_and_below", role_id
+            yield from (("group", group) for group in organisation.groups_of_roles.get(role_id, ()))
 
     # What a row carries.
 
