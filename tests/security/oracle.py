@@ -137,7 +137,10 @@ def _roles(principal: Principal, world: World, seen: set[int]) -> set[int]:
     if kind == "role":
         return {number}
     if kind == "role_and_below":
-        return {number, *(role for role in range(len(world.roles)) if number in _above({role}, world))}
+        return {
+            number,
+            *(role for role in range(len(world.roles)) if number in _above({role}, world)),
+        }
     if kind != "group" or number in seen:
         return set()
     inner = world.groups[number].members

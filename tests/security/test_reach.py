@@ -55,9 +55,7 @@ def test_what_may_be_edited_may_be_read(world: World, user: int) -> None:
 
 @SELDOM
 @given(worlds(default=PRIVATE), st.permutations(range(PEOPLE)), numbers(PEOPLE))
-def test_it_does_not_matter_who_is_called_what(
-    world: World, order: list[int], user: int
-) -> None:
+def test_it_does_not_matter_who_is_called_what(world: World, order: list[int], user: int) -> None:
     """Person n becomes person order[n] everywhere; everybody sees the same rows as before."""
     assert seen_by(world, user) == seen_by(_renamed(world, order), order[user])
 

@@ -89,6 +89,13 @@ def parts(world: World) -> Iterator[tuple[str, str, Any]]:
     for number, rule in enumerate(world.rules):
         yield "rule", str(id_of("rule", number)), _rule(rule)
     yield "default", str(id_of("default", 0)), entries.Default(ENTITY, world.default)
+    yield "default", str(id_of("default", 1)), entries.Default("toys.Another", "edit")
+    all_people = (("role", id_of("role", 0)), ("group", id_of("group", 0)))
+    yield (
+        "rule",
+        str(id_of("rule", 99)),
+        entries.Rule("toys.Another", *all_people[0], *all_people[1]),
+    )
 
 
 def _person(number: int, person: Person) -> entries.Person:
@@ -110,6 +117,7 @@ def _role(number: int, role: Role) -> entries.Role:
 
 
 def _group(number: int, group: Group) -> entries.Group:
+    """Each group names one more that is gone."""
     inside = {kind: _ids(kind, {n for k, n in group.members if k == kind}) for kind in KINDS}
     return entries.Group(
         name=f"Group {number}",
@@ -117,7 +125,7 @@ def _group(number: int, group: Group) -> entries.Group:
         person_ids=inside["person"],
         role_ids=inside["role"],
         role_and_below_ids=inside["role_and_below"],
-        group_ids=inside["group"],
+        group_ids=(*inside["group"], id_of("group", 99)),
     )
 
 

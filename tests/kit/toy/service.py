@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from crm.v1 import standard_pb2
-
 from kit import errors
 from kit.choices import Option
 from kit.entity import Level
@@ -42,7 +40,7 @@ class Toys(Records[Toy, Any], services.ToysServicer):
             raise errors.KINDS[request.note](
                 "Told", {"name": "why"}, current=b'{"version":7}', retry_after=3
             )
-        raise RuntimeError(f"select secret from toy -- {request.note}")
+        raise RuntimeError(f"the secret of {request.note}")
 
     async def Ask(self, request: Any, context: Any) -> Any:
         return await self.process.peers.stub(services.ToysStub).Fail(request)
@@ -61,6 +59,3 @@ async def learn_shapes(process: Process) -> None:
 def toys(settings: ServiceSettings) -> Service:
     """Toys and diaries."""
     return Service("toys", settings, [Toys, Diaries], started=[learn_shapes])
-
-
-ANYTHING = standard_pb2.ListRequest()
