@@ -89,7 +89,6 @@ ICONS = {
     "sales.Stage": "flag",
     "campaigns.Campaign": "megaphone",
     "campaigns.Member": "user-group",
-    "campaigns.CampaignMember": "user-group",
     "helpdesk.Ticket": "ticket",
     "scheduling.Activity": "clipboard-document-list",
     "scheduling.Resource": "truck",

@@ -1,5 +1,6 @@
 """One request for a page: who asks, what that person may see, and how to answer."""
 
+import gzip
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,8 @@ from gateway.web.shelf import Shelf
 from kit.errors import Anonymous, NotFound, Problem
 
 THEMES = ("system", "light", "dark")
+# Higher levels cost more time on our side than they save on the way.
+QUICKLY = 3
 
 
 @dataclass(frozen=True)
@@ -81,11 +84,10 @@ class Visit:
     def asked(self, name: str, otherwise: str = "") -> str:
         return self.request.query_params.get(name, otherwise)
 
-    def page(self, names: str | list[str], status: int = 200, **context: Any) -> HTMLResponse:
+    def page(self, names: str | list[str], status: int = 200, **context: Any) -> Response:
         frame = {**self.frame(context.get("entity")), **context}
         offered = [names] if isinstance(names, str) else names
-        headers = {"Vary": "HX-Request", "Cache-Control": "no-store"}
-        return HTMLResponse(self.site.templates.render(offered, frame), status, headers)
+        return packed(self.request, self.site.templates.render(offered, frame), status)
 
     def frame(self, entity: Entity | None = None) -> dict[str, Any]:
         """What every template may use."""
@@ -101,6 +103,16 @@ class Visit:
             "creatable": [each for each in self.catalog if each.may("create")],
             "notice": self.request.query_params.get("notice", ""),
         }
+
+
+def packed(request: Request, html: str, status: int) -> Response:
+    """A page as it goes over the wire; its many like lines shrink to a seventh."""
+    headers = {"Vary": "HX-Request, Accept-Encoding", "Cache-Control": "no-store"}
+    body = html.encode()
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        body = gzip.compress(body, QUICKLY, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return HTMLResponse(body, status, headers)
 
 
 def theme_of(request: Request) -> str:
