@@ -61,7 +61,7 @@ class Booking(Record):
         ExcludeConstraint(
             ("resource_id", "="),
             (text("tstzrange(starts_at, ends_at, '[)')"), "&&"),
-            name="ex_booking_overlap",
+            name="ex_booking_starts_at",
             using="gist",
             where=text("status = 'booked'"),
         ),

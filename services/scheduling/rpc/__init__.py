@@ -1,0 +1,1 @@
+"""What scheduling answers over gRPC beyond the standard methods."""

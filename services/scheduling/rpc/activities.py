@@ -1,0 +1,57 @@
+"""Activities over gRPC: done by Complete, called off by Cancel together with what is booked for them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from crm.scheduling.v1 import activities_pb2 as pb
+from crm.scheduling.v1.activities_pb2_grpc import ActivitiesServicer
+from sqlalchemy import select
+
+from kit.entity import Level
+from kit.errors import Invalid
+from kit.records import Records, Work
+from services.scheduling.model.activities import Activity
+from services.scheduling.model.bookings import Booking
+from services.scheduling.model.bookings import Status as Taken
+
+
+class Activities(Records[Activity, pb.Activity], ActivitiesServicer):
+    """What is done with or for somebody, planned or reported afterwards."""
+
+    record, message, listing = Activity, pb.Activity, pb.ActivityList
+
+    async def Complete(self, request: pb.CompleteActivity, context: Any) -> Any:
+        self.allow("edit")
+        outcome = self._text(request, "outcome")
+        async with self.work(request) as work:
+            activity = await work.get(Activity, request.id, Level.EDIT)
+            activity.complete(outcome, datetime.now(UTC))
+            return await work.show(activity)
+
+    async def Cancel(self, request: pb.CancelActivity, context: Any) -> Any:
+        self.allow("edit")
+        reason = self._text(request, "reason")
+        async with self.work(request) as work:
+            activity = await work.get(Activity, request.id, Level.EDIT)
+            # Held, so that nothing is booked for it meanwhile; see `Bookings`.
+            await work.session.refresh(activity, with_for_update=True)
+            activity.cancel(reason, datetime.now(UTC))
+            await _give_back(work, activity)
+            return await work.show(activity)
+
+    def _text(self, request: Any, name: str) -> str | None:
+        """What came of it, or why not: both are kept as the outcome and bounded like it."""
+        try:
+            text: str | None = self.shape.fields["outcome"].said.kind.parse(getattr(request, name))
+        except ValueError as wrong:
+            raise Invalid("", {name: str(wrong)}) from wrong
+        return text
+
+
+async def _give_back(work: Work, activity: Activity) -> None:
+    """Whoever booked it, and whether or not the caller may see it: the reason is gone."""
+    booked = select(Booking).where(
+        Booking.activity_id == activity.id, Booking.status == Taken.BOOKED
+    )
+    for booking in await work.session.scalars(booked.order_by(Booking.id).with_for_update()):
+        booking.cancel()

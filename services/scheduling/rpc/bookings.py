@@ -1,0 +1,60 @@
+"""Bookings over gRPC: time on a resource is taken, moved and given back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm.scheduling.v1 import bookings_pb2 as pb
+from crm.scheduling.v1.bookings_pb2_grpc import BookingsServicer
+
+from kit.entity import Level
+from kit.errors import Invalid, NotFound, Refused
+from kit.records import Records, Work
+from services.scheduling.model.activities import Activity
+from services.scheduling.model.activities import Status as Progress
+from services.scheduling.model.bookings import Booking, Status
+from services.scheduling.rpc.slots import take
+
+
+class Bookings(Records[Booking, pb.Booking], BookingsServicer):
+    """Who has a shared thing when."""
+
+    record, message, listing = Booking, pb.Booking, pb.BookingList
+
+    async def admit(self, work: Work, record: Any) -> None:
+        await _check_activity(work, record)
+        await take(work, record)
+        work.add(record)
+
+    async def amend(self, work: Work, record: Any, values: Mapping[str, Any]) -> None:
+        """Sent to the database only when the new time is ours."""
+        place, activity_id = _place(record), record.activity_id
+        with work.session.no_autoflush:
+            await super().amend(work, record, values)
+            if record.activity_id != activity_id:
+                await _check_activity(work, record)
+            if _place(record) != place and record.status == Status.BOOKED:
+                await take(work, record)
+
+    async def Cancel(self, request: pb.CancelBooking, context: Any) -> Any:
+        self.allow("edit")
+        async with self.work(request) as work:
+            booking = await work.get(Booking, request.id, Level.EDIT)
+            booking.cancel()
+            return await work.show(booking)
+
+
+def _place(booking: Booking) -> tuple[Any, ...]:
+    return booking.resource_id, booking.starts_at, booking.ends_at
+
+
+async def _check_activity(work: Work, booking: Booking) -> None:
+    """The activity is held until the booking is made, or its cancellation might miss it."""
+    if booking.activity_id is None:
+        return
+    try:
+        activity = await work.get(Activity, booking.activity_id)
+    except NotFound:
+        raise Invalid(activity_id="There is no such activity, or you may not see it.") from None
+    await work.session.refresh(activity, with_for_update={"read": True})
+    if activity.status == Progress.CANCELLED:
+        raise Refused("This activity was called off; book for another one.")

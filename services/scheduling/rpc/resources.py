@@ -1,0 +1,58 @@
+"""Resources over gRPC, and when they are taken."""
+
+from datetime import datetime
+from typing import Any
+
+from crm.scheduling.v1 import resources_pb2 as pb
+from crm.scheduling.v1.resources_pb2_grpc import ResourcesServicer
+from sqlalchemy import select
+
+from kit.entity import Instant
+from kit.errors import Invalid
+from kit.records import Records, Work
+from services.scheduling.model.bookings import Booking, Span, Status, busy, question
+from services.scheduling.model.resources import Resource
+
+
+class Resources(Records[Resource, pb.Resource], ResourcesServicer):
+    """Cars, rooms and other things that people share."""
+
+    record, message, listing = Resource, pb.Resource, pb.ResourceList
+
+    async def Availability(self, request: pb.AvailabilityRequest, context: Any) -> pb.BusyTimes:
+        self.allow("view")
+        asked = _asked(request)
+        async with self.work(None) as work:
+            resource = await work.get(Resource, request.id)
+            times = busy(await _taken(work, resource, asked), asked)
+            return pb.BusyTimes(items=[_shown(each) for each in times])
+
+
+def _asked(request: pb.AvailabilityRequest) -> Span:
+    return question(_moment("starts_at", request.starts_at), _moment("ends_at", request.ends_at))
+
+
+def _moment(name: str, text: str) -> datetime:
+    try:
+        moment = Instant().parse(text)
+    except ValueError as wrong:
+        raise Invalid("", {name: str(wrong)}) from wrong
+    if moment is None:
+        raise Invalid("", {name: "Say the moment, like 2026-05-01T09:30:00Z."})
+    return moment
+
+
+async def _taken(work: Work, resource: Resource, asked: Span) -> list[Span]:
+    """Everybody's bookings: that a time is taken is no secret, by whom and what for may be one."""
+    times = select(Booking.starts_at, Booking.ends_at).where(
+        Booking.resource_id == resource.id,
+        Booking.status == Status.BOOKED,
+        Booking.starts_at < asked.ends_at,
+        Booking.ends_at > asked.starts_at,
+    )
+    return [Span(*row) for row in await work.session.execute(times)]
+
+
+def _shown(span: Span) -> pb.BusyTime:
+    show = Instant().show
+    return pb.BusyTime(starts_at=show(span.starts_at), ends_at=show(span.ends_at))
