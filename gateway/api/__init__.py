@@ -1,0 +1,1 @@
+"""The REST API: every entity and verb of the contract, in the shape that docs/adr describes."""

@@ -1,0 +1,68 @@
+"""What stands beside every record: history, shares, reasons, names and figures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crm.v1 import records_pb2 as pb
+
+from gateway.access import Rights
+from gateway.api.answers import Answer
+from gateway.api.bodies import Query, asked, given
+from gateway.backends import Backends, Resource
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The service `Records` of whichever process owns the entity."""
+
+    backends: Backends
+    rights: Rights
+
+    def _asking(self, resource: Resource) -> Any:
+        self.rights.require(resource, "view")
+        return self.backends.beside(resource.service)
+
+    async def history(self, resource: Resource, record_id: str, query: Query) -> Answer:
+        request = asked(pb.HistoryRequest(), query)
+        request.entity, request.id = resource.entity, record_id
+        return Answer.of(await self._asking(resource).History(request))
+
+    async def shares(self, resource: Resource, record_id: str) -> Answer:
+        request = pb.GetShares(entity=resource.entity, id=record_id)
+        return Answer.of(await self._asking(resource).ListShares(request))
+
+    async def share(
+        self, resource: Resource, record_id: str, values: Mapping[str, Any], key: str = ""
+    ) -> Answer:
+        self.rights.require_scope(only_reads=False)
+        request = _share(resource, record_id, values)
+        return Answer.of(await self._asking(resource).Share(request, key=key))
+
+    async def unshare(
+        self, resource: Resource, record_id: str, values: Mapping[str, Any]
+    ) -> Answer:
+        self.rights.require_scope(only_reads=False)
+        request = _share(resource, record_id, values)
+        return Answer.of(await self._asking(resource).Unshare(request))
+
+    async def explain(self, resource: Resource, record_id: str, query: Query) -> Answer:
+        request = asked(pb.ExplainRequest(), query)
+        request.entity, request.id = resource.entity, record_id
+        return Answer.of(await self._asking(resource).Explain(request))
+
+    async def titles(self, resource: Resource, query: Query) -> Answer:
+        request = asked(pb.TitlesRequest(), query)
+        request.entity = resource.entity
+        return Answer.of(await self._asking(resource).Titles(request))
+
+    async def aggregate(self, resource: Resource, query: Query) -> Answer:
+        request = asked(pb.AggregateRequest(), query)
+        request.entity = resource.entity
+        return Answer.of(await self._asking(resource).Aggregate(request))
+
+
+def _share(resource: Resource, record_id: str, values: Mapping[str, Any]) -> pb.ShareRequest:
+    request: pb.ShareRequest = given(pb.ShareRequest(), values)
+    request.entity, request.id = resource.entity, record_id
+    return request

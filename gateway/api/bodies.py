@@ -1,0 +1,122 @@
+"""From JSON and query strings to messages; whatever does not fit is named, with the nearest name."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.message import Message
+from rapidfuzz import process
+from starlette.requests import Request
+
+from gateway.api.problems import Unacceptable
+from kit.errors import Invalid
+from kit.wire.plain import filled
+
+Query = Mapping[str, str]
+Setter = Callable[[Any, str], None]
+
+_JSON = ("application/json", "application/merge-patch+json")
+_UNKNOWN = "There is no such field."
+_NEAR = 60
+_TRUTHS = {"true": True, "1": True, "": True, "false": False, "0": False}
+
+
+async def json_object(request: Request) -> dict[str, Any]:
+    """The body of a request; an empty one is an empty object."""
+    body = await request.body()
+    if not body:
+        return {}
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in _JSON:
+        raise Unacceptable(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
+    try:
+        values = orjson.loads(body)
+    except orjson.JSONDecodeError as wrong:
+        raise Unacceptable(HTTPStatus.BAD_REQUEST, f"The body is not JSON: {wrong}.") from None
+    if not isinstance(values, dict):
+        raise Unacceptable(HTTPStatus.BAD_REQUEST, "Send one JSON object.")
+    return values
+
+
+def given(message: Any, values: Mapping[str, Any]) -> Any:
+    """A message filled with JSON values."""
+    try:
+        return filled(message, values)
+    except Invalid as wrong:
+        known = message.DESCRIPTOR
+        raise Invalid("", {k: _advice(known, k, v) for k, v in wrong.fields.items()}) from None
+
+
+def _advice(known: Descriptor, path: str, message: str) -> str:
+    """Which name was probably meant; a path such as `addresses[0].streat` is followed down."""
+    if message != _UNKNOWN:
+        return message
+    *parts, name = path.split(".")
+    for part in parts:
+        inner = known.fields_by_name[part.partition("[")[0]].message_type
+        known = inner or known
+    return _unknown(name, [each.name for each in known.fields if each.name != "json"])
+
+
+def _unknown(name: str, names: list[str]) -> str:
+    near = process.extractOne(name, names, score_cutoff=_NEAR)
+    return f"{_UNKNOWN} Did you mean {near[0]!r}?" if near else _UNKNOWN
+
+
+def query_of(scope: Mapping[str, Any]) -> dict[str, str]:
+    """The query string; a parameter that comes again adds to the first, parted by a comma."""
+    raw: bytes = scope["query_string"]
+    if not raw:
+        return {}
+    values: dict[str, str] = {}
+    for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True):
+        values[name] = f"{values[name]},{value}" if name in values else value
+    return values
+
+
+def asked(message: Any, query: Query) -> Any:
+    """A message filled from a query string."""
+    setters = _setters(message.DESCRIPTOR)
+    wrong: dict[str, str] = {}
+    for name, text in query.items():
+        setter = setters.get(name)
+        if setter is None:
+            wrong[name] = _unknown(name, list(setters)).replace("field", "parameter")
+            continue
+        try:
+            setter(message, text)
+        except (ValueError, KeyError):
+            wrong[name] = f"{text!r} does not fit here."
+    if wrong:
+        raise Invalid("", wrong)
+    return message
+
+
+@cache
+def _setters(known: Descriptor) -> dict[str, Setter]:
+    plain = (each for each in known.fields if each.message_type is None and each.name != "json")
+    return {each.name: _setter(each) for each in plain}
+
+
+def _setter(known: FieldDescriptor) -> Setter:
+    name, read = known.name, _reader(known)
+    if known.is_repeated:
+        return lambda message, text: getattr(message, name).extend(
+            read(each) for each in text.split(",") if each
+        )
+    return lambda message, text: setattr(message, name, read(text))
+
+
+def _reader(known: FieldDescriptor) -> Callable[[str], Any]:
+    if known.type == FieldDescriptor.TYPE_BOOL:
+        return lambda text: _TRUTHS[text.lower()]
+    return str if known.type == FieldDescriptor.TYPE_STRING else int
+
+
+def empty(kind: type[Message]) -> Any:
+    """A new message; typed as anything, because only its descriptor knows its fields."""
+    return kind()

@@ -1,0 +1,147 @@
+"""What the whole system consists of, as the caller may see it: the answers of all services in one."""
+
+import asyncio
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from crm.v1 import records_pb2 as pb
+from google.protobuf.descriptor import FieldDescriptor
+
+from gateway.access import Rights
+from gateway.api.comments import comment
+from gateway.backends import Backends, Method, Resource
+from kit.actor import calling
+from kit.errors import Problem
+from kit.wire.plain import plain
+
+# Rights and labels change rarely; values that an administrator adds to a list show up this late.
+_FRESH_SECONDS = 10.0
+_MOST = 500
+_PATIENCE_SECONDS = 2.0
+_TARGET = re.compile(r"\((?:id of `|UUID, )(\w+\.\w+)")
+_KINDS = (
+    (re.compile(r"YYYY-MM-DD"), "date"),
+    (re.compile(r"RFC 3339"), "instant"),
+    (re.compile(r"\(decimal"), "decimal"),
+)
+_GIVEN = frozenset({"id", "version"})
+
+Entities = list[dict[str, Any]]
+
+
+@dataclass
+class _Told:
+    """What a service said last, and when."""
+
+    entities: Entities
+    epoch: int
+    until: float
+
+
+@dataclass
+class Descriptions:
+    """Descriptions by service and by what decides them: the caller's profiles and roles."""
+
+    backends: Backends
+    rights: Rights
+    known: dict[tuple[Any, str], _Told] = field(default_factory=dict)
+
+    async def all(self) -> dict[str, Any]:
+        """Every entity that the caller may see; a service that is stopped is named.
+
+        What a stopped service said before still stands, so that its pages can say that it is
+        stopped instead of being gone.
+        """
+        self.rights.require_scope(only_reads=True)
+        async with asyncio.TaskGroup() as group:
+            asked = {
+                service: group.create_task(self._of(service)) for service in self.backends.services
+            }
+        told = {service: task.result() for service, task in asked.items()}
+        entities = [entity for found, _ in told.values() for entity in found]
+        stopped = [service for service, (_, answers) in told.items() if not answers]
+        return {"entities": entities, "stopped": stopped}
+
+    async def _of(self, service: str) -> tuple[Entities, bool]:
+        """The entities of one service, and whether it answers."""
+        person = self.rights.person(calling())
+        key = ((person.role_ids, person.profile_ids) if person else None, service)
+        before = self.known.get(key)
+        epoch, now = self.rights.policy.epoch, time.monotonic()
+        if before and before.epoch == epoch and before.until > now:
+            return before.entities, True
+        try:
+            reply = await self.backends.beside(service).Describe(
+                pb.DescribeRequest(), seconds=_PATIENCE_SECONDS
+            )
+        except Problem:
+            return (before.entities if before else []), False
+        if len(self.known) > _MOST:
+            self.known.clear()
+        entities = [self._entity(each) for each in reply.entities]
+        self.known[key] = _Told(entities, epoch, now + _FRESH_SECONDS)
+        return entities, True
+
+    def _entity(self, described: pb.EntityDescription) -> dict[str, Any]:
+        entity = plain(described)
+        resource = self.backends.by_entity.get(described.entity)
+        if resource is not None:
+            entity["path"] = resource.slug
+            entity["verbs"] = list(verbs_of(resource))
+        return entity
+
+
+@cache
+def verbs_of(resource: Resource) -> tuple[Mapping[str, Any], ...]:
+    """The verbs over one record that change something, as a form needs them."""
+    verbs = (each for each in resource.verbs if each.asks_for_record and not each.only_reads)
+    return tuple(_verb(each) for each in verbs)
+
+
+def _verb(verb: Method) -> dict[str, Any]:
+    fields = (each for each in verb.described.input_type.fields if each.name not in _GIVEN)
+    return {
+        "name": verb.name,
+        "path": verb.slug,
+        "label": spaced(verb.name),
+        "doc": comment(verb.described.full_name),
+        "fields": [_field(each) for each in fields],
+    }
+
+
+def _field(known: FieldDescriptor) -> dict[str, Any]:
+    said = comment(known.full_name)
+    target = _TARGET.search(said)
+    return {
+        "name": known.name,
+        "label": known.name.removesuffix("_id").replace("_", " ").capitalize(),
+        "help": said,
+        "kind": _kind(known, said, is_reference=target is not None),
+        "required": not known.has_presence and not known.is_repeated,
+        "editable": True,
+        "target": target.group(1) if target else "",
+    }
+
+
+def _kind(known: FieldDescriptor, said: str, *, is_reference: bool) -> str:
+    if is_reference:
+        return "references" if known.is_repeated else "reference"
+    if known.message_type is not None:
+        return "rows"
+    if known.type == FieldDescriptor.TYPE_BOOL:
+        return "boolean"
+    if known.type == FieldDescriptor.TYPE_INT32:
+        return "integer"
+    if known.is_repeated:
+        return "words"
+    return next((kind for pattern, kind in _KINDS if pattern.search(said)), "text")
+
+
+def spaced(name: str) -> str:
+    """`MoveStage` as people say it: `Move stage`."""
+    words = re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
+    return words[:1].upper() + words[1:]

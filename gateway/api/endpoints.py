@@ -1,0 +1,160 @@
+"""The operations over HTTP: what stands in the request goes in, what comes out is the response."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.api.answers import Answer, expected_version
+from gateway.api.beside import Beside
+from gateway.api.bodies import json_object, query_of
+from gateway.api.operations import Operations
+from gateway.api.table import ROOT, Endpoint, Row
+from gateway.backends import STANDARD, Method, Resource
+
+
+def key_of(request: Request) -> str:
+    """What makes a repeated POST the same POST."""
+    return request.headers.get("idempotency-key", "")
+
+
+def version_of(request: Request) -> int | None:
+    return expected_version(request.headers.get("if-match"))
+
+
+def record_id_of(request: Request) -> str:
+    return str(request.path_params["id"])
+
+
+@dataclass(frozen=True)
+class RecordRoutes:
+    """The routes of every entity."""
+
+    operations: Operations
+    beside: Beside
+
+    def rows(self, resource: Resource) -> Iterator[Row]:
+        slug = resource.slug
+        yield from self._standard(resource)
+        for verb in resource.verbs:
+            yield self._verb(resource, verb)
+        beside = self.beside
+        yield Row("GET", f"{slug}:aggregate", _listing(resource, beside.aggregate))
+        yield Row("GET", f"{slug}:titles", _listing(resource, beside.titles))
+        yield Row("GET", f"{slug}/{{id}}/history", _reading(resource, beside.history))
+        yield Row("GET", f"{slug}/{{id}}/access", _reading(resource, beside.explain))
+        yield from self._shares(resource)
+
+    def _standard(self, resource: Resource) -> Iterator[Row]:
+        one, slug = f"{resource.slug}/{{id}}", resource.slug
+        offered = {
+            "List": Row("GET", slug, _listing(resource, self.operations.list)),
+            "Create": Row("POST", slug, self._create(resource)),
+            "Get": Row("GET", one, _reading(resource, self.operations.get)),
+            "Update": Row("PATCH", one, self._update(resource)),
+            "Delete": Row("DELETE", one, self._delete(resource)),
+        }
+        for name in STANDARD:
+            if name in resource.methods:
+                yield offered[name]
+
+    def _create(self, resource: Resource) -> Endpoint:
+        async def create(request: Request) -> Response:
+            values = await json_object(request)
+            made = await self.operations.create(resource, values, key_of(request))
+            address = f"{ROOT}/{resource.slug}/{_id_in(made)}"
+            return made.response(HTTPStatus.CREATED, Location=address)
+
+        return create
+
+    def _update(self, resource: Resource) -> Endpoint:
+        async def update(request: Request) -> Response:
+            values, version = await json_object(request), version_of(request)
+            record_id = record_id_of(request)
+            changed = await self.operations.update(resource, record_id, values, version)
+            return changed.response()
+
+        return update
+
+    def _delete(self, resource: Resource) -> Endpoint:
+        async def delete(request: Request) -> Response:
+            await self.operations.delete(resource, record_id_of(request), version_of(request))
+            return Response(status_code=HTTPStatus.NO_CONTENT)
+
+        return delete
+
+    def _verb(self, resource: Resource, verb: Method) -> Row:
+        base = f"{resource.slug}/{{id}}" if verb.asks_for_record else resource.slug
+        path = f"{base}:{verb.slug}"
+        return (
+            Row("GET", path, self._look(verb))
+            if verb.only_reads
+            else Row("POST", path, self._do(verb))
+        )
+
+    def _look(self, verb: Method) -> Endpoint:
+        async def look(request: Request) -> Response:
+            query = query_of(request.scope)
+            found = await self.operations.look(verb, _named(verb, request), query)
+            return found.response()
+
+        return look
+
+    def _do(self, verb: Method) -> Endpoint:
+        async def do(request: Request) -> Response:
+            values, version = await json_object(request), version_of(request)
+            record_id, key = _named(verb, request), key_of(request)
+            return (await self.operations.do(verb, record_id, values, version, key)).response()
+
+        return do
+
+    def _shares(self, resource: Resource) -> Iterator[Row]:
+        path, beside = f"{resource.slug}/{{id}}/shares", self.beside
+
+        async def shares(request: Request) -> Response:
+            return (await beside.shares(resource, record_id_of(request))).response()
+
+        async def share(request: Request) -> Response:
+            values, key = await json_object(request), key_of(request)
+            return (await beside.share(resource, record_id_of(request), values, key)).response()
+
+        async def unshare(request: Request) -> Response:
+            values = {**query_of(request.scope), **await json_object(request)}
+            return (await beside.unshare(resource, record_id_of(request), values)).response()
+
+        yield Row("GET", path, shares)
+        yield Row("POST", path, share)
+        yield Row("DELETE", path, unshare)
+
+
+def _named(verb: Method, request: Request) -> str | None:
+    return record_id_of(request) if verb.asks_for_record else None
+
+
+def _listing(resource: Resource, operation: Any) -> Endpoint:
+    """An operation over many records, asked by query string."""
+
+    async def listed(request: Request) -> Response:
+        answer: Answer = await operation(resource, query_of(request.scope))
+        return answer.response()
+
+    return listed
+
+
+def _reading(resource: Resource, operation: Any) -> Endpoint:
+    """An operation that reads one record or what stands beside it."""
+
+    async def read(request: Request) -> Response:
+        query = query_of(request.scope)
+        answer: Answer = await operation(resource, record_id_of(request), query)
+        return answer.response()
+
+    return read
+
+
+def _id_in(answer: Answer) -> str:
+    return str(orjson.loads(answer.body).get("id", ""))

@@ -1,0 +1,109 @@
+"""The API without HTTP: what the pages use, over the very functions that the routes call."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gateway.access import Rights
+from gateway.api.beside import Beside
+from gateway.api.descriptions import Descriptions
+from gateway.api.imports import PIECE, Imports
+from gateway.api.operations import Operations
+from gateway.api.system import me
+from gateway.backends import Backends
+from gateway.web.api import Json
+
+
+@dataclass(frozen=True)
+class LocalApi:
+    """The API as the caller of this request may use it."""
+
+    backends: Backends
+    rights: Rights
+    operations: Operations
+    beside: Beside
+    descriptions: Descriptions
+    imports: Imports
+
+    async def me(self) -> Json:
+        return me(self.rights)
+
+    async def describe(self) -> Json:
+        return await self.descriptions.all()
+
+    async def list(self, plural: str, params: Mapping[str, str]) -> Json:
+        answer = await self.operations.list(self.backends.resource(plural), params)
+        return answer.values()
+
+    async def get(self, plural: str, record_id: str) -> Json:
+        answer = await self.operations.get(self.backends.resource(plural), record_id, {})
+        return answer.values()
+
+    async def create(self, plural: str, body: Json) -> Json:
+        values = {name: value for name, value in body.items() if name != "idempotency_key"}
+        key = str(body.get("idempotency_key", ""))
+        answer = await self.operations.create(self.backends.resource(plural), values, key)
+        return answer.values()
+
+    async def update(self, plural: str, record_id: str, version: int, patch: Json) -> Json:
+        resource = self.backends.resource(plural)
+        answer = await self.operations.update(resource, record_id, patch, version)
+        return answer.values()
+
+    async def delete(self, plural: str, record_id: str, version: int) -> None:
+        await self.operations.delete(self.backends.resource(plural), record_id, version)
+
+    async def verb(self, plural: str, record_id: str | None, name: str, body: Json) -> Json:
+        verb = self.backends.resource(plural).verb(name)
+        values = {name: value for name, value in body.items() if name != "idempotency_key"}
+        key = str(body.get("idempotency_key", ""))
+        answer = await self.operations.do(verb, record_id, values, key=key)
+        return answer.values()
+
+    async def history(self, plural: str, record_id: str, params: Mapping[str, str]) -> Json:
+        answer = await self.beside.history(self.backends.resource(plural), record_id, params)
+        return answer.values()
+
+    async def shares(self, plural: str, record_id: str) -> Json:
+        answer = await self.beside.shares(self.backends.resource(plural), record_id)
+        return answer.values()
+
+    async def share(self, plural: str, record_id: str, body: Json) -> Json:
+        answer = await self.beside.share(self.backends.resource(plural), record_id, body)
+        return answer.values()
+
+    async def unshare(self, plural: str, record_id: str, body: Json) -> Json:
+        answer = await self.beside.unshare(self.backends.resource(plural), record_id, body)
+        return answer.values()
+
+    async def explain(self, plural: str, record_id: str, person_id: str) -> Json:
+        query = {"person_id": person_id} if person_id else {}
+        answer = await self.beside.explain(self.backends.resource(plural), record_id, query)
+        return answer.values()
+
+    async def titles(self, entity: str, ids: Sequence[str]) -> Mapping[str, str]:
+        query = {"ids": ",".join(ids)}
+        answer = await self.beside.titles(self.backends.entity(entity), query)
+        titles: Mapping[str, str] = answer.values()["titles"]
+        return titles
+
+    async def aggregate(self, plural: str, params: Mapping[str, str]) -> Json:
+        answer = await self.beside.aggregate(self.backends.resource(plural), params)
+        return answer.values()
+
+    async def start_import(self, plan: Json, data: bytes) -> Json:
+        return (await self.imports.start(plan, _pieces(data))).values()
+
+    async def imported(self, import_id: str) -> Json:
+        return (await self.imports.get(import_id)).values()
+
+    async def import_lines(self, import_id: str, params: Mapping[str, str]) -> Json:
+        return (await self.imports.lines(import_id, params)).values()
+
+    async def retry_import(self, plan: Json) -> Json:
+        answer = await self.imports.retry(str(plan.get("import_id", "")), plan)
+        return answer.values()
+
+
+async def _pieces(data: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), PIECE):
+        yield data[start : start + PIECE]

@@ -1,0 +1,228 @@
+"""OpenAPI 3.1 out of the contract: what the table mounts, with the contract's comments."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crm.v1 import records_pb2, standard_pb2
+from google.protobuf.descriptor import Descriptor
+
+from gateway.api.comments import comment
+from gateway.api.openapi_parts import (
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    PROBLEM,
+    RECORD_ID,
+    SYSTEM,
+    answers,
+    failures,
+    json_body,
+)
+from gateway.api.schemas import Schema, name_of, object_of, parameter_of, reference, with_parts
+from gateway.api.table import ROOT, Row
+from gateway.backends import Method, Resource
+
+_SUMMARIES = {
+    "GET": "Read one of the {words}",
+    "PATCH": "Change one of the {words}",
+    "DELETE": "Remove one of the {words}",
+    "POST": "Add to the {words}",
+    "LIST": "List the {words}",
+}
+_WITHOUT = {"entity", "id"}
+
+
+def document(resources: Iterable[Resource], rows: Iterable[Row], server: str) -> Schema:
+    """The whole API; an operation that is mounted and not described here is an error."""
+    described = {path: dict(each) for path, each in SYSTEM.items()}
+    messages: list[Descriptor] = [records_pb2.Description.DESCRIPTOR]
+    for resource in resources:
+        for (http, path), operation in _Operations(resource).all(messages):
+            described.setdefault(path, {})[http.lower()] = operation
+    paths: dict[str, Schema] = {}
+    for row in rows:
+        operation = described[row.path][row.method.lower()]
+        paths.setdefault(f"{ROOT}/{row.path}", {})[row.method.lower()] = operation
+    return {
+        "openapi": "3.1.0",
+        "info": _INFO,
+        "servers": [{"url": server}],
+        "security": [{"oauth": ["api"]}, {"session": []}],
+        "tags": [_tag(resource) for resource in resources],
+        "paths": paths,
+        "components": {
+            "schemas": {name_of(each): object_of(each) for each in with_parts(messages)}
+            | {"Problem": PROBLEM},
+            "securitySchemes": _security(server),
+        },
+    }
+
+
+_INFO = {
+    "title": "Rapport",
+    "version": "1",
+    "description": (
+        "Every entity of the system in one shape. Lists are filtered in the language of AIP-160 and "
+        "paged by token; a change carries `If-Match`, a POST may carry `Idempotency-Key`; errors are "
+        "problem+json and name the field."
+    ),
+    "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
+}
+
+
+def _tag(resource: Resource) -> Schema:
+    return {"name": resource.slug, "description": comment(resource.described.full_name)}
+
+
+def _security(server: str) -> Schema:
+    scopes = {"api": "Read and change.", "api.read": "Read only."}
+    code = {
+        "authorizationUrl": f"{server}/oauth/authorize",
+        "tokenUrl": f"{server}/oauth/token",
+        "refreshUrl": f"{server}/oauth/token",
+        "scopes": scopes,
+    }
+    machine = {"tokenUrl": f"{server}/oauth/token", "scopes": scopes}
+    return {
+        "oauth": {
+            "type": "oauth2",
+            "flows": {"authorizationCode": code, "clientCredentials": machine},
+        },
+        "session": {"type": "apiKey", "in": "cookie", "name": "__Host-rapport"},
+    }
+
+
+@dataclass(frozen=True)
+class _Operations:
+    """The operations of one entity."""
+
+    resource: Resource
+
+    def all(self, messages: list[Descriptor]) -> Iterable[tuple[tuple[str, str], Schema]]:
+        """Method and path with the operation; the messages it needs are added to the list."""
+        for name, build in self._builders().items():
+            if name in self.resource.methods:
+                method = self.resource.methods[name]
+                messages.append(method.described.output_type)
+                yield self._place(name), build(method)
+        for verb in self.resource.verbs:
+            messages += [verb.described.input_type, verb.described.output_type]
+            base = f"{self.resource.slug}/{{id}}" if verb.asks_for_record else self.resource.slug
+            yield ("GET" if verb.only_reads else "POST", f"{base}:{verb.slug}"), self._verb(verb)
+        yield from self._beside(messages)
+
+    def _place(self, name: str) -> tuple[str, str]:
+        slug = self.resource.slug
+        http = {"List": "GET", "Create": "POST", "Get": "GET", "Update": "PATCH"}
+        return http.get(name, "DELETE"), slug if name in {"List", "Create"} else f"{slug}/{{id}}"
+
+    def _builders(self) -> Mapping[str, Callable[[Method], Schema]]:
+        return {
+            "List": self._list,
+            "Create": self._create,
+            "Get": self._get,
+            "Update": self._update,
+            "Delete": self._delete,
+        }
+
+    def _operation(self, name: str, method: Method | None, summary: str, **more: Any) -> Schema:
+        words = self.resource.slug.replace("-", " ")
+        operation = {
+            "operationId": f"{self.resource.service}.{self.resource.name}.{name}",
+            "tags": [self.resource.slug],
+            "summary": _SUMMARIES.get(summary, summary).format(words=words),
+            **more,
+        }
+        if method is not None and (said := comment(method.described.full_name)):
+            operation["description"] = said
+        return operation
+
+    def _list(self, method: Method) -> Schema:
+        asked = [parameter_of(each) for each in standard_pb2.ListRequest.DESCRIPTOR.fields]
+        replies = answers("200", reference(method.described.output_type))
+        return self._operation("List", method, "LIST", parameters=asked, responses=replies)
+
+    def _create(self, method: Method) -> Schema:
+        replies = answers("201", reference(self.resource.message), tagged=True, located=True)
+        return self._operation(
+            "Create",
+            method,
+            "POST",
+            parameters=[IDEMPOTENCY_KEY],
+            requestBody=json_body(reference(self.resource.message)),
+            responses=replies,
+        )
+
+    def _get(self, method: Method) -> Schema:
+        fields = parameter_of(standard_pb2.GetRequest.DESCRIPTOR.fields_by_name["fields"])
+        replies = answers("200", reference(self.resource.message), tagged=True)
+        return self._operation(
+            "Get", method, "GET", parameters=[RECORD_ID, fields], responses=replies
+        )
+
+    def _update(self, method: Method) -> Schema:
+        replies = answers("200", reference(self.resource.message), tagged=True)
+        return self._operation(
+            "Update",
+            method,
+            "PATCH",
+            parameters=[RECORD_ID, IF_MATCH],
+            requestBody=json_body(reference(self.resource.message), patch=True),
+            responses=replies,
+        )
+
+    def _delete(self, method: Method) -> Schema:
+        replies = {"204": {"description": "It is gone."}, **failures()}
+        return self._operation(
+            "Delete", method, "DELETE", parameters=[RECORD_ID, IF_MATCH], responses=replies
+        )
+
+    def _verb(self, verb: Method) -> Schema:
+        request = verb.described.input_type
+        named = [RECORD_ID] if verb.asks_for_record else []
+        replies = answers("200", reference(verb.described.output_type))
+        summary = verb.slug.replace("-", " ").capitalize()
+        if verb.only_reads:
+            plain = (each for each in request.fields if each.name != "id")
+            asked = [*named, *(parameter_of(each) for each in plain)]
+            return self._operation(verb.name, verb, summary, parameters=asked, responses=replies)
+        return self._operation(
+            verb.name,
+            verb,
+            summary,
+            parameters=[*named, IDEMPOTENCY_KEY],
+            requestBody=json_body(object_of(request, without=["id"])),
+            responses=replies,
+        )
+
+    def _beside(self, messages: list[Descriptor]) -> Iterable[tuple[tuple[str, str], Schema]]:
+        """What the kit supplies for every entity alike."""
+        one, slug = f"{self.resource.slug}/{{id}}", self.resource.slug
+        for http, path, name in (
+            ("GET", f"{slug}:aggregate", "Aggregate"),
+            ("GET", f"{slug}:titles", "Titles"),
+            ("GET", f"{one}/history", "History"),
+            ("GET", f"{one}/access", "Explain"),
+            ("GET", f"{one}/shares", "ListShares"),
+            ("POST", f"{one}/shares", "Share"),
+            ("DELETE", f"{one}/shares", "Unshare"),
+        ):
+            method = Method(
+                "", records_pb2.DESCRIPTOR.services_by_name["Records"].methods_by_name[name]
+            )
+            messages.append(method.described.output_type)
+            yield (http, path), self._beside_one(http, path, method)
+
+    def _beside_one(self, http: str, path: str, method: Method) -> Schema:
+        request = method.described.input_type
+        named = [RECORD_ID] if "{id}" in path else []
+        replies = answers("200", reference(method.described.output_type))
+        plain = (each for each in request.fields if each.name not in _WITHOUT)
+        more: dict[str, Any] = {"responses": replies}
+        if http == "POST":
+            more["parameters"] = [*named, IDEMPOTENCY_KEY]
+            more["requestBody"] = json_body(object_of(request, without=_WITHOUT))
+        else:
+            more["parameters"] = [*named, *(parameter_of(each) for each in plain)]
+        summary = comment(method.described.full_name).rstrip(".")
+        return self._operation(method.name, None, summary or method.name, **more)

@@ -1,0 +1,147 @@
+"""The parts of the OpenAPI document that no descriptor knows: headers, errors and the system's routes."""
+
+from typing import Any
+
+from crm.v1 import imports_pb2, records_pb2
+
+from gateway.api.schemas import Schema, object_of, parameter_of
+
+RECORD_ID: Schema = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "description": "The record's id.",
+    "schema": {"type": "string"},
+}
+IF_MATCH: Schema = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The ETag as last read; when the record has changed since, 412 tells how it is.",
+    "schema": {"type": "string"},
+}
+IDEMPOTENCY_KEY: Schema = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The same key with the same body answers the same and does nothing twice.",
+    "schema": {"type": "string", "maxLength": 200},
+}
+PROBLEM: Schema = {
+    "type": "object",
+    "description": "What went wrong and what to do (RFC 9457).",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {"type": "object", "additionalProperties": {"type": "string"}},
+        "current": {"type": "object", "description": "The record as it is now, with 412."},
+    },
+}
+_TAG = {"ETag": {"description": "Made of the version.", "schema": {"type": "string"}}}
+_PLACE = {"Location": {"description": "Where it is now.", "schema": {"type": "string"}}}
+
+
+def failures() -> Schema:
+    """Every operation fails in the same shape."""
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"default": {"description": "It did not work.", "content": problem}}
+
+
+def answers(status: str, schema: Schema, *, tagged: bool = False, located: bool = False) -> Schema:
+    good: Schema = {
+        "description": "It worked.",
+        "content": {"application/json": {"schema": schema}},
+    }
+    headers = {**(_TAG if tagged else {}), **(_PLACE if located else {})}
+    if headers:
+        good["headers"] = headers
+    return {status: good, **failures()}
+
+
+def json_body(schema: Schema, *, patch: bool = False) -> Schema:
+    kind = "application/merge-patch+json" if patch else "application/json"
+    return {"required": True, "content": {kind: {"schema": schema}}}
+
+
+def _system(name: str, summary: str, schema: Schema, status: str = "200", **more: Any) -> Schema:
+    operation = {"operationId": name, "tags": ["system"], "summary": summary}
+    return {**operation, "responses": answers(status, schema), **more}
+
+
+_ANY: Schema = {"type": "object"}
+_ENTITY = object_of(records_pb2.EntityDescription.DESCRIPTOR, without=["fields"])
+_DESCRIPTION = {
+    "type": "object",
+    "properties": {
+        "entities": {"type": "array", "items": _ENTITY | {"additionalProperties": True}},
+        "stopped": {"type": "array", "items": {"type": "string"}},
+    },
+}
+_IMPORT = object_of(imports_pb2.Import.DESCRIPTOR)
+_PLAN = object_of(imports_pb2.ImportPlan.DESCRIPTOR, without=["import_id"])
+_UPLOAD = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["plan", "file"],
+                "properties": {
+                    "plan": _PLAN,
+                    "file": {"type": "string", "contentMediaType": "text/csv"},
+                },
+            },
+            "encoding": {"plan": {"contentType": "application/json"}},
+        }
+    },
+}
+_IMPORT_ID = {**RECORD_ID, "description": "The import's id, e.g. `sales.0192…`."}
+_LINE_FIELDS = imports_pb2.ImportLinesRequest.DESCRIPTOR.fields
+_LINES = [parameter_of(each) for each in _LINE_FIELDS if each.name != "id"]
+_LINE_PAGE = {
+    "type": "object",
+    "properties": {
+        "items": {"type": "array", "items": object_of(imports_pb2.ImportLine.DESCRIPTOR)},
+        "page": {"type": "object"},
+    },
+}
+_CSV: Schema = {
+    "operationId": "imports.rejected",
+    "tags": ["system"],
+    "summary": "The rejected lines with what is wrong with them, as CSV",
+    "parameters": [_IMPORT_ID],
+    "responses": {"200": {"description": "CSV", "content": {"text/csv": {}}}, **failures()},
+}
+
+SYSTEM: dict[str, dict[str, Schema]] = {
+    "me": {"get": _system("me", "Who is calling", _ANY)},
+    "describe": {
+        "get": _system("describe", "Every entity and field that the caller may see", _DESCRIPTION)
+    },
+    "imports": {
+        "post": _system("imports.start", "Take in a CSV file", _IMPORT, "202", requestBody=_UPLOAD)
+    },
+    "imports/{id}": {
+        "get": _system("imports.get", "How far an import is", _IMPORT, parameters=[_IMPORT_ID])
+    },
+    "imports/{id}/lines": {
+        "get": _system(
+            "imports.lines",
+            "What became of each line",
+            _LINE_PAGE,
+            parameters=[_IMPORT_ID, *_LINES],
+        )
+    },
+    "imports/{id}/lines.csv": {"get": _CSV},
+    "imports/{id}:retry": {
+        "post": _system(
+            "imports.retry",
+            "Take in the rejected lines again, with other maps",
+            _IMPORT,
+            "202",
+            parameters=[_IMPORT_ID],
+            requestBody=json_body(_PLAN),
+        )
+    },
+}

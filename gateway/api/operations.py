@@ -1,0 +1,109 @@
+"""The operations on records: each is one call to one service, alike for REST and for the pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from crm.v1 import standard_pb2
+
+from gateway.access import Rights
+from gateway.api.answers import Answer
+from gateway.api.bodies import Query, asked, empty, given
+from gateway.api.problems import Unacceptable
+from gateway.backends import Backends, Method, Resource
+from kit.errors import Invalid
+
+_ACTIONS = {"Get": "view", "List": "view", "Create": "create", "Update": "edit", "Delete": "delete"}
+
+
+@dataclass(frozen=True)
+class Operations:
+    """Get, list, create, update, delete and the verbs of every entity."""
+
+    backends: Backends
+    rights: Rights
+
+    def _method(self, resource: Resource, name: str) -> Method:
+        """A standard method that the caller's profiles and scopes allow."""
+        method = resource.methods.get(name)
+        if method is None:
+            message = f"{resource.name} do not offer {name}."
+            raise Unacceptable(HTTPStatus.METHOD_NOT_ALLOWED, message)
+        self.rights.require(resource, _ACTIONS[name])
+        return method
+
+    async def list(self, resource: Resource, query: Query) -> Answer:
+        method = self._method(resource, "List")
+        request = asked(standard_pb2.ListRequest(), query)
+        return Answer.of(await self.backends.ask(method)(request))
+
+    async def get(self, resource: Resource, record_id: str, query: Query) -> Answer:
+        method = self._method(resource, "Get")
+        request = asked(standard_pb2.GetRequest(), query)
+        request.id = record_id
+        return Answer.of(await self.backends.ask(method)(request))
+
+    async def create(self, resource: Resource, values: Mapping[str, Any], key: str = "") -> Answer:
+        method = self._method(resource, "Create")
+        request = given(empty(method.request), values)
+        return Answer.of(await self.backends.ask(method)(request, key=key))
+
+    async def update(
+        self, resource: Resource, record_id: str, values: Mapping[str, Any], version: int | None
+    ) -> Answer:
+        """A JSON merge patch (RFC 7396): what is named is set, and null empties it."""
+        method = self._method(resource, "Update")
+        if values.get("id", record_id) != record_id:
+            raise Invalid(id="A record keeps its id; leave it out.")
+        request: Any = empty(method.request)
+        request.record.SetInParent()
+        given(request.record, values)
+        request.record.id = record_id
+        request.mask.paths.extend(name for name in values if name != "id")
+        if version is not None:
+            request.version = version
+        return Answer.of(await self.backends.ask(method)(request))
+
+    async def delete(self, resource: Resource, record_id: str, version: int | None) -> None:
+        method = self._method(resource, "Delete")
+        request = standard_pb2.DeleteRequest(id=record_id, version=version)
+        await self.backends.ask(method)(request)
+
+    async def do(
+        self,
+        verb: Method,
+        record_id: str | None,
+        values: Mapping[str, Any],
+        version: int | None = None,
+        key: str = "",
+    ) -> Answer:
+        """A verb; whether the caller may is the service's to say, since each verb has rules of its own."""
+        self.rights.require_scope(only_reads=verb.only_reads)
+        request = given(empty(verb.request), _without_id(values, record_id))
+        return await self._done(verb, request, record_id, version, key)
+
+    async def look(self, verb: Method, record_id: str | None, query: Query) -> Answer:
+        """A verb that changes nothing, asked by query string."""
+        self.rights.require_scope(only_reads=True)
+        return await self._done(verb, asked(empty(verb.request), query), record_id)
+
+    async def _done(
+        self,
+        verb: Method,
+        request: Any,
+        record_id: str | None,
+        version: int | None = None,
+        key: str = "",
+    ) -> Answer:
+        if record_id is not None:
+            request.id = record_id
+        if version is not None and "version" in request.DESCRIPTOR.fields_by_name:
+            request.version = version
+        return Answer.of(await self.backends.ask(verb)(request, key=key))
+
+
+def _without_id(values: Mapping[str, Any], record_id: str | None) -> Mapping[str, Any]:
+    if record_id is not None and values.get("id", record_id) != record_id:
+        raise Invalid(id="The address names the record; leave the id out.")
+    return values

@@ -1,0 +1,71 @@
+"""Errors as RFC 9457 tells them: what went wrong, in which field, and what to do."""
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from kit.errors import Busy, Conflict, Problem, Unavailable
+
+PROBLEMS = "/api/docs#problem-"
+MEDIA_TYPE = "application/problem+json"
+_COME_BACK_SECONDS = 2
+
+
+class Unacceptable(Problem):
+    """The request itself is wrong, before any business is looked at: 405, 413, 415 and their like."""
+
+    def __init__(self, status: HTTPStatus, message: str, **headers: str) -> None:
+        super().__init__(message)
+        self.status = status.value
+        self.title = f"{status.phrase}."
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def status_of(problem: Problem) -> int:
+    """A stale version is a failed precondition; every other conflict is just one."""
+    if isinstance(problem, Conflict) and problem.current is not None:
+        return HTTPStatus.PRECONDITION_FAILED
+    return problem.status
+
+
+def kind_of(problem: Problem) -> str:
+    """The last part of the problem's type, e.g. `not-found`."""
+    if isinstance(problem, Unacceptable):
+        return problem.title.lower().rstrip(".").replace(" ", "-")
+    name = "stale" if status_of(problem) == HTTPStatus.PRECONDITION_FAILED else _name(problem)
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+
+
+def _name(problem: Problem) -> str:
+    return "Failure" if type(problem) is Problem else type(problem).__name__
+
+
+def told(problem: Problem) -> dict[str, Any]:
+    """The body of the answer."""
+    body: dict[str, Any] = {
+        "type": PROBLEMS + kind_of(problem),
+        "title": problem.title,
+        "status": status_of(problem),
+        "detail": problem.message,
+    }
+    if problem.fields:
+        body["errors"] = problem.fields
+    if problem.current is not None:
+        body["current"] = orjson.Fragment(problem.current)
+    return body
+
+
+def answered(problem: Problem) -> Response:
+    """The problem as an HTTP answer."""
+    headers = {**getattr(problem, "headers", {}), "Cache-Control": "no-store"}
+    seconds = problem.retry_after
+    if seconds is None and isinstance(problem, Busy | Unavailable):
+        seconds = _COME_BACK_SECONDS
+    if seconds is not None:
+        headers["Retry-After"] = str(seconds)
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Bearer realm="rapport"'
+    return Response(orjson.dumps(told(problem)), status_of(problem), headers, MEDIA_TYPE)

@@ -1,0 +1,61 @@
+"""Finds out who is calling, and counts the call, before anything else looks at it."""
+
+from dataclasses import dataclass
+
+from starlette.types import Scope
+
+from gateway.config import Settings
+from gateway.middleware.limits import Limits
+from gateway.oauth.bearer import BearerTokens
+from gateway.oauth.callers import Caller
+from gateway.oauth.sessions import Sessions
+
+# Here the client shows its credentials to identity itself, and a session would mean nothing.
+PROTOCOL = ("/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/userinfo", "/oauth/jwks")
+_FREE = ("/static/", "/.well-known/")
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """Session or token, with the rate limit in the same round trip."""
+
+    settings: Settings
+    sessions: Sessions
+    tokens: BearerTokens
+    limits: Limits
+
+    async def admit(self, scope: Scope) -> Caller | None:
+        """The caller, or None for a stranger; Anonymous for a token that does not hold."""
+        path, headers = scope["path"], dict(scope["headers"])
+        if path.startswith(_FREE):
+            return None
+        address = address_of(scope)
+        if path not in PROTOCOL:
+            caller = await self._known(headers, address)
+            if caller is not None:
+                return caller
+            if b"cookie" in headers and self._session_id(headers):
+                return None
+        await self.limits.count(f"address:{address}", stranger=True)
+        return None
+
+    async def _known(self, headers: dict[bytes, bytes], address: str) -> Caller | None:
+        kind, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+        if kind.lower() == "bearer":
+            caller = await self.tokens.find(token.strip())
+            await self.limits.count(f"person:{caller.actor.name}", stranger=False)
+            return caller
+        session_id = self._session_id(headers)
+        return await self.sessions.find(session_id, address) if session_id else None
+
+    def _session_id(self, headers: dict[bytes, bytes]) -> str:
+        cookie, name = headers.get(b"cookie", b"").decode("latin-1"), f"{self.settings.cookie}="
+        for part in cookie.split(";"):
+            if part.strip().startswith(name):
+                return part.strip()[len(name) :]
+        return ""
+
+
+def address_of(scope: Scope) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else "unknown"

@@ -1,0 +1,172 @@
+"""Sessions and rate limits in Valkey, both in one round trip."""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from gateway.config import Settings
+from gateway.oauth.callers import digest
+from kit.errors import Busy, Unavailable
+from kit.telemetry import metrics
+from kit.telemetry.logs import log
+
+_SECONDS = 0.5
+_MOST = 10_000
+
+# The bucket's key follows from the session, so this wants one Valkey and not a cluster of shards.
+_SCRIPT = """
+local session = false
+local who, rate, burst = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+if KEYS[1] ~= 'none' then session = redis.call('GET', KEYS[1]) end
+if session then
+  who = 'person:' .. string.sub(session, 1, 36)
+  rate, burst = tonumber(ARGV[4]), tonumber(ARGV[5])
+end
+local clock = redis.call('TIME')
+local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000
+local key = 'limit:' .. who
+local held = redis.call('HMGET', key, 'left', 'at')
+local left = tonumber(held[1]) or burst
+left = math.min(burst, left + math.max(0, now - (tonumber(held[2]) or now)) * rate)
+local wait = 0
+if left >= 1 then left = left - 1 else wait = math.ceil((1 - left) / rate) end
+redis.call('HSET', key, 'left', tostring(left), 'at', string.format('%.6f', now))
+redis.call('EXPIRE', key, math.ceil(burst / rate) + 1)
+return {session, wait}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A session as Valkey keeps it between two looks at the truth in PostgreSQL."""
+
+    person_id: str
+    handle: str
+    csrf: str
+    epoch: int
+
+    def text(self) -> str:
+        return f"{self.person_id}|{self.handle}|{self.csrf}|{self.epoch}"
+
+    @classmethod
+    def read(cls, text: bytes) -> "Kept":
+        person_id, handle, csrf, epoch = text.decode().split("|")
+        return cls(person_id, handle, csrf, int(epoch))
+
+
+@dataclass
+class Limits:
+    """Counts every request, and finds the session of those that come with a cookie."""
+
+    settings: Settings
+    valkey: Redis
+    local: "LocalBuckets" = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.local = LocalBuckets()
+        self._script = self.valkey.register_script(_SCRIPT)
+
+    @classmethod
+    def connected(cls, settings: Settings) -> "Limits":
+        """Waits half a second at most: what cannot be looked up at once is refused at once."""
+        valkey = Redis.from_url(
+            settings.redis_url,
+            socket_timeout=_SECONDS,
+            socket_connect_timeout=_SECONDS,
+            retry=Retry(NoBackoff(), 1),
+        )
+        return cls(settings, valkey)
+
+    async def by_session(self, session_id: str, address: str) -> Kept | None:
+        """The session that Valkey knows; without Valkey nobody is let in by cookie."""
+        key = _session_key(session_id)
+        try:
+            found, wait = await self._run(key, f"address:{address}", stranger=True)
+        except RedisError as error:
+            metrics.CACHE_REQUESTS.labels("session", "error").inc()
+            log.warning("valkey.unreachable", error=repr(error))
+            raise Unavailable("Sessions cannot be checked right now; try again shortly.") from None
+        _check(wait, "person" if found else "address")
+        metrics.CACHE_REQUESTS.labels("session", "hit" if found else "miss").inc()
+        return Kept.read(found) if found else None
+
+    async def count(self, who: str, *, stranger: bool) -> None:
+        """Counts one request; without Valkey, in this process alone."""
+        try:
+            _, wait = await self._run("none", who, stranger=stranger)
+        except RedisError:
+            wait = self.local.take(who, *self._rate(stranger=stranger))
+        _check(wait, "address" if stranger else "person")
+
+    async def _run(self, key: str, who: str, *, stranger: bool) -> tuple[bytes | None, int]:
+        arguments: list[str | float] = [
+            who,
+            *self._rate(stranger=stranger),
+            *self._rate(stranger=False),
+        ]
+        found: Any = await self._script(keys=[key], args=arguments)
+        return found[0], int(found[1])
+
+    def _rate(self, *, stranger: bool) -> tuple[float, int]:
+        settings = self.settings
+        if stranger:
+            return settings.stranger_rate, settings.stranger_burst
+        return settings.person_rate, settings.person_burst
+
+    async def keep(self, session_id: str, kept: Kept, seconds: int) -> None:
+        """Remembers a session that identity has just confirmed."""
+        try:
+            await self.valkey.set(_session_key(session_id), kept.text(), ex=seconds)
+        except RedisError as error:
+            log.warning("valkey.unreachable", error=repr(error))
+
+    async def forget(self, session_id: str) -> None:
+        """Drops a session that has ended; when that fails it is gone within its seconds anyway."""
+        try:
+            await self.valkey.delete(_session_key(session_id))
+        except RedisError as error:
+            log.warning("valkey.unreachable", error=repr(error))
+
+    async def answers(self) -> bool:
+        try:
+            await self.valkey.ping()
+        except RedisError:
+            return False
+        return True
+
+    async def close(self) -> None:
+        await self.valkey.aclose()
+
+
+class LocalBuckets:
+    """Token buckets of this process, for as long as Valkey is away."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, who: str, rate: float, burst: int) -> int:
+        """Takes one; answers the seconds to wait when there is none."""
+        now = time.monotonic()
+        left, at = self._held.pop(who, (float(burst), now))
+        left = min(float(burst), left + (now - at) * rate)
+        taken = left >= 1
+        self._held[who] = (left - 1 if taken else left, now)
+        if len(self._held) > _MOST:
+            self._held.popitem(last=False)
+        return 0 if taken else max(1, round((1 - left) / rate))
+
+
+def _check(wait: int, policy: str) -> None:
+    if wait:
+        metrics.RATELIMIT_REJECTED.labels(policy).inc()
+        raise Busy(retry_after=wait)
+
+
+def _session_key(session_id: str) -> str:
+    return f"session:{digest(session_id)}"

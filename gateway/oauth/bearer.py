@@ -1,0 +1,119 @@
+"""Access tokens of programs: verified once with identity's keys, then remembered until they end."""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+from crm.identity.v1 import oauth_pb2 as pb
+from crm.identity.v1.oauth_pb2_grpc import OAuthStub
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from gateway.access import Follower
+from gateway.backends import as_door
+from gateway.oauth.callers import Caller, digest
+from kit.actor import Actor
+from kit.errors import Anonymous
+from kit.telemetry import metrics
+
+_KEYS_SECONDS = 300.0
+_KEYS_PAUSE_SECONDS = 10.0
+_MOST = 10_000
+_LEEWAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A token that was verified: whose it is, what it opens, and until when."""
+
+    person_id: UUID
+    token_id: str
+    grant: str
+    scopes: frozenset[str]
+    expires: float
+
+
+@dataclass
+class BearerTokens:
+    """Verifies tokens of the form `at+jwt` (RFC 9068) that identity signed for this system."""
+
+    follower: Follower
+    issuer: str
+    known: OrderedDict[str, Known] = field(default_factory=OrderedDict)
+    keys: KeySet | None = None
+    fetched: float = 0.0
+
+    async def find(self, token: str) -> Caller:
+        """The caller whom a token names; Anonymous when it is forged, old, revoked or not for us."""
+        name = digest(token)
+        known = self.known.get(name)
+        metrics.CACHE_REQUESTS.labels("token", "hit" if known else "miss").inc()
+        if known is None:
+            known = self.known[name] = await self._verified(token)
+            if len(self.known) > _MOST:
+                self.known.popitem(last=False)
+        if known.expires < time.time():
+            del self.known[name]
+            raise Anonymous("The access token has expired; get a new one.")
+        return self._caller(known)
+
+    def _caller(self, known: Known) -> Caller:
+        policy = self.follower.policy
+        person = policy.organisation.people.get(known.person_id)
+        if person is None or person.status != "active":
+            raise Anonymous("The person behind this access token is no longer active.")
+        actor = Actor(
+            known.person_id,
+            str(known.person_id),
+            session=known.token_id,
+            scopes=known.scopes,
+            min_epoch=policy.epoch,
+        )
+        return Caller(actor)
+
+    async def _verified(self, token: str) -> Known:
+        try:
+            signed = await self._decoded(token)
+            claims = signed.claims
+            return Known(
+                UUID(claims["sub"]),
+                str(claims["jti"]),
+                str(claims.get("gid", "")),
+                frozenset(str(claims.get("scope", "")).split()),
+                self._expiry(signed.header, claims),
+            )
+        except (JoseError, ValueError, KeyError, TypeError):
+            raise Anonymous("The access token is not valid; sign in again.") from None
+
+    async def _decoded(self, token: str) -> Any:
+        """Fetches the keys anew when a token names one that is not there yet."""
+        try:
+            return jwt.decode(token, await self._current_keys(), algorithms=["ES256"])
+        except ValueError:
+            if time.monotonic() - self.fetched < _KEYS_PAUSE_SECONDS:
+                raise
+            self.fetched = 0.0
+            return jwt.decode(token, await self._current_keys(), algorithms=["ES256"])
+
+    def _expiry(self, header: dict[str, Any], claims: dict[str, Any]) -> float:
+        audience = claims["aud"]
+        wanted = {self.issuer, f"{self.issuer}/"}
+        audiences = {audience} if isinstance(audience, str) else set(audience)
+        if header.get("typ") != "at+jwt" or claims["iss"] not in wanted or not audiences & wanted:
+            raise ValueError("meant for somebody else")
+        expires = float(claims["exp"]) + _LEEWAY
+        if float(claims.get("nbf", 0)) > time.time() + _LEEWAY:
+            raise ValueError("not valid yet")
+        return expires
+
+    async def _current_keys(self) -> KeySet:
+        if self.keys is None or time.monotonic() - self.fetched > _KEYS_SECONDS:
+            stub = self.follower.peers.stub(OAuthStub)
+            reply = await as_door(lambda: stub.Keys(pb.OAuthRequest(method="GET")))
+            self.keys = KeySet.import_key_set(orjson.loads(reply.body))
+            self.fetched = time.monotonic()
+        return self.keys

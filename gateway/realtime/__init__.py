@@ -1,0 +1,1 @@
+"""What reaches a browser without being asked for."""
