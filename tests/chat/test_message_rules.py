@@ -15,10 +15,15 @@ NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 ANA, DAN = UUID(int=1), UUID(int=2)
 
 
+def posted(room: Room, author: UUID, text: str) -> Message:
+    message = Message(text=text)
+    room.accept(message, author, NOW)
+    return message
+
+
 def test_a_private_message_is_read_by_two_and_corrected_by_its_author() -> None:
     """CH-03, CH-04"""
-    message = Room.direct(ANA, DAN).post(DAN, "Lunch?", NOW)
-    message.owner_id = DAN
+    message = posted(Room.direct(ANA, DAN), DAN, "Lunch?")
     message.prepare(Actor.person(DAN))
     assert message.owner_id is None
     assert list(message.audience()) == [
@@ -30,7 +35,7 @@ def test_a_private_message_is_read_by_two_and_corrected_by_its_author() -> None:
 
 def test_a_public_message_is_read_by_everybody() -> None:
     """CH-02"""
-    message = Room(name="Everybody").post(ANA, "Hello", NOW)
+    message = posted(Room(name="Everybody"), ANA, "Hello")
     assert list(message.audience()) == [
         Audience("everyone", None, Level.READ),
         Audience("person", ANA),

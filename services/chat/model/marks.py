@@ -6,7 +6,6 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kit.database.tables import metadata
-from services.chat.model.rooms import Room
 
 
 class Ledger(DeclarativeBase):
@@ -25,11 +24,3 @@ class ReadMark(Ledger):
     )
     person_id: Mapped[UUID] = mapped_column(primary_key=True)
     up_to: Mapped[int]
-
-    def read(self, room: Room, up_to: int | None) -> None:
-        """Never goes back, and never beyond the last message."""
-        last = room.last_sequence
-        self.up_to = max(self.up_to, last if up_to is None else min(up_to, last))
-
-    def unread(self, room: Room) -> int:
-        return room.last_sequence - self.up_to

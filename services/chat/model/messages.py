@@ -37,6 +37,7 @@ class Message(Record):
     plural = "Messages"
     title = "text"
     default_access = "private"
+    confidential = True
 
     room_id: Mapped[UUID] = field(
         Reference("chat.Room", here=True), "Room", editable=False, creatable=True, listed=True

@@ -45,6 +45,7 @@ class Room(Record):
     entity = "chat.Room"
     plural = "Rooms"
     default_access = "private"
+    confidential = True
 
     name: Mapped[str | None] = field(Text(120), "Name", searched=True, listed=True)
     kind: Mapped[str] = field(
@@ -106,22 +107,16 @@ class Room(Record):
     def audience(self) -> Iterable[Audience]:
         return readers(self.member_ids)
 
-    def post(self, author_id: UUID, text: str, at: datetime) -> Message:
-        """Says something here; the caller holds the room's row, so that no place is given twice."""
-        if not text.strip():
-            raise Invalid(text="Write something.")
+    def accept(self, message: Message, author_id: UUID, at: datetime) -> None:
+        """Takes in what somebody says; the caller holds the room's row, so no place is given twice."""
+        message.check()
         self.last_sequence += 1
         self.last_message_at = at
-        message = Message(
-            room_id=self.id,
-            author_id=author_id,
-            text=text.strip(),
-            sent_at=at,
-            sequence=self.last_sequence,
-            reader_ids=list(self.member_ids),
-        )
+        message.room_id, message.sequence = self.id, self.last_sequence
+        message.author_id = message.owner_id = author_id
+        message.sent_at = at
+        message.reader_ids = list(self.member_ids)
         message.announce(self._posted(message))
-        return message
 
     def _posted(self, message: Message) -> events.MessagePosted:
         return events.MessagePosted(

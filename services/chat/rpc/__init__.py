@@ -1,0 +1,1 @@
+"""What chat answers over gRPC beyond the standard methods."""

@@ -1,0 +1,41 @@
+"""Messages over gRPC: posted into a room, corrected and taken back by their author alone."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from crm.chat.v1 import messages_pb2 as pb
+from crm.chat.v1.messages_pb2_grpc import MessagesServicer
+
+from kit.errors import Invalid, NotFound
+from kit.records import Records, Work
+from services.chat.model.messages import Message
+from services.chat.model.rooms import Room
+from services.chat.rpc.speaking import read, speaker
+
+
+class Messages(Records[Message, pb.Message], MessagesServicer):
+    """What people say in rooms."""
+
+    record, message, listing = Message, pb.Message, pb.MessageList
+
+    async def admit(self, work: Work, record: Any) -> None:
+        """Whoever may read in a room may write in it; author, place and readers are not theirs to say."""
+        author = speaker(work)
+        room = await _held(work, record.room_id)
+        room.accept(record, author, datetime.now(UTC))
+        work.add(record)
+        # One's own words are read.
+        await read(work, room, author, record.sequence)
+
+
+async def _held(work: Work, room_id: UUID | None) -> Room:
+    """The room's row is held, so that no two messages get the same place."""
+    if room_id is None:
+        raise Invalid(room_id="Say in which room.")
+    try:
+        room = await work.get(Room, room_id)
+    except NotFound:
+        raise NotFound("There is no such room, or you are not in it.") from None
+    await work.session.refresh(room, with_for_update={"key_share": True})
+    return room

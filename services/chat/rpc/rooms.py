@@ -1,0 +1,109 @@
+"""Rooms over gRPC: the one room of two people, and how far each has read."""
+
+from typing import Any
+from uuid import UUID
+
+from crm.chat.v1 import rooms_pb2 as pb
+from crm.chat.v1.rooms_pb2_grpc import RoomsServicer
+from sqlalchemy import func, select
+
+from kit.access.clause import reachable
+from kit.actor import calling
+from kit.entity import Integer, Level
+from kit.errors import Invalid, NotFound
+from kit.records import Records, Work
+from services.chat.model.marks import ReadMark
+from services.chat.model.rooms import Kind, Room
+from services.chat.rpc.speaking import read, speaker
+
+
+class Rooms(Records[Room, pb.Room], RoomsServicer):
+    """Where people talk."""
+
+    record, message, listing = Room, pb.Room, pb.RoomList
+
+    async def Create(self, request: Any, context: Any) -> Any:
+        """A private room is the one that the two have already, if they have one."""
+        if request.kind != Kind.PRIVATE:
+            return await super().Create(request, context)
+        self.allow("create")
+        async with self.work(request) as work:
+            other = _other(self.new(request), speaker(work))
+            return await work.show(await self._between(work, other))
+
+    async def Direct(self, request: pb.DirectRequest, context: Any) -> Any:
+        self.allow("create")
+        async with self.work(request) as work:
+            room = await self._between(work, _person(request.person_id))
+            return await work.show(room)
+
+    async def _between(self, work: Work, other: UUID) -> Room:
+        """Looked for first without waiting: two people have had their room almost always."""
+        room = Room.direct(speaker(work), other)
+        if other not in self.process.policy.organisation.people:
+            raise NotFound("There is no such person.")
+        known = await _known(work, room)
+        if known is None:
+            # Of many who open the same room at once, one makes it and the others find it.
+            lock = func.hashtextextended(room.pair_key, 0)
+            await work.session.execute(select(func.pg_advisory_xact_lock(lock)))
+            known = await _known(work, room)
+        return known or work.add(room)
+
+    async def MarkRead(self, request: pb.MarkReadRequest, context: Any) -> Any:
+        self.allow("view")
+        up_to = _place(request)
+        async with self.work(request) as work:
+            room = await work.get(Room, request.id)
+            place = room.last_sequence if up_to is None else min(up_to, room.last_sequence)
+            place = await read(work, room, speaker(work), place)
+            return work.answer(_mark(room.id, place, room.last_sequence))
+
+    async def Unread(self, request: pb.UnreadRequest, context: Any) -> pb.UnreadRooms:
+        self.allow("view")
+        reach = self.process.policy.reach(calling(), Room, Level.READ)
+        mine = (ReadMark.room_id == Room.id) & (ReadMark.person_id == calling().person_id)
+        up_to = func.coalesce(ReadMark.up_to, 0)
+        unread = (
+            select(Room.id, up_to, Room.last_sequence)
+            .outerjoin(ReadMark, mine)
+            .where(Room.last_sequence > up_to, reachable(Room, reach, Level.READ))
+            .order_by(Room.last_message_at.desc(), Room.id)
+        )
+        async with self.work(None) as work:
+            rows = await work.session.execute(unread)
+            return pb.UnreadRooms(items=[_mark(*row) for row in rows])
+
+
+async def _known(work: Work, room: Room) -> Room | None:
+    """Found by the two people, of whom the caller is one, so within reach by itself."""
+    same = select(Room).where(Room.pair_key == room.pair_key)
+    found: Room | None = await work.session.scalar(same)
+    return found
+
+
+def _other(room: Room, caller: UUID) -> UUID:
+    others = [person for person in room.member_ids if person != caller]
+    if len(others) != 1:
+        raise Invalid(member_ids="Name exactly one other person for a private room.")
+    return others[0]
+
+
+def _person(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("There is no such person.") from None
+
+
+def _place(request: pb.MarkReadRequest) -> int | None:
+    if not request.HasField("up_to"):
+        return None
+    try:
+        return Integer(low=0).parse(request.up_to)
+    except ValueError as wrong:
+        raise Invalid(up_to=str(wrong)) from wrong
+
+
+def _mark(room_id: UUID, up_to: int, last: int) -> pb.ReadMark:
+    return pb.ReadMark(room_id=str(room_id), up_to=up_to, unread=last - up_to)

@@ -1,0 +1,28 @@
+"""Who speaks and reads, and how far: what rooms and messages share."""
+
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+
+from kit.errors import Refused
+from kit.records import Work
+from services.chat.model.marks import ReadMark
+from services.chat.model.rooms import Room
+
+
+def speaker(work: Work) -> UUID:
+    """The person who is speaking; the system itself has nothing to say."""
+    if work.actor.person_id is None:
+        raise Refused("Only people talk in rooms.")
+    return work.actor.person_id
+
+
+async def read(work: Work, room: Room, person_id: UUID, up_to: int) -> int:
+    """Moves somebody's mark forward, never back, whatever several devices say at once."""
+    mark = insert(ReadMark).values(room_id=room.id, person_id=person_id, up_to=up_to)
+    moved = mark.on_conflict_do_update(
+        index_elements=[ReadMark.room_id, ReadMark.person_id],
+        set_={"up_to": func.greatest(ReadMark.up_to, mark.excluded.up_to)},
+    )
+    return int((await work.session.execute(moved.returning(ReadMark.up_to))).scalar_one())
