@@ -169,11 +169,11 @@ def _deal(known: Conversion, without: Collection[str] = ()) -> sales.Opportunity
     return deal  # type: ignore[no-any-return]
 
 
-async def finish_conversions(process: Process) -> None:
+async def finish_conversions(process: Process, patience: timedelta = _PATIENCE) -> None:
     """Goes on where a crash or a service that was down left off, as the person who converted."""
     waiting = select(Conversion).where(
         Conversion.state == ConversionState.PENDING,
-        Conversion.converted_at < datetime.now(UTC) - _PATIENCE,
+        Conversion.converted_at < datetime.now(UTC) - patience,
     )
     async with process.work(calling()) as work:
         found = await work.session.scalars(waiting.order_by(Conversion.id).limit(_AT_ONCE))

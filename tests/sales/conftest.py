@@ -1,6 +1,6 @@
 """Sales as it runs: real stores, real calls, people with rights."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -13,7 +13,16 @@ from services.sales.main import sales
 from tests.sales.desk import Desk
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Stores of these tests alone, since others tell the same services of other organisations."""
+    house = House(tmp_path_factory.mktemp("sales"))
+    house.start()
+    yield house
+    house.stop()
+
+
+@pytest.fixture(scope="package")
 async def serving(house: House) -> AsyncIterator[Serving]:
     """One running sales for all tests here."""
     started = await house.serve("sales", sales, Settings)
@@ -21,12 +30,12 @@ async def serving(house: House) -> AsyncIterator[Serving]:
     await started.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def organisation(serving: Serving) -> TestOrganisation:
     return TestOrganisation(serving)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def ana(organisation: TestOrganisation) -> Actor:
     return await organisation.person("Ana")
 

@@ -1,5 +1,6 @@
 """What deals are expected to bring: per month, owner and currency, within reach."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from crm.sales.v1 import opportunities_pb2 as pb
 from crm.sales.v1.opportunities_pb2_grpc import OpportunitiesStub
 
 from kit.access.entries import FieldAccess, Permission
-from kit.errors import Invalid
+from kit.errors import Denied, Invalid
 from kit.testing.organisation import ALL, TestOrganisation
 from kit.testing.serving import Serving
 from tests.sales.desk import Desk
@@ -20,14 +21,17 @@ def figures(reply: Any, *names: str) -> list[tuple[str, ...]]:
 
 
 @pytest.fixture
-async def team(serving: Serving, organisation: TestOrganisation) -> tuple[Desk, Desk]:
+async def team(
+    serving: Serving, organisation: TestOrganisation
+) -> AsyncIterator[tuple[Desk, Desk]]:
     """A manager and somebody of the team, who both see only what is theirs."""
     await organisation.default("sales.Opportunity", "private")
     above = await organisation.role("Manager")
     below = await organisation.role("Agent", parent=above)
     manager = await organisation.person("Mia", roles=(above,))
     agent = await organisation.person("Abe", roles=(below,))
-    return Desk(serving, manager), Desk(serving, agent)
+    yield Desk(serving, manager), Desk(serving, agent)
+    await organisation.default("sales.Opportunity", "edit")
 
 
 async def test_open_deals_count_by_their_probability(team: tuple[Desk, Desk]) -> None:
@@ -130,8 +134,6 @@ async def test_what_cannot_be_asked_names_its_field(
 async def test_who_may_not_view_deals_gets_no_forecast(
     serving: Serving, organisation: TestOrganisation
 ) -> None:
-    from kit.errors import Denied
-
     nobody = await organisation.person("Nik", Permission(entity="sales.Product", view=True))
     with pytest.raises(Denied):
         await serving.stub(OpportunitiesStub, nobody).Forecast(pb.ForecastRequest())
