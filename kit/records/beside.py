@@ -54,7 +54,8 @@ class Beside(RecordsServicer):
         await self.process.reader.one(record, calling(), record_id(request.id), ("id",))
         size = min(request.page_size or _PAGE, _MOST)
         rows = (
-            select(history).where(history.c.record_id == record_id(request.id))
+            select(history)
+            .where(history.c.record_id == record_id(request.id), history.c.entity == request.entity)
             .order_by(history.c.seq.desc()).limit(size + 1)
         )  # fmt: skip
         if request.page_token:
