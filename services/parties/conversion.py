@@ -11,7 +11,7 @@ from uuid import UUID
 
 from crm.sales.v1 import opportunities_pb2 as sales
 from crm.sales.v1.opportunities_pb2_grpc import OpportunitiesStub
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from kit.access.clause import reachable
 from kit.actor import Actor, calling, calls
@@ -48,12 +48,18 @@ async def lead_to_convert(work: Work, lead_id: UUID) -> Lead | None:
 
 async def converted(work: Work, lead_id: UUID, level: Level) -> Conversion:
     """What a lead became, for those who reached the lead: the conversion carries its keys."""
-    reach = work.process.policy.reach(work.actor, Lead, level)
-    same = select(Conversion).where(Conversion.id == lead_id)
-    known = await work.session.scalar(same.where(reachable(Conversion, reach, level)))
+    known = await work.session.scalar(_reached(work, lead_id, level))
     if known is not None:
         return known
+    if level is Level.EDIT and await work.session.scalar(_reached(work, lead_id, Level.READ)):
+        raise Denied("You may read this lead but not convert it.")
     raise NotFound
+
+
+def _reached(work: Work, lead_id: UUID, level: Level) -> Select[Conversion]:
+    reach = work.process.policy.reach(work.actor, Lead, level)
+    same = select(Conversion).where(Conversion.id == lead_id)
+    return same.where(reachable(Conversion, reach, level))
 
 
 async def convert(work: Work, lead: Lead, request: Any) -> Conversion:

@@ -74,7 +74,7 @@ class Conversion(Record):
         Reference("campaigns.Campaign"), "Campaign", editable=False, index=True
     )
     lead: Mapped[list[LeadValue]] = field(
-        Rows(LeadValue), "The lead as it was", section="Lead", editable=False
+        Rows(LeadValue), "The lead as it was", section="Lead", editable=False, tracked=False
     )
 
     # Account and contact are stored before the conversion, in one flush; they are read by query.

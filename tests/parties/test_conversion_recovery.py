@@ -1,0 +1,162 @@
+"""A conversion that was interrupted goes on by itself and ends in one result."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from crm.parties.v1 import events_pb2 as events
+from crm.sales.v1 import opportunities_pb2
+from crm.v1 import records_pb2, standard_pb2
+from crm.v1.records_pb2_grpc import RecordsStub
+
+from kit.components.ports import free_port
+from kit.errors import Invalid
+from kit.rpc.client import Peers
+from kit.rpc.context import ContextTokens
+from kit.testing.house import House
+from kit.testing.serving import Serving
+from services.parties.config import Settings
+from services.parties.conversion import finish_conversions
+from services.parties.main import parties
+from tests.parties.desk import Desk
+from tests.parties.test_choices import new_value
+
+AT_ONCE = timedelta()
+
+
+@pytest.fixture(scope="package")
+async def cut_off(house: House, serving: Serving) -> AsyncIterator[Serving]:
+    """A second process of parties, which cannot reach sales."""
+    taken = {int(address.rpartition(":")[2]) for address in house.addresses.values()}
+    ports = [free_port(taken=taken), free_port(taken=taken)]
+    own, nowhere = (f"127.0.0.1:{port}" for port in ports)
+    environment = house.environment("parties") | {
+        "DATABASE_URL": serving.process.settings.database_url,
+        "RAPPORT_LISTEN": own,
+        "RAPPORT_PEERS": f"sales={nowhere}",
+    }
+    tokens = ContextTokens.from_files("gateway", house.keys["gateway"], house.keys_folder)
+    service = parties(Settings.load(environment))
+    started = await Serving.start(service, Peers("gateway", {"parties": own}, tokens))
+    yield started
+    await started.stop()
+
+
+@pytest.fixture
+async def away(cut_off: Serving, desk: Desk) -> Desk:
+    """Ana at the process that cannot reach sales."""
+    return Desk(cut_off, desk.actor, desk.sales)
+
+
+async def test_without_sales_account_and_contact_exist_and_the_opportunity_follows(
+    away: Desk, desk: Desk
+) -> None:
+    """PA-26, PA-29"""
+    lead = await desk.lead()
+    became = await away.convert(lead)
+    assert (became.state, became.HasField("opportunity_id")) == ("pending", False)
+    for records, record_id in (
+        (desk.accounts, became.account_id),
+        (desk.contacts, became.contact_id),
+    ):
+        assert await records.Get(standard_pb2.GetRequest(id=record_id))
+    assert not await desk.deals_of(lead)
+
+
+async def test_what_waits_is_finished_as_the_person_who_converted(
+    away: Desk, desk: Desk, serving: Serving
+) -> None:
+    """PA-29"""
+    lead = await desk.lead()
+    await away.convert(lead)
+    await finish_conversions(serving.process, AT_ONCE)
+    (deal,) = await desk.deals_of(lead)
+    assert deal.created_by == str(desk.actor.person_id)
+    kept = await desk.conversions.Get(standard_pb2.GetRequest(id=lead.id))
+    assert (kept.state, kept.opportunity_id) == ("done", deal.id)
+
+
+async def test_what_waits_is_finished_by_the_clock(
+    house: House, away: Desk, desk: Desk, serving: Serving
+) -> None:
+    """PA-29"""
+    heard: asyncio.Queue[Any] = asyncio.Queue()
+
+    async def hear(message: Any) -> None:
+        await heard.put(events.LeadConverted.FromString(message.data))
+
+    hearing = await serving.process.nats.subscribe("crm.parties.lead.converted", cb=hear)
+    lead = await desk.lead()
+    became = await away.convert(lead)
+    async with asyncio.timeout(20):
+        while (event := await heard.get()).lead_id != lead.id:
+            pass
+    await hearing.unsubscribe()
+    assert event.account_id == became.account_id
+    assert [each.id for each in await desk.deals_of(lead)] == [event.opportunity_id]
+
+
+async def test_a_crash_after_the_deal_was_made_makes_no_second_one(
+    away: Desk, desk: Desk, serving: Serving
+) -> None:
+    """PA-29"""
+    lead = await desk.lead()
+    became = await away.convert(lead)
+    made = await desk.deals.Create(
+        opportunities_pb2.Opportunity(
+            name="Acme", account_id=became.account_id, conversion_id=lead.id
+        )
+    )
+    await finish_conversions(serving.process, AT_ONCE)
+    assert [each.id for each in await desk.deals_of(lead)] == [made.id]
+    assert (await desk.convert(lead)).opportunity_id == made.id
+
+
+async def test_everybody_who_finishes_a_conversion_finds_the_same_deal(
+    away: Desk, desk: Desk, serving: Serving
+) -> None:
+    """PA-29"""
+    lead = await desk.lead()
+    await away.convert(lead)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(4):
+            group.create_task(finish_conversions(serving.process, AT_ONCE))
+            group.create_task(desk.convert(lead))
+    (deal,) = await desk.deals_of(lead)
+    assert (await desk.convert(lead)).opportunity_id == deal.id
+    bodies = await serving.announced("crm.parties.lead.converted")
+    told = [events.LeadConverted.FromString(body).lead_id for body in bodies]
+    assert told.count(lead.id) == 1
+
+
+async def test_the_history_says_who_finished_it(away: Desk, desk: Desk, serving: Serving) -> None:
+    """PA-28"""
+    lead = await desk.lead()
+    await away.convert(lead)
+    await finish_conversions(serving.process, AT_ONCE)
+    records = serving.stub(RecordsStub, desk.actor)
+    asked = records_pb2.HistoryRequest(entity="parties.Conversion", id=lead.id)
+    entries = (await records.History(asked)).items
+    assert [(each.what, each.actor) for each in entries] == [
+        ("updated", str(desk.actor.person_id)),
+        ("created", str(desk.actor.person_id)),
+    ]
+
+
+async def test_other_processes_know_a_new_choice(away: Desk, desk: Desk) -> None:
+    """PA-10"""
+
+    value = await new_value(desk)
+    async with asyncio.timeout(10):
+        while not await known_at(away, value):
+            pass
+
+
+async def known_at(desk: Desk, value: Any) -> bool:
+    try:
+        await desk.account(industry=value.value)
+    except Invalid:
+        return False
+    return True
