@@ -15,6 +15,7 @@ from cli.state import Phase, ProcessState, SystemState, read_state
 
 NAMES = {process.name for process in PROCESSES}
 MEGABYTE = 1024 * 1024
+SUPERVISOR = "supervisor"
 
 
 def show(home: Home, console: Console) -> bool:
@@ -32,7 +33,7 @@ def show(home: Home, console: Console) -> bool:
 
 
 def _supervisor(state: SystemState) -> ProcessState:
-    return ProcessState("supervisor", state.phase, footprint=state.supervisor)
+    return ProcessState(SUPERVISOR, state.phase, footprint=state.supervisor)
 
 
 def _table(rows: list[ProcessState], health: list[str]) -> Table:
@@ -63,7 +64,9 @@ def _memory(process: ProcessState) -> Iterator[int]:
     found = process.footprint.process() if process.footprint else None
     if found is None:
         return
-    for each in (found, *found.children(recursive=True)):
+    # What the supervisor has started stands in rows of its own.
+    children = [] if process.name == SUPERVISOR else found.children(recursive=True)
+    for each in (found, *children):
         try:
             full = each.memory_full_info()
         except psutil.Error:
