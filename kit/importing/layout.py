@@ -222,5 +222,6 @@ def _wrong_reference(name: str, by: str, known: Field) -> str:
 
 def nearest(name: str, existing: Collection[str]) -> str:
     """What somebody probably meant, to be put at the end of a sentence."""
-    best = fuzzy.extractOne(name, existing, scorer=fuzz.WRatio, score_cutoff=_NEAR)
+    # Of a mapping the names are meant, not what they stand for.
+    best = fuzzy.extractOne(name, list(existing), scorer=fuzz.WRatio, score_cutoff=_NEAR)
     return f"; the nearest is {best[0]!r}" if best else ""

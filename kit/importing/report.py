@@ -34,7 +34,7 @@ async def reported(session: AsyncSession, row: Any) -> pb.Import:
         .where(import_line.c.job_id == row.id)
         .group_by(import_line.c.state)
     )
-    counts: dict[str, int] = dict((await session.execute(per_state)).tuples().all())
+    counts = {row[0]: int(row[1]) for row in await session.execute(per_state)}
     settled = sum(number for state, number in counts.items() if state != "waiting")
     taken: Any = {state: counts.get(state, 0) for state in STATES[1:]}
     return pb.Import(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from kit.errors import Invalid
 
-_DELIMITERS = ",;\t"
+_DELIMITERS = "\t;,"
 _LONGEST = 1_000_000
 _CLOSING = re.compile(r'(?:[^"]|"")*+"(?!")')
 
@@ -87,7 +87,8 @@ class Sheet:
 
     def _head(self, line: str) -> None:
         bare = re.sub(r'"(?:[^"]|"")*+"', "", line)
-        self.delimiter = max(_DELIMITERS, key=bare.count)
+        likely = max(_DELIMITERS, key=bare.count)
+        self.delimiter = likely if likely in bare else ","
         self._opening = _opening(self.delimiter)
         self.heading = [cell.strip() for cell in cells(line, self.delimiter)]
 

@@ -33,7 +33,8 @@ class Office:
         """Sends a file."""
         data = file.encode() if isinstance(file, str) else file
         message = pb.ImportPlan(entity=entity, file_name="test.csv", **plan)
-        return await self.imports(entity, actor).Start(_pieces(message, data))
+        begun: pb.Import = await self.imports(entity, actor).Start(_pieces(message, data))
+        return begun
 
     async def run(self, actor: Actor, entity: str, file: bytes | str, **plan: Any) -> pb.Import:
         """Sends a file and waits until nothing is left of it."""
@@ -54,7 +55,9 @@ class Office:
         return found
 
     async def get(self, actor: Actor, found: pb.Import) -> pb.Import:
-        return await self.imports(found.entity, actor).Get(pb.ImportRequest(id=found.id))
+        request = pb.ImportRequest(id=found.id)
+        answer: pb.Import = await self.imports(found.entity, actor).Get(request)
+        return answer
 
     async def lines(self, actor: Actor, found: pb.Import, **asked: Any) -> list[pb.ImportLine]:
         request = pb.ImportLinesRequest(id=found.id, **asked)
