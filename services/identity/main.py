@@ -4,10 +4,13 @@ from kit.service import Every, Service, run
 from services.identity.config import Settings
 from services.identity.first_start import first_start
 from services.identity.hashing import Passwords
+from services.identity.oauth.rfc7517_keys import rotate_keys
+from services.identity.oauth.storage import forget_expired
 from services.identity.policy import tell_policy
 from services.identity.rpc.access_defaults import AccessDefaults
 from services.identity.rpc.clients import Clients
 from services.identity.rpc.groups import Groups
+from services.identity.rpc.oauth import OAuth
 from services.identity.rpc.people import People
 from services.identity.rpc.policies import Policies
 from services.identity.rpc.profiles import Profiles
@@ -30,11 +33,12 @@ def identity(settings: Settings) -> Service:
         ],
         others=[
             Policies,
+            OAuth,
             lambda process: Sessions(process, passwords, throttle),
         ],
-        jobs=[Every(600, forget_ended)],
+        jobs=[Every(600, forget_ended), Every(600, forget_expired), Every(3600, rotate_keys)],
         before_commit=[tell_policy],
-        started=[first_start(passwords)],
+        started=[first_start(passwords), rotate_keys],
         owns_policy=True,
         holds=[passwords, throttle],
     )

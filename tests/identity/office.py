@@ -25,6 +25,7 @@ from crm.identity.v1.profiles_pb2_grpc import ProfilesStub
 from crm.identity.v1.roles_pb2_grpc import RolesStub
 from crm.identity.v1.sessions_pb2_grpc import SessionsStub
 from crm.identity.v1.sharing_rules_pb2_grpc import SharingRulesStub
+from google.protobuf.field_mask_pb2 import FieldMask
 
 from kit.actor import Actor
 from kit.testing.serving import Serving
@@ -81,7 +82,7 @@ class Office:
         """Gives a person other values."""
         record = people_pb2.Person(id=person.id, **new)
         return await self.people.Update(
-            people_pb2.PersonPatch(record=record, mask={"paths": list(new)})
+            people_pb2.PersonPatch(record=record, mask=FieldMask(paths=list(new)))
         )
 
     async def role(self, name: str = "Role", **more: Any) -> Any:
@@ -89,7 +90,7 @@ class Office:
 
     async def move(self, role: Any, parent_id: str | None) -> Any:
         record = roles_pb2.Role(id=role.id, parent_id=parent_id)
-        patch = roles_pb2.RolePatch(record=record, mask={"paths": ["parent_id"]})
+        patch = roles_pb2.RolePatch(record=record, mask=FieldMask(paths=["parent_id"]))
         return await self.roles.Update(patch)
 
     async def profile(self, *permissions: profiles_pb2.Permission, **more: Any) -> Any:

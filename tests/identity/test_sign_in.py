@@ -65,7 +65,8 @@ async def test_a_sign_in_is_no_change_of_the_person_and_none_of_the_policy(offic
     before = await office.snapshot()
     await office.sign_in(ana.email)
     after = await office.people.Get(standard_pb2.GetRequest(id=ana.id))
-    assert after.last_sign_in_at and after.version == ana.version
+    assert after.last_sign_in_at
+    assert after.version == ana.version
     assert (await office.snapshot()).epoch == before.epoch
 
 

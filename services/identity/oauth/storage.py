@@ -3,8 +3,7 @@
 Written for a synchronous session, as Authlib calls it inside `AsyncSession.run_sync`.
 """
 
-import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -19,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from kit.events.outbox import Announcement, insert_statement, rows
 from kit.ids import uuid7
+from kit.records.process import Process
 from services.identity.model.people import Person, PersonStatus
 from services.identity.oauth.tables import (
     oauth_code,
@@ -71,6 +71,9 @@ class Redeemable:
     code_challenge: str = ""
     code_challenge_method: str = "S256"
 
+    def check_client(self, client: Any) -> bool:
+        return bool(client.record.id == self.client_id)
+
     def get_redirect_uri(self) -> str:
         return self.redirect_uri
 
@@ -94,9 +97,10 @@ class Redeemable:
 # Codes.
 
 
-def keep_code(session: Session, client_id: UUID, holder: Holder, asked: dict[str, Any]) -> str:
-    """Makes a code for what was asked: address to return to, scope, nonce, challenge."""
-    code = secrets.token_urlsafe(32)
+def keep_code(
+    session: Session, code: str, client_id: UUID, holder: Holder, asked: Mapping[str, Any]
+) -> None:
+    """Keeps a code with what was asked: address to return to, scope, nonce, challenge."""
     row = insert(oauth_code).values(
         code_hash=digest(code),
         grant_id=uuid7(),
@@ -107,7 +111,6 @@ def keep_code(session: Session, client_id: UUID, holder: Holder, asked: dict[str
         **asked,
     )
     session.execute(row)
-    return code
 
 
 def find_code(session: Session, code: str, client_id: UUID) -> Redeemable | None:
@@ -268,3 +271,13 @@ def keep_consent(
     kept = insert(oauth_consent).values(person_id=person_id, client_id=client_id, scopes=known)
     new = {"scopes": kept.excluded.scopes, "given_at": func.now()}
     session.execute(kept.on_conflict_do_update(index_elements=["person_id", "client_id"], set_=new))
+
+
+async def forget_expired(process: Process) -> None:
+    """Takes away what can no longer be used, nor used a second time."""
+    async with process.database.sessions() as session:
+        for table in (oauth_code, oauth_grant, oauth_revoked_token):
+            # An hour late, so that a second use is still recognised as one.
+            over = table.c.expires_at < func.now() - timedelta(hours=1)
+            await session.execute(table.delete().where(over))
+        await session.commit()
