@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 FOLDER = Path(__file__).parent.parent / "static"
 SHEETS = (
-    "tokens", "base", "frame", "parts", "overlays", "forms", "inputs", "tables", "record", "home",
+    "tokens", "base", "frame", "parts", "notices", "overlays", "forms", "inputs", "tables", "record", "home",
     "board", "chat", "pages", "phone",
 )  # fmt: skip
 FOREVER = "public, max-age=31536000, immutable"

@@ -5,7 +5,7 @@ from secrets import token_urlsafe
 from starlette.responses import Response
 
 from gateway.web.api import Json
-from gateway.web.editing import MENDABLE
+from gateway.web.editing import MENDABLE, show_secret
 from gateway.web.forms import Form, blank, read_form
 from gateway.web.verbs import Action, all_actions
 from gateway.web.visits import Visit, to
@@ -49,9 +49,8 @@ async def do_verb(visit: Visit) -> Response:
 
 def _done(visit: Visit, action: Action, done: Json) -> Response:
     """Back to the record, or on to what the verb made."""
-    if secret := done.get("client_secret"):
-        notice = f"Keep this secret now, it is shown once: {secret}"
-        return to(f"/{visit.entity.slug}/{visit.record_id}", notice)
+    if done.get("client_secret"):
+        return show_secret(visit, {"id": visit.record_id, **done})
     made = done.get(action.sends_person_on)
     target = visit.catalog.by_name("parties.Account") if made else None
     if target:

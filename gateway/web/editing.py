@@ -57,18 +57,29 @@ async def create(visit: Visit) -> Response:
         except MENDABLE as problem:
             _blame(form, problem)
         else:
-            return _created(entity, made, another=bool(data.get("another")))
+            return _created(visit, made, another=bool(data.get("another")))
     return _form_page(visit, form, None, 422)
 
 
-def _created(entity: Entity, made: Json, *, another: bool) -> Response:
-    if secret := made.get("client_secret"):
-        return to(
-            f"/{entity.slug}/{made['id']}", f"Keep this secret now, it is shown once: {secret}"
-        )
+def _created(visit: Visit, made: Json, *, another: bool) -> Response:
+    entity = visit.entity
+    if made.get("client_secret"):
+        return show_secret(visit, made)
     if another:
         return to(f"/{entity.slug}/new", f"{entity.title_of(made)} was created.")
     return to(f"/{entity.slug}/{made['id']}", f"{entity.label} was created.")
+
+
+def show_secret(visit: Visit, made: Json) -> Response:
+    """A secret is shown once, in the answer itself: an address would keep it for ever."""
+    title, record_id = visit.entity.title_of(made), made["id"]
+    return visit.page(
+        "record/secret.html",
+        entity=visit.entity,
+        title=title,
+        record_id=record_id,
+        secret=made["client_secret"],
+    )
 
 
 async def show_edit(visit: Visit) -> Response:
