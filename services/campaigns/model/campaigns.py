@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -251,7 +251,12 @@ def _nothing_in(currency: str) -> WonAmount:
 
 
 def _percent(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
-    return None if part is None or not whole else (part * 100 / whole).quantize(CENT)
+    return None if part is None or not whole else _cents(part * 100 / whole)
+
+
+def _cents(exact: Decimal) -> Decimal:
+    """Half a cent goes up, as people and PostgreSQL round."""
+    return exact.quantize(CENT, ROUND_HALF_UP)
 
 
 def _number(known: int | None) -> Decimal | None:
@@ -260,4 +265,4 @@ def _number(known: int | None) -> Decimal | None:
 
 
 def _each(cost: Decimal | None, customers: int) -> Decimal | None:
-    return None if cost is None or not customers else (cost / customers).quantize(CENT)
+    return None if cost is None or not customers else _cents(cost / customers)

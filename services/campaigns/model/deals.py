@@ -58,7 +58,7 @@ class CampaignDeal(Ledger):
     # No foreign keys: sales may name a campaign that is gone.
     campaign_id: Mapped[UUID | None] = mapped_column(index=True)
     account_id: Mapped[UUID | None] = mapped_column(index=True)
-    amount: Mapped[Decimal | None] = mapped_column(Numeric(20, 4))
+    amount: Mapped[Decimal | None] = mapped_column(Numeric)
     currency: Mapped[str | None]
     closed_on: Mapped[date | None]
     first_purchase: Mapped[bool]

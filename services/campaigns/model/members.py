@@ -83,6 +83,10 @@ class Member(Record):
         if state != self.state:
             self._enter(campaign, state, at, by)
 
+    def become(self, contact_id: UUID) -> None:
+        """The lead it was has been converted; what it answered so far stays."""
+        self.contact_id, self.lead_id = contact_id, None
+
     def _enter(self, campaign: "Campaign", state: str, at: datetime, by: str) -> None:
         campaign.vouch(state)
         self.state = state

@@ -1,0 +1,106 @@
+"""What campaigns does when others tell something: deals make results, converted leads become contacts."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from uuid import UUID
+
+from crm.parties.v1.events_pb2 import LeadConverted
+from crm.sales.v1.opportunities_pb2 import Opportunity
+from crm.v1.events_pb2 import RecordChanged
+from sqlalchemy import func, select
+
+from kit.entity import Day, Decimals
+from kit.events.listeners import on, on_change
+from kit.records import Work
+from services.campaigns.model.campaigns import Campaign
+from services.campaigns.model.deals import CampaignDeal, DealFacts, Outcome, follow
+from services.campaigns.model.members import Member
+
+_FOLLOWING = 7_203_102
+
+
+# The changes of the record are followed rather than OpportunityWon and its like: they carry the
+# version, by which an event told twice or late is known, and they tell of every deal.
+@on_change("sales.Opportunity", "created")
+async def follow_opportunity_created(event: RecordChanged, work: Work) -> None:
+    await _follow(facts_of(event), work)
+
+
+@on_change("sales.Opportunity", "updated")
+async def follow_opportunity_updated(event: RecordChanged, work: Work) -> None:
+    await _follow(facts_of(event), work)
+
+
+@on_change("sales.Opportunity", "deleted")
+async def follow_opportunity_deleted(event: RecordChanged, work: Work) -> None:
+    """Told with the version that the record had last, after which nothing can come."""
+    gone = DealFacts(UUID(event.id), event.version + 1, Outcome.GONE)
+    await _follow(gone, work)
+
+
+@on(LeadConverted)
+async def follow_lead_converted(event: LeadConverted, work: Work) -> None:
+    """Members that were the lead become the contact, but where the contact is a member already."""
+    if not event.contact_id:
+        return
+    contact_id, lead_id = UUID(event.contact_id), UUID(event.lead_id)
+    reached = select(Member.campaign_id).where(Member.lead_id == lead_id)
+    await _held(work, await work.session.scalars(reached))
+    already = select(Member.campaign_id).where(Member.contact_id == contact_id)
+    was_lead = select(Member).where(Member.lead_id == lead_id, Member.campaign_id.not_in(already))
+    for member in await work.session.scalars(was_lead):
+        member.become(contact_id)
+
+
+def facts_of(event: RecordChanged) -> DealFacts:
+    """What a change of an opportunity means for campaigns."""
+    deal = Opportunity()
+    event.after.Unpack(deal)
+    return DealFacts(
+        opportunity_id=UUID(event.id),
+        version=event.version,
+        outcome=Outcome(deal.outcome),
+        campaign_id=_id(deal.campaign_id),
+        account_id=_id(deal.account_id),
+        amount=Decimals().parse(deal.realised_amount),
+        currency=deal.currency or None,
+        closed_on=Day().parse(deal.closed_on),
+    )
+
+
+def _id(text: str) -> UUID | None:
+    return UUID(text) if text else None
+
+
+async def _follow(facts: DealFacts, work: Work) -> None:
+    """One deal at a time in all replicas, since a deal can make another one the first purchase."""
+    await work.session.execute(select(func.pg_advisory_xact_lock(_FOLLOWING)))
+    known = await work.session.get(CampaignDeal, facts.opportunity_id)
+    deal = known or CampaignDeal.unheard(facts.opportunity_id)
+    if not deal.is_news(facts):
+        return
+    accounts = {each for each in (deal.account_id, facts.account_id) if each}
+    kin = [each for account in accounts async for each in _first_other(work, account, deal)]
+    named = {facts.campaign_id, *(each.campaign_id for each in (deal, *kin))}
+    campaigns = await _held(work, (each for each in named if each))
+    follow(facts, deal, kin, {each.id: each for each in campaigns})
+    work.session.add(deal)
+
+
+async def _first_other(
+    work: Work, account: UUID, deal: CampaignDeal
+) -> AsyncIterator[CampaignDeal]:
+    """Of an account's many deals, only the first won one beside this can gain or lose by it."""
+    others = select(CampaignDeal).where(
+        CampaignDeal.account_id == account,
+        CampaignDeal.outcome == Outcome.WON,
+        CampaignDeal.opportunity_id != deal.opportunity_id,
+    )
+    first = others.order_by(CampaignDeal.closed_on.nulls_last(), CampaignDeal.opportunity_id)
+    for each in await work.session.scalars(first.limit(1)):
+        yield each
+
+
+async def _held(work: Work, ids: Iterable[UUID]) -> Sequence[Campaign]:
+    """Locked in one order, so that two who need the same campaigns wait instead of deadlocking."""
+    campaigns = select(Campaign).where(Campaign.id.in_(list(ids))).order_by(Campaign.id)
+    return (await work.session.scalars(campaigns.with_for_update(key_share=True))).all()

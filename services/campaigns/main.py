@@ -1,0 +1,26 @@
+"""Campaigns on one screen: campaigns with their members, and the results that sales brings."""
+
+from kit.service import Service, run
+from services.campaigns import events
+from services.campaigns.config import Settings
+from services.campaigns.rpc.campaigns import Campaigns
+from services.campaigns.rpc.members import Members
+
+
+def campaigns(settings: Settings) -> Service:
+    """Whom marketing addresses, how they answer, and what it brings."""
+    return Service(
+        name="campaigns",
+        settings=settings,
+        records=[Campaigns, Members],
+        consumers=[
+            events.follow_opportunity_created,
+            events.follow_opportunity_updated,
+            events.follow_opportunity_deleted,
+            events.follow_lead_converted,
+        ],
+    )
+
+
+if __name__ == "__main__":
+    run(campaigns(Settings.load()))

@@ -1,0 +1,1 @@
+"""What campaigns answers over gRPC beyond the standard methods."""

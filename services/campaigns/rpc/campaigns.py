@@ -1,0 +1,110 @@
+"""Campaigns over gRPC, with many members added at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from crm.campaigns.v1 import campaigns_pb2 as pb
+from crm.campaigns.v1.campaigns_pb2_grpc import CampaignsServicer
+from sqlalchemy import func, select
+
+from kit.entity import Level, References
+from kit.errors import Invalid, Refused
+from kit.records import Records, Work
+from services.campaigns.model.campaigns import Campaign
+from services.campaigns.model.members import Member
+from services.campaigns.rpc.membership import hold, latest, recount
+
+MOST = 1_000
+
+
+class Campaigns(Records[Campaign, pb.Campaign], CampaignsServicer):
+    """Marketing campaigns, planned, carried out and measured."""
+
+    record, message, listing = Campaign, pb.Campaign, pb.CampaignList
+
+    def new(self, request: Any) -> Any:
+        """Whoever names own states and says of none that it is an answer need not know ours."""
+        campaign = super().new(request)
+        if not request.responded_states:
+            states = campaign.member_states
+            campaign.responded_states = [
+                each for each in campaign.responded_states if each in states
+            ]
+        return campaign
+
+    async def amend(self, work: Work, record: Any, values: Mapping[str, Any]) -> None:
+        """Held first, so that no member enters a state while it is taken out."""
+        former = list(record.member_states)
+        if dropped := [each for each in former if each not in values.get("member_states", former)]:
+            await hold(work, record)
+            await _check_unused(work, record, dropped)
+        await super().amend(work, record, values)
+
+    async def AddMembers(self, request: pb.AddMembersRequest, context: Any) -> Any:
+        self.allow("edit")
+        people = _people(request)
+        async with self.work(request) as work:
+            work.allow(Member, "create")
+            campaign = await work.get(Campaign, request.id, Level.EDIT)
+            await latest(work, campaign)
+            campaign.admit()
+            joined = await _newcomers(work, campaign, people)
+            _join(work, campaign, joined)
+            await recount(work, campaign)
+            asked = sum(len(ids) for ids in people.values())
+            added = pb.MembersAdded(added=len(joined), already_members=asked - len(joined))
+            return work.answer(added)
+
+
+def _people(request: pb.AddMembersRequest) -> dict[str, list[UUID]]:
+    """By the field that names them."""
+    people = {
+        "contact_id": _ids("contact_ids", request.contact_ids),
+        "lead_id": _ids("lead_ids", request.lead_ids),
+    }
+    if sum(len(ids) for ids in people.values()) > MOST:
+        raise Invalid(contact_ids=f"Add at most {MOST:,} people at once.")
+    return people
+
+
+def _ids(name: str, texts: Sequence[str]) -> list[UUID]:
+    try:
+        return References().parse(texts)
+    except ValueError as wrong:
+        raise Invalid("", {name: str(wrong)}) from wrong
+
+
+async def _newcomers(
+    work: Work, campaign: Campaign, people: Mapping[str, Sequence[UUID]]
+) -> list[Member]:
+    """Those who are no members yet; the caller holds the campaign, so nobody joins meanwhile."""
+    newcomers: list[Member] = []
+    for name, ids in people.items():
+        column = getattr(Member, name)
+        known = select(column).where(Member.campaign_id == campaign.id, column.in_(ids))
+        present = set(await work.session.scalars(known))
+        newcomers += [Member(**{name: each}) for each in ids if each not in present]
+    return newcomers
+
+
+def _join(work: Work, campaign: Campaign, members: Iterable[Member]) -> None:
+    now = datetime.now(UTC)
+    for member in members:
+        member.join(campaign, now, work.actor.name)
+        work.add(member)
+
+
+async def _check_unused(work: Work, campaign: Campaign, dropped: Sequence[str]) -> None:
+    """A state goes when nobody is in it any more."""
+    used = select(Member.state, func.count()).where(
+        Member.campaign_id == campaign.id, Member.state.in_(dropped)
+    )
+    rows = await work.session.execute(used.group_by(Member.state).order_by(Member.state))
+    if wrong := "; ".join(_in_use(state, count) for state, count in rows):
+        raise Refused("", {"member_states": f"{wrong}. Move them to another state first."})
+
+
+def _in_use(state: str, count: int) -> str:
+    return f"{count} {'member is' if count == 1 else 'members are'} in the state {state!r}"

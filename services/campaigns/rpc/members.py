@@ -1,0 +1,54 @@
+"""Members over gRPC: who joins a campaign, who leaves it, and how each stands."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from crm.campaigns.v1 import members_pb2 as pb
+from crm.campaigns.v1.members_pb2_grpc import MembersServicer
+from sqlalchemy import select
+
+from kit.entity import Level
+from kit.errors import Conflict
+from kit.records import Records, Work
+from services.campaigns.model.members import Member
+from services.campaigns.rpc.membership import campaign_of, held, recount
+
+
+class Members(Records[Member, pb.Member], MembersServicer):
+    """The contacts and leads that campaigns address."""
+
+    record, message, listing = Member, pb.Member, pb.MemberList
+
+    async def admit(self, work: Work, record: Any) -> None:
+        campaign = await held(work, record.campaign_id)
+        await _check_new(work, record)
+        record.join(campaign, datetime.now(UTC), work.actor.name)
+        work.add(record)
+        await recount(work, campaign)
+
+    async def discard(self, work: Work, record: Any) -> None:
+        campaign = await campaign_of(work, record)
+        await super().discard(work, record)
+        await recount(work, campaign)
+
+    async def SetState(self, request: pb.SetStateRequest, context: Any) -> Any:
+        self.allow("edit")
+        async with self.work(request) as work:
+            member = await work.get(Member, request.id, Level.EDIT)
+            campaign = await campaign_of(work, member)
+            # As it is by now: the same call may have gone before, and the campaign was waited for.
+            await work.session.refresh(member)
+            member.set_state(campaign, request.state, datetime.now(UTC), work.actor.name)
+            await recount(work, campaign)
+            return await work.show(member)
+
+
+async def _check_new(work: Work, member: Member) -> None:
+    """The campaign is held; the unique constraints say the same less kindly."""
+    same = select(Member.id).where(Member.campaign_id == member.campaign_id)
+    for name in ("contact_id", "lead_id"):
+        known = getattr(member, name)
+        if known is None:
+            continue
+        if await work.session.scalar(same.where(getattr(Member, name) == known)):
+            raise Conflict("", {name: "This person is a member of the campaign already."})

@@ -1,0 +1,57 @@
+"""Campaigns as it runs: real stores, real calls, people with rights."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from kit.actor import Actor
+from kit.testing.house import House
+from kit.testing.organisation import TestOrganisation
+from kit.testing.serving import Serving
+from services.campaigns.config import Settings
+from services.campaigns.main import campaigns
+from services.sales.config import Settings as SalesSettings
+from services.sales.main import sales
+from tests.campaigns.desk import Desk
+from tests.campaigns.others import Market, Told
+
+
+@pytest.fixture(scope="session")
+async def serving(house: House) -> AsyncIterator[Serving]:
+    """One running campaigns for all tests here."""
+    started = await house.serve("campaigns", campaigns, Settings)
+    yield started
+    await started.stop()
+
+
+@pytest.fixture(scope="session")
+async def organisation(serving: Serving) -> TestOrganisation:
+    return TestOrganisation(serving)
+
+
+@pytest.fixture(scope="session")
+async def ana(organisation: TestOrganisation) -> Actor:
+    return await organisation.person("Ana")
+
+
+@pytest.fixture
+async def desk(serving: Serving, ana: Actor) -> Desk:
+    """Ana at work on campaigns."""
+    return Desk(serving, ana)
+
+
+@pytest.fixture
+async def told(serving: Serving) -> Told:
+    """What other services tell, as they would."""
+    return Told(serving)
+
+
+@pytest.fixture(scope="module")
+async def market(house: House, serving: Serving) -> AsyncIterator[Market]:
+    """Sales itself, for as long as these tests need it; others may have started it already."""
+    running = house.serving.get("sales")
+    started = running or await house.serve("sales", sales, SalesSettings)
+    yield Market(started, house.peers("campaigns"))
+    if running is None:
+        await started.stop()
+        del house.serving["sales"]

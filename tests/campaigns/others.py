@@ -1,0 +1,83 @@
+"""The services to which campaigns listens: sales as it runs, and what each would put on NATS."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from crm.parties.v1.events_pb2 import LeadConverted
+from crm.sales.v1 import opportunities_pb2 as pb
+from crm.sales.v1.opportunities_pb2_grpc import OpportunitiesStub
+from crm.v1 import standard_pb2
+from crm.v1.events_pb2 import RecordChanged
+from sqlalchemy import text
+
+from kit.actor import Actor, calls
+from kit.events.outbox import Announcement, rows
+from kit.events.subjects import change_subject
+from kit.ids import uuid7
+from kit.rpc.client import Peers
+from kit.testing.serving import Serving
+from tests.campaigns.desk import until
+
+
+class Market:
+    """Sales itself; the system deals here, so that no people have to be made known to it."""
+
+    def __init__(self, serving: Serving, peers: Peers) -> None:
+        self.serving = serving
+        self._deals: Any = peers.stub(OpportunitiesStub)
+
+    async def deal(self, **given: Any) -> Any:
+        calls(Actor.system("campaigns.test"))
+        known = {"name": "Deal", "amount": "1000", "currency": "EUR"} | given
+        return await self._deals.Create(pb.Opportunity(**known))
+
+    async def win(self, deal: Any, **given: Any) -> Any:
+        calls(Actor.system("campaigns.test"))
+        return await self._deals.Win(pb.WinOpportunity(id=deal.id, reason="Price", **given))
+
+    async def reopen(self, deal: Any) -> Any:
+        calls(Actor.system("campaigns.test"))
+        return await self._deals.Reopen(pb.ReopenOpportunity(id=deal.id, reason="Returned"))
+
+    async def change(self, deal: Any, **given: Any) -> Any:
+        calls(Actor.system("campaigns.test"))
+        record = pb.Opportunity(id=deal.id, **given)
+        patch = pb.OpportunityPatch(record=record, mask={"paths": list(given)})
+        return await self._deals.Update(patch)
+
+    async def delete(self, deal: Any) -> None:
+        calls(Actor.system("campaigns.test"))
+        await self._deals.Delete(standard_pb2.DeleteRequest(id=deal.id))
+
+
+class Told:
+    """Events as they come from NATS, told as often and in whatever order a test wants."""
+
+    def __init__(self, serving: Serving) -> None:
+        self._serving = serving
+
+    async def deal(self, what: str, version: int, deal_id: str, **known: Any) -> None:
+        """A change of an opportunity, waited for until it is handled."""
+        event = RecordChanged(entity="sales.Opportunity", id=deal_id, version=version)
+        if what != "deleted":
+            event.after.Pack(pb.Opportunity(id=deal_id, version=version, **known))
+        subject = change_subject("sales.Opportunity", what)
+        await self._tell(Announcement.under(subject, event), "sales")
+
+    async def converted(self, lead_id: str, contact_id: str | None) -> None:
+        ids = {"account_id": str(uuid7()), "contact_id": contact_id}
+        event = LeadConverted(lead_id=lead_id, **ids)
+        await self._tell(Announcement.of(event), "parties")
+
+    async def _tell(self, announcement: Announcement, service: str) -> None:
+        sent = rows([announcement], service=service, actor="system:test")
+        headers = orjson.loads(sent["headers"][0])
+        jetstream = self._serving.process.nats.jetstream()
+        await jetstream.publish(sent["subjects"][0], sent["bodies"][0], headers=headers)
+        await until(lambda: self._handled(sent["ids"][0]))
+
+    async def _handled(self, event_id: UUID) -> bool:
+        async with self._serving.process.database.sessions() as session:
+            query = text("select count(*) from inbox where event_id = :id")
+            return bool(await session.scalar(query, {"id": event_id}))
