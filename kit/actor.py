@@ -57,6 +57,6 @@ def calling() -> Actor:
     return actor
 
 
-def calls(actor: Actor) -> None:
-    """Names the actor for the rest of this task; only interceptors and loops may do so."""
+def calls(actor: Actor | None) -> None:
+    """Names the actor for the rest of this task, or says that nobody is known; for the edges only."""
     _calling.set(actor)
