@@ -134,7 +134,11 @@ def shown(site: Site, view: View) -> Endpoint:
             return to_sign_in(request)
         except Problem as problem:
             return site.stranger(request, "outage.html", problem.status, problem=problem)
-        return await _answered(visit, view)
+        try:
+            return await _answered(visit, view)
+        finally:
+            # What was uploaded lies in a file, which goes with the request.
+            await request.close()
 
     return endpoint
 
