@@ -111,9 +111,9 @@ def resources() -> Iterator[Resource]:
 
 def _modules() -> Iterator[ModuleType]:
     """The generated modules; their folders are namespace packages, which pkgutil does not enter."""
-    for folder in crm.__path__:
-        for file in sorted(Path(folder).glob("*/v1/*_pb2.py")):
-            yield importlib.import_module(f"crm.{file.parent.parent.name}.v1.{file.stem}")
+    files = (file for folder in crm.__path__ for file in Path(folder).glob("*/v1/*_pb2.py"))
+    for service, module in sorted({(file.parent.parent.name, file.stem) for file in files}):
+        yield importlib.import_module(f"crm.{service}.v1.{module}")
 
 
 @dataclass

@@ -84,6 +84,7 @@ async def _background(running: Running) -> AsyncIterator[None]:
     """The policy, the subscriptions and the look at what the gateway needs."""
     parts = running.parts
     await parts.sessions.listen()
+    await parts.tokens.listen()
     await parts.chat.listen()
     loops = [parts.follower.run(), _watch(running), runtime.watch_loop()]
     tasks: list[Any] = [asyncio.ensure_future(each) for each in loops]

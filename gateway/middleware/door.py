@@ -97,6 +97,8 @@ class Door:
 
     async def _enter(self, scope: Scope, receive: Receive, reply: _Reply) -> None:
         remember(scope, None)
+        # A task inherits what was ambient where the connection was accepted.
+        calls(None)
         serves(Call(deadline=time.monotonic() + DEFAULT_SECONDS))
         caller = await self.entrance.admit(scope)
         remember(scope, caller)

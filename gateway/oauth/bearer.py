@@ -12,6 +12,7 @@ from crm.identity.v1.oauth_pb2_grpc import OAuthStub
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from nats.aio.msg import Msg
 
 from gateway.access import Follower
 from gateway.backends import as_door
@@ -24,6 +25,9 @@ _KEYS_SECONDS = 300.0
 _KEYS_PAUSE_SECONDS = 10.0
 _MOST = 10_000
 _LEEWAY = 5
+# Longer than any access token lives: after that its own end is reason enough.
+_LIFE_SECONDS = 900.0
+_ENDED = "crm.identity.access.ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,20 @@ class BearerTokens:
     follower: Follower
     issuer: str
     known: OrderedDict[str, Known] = field(default_factory=OrderedDict)
+    ended: dict[str, float] = field(default_factory=dict)
     keys: KeySet | None = None
     fetched: float = 0.0
+
+    async def listen(self) -> None:
+        """Hears of tokens and grants that end before their time."""
+        await self.follower.nats.subscribe(_ENDED, cb=self._heard)
+
+    async def _heard(self, message: Msg) -> None:
+        now = time.monotonic()
+        for name in [name for name, until in self.ended.items() if until < now]:
+            del self.ended[name]
+        told = pb.AccessEnded.FromString(message.data)
+        self.ended.update(dict.fromkeys([*told.grants, *told.tokens], now + _LIFE_SECONDS))
 
     async def find(self, token: str) -> Caller:
         """The caller whom a token names; Anonymous when it is forged, old, revoked or not for us."""
@@ -56,6 +72,8 @@ class BearerTokens:
             known = self.known[name] = await self._verified(token)
             if len(self.known) > _MOST:
                 self.known.popitem(last=False)
+        if known.token_id in self.ended or known.grant in self.ended:
+            raise Anonymous("The access token was revoked; sign in again.")
         if known.expires < time.time():
             del self.known[name]
             raise Anonymous("The access token has expired; get a new one.")
@@ -82,7 +100,7 @@ class BearerTokens:
             return Known(
                 UUID(claims["sub"]),
                 str(claims["jti"]),
-                str(claims.get("gid", "")),
+                str(claims.get("grant", "")),
                 frozenset(str(claims.get("scope", "")).split()),
                 self._expiry(signed.header, claims),
             )
@@ -101,9 +119,9 @@ class BearerTokens:
 
     def _expiry(self, header: dict[str, Any], claims: dict[str, Any]) -> float:
         audience = claims["aud"]
-        wanted = {self.issuer, f"{self.issuer}/"}
-        audiences = {audience} if isinstance(audience, str) else set(audience)
-        if header.get("typ") != "at+jwt" or claims["iss"] not in wanted or not audiences & wanted:
+        audiences = [audience] if isinstance(audience, str) else audience
+        ours = claims["iss"] == self.issuer and f"{self.issuer}/api" in audiences
+        if header.get("typ") != "at+jwt" or not ours:
             raise ValueError("meant for somebody else")
         expires = float(claims["exp"]) + _LEEWAY
         if float(claims.get("nbf", 0)) > time.time() + _LEEWAY:

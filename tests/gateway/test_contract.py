@@ -1,0 +1,103 @@
+"""The table of routes and its manual stay true to the contract."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from gateway.main import Running
+from tests.gateway.browsers import Browser
+
+SNAPSHOT = Path(__file__).parent / "routes.txt"
+ADVICE = "The routes changed: look at them, then write the new table into tests/gateway/routes.txt."
+
+
+@pytest.fixture
+async def manual(stranger: Browser) -> dict[str, Any]:
+    answer = await stranger.get("/api/openapi.json")
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def routes(gateway: Running) -> list[str]:
+    from gateway.application import table_of
+
+    return sorted(str(row) for row in table_of(gateway.parts.api).rows)
+
+
+def test_the_mounted_routes_are_the_ones_written_down(gateway: Running) -> None:
+    assert "\n".join(routes(gateway)) + "\n" == SNAPSHOT.read_text(), ADVICE
+
+
+def test_what_is_the_gateways_own_affair_is_not_mounted(gateway: Running) -> None:
+    own = ("sessions", "oauth", "o-auth", "policies", "records")
+    mounted = {route.split("/api/v1/")[1].split("/")[0].split(":")[0] for route in routes(gateway)}
+    assert not mounted & set(own)
+
+
+async def test_every_route_is_in_the_manual(gateway: Running, manual: dict[str, Any]) -> None:
+    told = [
+        f"{method.upper()} {path}"
+        for path, operations in manual["paths"].items()
+        for method in operations
+    ]
+    assert sorted(told) == routes(gateway)
+
+
+async def test_the_manual_is_openapi(manual: dict[str, Any]) -> None:
+    assert manual["openapi"] == "3.1.0"
+    names = [one["operationId"] for path in manual["paths"].values() for one in path.values()]
+    assert len(names) == len(set(names))
+    for path, operations in manual["paths"].items():
+        for one in operations.values():
+            assert one["responses"]
+            given = {each["name"] for each in one.get("parameters", []) if each["in"] == "path"}
+            assert ("id" in given) == ("{id}" in path), path
+
+
+async def test_every_schema_of_the_manual_is_sound(manual: dict[str, Any]) -> None:
+    schemas = manual["components"]["schemas"]
+    for schema in schemas.values():
+        Draft202012Validator.check_schema(schema)
+    for target in references(manual):
+        assert target.startswith("#/components/schemas/"), target
+        assert target.rsplit("/", 1)[1] in schemas, target
+
+
+def references(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"]
+        for each in part.values():
+            yield from references(each)
+    elif isinstance(part, list):
+        for each in part:
+            yield from references(each)
+
+
+async def test_the_contracts_comments_are_in_the_manual(manual: dict[str, Any]) -> None:
+    deal = manual["components"]["schemas"]["sales.Opportunity"]
+    assert deal["description"].startswith("A chance of a sale")
+    assert deal["properties"]["expected_close_on"]["format"] == "date"
+    win = manual["paths"]["/api/v1/opportunities/{id}:win"]["post"]
+    assert win["description"].startswith("Ends a deal with a sale")
+
+
+async def test_an_answer_fits_its_schema(root: Browser, manual: dict[str, Any], name: str) -> None:
+    body = {"name": name, "price": "9.50", "currency": "EUR", "custom": {"color": "red"}}
+    made = (await root.post("/api/v1/products", json=body)).json()
+    schema = {"$ref": "#/components/schemas/sales.Product", "components": manual["components"]}
+    Draft202012Validator(schema).validate(made)
+    page = (await root.get("/api/v1/products?page_size=2&count=true")).json()
+    schema["$ref"] = "#/components/schemas/sales.ProductList"
+    Draft202012Validator(schema).validate(page)
+
+
+async def test_the_manual_can_be_read_by_people(stranger: Browser) -> None:
+    answer = await stranger.get("/api/docs")
+    assert answer.status_code == 200
+    assert "Moves a deal to another stage" in answer.text
+    assert 'id="problem-not-found"' in answer.text
+    assert 'id="problem-stale"' in answer.text
