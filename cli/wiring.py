@@ -23,6 +23,9 @@ class Wiring:
         self.port = port
         self.address = f"http://localhost:{port}"
         self.keys = KeyRing(home.keys)
+        # Every process reads the keys of all when it starts, so they are there before the first does.
+        for process in PROCESSES:
+            self.keys.ensure(process.name)
         self.ports = self._choose_ports()
 
     def listen(self, process: Process) -> int:
@@ -36,7 +39,6 @@ class Wiring:
         return inherited | self._common(process) | self._stores(process) | self._own(process)
 
     def _common(self, process: Process) -> dict[str, str]:
-        self.keys.ensure(process.name)
         peers = (f"{each.name}={LOOPBACK}:{self.listen(each)}" for each in PROCESSES)
         return {
             "RAPPORT_LISTEN": f"{LOOPBACK}:{self.listen(process)}",
