@@ -1,0 +1,1 @@
+"""How fast Rapport is, as ratios to floors measured in the same run: `./rapport bench`."""
