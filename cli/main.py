@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -89,6 +90,55 @@ def check() -> None:
     _build(Progress(_console()))
     if not checks.run(_console()):
         raise typer.Exit(1)
+
+
+@app.command(name="import")
+def import_file(
+    entity: Annotated[str, typer.Argument(help="What the lines are, e.g. opportunities.")],
+    file: Annotated[Path | None, typer.Argument(help="A CSV file in UTF-8.")] = None,
+    columns: Annotated[list[str], typer.Option("--map", help="column=field")] = [],  # noqa: B006
+    values: Annotated[
+        list[str], typer.Option("--value", help="field:value in the file=value")
+    ] = [],  # noqa: B006
+    constants: Annotated[list[str], typer.Option("--set", help="field=value of every line")] = [],  # noqa: B006
+    match: Annotated[str, typer.Option(help="The field by which a record is known.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing.")] = False,
+    retry: Annotated[str, typer.Option(help="The import whose rejected lines to take.")] = "",
+) -> None:
+    """Take a CSV file in, line by line."""
+    from cli import importing
+
+    order = importing.Order(
+        entity=entity,
+        file=file,
+        columns=importing.pairs(columns, "--map"),
+        values=importing.pairs(values, "--value"),
+        constants=importing.pairs(constants, "--set"),
+        match=match,
+        dry_run=dry_run,
+        retry=retry,
+    )
+    if not importing.run(Home.of_environment(), _console(), order):
+        raise typer.Exit(1)
+
+
+clients = typer.Typer(help="Programs that act for people.", no_args_is_help=True)
+app.add_typer(clients, name="client")
+
+
+@clients.command()
+def create(
+    name: Annotated[str, typer.Option(help="What people call it.")],
+    person: Annotated[str, typer.Option("--as", help="The person it acts as, by e-mail or name.")],
+    scope: Annotated[str, typer.Option(help="What it may ask for, with blanks between.")] = "api",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Register a client and print its id and secret."""
+    from cli import client
+
+    client.create(
+        Home.of_environment(), _console(), name=name, scope=scope, person=person, as_json=as_json
+    )
 
 
 def _build(progress: Progress) -> None:
