@@ -18,6 +18,7 @@ from gateway.api.endpoints import record_id_of
 from gateway.api.imports import PIECE, Imports
 from gateway.api.problems import Unacceptable
 from gateway.api.table import ROOT, Row
+from gateway.oauth.callers import caller_of
 from kit.actor import calling
 from kit.errors import Anonymous, Invalid
 
@@ -39,8 +40,11 @@ class SystemRoutes:
         yield Row("GET", "imports/{id}/lines.csv", self._rejected)
         yield Row("POST", "imports/{id}:retry", self._retry)
 
-    async def _me(self, _: Request) -> Response:
-        return Answer(orjson.dumps(me(self.rights))).response()
+    async def _me(self, request: Request) -> Response:
+        """A script that came by the sign-in form learns here what its own requests have to carry."""
+        caller = caller_of(request.scope)
+        token = {"csrf_token": caller.csrf} if caller is not None and caller.csrf else {}
+        return Answer(orjson.dumps(me(self.rights) | token)).response()
 
     async def _describe(self, _: Request) -> Response:
         return Answer(orjson.dumps(await self.descriptions.all())).response()
