@@ -14,7 +14,7 @@ PATHS = {
     "introspection": "/oauth/introspect",
     "userinfo": "/oauth/userinfo",
 }
-KEYS = "/oauth/keys"
+KEYS = "/oauth/jwks"
 
 
 def metadata(server: Any) -> dict[str, Any]:
