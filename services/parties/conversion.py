@@ -16,7 +16,7 @@ from sqlalchemy import Select, select
 from kit.access.clause import reachable
 from kit.actor import Actor, calling, calls
 from kit.entity import Level
-from kit.errors import Denied, Invalid, NotFound, Problem
+from kit.errors import Conflict, Denied, Invalid, NotFound, Problem
 from kit.records import Process, Work
 from kit.telemetry.logs import log
 from services.parties.model.accounts import Account
@@ -137,11 +137,20 @@ async def finished(process: Process, known: Conversion) -> Conversion:
     except Problem as trouble:
         log.warning("conversion.waits", conversion=str(known.id), error=repr(trouble))
         return known
-    async with process.work(calling()) as work:
-        same = select(Conversion).where(Conversion.id == known.id).with_for_update()
-        known = (await work.session.scalars(same)).one()
-        known.complete(opportunity_id)
-    return known
+    return await _completed(process, known, opportunity_id)
+
+
+async def _completed(process: Process, known: Conversion, opportunity_id: UUID) -> Conversion:
+    """Names the opportunity in the conversion, unless somebody else just did."""
+    conversion_id = known.id
+    try:
+        async with process.work(calling()) as work:
+            work.session.add(known)
+            known.complete(opportunity_id)
+            return known
+    except Conflict:
+        async with process.work(calling()) as work:
+            return await work.session.get_one(Conversion, conversion_id)
 
 
 async def _opportunity(process: Process, known: Conversion) -> UUID:
