@@ -102,5 +102,7 @@ async def _first_other(
 
 async def _held(work: Work, ids: Iterable[UUID]) -> Sequence[Campaign]:
     """Locked in one order, so that two who need the same campaigns wait instead of deadlocking."""
-    campaigns = select(Campaign).where(Campaign.id.in_(list(ids))).order_by(Campaign.id)
+    if not (wanted := list(ids)):
+        return []
+    campaigns = select(Campaign).where(Campaign.id.in_(wanted)).order_by(Campaign.id)
     return (await work.session.scalars(campaigns.with_for_update(key_share=True))).all()

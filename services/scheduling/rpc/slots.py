@@ -2,11 +2,10 @@
 
 The exclusion constraint alone would keep two bookings apart, but two plain INSERTs of overlapping
 times wait for each other until PostgreSQL ends one of them as a deadlock, a second later. An INSERT
-… ON CONFLICT DO NOTHING does not, yet it passes by the session that writes history and events. So
+… ON CONFLICT DO NOTHING does not, yet it passes by the session, which writes history and events. So
 whoever takes time on a resource holds the resource's row first: then one looks at a time, the look
-is true, the INSERT meets nobody, and no wait is longer than another's transaction. Measured beside
-ON CONFLICT the winner's way is the same within the cost of the rest of the call, and other
-resources are never waited for. The constraint stays as the last wall.
+is true, and the INSERT meets nobody. That costs one statement more, makes nobody wait longer than
+for one booking to be written, and leaves other resources alone. The constraint is the last wall.
 """
 
 from datetime import UTC, datetime, tzinfo
