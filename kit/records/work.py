@@ -5,7 +5,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,6 +24,18 @@ if TYPE_CHECKING:
     from kit.records.process import Process
 
 R = TypeVar("R", bound=Record)
+
+# Both are built once: they run in every call that may be repeated.
+_FIRST = insert(answered).on_conflict_do_nothing().returning(answered.c.key)
+_ANSWERED = (
+    answered.update()
+    .where(
+        answered.c.actor == bindparam("an_actor"),
+        answered.c.method == bindparam("a_method"),
+        answered.c.key == bindparam("a_key"),
+    )
+    .values(reply=bindparam("a_reply"))
+)
 
 
 class Work:
@@ -122,8 +134,8 @@ class Work:
             "method": self.call.method,
             "key": self.call.idempotency_key,
         }
-        first = insert(answered).values(**mine, request=self._request).on_conflict_do_nothing()
-        if (await self.session.execute(first.returning(answered.c.key))).scalar() is None:
+        first = await self.session.execute(_FIRST, mine | {"request": self._request})
+        if first.scalar() is None:
             await self._replay(mine)
 
     async def _replay(self, mine: dict[str, str]) -> None:
@@ -138,13 +150,10 @@ class Work:
         for step in self.process.before_commit:
             await step(self)
         if self._request and self.reply is not None:
-            await self.session.execute(
-                answered.update()
-                .filter_by(
-                    actor=self.actor.name, method=self.call.method, key=self.call.idempotency_key
-                )
-                .values(reply=self.reply.SerializeToString())
-            )
+            mine = {"an_actor": self.actor.name, "a_method": self.call.method}
+            mine["a_key"] = self.call.idempotency_key
+            reply = self.reply.SerializeToString()
+            await self.session.execute(_ANSWERED, mine | {"a_reply": reply})
         await self.session.commit()
 
     def after_commit(self, step: Callable[[], Awaitable[None]]) -> None:
