@@ -42,7 +42,7 @@ async def aggregated(
     groups += _currencies(fields, request.measures, groups)
     reach = process.policy.reach(actor, record, Level.READ)
     query = select(*(each.expression for each in groups), *(each for _, each in measures))
-    query = query.where(reachable(record, reach, Level.READ))
+    query = query.select_from(record.__table__).where(reachable(record, reach, Level.READ))
     node = parse(request.filter)
     if node is not None:
         query = query.where(to_sql(node, fields, process.reader.context(record, actor)))
