@@ -150,12 +150,13 @@ class Policy:
             if (
                 rule.entity == entity
                 and strong
-                and self._is_target(person_id, rule.target_kind, rule.target_id)
+                and self.is_meant(person_id, rule.target_kind, rule.target_id)
             ):
                 owners |= self.organisation.members(rule.source_kind, rule.source_id)
         return owners
 
-    def _is_target(self, person_id: UUID, kind: str, principal_id: UUID) -> bool:
+    def is_meant(self, person_id: UUID, kind: str, principal_id: UUID) -> bool:
+        """Whether what a principal is granted reaches this person, as a member or from above."""
         return (kind, principal_id) in self._stands_for(person_id)
 
     def _shared(self, person_id: UUID) -> set[int]:

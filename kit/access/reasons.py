@@ -26,21 +26,32 @@ def _reaches(policy: Policy, person_id: UUID, record: Record, level: Level) -> b
 
 
 def _ways(policy: Policy, person_id: UUID, record: Record, shares: list[Audience]) -> Iterator[str]:
-    yield from _by_place(policy, person_id, record)
-    yield from _by_openness(policy, person_id, record)
-    yield from _by_rule(policy, person_id, record)
+    if record.owner_id == person_id:
+        yield "Owns it."
+    if not record.confidential:
+        yield from _by_place(policy, person_id, record)
+        yield from _by_openness(policy, person_id, record)
+        yield from _by_rule(policy, person_id, record)
     for each in (*record.audience(), *shares):
-        members = policy.organisation.members(each.kind, each.id) if each.id else set()
-        if each.kind == "everyone" or person_id in members:
-            yield f"Shared with {_name(policy, each.kind, each.id)} ({each.level})."
+        yield from _by_share(policy, person_id, each, confidential=record.confidential)
 
 
 def _by_place(policy: Policy, person_id: UUID, record: Record) -> Iterator[str]:
-    if record.owner_id == person_id:
-        yield "Owns it."
     if record.owner_id in policy.organisation.subordinates(person_id):
         owner = _name(policy, "person", record.owner_id)
         yield f"Stands above the owner, {owner}, in the role tree."
+
+
+def _by_share(
+    policy: Policy, person_id: UUID, share: Audience, *, confidential: bool
+) -> Iterator[str]:
+    name = _name(policy, share.kind, share.id)
+    if share.kind == "everyone" or (share.kind, share.id) == ("person", person_id):
+        yield f"Shared with {name} ({share.level})."
+    elif not confidential and share.id and policy.is_meant(person_id, share.kind, share.id):
+        member = person_id in policy.organisation.members(share.kind, share.id)
+        whose = "Shared with" if member else "Stands above somebody it is shared with:"
+        yield f"{whose} {name} ({share.level})."
 
 
 def _by_openness(policy: Policy, person_id: UUID, record: Record) -> Iterator[str]:
@@ -52,12 +63,12 @@ def _by_openness(policy: Policy, person_id: UUID, record: Record) -> Iterator[st
 
 
 def _by_rule(policy: Policy, person_id: UUID, record: Record) -> Iterator[str]:
-    members = policy.organisation.members
     for rule in policy.organisation.rules:
-        opened = rule.entity == record.entity and person_id in members(
-            rule.target_kind, rule.target_id
+        opened = rule.entity == record.entity and policy.is_meant(
+            person_id, rule.target_kind, rule.target_id
         )
-        if opened and record.owner_id in members(rule.source_kind, rule.source_id):
+        owners = policy.organisation.members(rule.source_kind, rule.source_id)
+        if opened and record.owner_id in owners:
             source = _name(policy, rule.source_kind, rule.source_id)
             yield f"A sharing rule opens what {source} own ({rule.level})."
 
