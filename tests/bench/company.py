@@ -62,7 +62,7 @@ class Registrar:
             "grant_types": ["client_credentials"],
             "scopes": ["api"],
         }
-        client = await self.post("clients", named | {"person_id": person, "confidential": True})
+        client = await self.post("clients", named | {"person_id": person, "keeps_secret": True})
         secret = await self.post(f"clients/{client['id']}:rotate-secret", {})
         basic = b64encode(f"{secret['client_id']}:{secret['client_secret']}".encode()).decode()
         form = urlencode({"grant_type": "client_credentials", "scope": "api"}).encode()

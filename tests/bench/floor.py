@@ -105,4 +105,10 @@ def app(url: str) -> FastAPI:
 
 
 if __name__ == "__main__":
-    uvicorn.run(app(sys.argv[2]), port=int(sys.argv[1]), log_level="error", access_log=False)
+    uvicorn.run(
+        app(sys.argv[2]),
+        port=int(sys.argv[1]),
+        log_level="error",
+        access_log=False,
+        timeout_keep_alive=600,
+    )

@@ -92,11 +92,21 @@ class Line:
         head = f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\n{headers}"
         if body or method != "GET":
             head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-        self._writer.write(head.encode() + b"\r\n" + body)
-        answer = await self._reader.readuntil(b"\r\n\r\n")
+        answer = await self._answered(head.encode() + b"\r\n" + body)
         status = int(answer[9:12])
         length = _length(answer.lower())
         return status, await self._reader.readexactly(length) if length else b""
+
+    async def _answered(self, request: bytes) -> bytes:
+        """The head of the answer; a line that was closed for idleness is opened again."""
+        try:
+            self._writer.write(request)
+            return await self._reader.readuntil(b"\r\n\r\n")
+        except (asyncio.IncompleteReadError, ConnectionError):
+            port = int(self._host.rpartition(":")[2])
+            self._reader, self._writer = await asyncio.open_connection("127.0.0.1", port)
+            self._writer.write(request)
+            return await self._reader.readuntil(b"\r\n\r\n")
 
     async def form(self, path: str, headers: str, body: bytes) -> tuple[int, bytes]:
         """A form sent; status and body."""
