@@ -40,9 +40,10 @@ async def test_open_deals_count_by_their_probability(team: tuple[Desk, Desk]) ->
     for amount in ("1000", "500"):
         await agent.deal(amount=amount, expected_close_on="2041-03-15")
     reply = await agent.deals.Forecast(pb.ForecastRequest(**YEAR))
-    (march,) = figures(reply, "month", "owner_id", "currency", "count", "amount", "realised")
-    assert march == ("2041-03", str(agent.actor.person_id), "EUR", 2, "1500", "0")
-    assert float(reply.items[0].weighted) == 150
+    (march,) = reply.items
+    assert (march.month, march.owner_id) == ("2041-03", str(agent.actor.person_id))
+    assert (march.currency, march.count, march.amount) == ("EUR", 2, "1500")
+    assert (march.weighted, march.realised) == ("150", "0")
 
 
 async def test_what_a_won_deal_brought_replaces_its_estimate(team: tuple[Desk, Desk]) -> None:

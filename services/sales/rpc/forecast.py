@@ -46,7 +46,7 @@ async def forecast(process: Process, actor: Actor, request: Any) -> pb.ForecastF
     groups = _groups(request.group_by, fields.keys())
     columns: dict[str, Any] = {"currency": Opportunity.currency, **groups}
     figures = {
-        name: func.coalesce(sum_, 0)
+        name: func.trim_scale(func.coalesce(sum_, 0))
         for name, (needed, sum_) in _FIGURES.items()
         if needed <= fields.keys()
     }
