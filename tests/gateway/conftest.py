@@ -10,6 +10,8 @@ from gateway.main import Running, up
 from kit.ids import uuid7
 from kit.testing.house import House
 from kit.testing.serving import Serving
+from services.chat.config import Settings as ChatSettings
+from services.chat.main import chat
 from services.identity.config import Settings as IdentitySettings
 from services.identity.main import identity
 from services.sales.config import Settings as SalesSettings
@@ -60,8 +62,15 @@ async def deals(house: House, people: Serving) -> AsyncIterator[Serving]:
 
 
 @pytest.fixture(scope="package")
+async def talks(house: House, people: Serving) -> AsyncIterator[Serving]:
+    started = await house.serve("chat", chat, ChatSettings)
+    yield started
+    await started.stop()
+
+
+@pytest.fixture(scope="package")
 async def gateway(
-    house: House, address: str, people: Serving, deals: Serving
+    house: House, address: str, people: Serving, deals: Serving, talks: Serving
 ) -> AsyncIterator[Running]:
     environment = house.environment("gateway") | {"RAPPORT_PUBLIC_URL": address}
     settings = Settings.load(environment | {"RAPPORT_STRANGER_BURST": "5000"})

@@ -6,10 +6,12 @@ import httpx
 import pytest
 
 from gateway.main import Running
+from kit.ids import uuid7
 from tests.gateway.browsers import Browser
 from tests.gateway.conftest import ADMIN, PASSWORD
 
 PRODUCTS = "/api/v1/products"
+SECRET = "soft yellow lamps 3"
 HEADERS = (
     "content-security-policy",
     "x-content-type-options",
@@ -134,7 +136,7 @@ async def test_a_request_keeps_the_name_it_came_with(root: Browser) -> None:
 async def test_whoever_is_deactivated_is_out(
     root: Browser, stranger: Browser, colleague: Any
 ) -> None:
-    await stranger.sign_in(colleague["email"], "soft yellow lamps 3")
+    await stranger.sign_in(colleague["email"], SECRET)
     assert (await stranger.get("/api/v1/me")).status_code == 200
     answer = await root.post(f"/api/v1/people/{colleague['id']}:deactivate")
     assert answer.status_code == 200, answer.text
@@ -147,23 +149,26 @@ async def test_whoever_is_deactivated_is_out(
 async def test_what_others_own_is_not_found(
     root: Browser, stranger: Browser, colleague: Any, name: str
 ) -> None:
-    """An invisible row reads like one that never was."""
-    default = {"entity_name": "sales.Stage", "level": "private"}
+    """An invisible row reads like one that never was, in a list as by its address."""
+    default = {"entity_name": "sales.Opportunity", "level": "private"}
     made = await root.post("/api/v1/access-defaults", json=default)
     assert made.status_code == 201, made.text
-    stages = await root.get("/api/v1/stages?page_size=1")
-    assert stages.status_code == 200, stages.text
-    await stranger.sign_in(colleague["email"], "soft yellow lamps 3")
-    items: list[Any] = stages.json()["items"]
-    for stage in items:
-        hidden = await stranger.get(f"/api/v1/stages/{stage['id']}")
-        assert hidden.status_code == 404
+    deal = await root.post("/api/v1/opportunities", json={"name": name})
+    assert deal.status_code == 201, deal.text
+    await stranger.sign_in(colleague["email"], SECRET)
+    path = f"/api/v1/opportunities/{deal.json()['id']}"
+    hidden, never = await stranger.get(path), await stranger.get(f"/api/v1/opportunities/{uuid7()}")
+    assert hidden.status_code == never.status_code == 404
+    assert hidden.json()["detail"] == never.json()["detail"]
+    changed = await stranger.patch(path, json={"name": "mine"})
+    assert changed.status_code == 404
+    assert (await stranger.get("/api/v1/opportunities")).json()["items"] == []
 
 
 async def test_a_profile_that_only_reads_changes_nothing(
     root: Browser, stranger: Browser, reader: Any, name: str
 ) -> None:
-    await stranger.sign_in(reader["email"], "soft yellow lamps 3")
+    await stranger.sign_in(reader["email"], SECRET)
     answer: httpx.Response = await stranger.post(PRODUCTS, json={"name": name})
     assert answer.status_code == 403
     assert answer.json()["type"].endswith("#problem-denied")

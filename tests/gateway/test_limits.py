@@ -1,0 +1,67 @@
+"""Rate limits, and what happens while Valkey is away."""
+
+import pytest
+
+from gateway.config import Settings
+from gateway.middleware.limits import Kept, Limits
+from kit.components.ports import free_port
+from kit.errors import Busy, Unavailable
+from kit.ids import uuid7
+from kit.testing.house import House
+
+FEW = {"RAPPORT_PERSON_RATE": "0.5", "RAPPORT_PERSON_BURST": "3"}
+FEWER = {"RAPPORT_STRANGER_RATE": "0.5", "RAPPORT_STRANGER_BURST": "2"}
+
+
+def limits(house: House, **more: str) -> Limits:
+    return Limits.connected(Settings.load({**house.environment("gateway"), **FEW, **FEWER, **more}))
+
+
+async def test_a_person_may_do_so_much_at_once(house: House, name: str) -> None:
+    valkey = limits(house)
+    for _ in range(3):
+        await valkey.count(f"person:{name}", stranger=False)
+    with pytest.raises(Busy) as refused:
+        await valkey.count(f"person:{name}", stranger=False)
+    assert refused.value.retry_after in (1, 2)
+    await valkey.count(f"person:{name} 2", stranger=False)
+    await valkey.close()
+
+
+async def test_all_sessions_of_a_person_are_counted_together(house: House, name: str) -> None:
+    valkey = limits(house)
+    kept = Kept(str(uuid7()), "handle", "csrf", 1)
+    for number in range(2):
+        await valkey.keep(f"{name} {number}", kept, 60)
+    assert await valkey.by_session(f"{name} 0", "1.1.1.1") == kept
+    assert await valkey.by_session(f"{name} 1", "1.1.1.1") == kept
+    assert await valkey.by_session(f"{name} 0", "2.2.2.2") == kept
+    with pytest.raises(Busy):
+        await valkey.by_session(f"{name} 1", "3.3.3.3")
+    await valkey.close()
+
+
+async def test_guessing_at_sessions_is_counted_by_address(house: House, name: str) -> None:
+    valkey = limits(house)
+    for number in range(2):
+        assert await valkey.by_session(f"{name} guess {number}", name) is None
+    with pytest.raises(Busy):
+        await valkey.by_session(f"{name} guess 3", name)
+    await valkey.close()
+
+
+async def test_without_valkey_nobody_gets_in_by_cookie(house: House, name: str) -> None:
+    gone = limits(house, REDIS_URL=f"redis://127.0.0.1:{free_port(taken=set())}/0")
+    with pytest.raises(Unavailable):
+        await gone.by_session(name, "1.1.1.1")
+    assert await gone.answers() is False
+    await gone.close()
+
+
+async def test_without_valkey_each_process_counts_for_itself(house: House, name: str) -> None:
+    gone = limits(house, REDIS_URL=f"redis://127.0.0.1:{free_port(taken=set())}/0")
+    for _ in range(2):
+        await gone.count(f"address:{name}", stranger=True)
+    with pytest.raises(Busy):
+        await gone.count(f"address:{name}", stranger=True)
+    await gone.close()
