@@ -92,6 +92,19 @@ def check() -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def bench(
+    scenarios: Annotated[
+        list[str] | None, typer.Argument(help="Only these, e.g. L1 W1; all without a name.")
+    ] = None,
+) -> None:
+    """Measure this machine's Rapport beside floors taken in the same run."""
+    from cli import bench as measuring
+
+    _build(Progress(_console()))
+    raise typer.Exit(measuring.run(scenarios or []))
+
+
 @app.command(name="import")
 def import_file(
     entity: Annotated[str, typer.Argument(help="What the lines are, e.g. opportunities.")],
