@@ -19,7 +19,7 @@ PATIENCE = 20.0
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
     """Wait until something holds that nobody reports; it fails when it never does."""
     async with asyncio.timeout(PATIENCE):
-        while not await holds():  # noqa: ASYNC110 - the database has nobody to set an event
+        while not await holds():
             await asyncio.sleep(0.01)
 
 

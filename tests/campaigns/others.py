@@ -56,9 +56,10 @@ class Told:
 
     def __init__(self, serving: Serving) -> None:
         self._serving = serving
+        self._sent: list[UUID] = []
 
     async def deal(self, what: str, version: int, deal_id: str, **known: Any) -> None:
-        """A change of an opportunity, waited for until it is handled."""
+        """A change of an opportunity."""
         event = RecordChanged(entity="sales.Opportunity", id=deal_id, version=version)
         if what != "deleted":
             event.after.Pack(pb.Opportunity(id=deal_id, version=version, **known))
@@ -75,9 +76,13 @@ class Told:
         headers = orjson.loads(sent["headers"][0])
         jetstream = self._serving.process.nats.jetstream()
         await jetstream.publish(sent["subjects"][0], sent["bodies"][0], headers=headers)
-        await until(lambda: self._handled(sent["ids"][0]))
+        self._sent.append(sent["ids"][0])
 
-    async def _handled(self, event_id: UUID) -> bool:
+    async def heard(self) -> None:
+        """Waits until all that was told has been handled."""
+        await until(self._handled)
+
+    async def _handled(self) -> bool:
         async with self._serving.process.database.sessions() as session:
-            query = text("select count(*) from inbox where event_id = :id")
-            return bool(await session.scalar(query, {"id": event_id}))
+            query = text("select count(*) from inbox where event_id = any(:ids)")
+            return bool(await session.scalar(query, {"ids": self._sent}) == len(self._sent))

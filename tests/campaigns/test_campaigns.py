@@ -175,6 +175,15 @@ async def test_members_who_join_at_once_are_all_counted(desk: Desk) -> None:
     assert await desk.counts(campaign) == (20, 0)
 
 
+async def test_a_campaign_is_never_part_of_itself(desk: Desk) -> None:
+    whole = await desk.campaign()
+    part = await desk.campaign(parent_id=whole.id)
+    with pytest.raises(Invalid) as circle:
+        await desk.change(whole, parent_id=(await desk.campaign(parent_id=part.id)).id)
+    assert set(circle.value.fields) == {"parent_id"}
+    assert (await desk.change(part, parent_id=(await desk.campaign()).id)).version == 2
+
+
 async def test_an_ended_campaign_takes_no_more_members(desk: Desk) -> None:
     campaign = await desk.campaign(status="completed")
     for joining in (desk.join(campaign), desk.add(campaign, contact_ids=[str(uuid7())])):
@@ -209,12 +218,14 @@ async def test_a_converted_lead_goes_on_as_the_contact_it_became(desk: Desk, tol
     both = await desk.join(autumn, lead_id=lead)
     await desk.join(autumn, contact_id=contact)
     await told.converted(lead, contact)
+    await told.heard()
     became = await desk.member(member)
     assert (became.contact_id, became.HasField("lead_id")) == (contact, False)
     assert [each.state for each in became.state_log] == ["Planned", "Interest"]
     assert (await desk.member(both)).lead_id == lead
     assert (await desk.counts(spring), await desk.counts(autumn)) == ((1, 1), (2, 0))
     await told.converted(lead, contact)
+    await told.heard()
     assert (await desk.member(member)).version == became.version
 
 
@@ -222,4 +233,5 @@ async def test_a_lead_that_became_no_person_stays_a_member(desk: Desk, told: Tol
     lead = str(uuid7())
     member = await desk.join(await desk.campaign(), lead_id=lead)
     await told.converted(lead, None)
+    await told.heard()
     assert (await desk.member(member)).lead_id == lead

@@ -107,10 +107,12 @@ async def test_events_in_any_order_and_told_twice_give_the_same_result(
         what, version, facts = story[place]
         for _ in range(2):
             await told.deal(what, version, deal, **facts)
+    await told.heard()
     seen = await result(desk, campaign)
     assert (seen["deals"], seen["won"], seen["amount"], seen["customers"]) == (1, 1, "80", 1)
     version = (await desk.now(campaign)).version
     await told.deal("updated", 3, deal, **story[2][2])
+    await told.heard()
     assert (await desk.now(campaign)).version == version
 
 
@@ -119,8 +121,10 @@ async def test_what_is_deleted_stays_gone(desk: Desk, told: Told) -> None:
     campaign, deal = await desk.campaign(), str(uuid7())
     facts = {"campaign_id": campaign.id, "currency": "EUR", "outcome": "open"}
     await told.deal("deleted", 2, deal)
+    await told.heard()
     await told.deal("updated", 2, deal, **facts)
     await told.deal("created", 1, deal, **facts)
+    await told.heard()
     assert (await desk.now(campaign)).opportunity_count == 0
 
 
@@ -132,4 +136,5 @@ async def test_a_deal_of_a_campaign_that_nobody_knows_is_no_trouble(desk: Desk, 
         "currency": "EUR",
     }
     await told.deal("created", 1, str(uuid7()), **facts)
+    await told.heard()
     assert (await desk.campaign()).opportunity_count == 0

@@ -99,6 +99,16 @@ async def test_only_cancel_calls_off(activities: Any) -> None:
     assert gone.HasField("cancelled_at")
 
 
+async def test_an_activity_is_never_part_of_itself(activities: Any) -> None:
+    """SC-03"""
+    whole = await activities.Create(pb.Activity(name="Whole"))
+    part = await activities.Create(pb.Activity(name="Part", parent_id=whole.id))
+    circle = pb.Activity(id=whole.id, parent_id=part.id)
+    with pytest.raises(Invalid) as wrong:
+        await activities.Update(pb.ActivityPatch(record=circle, mask={"paths": ["parent_id"]}))
+    assert set(wrong.value.fields) == {"parent_id"}
+
+
 async def test_a_reason_has_its_bounds(activities: Any) -> None:
     task = await activities.Create(pb.Activity(name="Visit"))
     with pytest.raises(Invalid) as wrong:

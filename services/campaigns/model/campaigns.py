@@ -1,6 +1,6 @@
 """A marketing campaign: what it is, and how its result is reckoned."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -176,8 +176,7 @@ class Campaign(Record):
     def check(self) -> None:
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise Invalid(ends_on="The last day must not be before the first.")
-        if self.parent_id == self.id:
-            raise Invalid(parent_id="A campaign cannot be part of itself.")
+        self.refuse_circle([self.parent_id] if self.parent_id else [])
         if not self.member_states:
             raise Invalid(member_states="Name at least one state; new members get the first.")
         strange = [state for state in self.responded_states if state not in self.member_states]
@@ -185,6 +184,11 @@ class Campaign(Record):
             raise Invalid(
                 responded_states=f"{strange[0]!r} is not among the member states; add it there."
             )
+
+    def refuse_circle(self, above: Collection[UUID]) -> None:
+        """Raises Invalid when the campaign is among those of which it is to be part."""
+        if self.id in above:
+            raise Invalid(parent_id="A campaign cannot be part of itself; choose another one.")
 
     def removing(self) -> None:
         if self.member_count or self.opportunity_count:

@@ -1,7 +1,7 @@
 """Something done with or for somebody: planned, assigned, carried out or reported afterwards."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -140,8 +140,12 @@ class Activity(Record):
     def check(self) -> None:
         self._check_time()
         self._check_relation()
-        if self.parent_id == self.id:
-            raise Invalid(parent_id="An activity cannot be part of itself.")
+        self.refuse_circle([self.parent_id] if self.parent_id else [])
+
+    def refuse_circle(self, above: Collection[UUID]) -> None:
+        """Raises Invalid when the activity is among those of which it is to be part."""
+        if self.id in above:
+            raise Invalid(parent_id="An activity cannot be part of itself; choose another one.")
 
     def _check_time(self) -> None:
         if self.starts_at is None and (self.ends_at is not None or self.all_day):
