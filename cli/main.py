@@ -41,7 +41,7 @@ def up(
         arguments = ["--port", str(port), *(["--no-demo"] if no_demo else [])]
         system.run_detached(Home.of_environment(), arguments, progress)
     else:
-        system.run(Home.of_environment(), port, progress)
+        system.run(Home.of_environment(), port, progress, demonstration=not no_demo)
 
 
 @app.command()

@@ -20,8 +20,12 @@ _TOKEN = re.compile(r'"X-CSRF-Token": *"([^"]+)"')
 class Api:
     """The REST API as one person; what goes wrong is said in the API's own words."""
 
-    def __init__(self, address: str, email: str, password: str) -> None:
-        self._client = httpx.Client(base_url=address, timeout=_SECONDS, trust_env=False)
+    def __init__(
+        self, address: str, email: str, password: str, way: httpx.BaseTransport | None = None
+    ) -> None:
+        self._client = httpx.Client(
+            base_url=address, timeout=_SECONDS, trust_env=False, transport=way
+        )
         try:
             self._sign_in(email, password)
         except httpx.TransportError as wrong:

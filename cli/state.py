@@ -38,6 +38,8 @@ class SystemState(msgspec.Struct):
     supervisor: Footprint | None = None
     phase: Phase = Phase.STARTING
     address: str = ""
+    # Whether `up` has said everything, the demonstration company included.
+    settled: bool = False
     processes: dict[str, ProcessState] = {}
 
 

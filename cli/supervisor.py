@@ -52,6 +52,11 @@ class System:
         self._start_processes()
         self._note(Phase.READY)
 
+    def settle(self) -> None:
+        """Note that there is nothing left to say."""
+        self.file.system.settled = True
+        self.file.write()
+
     def stop(self) -> None:
         """Take everything down in the reverse order, within ten seconds."""
         self.stopping.set()

@@ -21,7 +21,7 @@ STOP_SECONDS = 12.0
 LEAST_FREE_BYTES = 256 * 1024 * 1024
 
 
-def run(home: Home, port: int, progress: Progress) -> None:
+def run(home: Home, port: int, progress: Progress, *, demonstration: bool) -> None:
     """Run a system until Ctrl-C, `down` or a failure ends it."""
     home.create()
     _check_space(home.folder)
@@ -32,6 +32,9 @@ def run(home: Home, port: int, progress: Progress) -> None:
         try:
             system.start()
             announce(home, progress)
+            if demonstration:
+                _demonstrate(home, system, progress)
+            system.settle()
             system.stopping.wait()
         finally:
             with progress.step("Stopping"):
@@ -79,6 +82,13 @@ def announce(home: Home, progress: Progress) -> None:
     progress.console.print(f"  Sign in   {ADMIN_EMAIL} / {password}", markup=False)
 
 
+def _demonstrate(home: Home, system: System, progress: Progress) -> None:
+    # What fills the system speaks HTTP, and starting the processes must not wait for that.
+    from cli.demo import showing
+
+    showing.show(home, system.wiring.address, progress, system.stopping)
+
+
 def _clear(home: Home, progress: Progress) -> None:
     ended = end_leftovers(read_state(home.state))
     if ended:
@@ -106,7 +116,8 @@ def _follow(log: Path, start_at: int, home: Home, supervisor: subprocess.Popen[b
         lines.seek(start_at)
         while True:
             ended = supervisor.poll() is not None
-            ready = read_state(home.state).phase is Phase.READY
+            state = read_state(home.state)
+            ready = state.phase is Phase.READY and state.settled
             sys.stdout.write(lines.read())
             sys.stdout.flush()
             if ended:

@@ -1,0 +1,59 @@
+"""The whole demonstration company: the same seed and day always make the same one."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from cli.demo import diary, marketing, parties, people, sales, support
+from cli.demo.naming import Naming
+from cli.demo.rows import Row
+from cli.demo.sales import Deal, Move
+from cli.demo.words import Talk, phrases
+
+
+@dataclass(frozen=True)
+class Company:
+    """Rows by the name under which the API offers their entity, and what people do by hand."""
+
+    seed: int
+    rows: dict[str, list[Row]]
+    moves: list[Move]
+    talks: list[Talk]
+
+
+def company(seed: int, today: date) -> Company:
+    naming = Naming()
+    accounts = parties.accounts(seed, naming)
+    contacts = parties.contacts(seed, naming, accounts)
+    leads = marketing.leads(seed, today, naming)
+    deals = marketing.brought(seed, today, sales.deals(seed, today, accounts, contacts))
+    rows = {
+        "accounts": accounts,
+        "contacts": contacts,
+        "leads": leads,
+        "opportunities": [each.row() for each in deals],
+        "campaigns": marketing.campaigns(today, deals),
+        "members": marketing.members(seed, today, contacts, deals),
+        "tickets": support.tickets(seed, today, accounts, contacts),
+        **_organisation(),
+        **_diary(seed, today, deals),
+    }
+    return Company(seed, rows, sales.moves(deals), phrases().talks)
+
+
+def _organisation() -> dict[str, list[Row]]:
+    return {
+        "roles": list(people.roles()),
+        "people": list(people.people()),
+        "groups": list(people.groups()),
+        "access-defaults": list(people.access_defaults()),
+        "sharing-rules": list(people.sharing_rules()),
+        "products": list(sales.products()),
+    }
+
+
+def _diary(seed: int, today: date, deals: list[Deal]) -> dict[str, list[Row]]:
+    return {
+        "activities": diary.activities(seed, today, deals),
+        "resources": list(diary.resources()),
+        "bookings": diary.bookings(seed, today),
+    }

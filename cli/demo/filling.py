@@ -1,0 +1,124 @@
+"""Puts the demonstration company into a system that is empty, step by step."""
+
+from collections.abc import Callable, Iterator
+
+from cli.demo import people
+from cli.demo.company import Company
+from cli.demo.directory import Directory
+from cli.demo.door import Visitor
+from cli.demo.living import Living
+from cli.demo.marker import Marker
+from cli.demo.rows import Row
+from cli.demo.together import each_of
+from cli.progress import Progress
+
+_EMPTY = ("accounts", "contacts", "leads", "opportunities", "tickets", "campaigns")
+
+# What comes as a file: the entity, and the field by which a line finds its record again.
+_FILES = {
+    "products": ("sales.Product", "code"),
+    "contacts": ("parties.Contact", "email"),
+    "campaigns": ("campaigns.Campaign", "code"),
+    "leads": ("parties.Lead", "email"),
+    "opportunities": ("sales.Opportunity", "code"),
+    "tickets": ("helpdesk.Ticket", "subject"),
+    "activities": ("scheduling.Activity", "name"),
+    "resources": ("scheduling.Resource", "name"),
+    "bookings": ("scheduling.Booking", "purpose"),
+}
+# What is posted one by one: the field that tells one from another.
+_SINGLE = {
+    "roles": "name",
+    "people": "email",
+    "groups": "name",
+    "access-defaults": "entity_name",
+    "sharing-rules": "name",
+    "accounts": "code",
+}
+
+
+def is_empty(visitor: Visitor) -> bool:
+    """Whether nobody has begun to work with the system."""
+    alone = len(visitor.get("people", page_size="2")["items"]) == 1
+    return alone and not any(visitor.get(each, page_size="1")["items"] for each in _EMPTY)
+
+
+class Filling:
+    """The steps by which an empty system becomes the demonstration company."""
+
+    def __init__(self, administrator: Visitor, company: Company, password: str) -> None:
+        self._administrator = administrator
+        self._company = company
+        self._password = password
+        self._directory = Directory(administrator)
+
+    def run(self, marker: Marker, progress: Progress) -> None:
+        """Takes the steps that are not done yet."""
+        for title, step in self._steps():
+            if not marker.is_done(title):
+                with progress.step(f"Demonstration: {title}"):
+                    step()
+                marker.finish(title)
+        marker.finish_all()
+
+    def _steps(self) -> Iterator[tuple[str, Callable[[], None]]]:
+        living = Living(self._administrator, self._company, self._directory, self._password)
+        yield "people and access", self._take_on
+        yield "products and campaigns", self._prepare
+        yield "accounts", self._open_accounts
+        yield "contacts and leads", lambda: self._import("contacts", "leads")
+        yield "opportunities", lambda: self._import("opportunities")
+        yield "tickets", lambda: self._import("tickets")
+        yield "activities and bookings", lambda: self._import("resources", "activities", "bookings")
+        yield "campaign members", living.invite
+        yield "campaign results", lambda: self._import("campaigns")
+        yield "moves and talks", living.go_on
+
+    def _take_on(self) -> None:
+        """Roles one after the other, because each stands below one before it."""
+        self._post("roles", self._company.rows["roles"], at_once=1)
+        self._post("people", self._company.rows["people"])
+        ids = self._directory.ids("people", "email")
+        each_of(people.STAFF, lambda each: self._set_password(ids[each.email]))
+        for plural in ("groups", "access-defaults", "sharing-rules"):
+            self._post(plural, self._company.rows[plural])
+
+    def _set_password(self, person_id: str) -> None:
+        body = {"password": self._password}
+        self._administrator.post(f"people/{person_id}:set-password", body)
+
+    def _prepare(self) -> None:
+        """Every campaign is active at first, because one that is over takes no more members."""
+        self._import("products")
+        active = [row | {"status": "active"} for row in self._company.rows["campaigns"]]
+        self._take_in("campaigns", active)
+
+    def _open_accounts(self) -> None:
+        """Heads before their subsidiaries."""
+        rows = self._company.rows["accounts"]
+        self._post("accounts", [row for row in rows if "parent_id" not in row])
+        self._post("accounts", [row for row in rows if "parent_id" in row])
+
+    def _import(self, *plurals: str) -> None:
+        for plural in plurals:
+            self._take_in(plural, self._company.rows[plural])
+
+    def _take_in(self, plural: str, rows: list[Row]) -> None:
+        entity, match = _FILES[plural]
+        resolved = [self._directory.resolved(row) for row in rows]
+        self._administrator.take_in(entity, resolved, match)
+        self._directory.forget(plural)
+
+    def _post(self, plural: str, rows: list[Row], at_once: int | None = None) -> None:
+        """What is there from an interrupted filling stays as it is."""
+        field = _SINGLE[plural]
+        there = self._directory.ids(plural, field)
+        missing = [row for row in rows if row[field] not in there]
+        each_of(missing, lambda row: self._post_one(plural, row, row[field]), at_once)
+        self._directory.forget(plural)
+
+    def _post_one(self, plural: str, row: Row, name: str) -> None:
+        key = f"demonstration-{self._company.seed}-{plural}-{name}"
+        self._administrator.add(plural, self._directory.resolved(row), key)
+        if plural == "roles":
+            self._directory.forget(plural)

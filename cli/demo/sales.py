@@ -1,0 +1,178 @@
+"""What the demonstration company sells: products, and two years of deals with their ends."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from random import Random
+
+from cli.demo.people import STAFF
+from cli.demo.rows import Reference, Row, chance
+from cli.demo.words import Product, phrases
+
+DEALS, DAYS = 1_200, 730
+STAGES = ("Prospecting", "Engaging", "Negotiating", "Won", "Lost")
+_MOVED = 60
+# What a euro is worth, roughly; deals are made in the customer's currency.
+_RATES = {"EUR": 1.0, "GBP": 0.86, "SEK": 11.2, "PLN": 4.3, "RON": 5.0, "USD": 1.1}
+_TYPICAL_WIN, _OF_PROSPECTS = 0.52, 0.12
+
+
+@dataclass(frozen=True)
+class Deal:
+    """A deal as it stands today; its row may say the stage before, from which its owner moves it."""
+
+    code: str
+    name: str
+    account: Row
+    contact: Row
+    product: str
+    owner: str
+    stage: str
+    amount: int
+    opened: date
+    expected: date
+    closed: date | None = None
+    reason: str = ""
+    next_step: str = ""
+    description: str = ""
+    campaign: str = ""
+    was: str = ""
+
+    @property
+    def won(self) -> bool:
+        return self.stage == "Won"
+
+    @property
+    def currency(self) -> str:
+        return str(self.account["currency"])
+
+    def row(self) -> Row:
+        return {
+            "code": self.code,
+            "name": self.name,
+            "account_id:code": self.account["code"],
+            "contact_id:email": self.contact["email"],
+            "product_id:code": self.product,
+            "campaign_id:code": self.campaign,
+            "owner_id:email": self.owner,
+            "stage_id:name": self.was or self.stage,
+            "amount": self.amount,
+            "realised_amount": self._realised(),
+            "currency": self.currency,
+            "opened_on": self.opened,
+            "expected_close_on": self.expected,
+            "closed_on": self.closed,
+            "reason": self.reason,
+            "next_step": self.next_step,
+            "description": self.description,
+        }
+
+    def _realised(self) -> int | None:
+        """Some discount is given where the sum is large."""
+        large = self.amount > 50_000 * _RATES[self.currency]
+        return self.amount * (95 if large else 100) // 100 if self.won else None
+
+
+@dataclass(frozen=True)
+class Move:
+    """A step that the owner of a deal takes by hand, so that its history shows a person."""
+
+    code: str
+    owner: str
+    stage: str
+
+    @property
+    def to(self) -> Reference:
+        return Reference("stages", "name", self.stage)
+
+
+def products() -> Iterator[Row]:
+    for each in phrases().products:
+        yield {
+            "code": each.code,
+            "name": each.name,
+            "category": each.category,
+            "series": each.series,
+            "price": each.price,
+            "currency": "EUR",
+            "unit": each.unit,
+            "active": each.active,
+        }
+
+
+def deals(seed: int, today: date, accounts: list[Row], contacts: list[Row]) -> list[Deal]:
+    dice = chance(seed, "deals")
+    buyers = [each for each in accounts if {"customer", "prospect"} & set(each["kinds"])]
+    known: dict[str, list[Row]] = {}
+    for contact in contacts:
+        known.setdefault(contact["account_id:code"], []).append(contact)
+    made = []
+    for number in range(1, DEALS + 1):
+        account = dice.choice(buyers)
+        made.append(_deal(dice, today, number, account, dice.choice(known[account["code"]])))
+    return _with_moves(made)
+
+
+def _deal(dice: Random, today: date, number: int, account: Row, contact: Row) -> Deal:
+    """The more recent, the more of them: the company grows."""
+    product = dice.choices(phrases().products, [3, 3, 2, 2, 2, 3, 3, 2, 1, 1, 2, 1])[0]
+    opened = today - timedelta(days=int(DAYS * dice.random() ** 1.3))
+    length = timedelta(days=int(min(dice.lognormvariate(4.2, 0.6), 300)) + 5)
+    amount, quantity = _amount(dice, product, account["currency"])
+    deal = Deal(
+        code=f"D-{number:05}",
+        name=f"{account['name'].split()[0]}: {quantity} × {product.name}",  # noqa: RUF001 - times
+        account=account,
+        contact=contact,
+        product=product.code,
+        owner=account["owner_id"].value,
+        stage="",
+        amount=amount,
+        opened=opened,
+        expected=opened + length,
+        description=dice.choice(phrases().needs),
+    )
+    over = opened + length <= today
+    return _ended(dice, deal) if over else _open(dice, deal, today)
+
+
+def _amount(dice: Random, product: Product, currency: str) -> tuple[int, int]:
+    quantity = max(1, round(product.usual * dice.lognormvariate(0, 0.6)))
+    euros = quantity * float(product.price) * dice.uniform(0.85, 1.0)
+    return max(10, int(round(euros * _RATES[currency], -1))), quantity
+
+
+def _ended(dice: Random, deal: Deal) -> Deal:
+    skills = {each.email: number % 4 for number, each in enumerate(STAFF)}
+    likely = _TYPICAL_WIN + 0.05 * (skills[deal.owner] - 1.5)
+    if "prospect" in deal.account["kinds"]:
+        likely = _OF_PROSPECTS
+    closed = deal.expected
+    planned = closed + timedelta(days=dice.randint(-25, 20))
+    deal = replace(deal, closed=closed, expected=max(planned, deal.opened))
+    if dice.random() < likely:
+        return replace(deal, stage="Won", reason=dice.choice(phrases().won))
+    weights = range(len(phrases().lost), 0, -1)
+    return replace(deal, stage="Lost", reason=dice.choices(phrases().lost, weights)[0])
+
+
+def _open(dice: Random, deal: Deal, today: date) -> Deal:
+    """How far it is follows from how much of its time has passed, give or take."""
+    whole = (deal.expected - deal.opened).days
+    passed = (today - deal.opened).days / whole + dice.uniform(-0.2, 0.2)
+    stage = STAGES[min(2, max(0, int(passed * 3)))]
+    late = timedelta(days=dice.choice((0, 0, 0, 10, 30)))
+    step = dice.choice(phrases().next_steps)
+    return replace(deal, stage=stage, expected=deal.expected + late, next_step=step)
+
+
+def _with_moves(made: list[Deal]) -> list[Deal]:
+    """The first of those that are under way take their last step by their owner's hand."""
+    under_way = [each.code for each in made if each.stage in STAGES[1:3]]
+    chosen = set(under_way[:_MOVED])
+    before = dict(zip(STAGES[1:3], STAGES[:2], strict=True))
+    return [replace(each, was=before[each.stage]) if each.code in chosen else each for each in made]
+
+
+def moves(made: list[Deal]) -> list[Move]:
+    return [Move(each.code, each.owner, each.stage) for each in made if each.was]
