@@ -6,7 +6,22 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from kit.records.work import Work
+from services.identity.model.people import Person, PersonStatus
 from services.identity.tables import credential
+
+
+async def still_fits(work: Work, person_id: UUID, password_hash: str | None) -> bool:
+    """Whether the person is active and has this password yet; it stays so while this work lasts."""
+    await hold(work, person_id)
+    active = (Person.id == person_id) & (Person.status == PersonStatus.ACTIVE)
+    joined = select(Person.id).join(credential, credential.c.person_id == Person.id)
+    same = joined.where(active, credential.c.password_hash == password_hash)
+    return await work.session.scalar(same) is not None
+
+
+async def hold(work: Work, person_id: UUID) -> None:
+    """Of a sign-in and a change of what it rests on, the second one waits for the first."""
+    await work.session.scalar(select(Person.id).where(Person.id == person_id).with_for_update())
 
 
 async def keep_password(work: Work, person_id: UUID, password_hash: str) -> None:

@@ -18,7 +18,6 @@ from kit.ids import uuid7
 from kit.records.process import Process
 from kit.records.work import Work
 from services.identity.config import Settings
-from services.identity.model.people import Person, PersonStatus
 from services.identity.tables import policy_epoch, session
 
 _MOVE_SECONDS = 60
@@ -121,12 +120,6 @@ async def _end(work: Work, statement: Any) -> None:
 async def _tell(work: Work, event: pb.SessionsEnded) -> None:
     told = rows([Announcement.of(event)], service=work.process.name, actor=work.actor.name)
     await work.session.execute(insert_statement, told)
-
-
-async def may_enter(work: Work, person_id: UUID) -> bool:
-    """Whether the person is still active; nobody can change that before this work is done."""
-    wanted = select(Person.id).where(Person.id == person_id, Person.status == PersonStatus.ACTIVE)
-    return await work.session.scalar(wanted.with_for_update()) is not None
 
 
 async def forget_ended(process: Process) -> None:

@@ -7,6 +7,8 @@ from hashlib import sha256
 from typing import Any, Self
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from kit.errors import Busy
@@ -53,7 +55,12 @@ class Throttle:
 
     async def __aenter__(self) -> Self:
         self._valkey = Redis.from_url(
-            self._url, socket_connect_timeout=0.25, socket_timeout=0.25, max_connections=16
+            self._url,
+            socket_connect_timeout=0.25,
+            socket_timeout=0.25,
+            max_connections=16,
+            # Whoever signs in is waiting: what does not answer now is done without.
+            retry=Retry(NoBackoff(), 0),
         )
         return self
 

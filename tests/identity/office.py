@@ -25,6 +25,7 @@ from crm.identity.v1.profiles_pb2_grpc import ProfilesStub
 from crm.identity.v1.roles_pb2_grpc import RolesStub
 from crm.identity.v1.sessions_pb2_grpc import SessionsStub
 from crm.identity.v1.sharing_rules_pb2_grpc import SharingRulesStub
+from crm.v1 import standard_pb2
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from kit.actor import Actor
@@ -102,6 +103,15 @@ class Office:
         right = {"view": True, "create": True, "edit": True, "delete": True}
         profile = await self.profile(profiles_pb2.Permission(entity="*", **right))
         return await self.person(name, profile_ids=[profile.id], **more)
+
+    async def named_profile(self, name: str) -> Any:
+        """A profile of the first start."""
+        asked = standard_pb2.ListRequest(filter=f'name = "{name}"')
+        return (await self.profiles.List(asked)).items[0]
+
+    def as_person(self, caller: Actor) -> "Office":
+        """The same calls, made by somebody else."""
+        return Office(self.serving, caller)
 
     async def group(self, **members: Any) -> Any:
         return await self.groups.Create(groups_pb2.Group(name=unique("Group"), **members))

@@ -11,9 +11,9 @@ from services.identity.oauth.scopes import EMAIL, PROFILE, listed
 
 
 def is_active(session: Session, person_id: UUID) -> bool:
-    """Whether the person may still sign in."""
+    """Whether the person may still sign in; a deactivation at this moment waits and sees the rest."""
     wanted = select(Person.id).where(Person.id == person_id, Person.status == PersonStatus.ACTIVE)
-    return session.scalar(wanted) is not None
+    return session.scalar(wanted.with_for_update(read=True)) is not None
 
 
 def claims_of(session: Session, person_id: UUID, scope: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from kit.records import Records
 from kit.records.process import Process
 from kit.records.work import Work
 from kit.rpc import call as rpc
-from services.identity.credentials import keep_password, kept_password
+from services.identity.credentials import hold, keep_password, kept_password
 from services.identity.hashing import Passwords
 from services.identity.model.passwords import check_password
 from services.identity.model.people import Person
@@ -41,6 +41,7 @@ class People(Records[Person, pb.Person], PeopleServicer):
         async with self.process.work(calling(), rpc.current()) as work:
             person = await work.get(Person, request.id, self._needed(request))
             self.same_version(person, _version(request))
+            await hold(work, person.id)
             await keep_password(work, person.id, hashed)
             await self._shut_out(work, person, but=calling().session)
             return await work.show(person)

@@ -12,7 +12,7 @@ from kit.errors import Anonymous
 from kit.records.process import Process
 from kit.records.work import Work
 from services.identity import sessions
-from services.identity.credentials import keep_password
+from services.identity.credentials import keep_password, still_fits
 from services.identity.hashing import Passwords
 from services.identity.model.people import Person
 from services.identity.rpc.door import only_the_gateway
@@ -42,9 +42,10 @@ class Sessions(SessionsServicer):
         if not await self.passwords.fits(request.password, kept) or person_id is None:
             raise Anonymous(_WRONG)
         await self.throttle.forgive(email, request.address)
-        outdated = bool(kept) and self.passwords.outdated(kept or "")
-        newer = await self.passwords.hashed(request.password) if outdated else ""
+        newer = await self._newer(request.password, kept or "")
         async with self.process.work(calling()) as work:
+            if not await still_fits(work, person_id, kept):
+                raise Anonymous(_WRONG)
             if newer:
                 await keep_password(work, person_id, newer)
             return await self._enter(work, person_id, request)
@@ -53,9 +54,11 @@ class Sessions(SessionsServicer):
         row = await self.process.database.pool.fetchrow(_KNOWN, email)
         return (row["id"], row["password_hash"]) if row else (None, None)
 
+    async def _newer(self, password: str, kept: str) -> str:
+        """A hash at today's costs in the place of an old one; this is when the password is known."""
+        return await self.passwords.hashed(password) if self.passwords.outdated(kept) else ""
+
     async def _enter(self, work: Work, person_id: UUID, request: pb.SignInRequest) -> pb.Session:
-        if not await sessions.may_enter(work, person_id):
-            raise Anonymous(_WRONG)
         if request.HasField("previous_session_id"):
             await sessions.end_session(work, request.previous_session_id)
         # No change of the record: it gets no version and no history, and two at once never clash.
