@@ -91,7 +91,7 @@ CLAUSES = [
     Policy._reach,
     Policy._open,
     Policy._owners,
-    Policy._is_target,
+    Policy.is_meant,
     Policy._shared,
     Policy._confidential,
     Policy._principals,

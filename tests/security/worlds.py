@@ -103,8 +103,8 @@ def _person(number: int, person: Person) -> entries.Person:
         name=f"Person {number}",
         email=f"{number}@example.com",
         status="active" if person.active else "inactive",
-        own_key=100 + number,
-        share_key=200 + number,
+        own_key=10000 + number,
+        share_key=20000 + number,
         role_ids=_ids("role", person.roles),
         profile_ids=_ids("profile", person.profiles),
     )
@@ -113,7 +113,7 @@ def _person(number: int, person: Person) -> entries.Person:
 def _role(number: int, role: Role) -> entries.Role:
     parent = None if role.parent is None else id_of("role", role.parent)
     held = _ids("profile", role.profiles)
-    return entries.Role(f"Role {number}", 300 + number, 400 + number, parent, held)
+    return entries.Role(f"Role {number}", 30000 + number, 40000 + number, parent, held)
 
 
 def _group(number: int, group: Group) -> entries.Group:
@@ -121,7 +121,7 @@ def _group(number: int, group: Group) -> entries.Group:
     inside = {kind: _ids(kind, {n for k, n in group.members if k == kind}) for kind in KINDS}
     return entries.Group(
         name=f"Group {number}",
-        share_key=500 + number,
+        share_key=50000 + number,
         person_ids=inside["person"],
         role_ids=inside["role"],
         role_and_below_ids=inside["role_and_below"],

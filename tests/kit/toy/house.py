@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from joserfc.jwk import ECKey
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from kit.access.entries import Default
 from kit.components.databases import Database, ensure_databases
 from kit.database.tables import metadata
 from kit.settings import ServiceSettings
@@ -16,6 +18,7 @@ from kit.testing.serving import Serving
 from tests.kit.toy.model import TABLES
 from tests.kit.toy.service import toys as toy_service
 
+_DEFAULT = UUID(int=(9 << 64) | 1)
 _OF_THE_KIT = {"history", "share", "answered", "outbox", "inbox", "dead_letter", "policy_item"}
 
 
@@ -23,18 +26,18 @@ async def _any_schema(database: object, service: str) -> None:
     """A schema made from the declarations has no revision; migrations are proven per service."""
 
 
-async def served(house: House) -> Serving:
-    """Starts the service of toys."""
-    _admit(house, "toys")
-    database = Database("rapport_toys", "test")
+async def served(house: House, name: str = "toys") -> Serving:
+    """Starts the service of toys, under another name when a test wants one for itself."""
+    _admit(house, name)
+    database = Database(f"rapport_{name}", "test")
     await ensure_databases(house.postgres.url, [database])
     url = database.url(house.postgres.url)
     await _create_tables(url)
-    settings = ServiceSettings.load(house.environment("toys") | {"DATABASE_URL": url})
+    settings = ServiceSettings.load(house.environment(name) | {"DATABASE_URL": url})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kit.service.require_current", _any_schema)
-        serving = await Serving.start(toy_service(settings), house.peers())
-    house.serving["toys"] = serving
+        patch.setattr("kit.running.require_current", _any_schema)
+        serving = await Serving.start(toy_service(settings, name), house.peers())
+    house.serving[name] = serving
     return serving
 
 
@@ -69,6 +72,11 @@ async def toys(house: House) -> AsyncIterator[Serving]:
 def organisation(toys: Serving) -> TestOrganisation:
     """The policy of the toys; people of a test see only what is theirs unless it says more."""
     return organisation_of(toys)
+
+
+async def opened(organisation: TestOrganisation, level: str) -> None:
+    """How open toys are to everybody; always the same part of the policy, so that the last word holds."""
+    await organisation.tell("default", Default("toys.Toy", level), _DEFAULT)
 
 
 def organisation_of(serving: Serving) -> Any:

@@ -56,6 +56,6 @@ async def learn_shapes(process: Process) -> None:
     process.choices.learn({"toys.toy.shape": SHAPES})
 
 
-def toys(settings: ServiceSettings) -> Service:
+def toys(settings: ServiceSettings, name: str = "toys") -> Service:
     """Toys and diaries."""
-    return Service("toys", settings, [Toys, Diaries], started=[learn_shapes])
+    return Service(name, settings, [Toys, Diaries], started=[learn_shapes])
