@@ -85,7 +85,7 @@ class Record(DeclarativeBase):
         self.id = uuid7()
         self.custom = {}
         for name, known in type(self).fields.items():
-            if name not in _BASE:
+            if name not in STAMPS:
                 initial = known.said.initial
                 setattr(self, name, empty(known.said.kind) if initial is None else _own(initial))
         for name, value in given.items():
@@ -122,7 +122,7 @@ def _own(initial: Any) -> Any:
     return list(initial) if isinstance(initial, list | tuple) else initial
 
 
-_BASE = frozenset({"id", "version", "created_at", "updated_at", "created_by", "updated_by"})
+STAMPS = frozenset({"id", "version", "created_at", "updated_at", "created_by", "updated_by"})
 
 
 # A pending list would be read by every query until the next vacuum; writers pay a tenth instead.

@@ -126,7 +126,8 @@ class Imports(ImportsServicer):
         )
         again = await work.session.scalar(later)
         if again is not None and not dry_run:
-            raise Refused(f"These lines were taken in again by import {again}; go on from there.")
+            name = f"{self.process.name}.{again}"
+            raise Refused(f"These lines were taken in again by import {name}; go on from there.")
 
     async def _copy(self, work: Work, row: Any, values: dict[str, Any]) -> None:
         """A new job over the rejected lines; of a dry run that went for nothing, over all."""

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from kit.entity import Audience, Before, Choice, Record
 from kit.entity.kinds import Reference
+from kit.entity.record import STAMPS
 from kit.errors import Invalid
 from kit.events.outbox import Announcement, insert_statement, rows
 from kit.events.subjects import change_subject
@@ -131,7 +132,7 @@ def _wrong(work: "Work", record: Record, name: str) -> str:
     if known is None:
         return ""
     if value is None:
-        return f"{known.said.label}: fill this in." if known.required and name not in _OURS else ""
+        return f"{known.said.label}: fill this in." if known.required and name not in STAMPS else ""
     kind = known.said.kind
     if isinstance(kind, Choice):
         return work.process.choices.wrong(kind.list, value)
@@ -139,9 +140,6 @@ def _wrong(work: "Work", record: Record, name: str) -> str:
         known_people = work.process.policy.organisation.people
         return "" if value in known_people or not known_people else "There is no such person."
     return ""
-
-
-_OURS = frozenset({"id", "version", "created_at", "updated_at", "created_by", "updated_by"})
 
 
 def _rekey(session: Session, work: "Work", record: Record, *, moved: bool) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -15,7 +16,7 @@ from kit.choices import Choices
 from kit.database.engine import Database
 from kit.database.faults import as_problem
 from kit.entity import Record
-from kit.errors import Conflict
+from kit.errors import Busy, Conflict
 from kit.records.memory import Remembering
 from kit.records.reading import Reader
 from kit.records.work import Work
@@ -71,6 +72,8 @@ class Process:
                 await work.finish()
         except StaleDataError as stale:
             raise Conflict from stale
+        except PoolTimeout as full:
+            raise Busy("Too many changes at once; try again in a moment.", retry_after=1) from full
         except DBAPIError as fault:
             raise as_problem(fault) from fault
         await work.committed()

@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 from kit.access.fields import chosen, may_set, seen
 from kit.actor import calling
 from kit.entity import Level, Record
+from kit.entity.record import STAMPS
 from kit.errors import Conflict, Denied, Invalid
 from kit.ids import record_id
 from kit.records.paging import Question
@@ -110,8 +111,8 @@ class Records(Generic[R, M]):
             setattr(record, name, value)
 
     def changes(self, record: Record, request: Any) -> dict[str, Any]:
-        """The values that the mask names; a named but absent one is emptied."""
-        paths = set(request.mask.paths)
+        """The values that the mask names, emptied where absent; without a mask, those present."""
+        paths = set(request.mask.paths) or set(self.shape.given(request.record)) - STAMPS
         names = [name for name in paths if name in self.shape.fields]
         if unknown := paths - set(names) - {"custom"}:
             raise Invalid("", dict.fromkeys(unknown, "There is no such field."))

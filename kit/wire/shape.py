@@ -1,7 +1,7 @@
 """One entity's way over the wire: which fields it shares with its message, and how each travels."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import msgspec
