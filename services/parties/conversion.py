@@ -25,7 +25,8 @@ from services.parties.model.conversions import Conversion, ConversionState
 from services.parties.model.leads import Lead, LeadStatus
 
 _OPPORTUNITY = "sales.Opportunity"
-_PATIENCE = timedelta(seconds=2)
+# Longer than any call lasts, so that the job never does what a call is still doing.
+_PATIENCE = timedelta(seconds=15)
 _AT_ONCE = 200
 
 # What a deal takes over from the lead: its own field and the lead's.

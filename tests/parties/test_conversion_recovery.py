@@ -10,6 +10,7 @@ from crm.parties.v1 import events_pb2 as events
 from crm.sales.v1 import opportunities_pb2
 from crm.v1 import records_pb2, standard_pb2
 from crm.v1.records_pb2_grpc import RecordsStub
+from sqlalchemy import update
 
 from kit.components.ports import free_port
 from kit.errors import Invalid
@@ -20,6 +21,7 @@ from kit.testing.serving import Serving
 from services.parties.config import Settings
 from services.parties.conversion import finish_conversions
 from services.parties.main import parties
+from services.parties.model.conversions import Conversion
 from tests.parties.desk import Desk
 from tests.parties.test_choices import new_value
 
@@ -46,7 +48,8 @@ async def cut_off(house: House, serving: Serving) -> AsyncIterator[Serving]:
 
 @pytest.fixture
 async def away(cut_off: Serving, desk: Desk) -> Desk:
-    """Ana at the process that cannot reach sales."""
+    """Ana at the process that cannot reach sales, once it has heard of her."""
+    await cut_off.running.replica.load()
     return Desk(cut_off, desk.actor, desk.sales)
 
 
@@ -78,6 +81,15 @@ async def test_what_waits_is_finished_as_the_person_who_converted(
     assert (kept.state, kept.opportunity_id) == ("done", deal.id)
 
 
+async def let_wait(serving: Serving, lead: Any) -> None:
+    """Makes a conversion as old as one whose call has ended."""
+    older = Conversion.converted_at - timedelta(minutes=1)
+    async with serving.process.database.sessions() as session:
+        aged = update(Conversion).where(Conversion.id == lead.id).values(converted_at=older)
+        await session.execute(aged)
+        await session.commit()
+
+
 async def test_what_waits_is_finished_by_the_clock(
     house: House, away: Desk, desk: Desk, serving: Serving
 ) -> None:
@@ -90,6 +102,7 @@ async def test_what_waits_is_finished_by_the_clock(
     hearing = await serving.process.nats.subscribe("crm.parties.lead.converted", cb=hear)
     lead = await desk.lead()
     became = await away.convert(lead)
+    await let_wait(serving, lead)
     async with asyncio.timeout(20):
         while (event := await heard.get()).lead_id != lead.id:
             pass
