@@ -146,13 +146,15 @@ def test_the_head_sees_all_of_it(
 
 def test_the_figures_are_those_that_are_known(company: Company) -> None:
     """Guards the independent computation itself, where somebody else has counted before."""
-    if not company.known:
-        pytest.skip("Nobody counted this set before.")
     assert company.won(company.agents) == company.known["total"]
     stages = {name: number for name, number in company.known.items() if name.istitle()}
     assert dict(company.stages(company.agents)) == stages
-    central = max(company.won(company.managers[each]) for each in company.offices["Central"])
-    assert central == company.known["first manager of Central"]
+    best = {
+        office: max(company.won(company.managers[each]) for each in managers)
+        for office, managers in company.offices.items()
+    }
+    # The office of the real set whose first manager is known, or the best of the shipped one.
+    assert best.get("Central", max(best.values())) == company.known["first manager"]
 
 
 def test_an_account_of_somebody_elses_deal_does_not_show_the_deal(
