@@ -1,0 +1,149 @@
+"""Calls: who may make them, how long they take, and what an error says on the other side."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+import pytest
+from crm.v1 import standard_pb2
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey
+
+from kit.actor import DOOR, Actor
+from kit.errors import KINDS, Anonymous, Problem, Unavailable
+from kit.ids import uuid7
+from kit.rpc.call import CONTEXT
+from kit.testing.house import House
+from kit.testing.organisation import TestOrganisation
+from kit.testing.serving import Serving
+from tests.kit.toy.contract import pb, services
+
+_CLAIMS = {"iss": "gateway", "aud": "rapport", "sid": "", "scp": [], "ep": 0}
+
+
+@pytest.fixture
+async def shop(toys: Serving, organisation: TestOrganisation) -> Any:
+    return toys.stub(services.ToysStub, await organisation.person("Dora"))
+
+
+@pytest.mark.parametrize("way", ["Fail", "Ask"])
+@pytest.mark.parametrize("kind", sorted(KINDS))
+async def test_an_error_is_the_same_class_on_the_other_side(shop: Any, way: str, kind: str) -> None:
+    with pytest.raises(Problem) as told:
+        await getattr(shop, way)(pb.Sale(note=kind))
+    problem = told.value
+    assert type(problem) is KINDS[kind]
+    assert (problem.message, problem.fields) == ("Told", {"name": "why"})
+    assert (problem.current, problem.retry_after) == (b'{"version":7}', 3)
+
+
+async def test_a_bug_is_told_by_a_number_alone(shop: Any) -> None:
+    with pytest.raises(Problem) as told:
+        await shop.Fail(pb.Sale(note="hunter2"))
+    assert type(told.value) is Problem
+    assert "Reference" in told.value.message
+    for leak in ("hunter2", "secret", "RuntimeError", "Traceback"):
+        assert leak not in told.value.message
+
+
+async def test_a_deadline_shrinks_from_call_to_call(shop: Any) -> None:
+    straight = await shop.Fail(pb.Sale(note="left"), seconds=5)
+    through = await shop.Ask(pb.Sale(note="left"), seconds=5)
+    assert float(through.weight) < float(straight.weight) < 5
+
+
+async def test_a_call_with_no_time_left_is_not_begun(shop: Any) -> None:
+    with pytest.raises(Unavailable):
+        await shop.Fail(pb.Sale(note="left"), seconds=0.05)
+
+
+# Who calls.
+
+
+async def _list(house: House, *metadata: tuple[str, str]) -> None:
+    async with grpc.aio.insecure_channel(house.addresses["toys"]) as channel:
+        await services.ToysStub(channel).List(standard_pb2.ListRequest(), metadata=metadata)
+
+
+def _signed(key: Any, algorithm: str = "ES256", kid: str = "gateway", **changed: Any) -> str:
+    now = int(time.time())
+    claims = {**_CLAIMS, "sub": str(uuid7()), "iat": now, "exp": now + 60, **changed}
+    return jwt.encode({"alg": algorithm, "kid": kid}, claims, key, algorithms=[algorithm, "ES256"])
+
+
+def _good(house: House, **changed: Any) -> str:
+    return _signed(ECKey.import_key(house.keys["gateway"]), **changed)
+
+
+def _none(house: House) -> str:
+    head, body, _ = _good(house).split(".")
+    return f"eyJhbGciOiJub25lIiwia2lkIjoiZ2F0ZXdheSJ9.{body}."
+
+
+def _bent(house: House) -> str:
+    head, _, signature = _good(house).split(".")
+    _, body, _ = _good(house).split(".")
+    return f"{head}.{body}.{signature}"
+
+
+FORGED: dict[str, Callable[[House], str]] = {
+    "empty": lambda _: "",
+    "no token": lambda _: "abc",
+    "signed by a stranger": lambda _: _signed(ECKey.generate_key("P-256")),
+    "signed by another process": lambda house: _signed(ECKey.import_key(house.keys["sales"])),
+    "of an unknown process": lambda house: _signed(
+        ECKey.import_key(house.keys["gateway"]), kid="nobody", iss="nobody"
+    ),
+    "in another's name": lambda house: _good(house, iss="sales"),
+    "expired": lambda house: _good(house, exp=int(time.time()) - 6),
+    "for another audience": lambda house: _good(house, aud="elsewhere"),
+    "without algorithm": _none,
+    "with another's signature": _bent,
+    "by the public key as a secret": lambda house: _signed(
+        OctKey.import_key((house.keys_folder / "gateway.pem").read_bytes()), algorithm="HS256"
+    ),
+    "of the system, by the gateway": lambda house: _good(house, sub="system:everything"),
+    "of the door, by a service": lambda house: _signed(
+        ECKey.import_key(house.keys["sales"]), kid="sales", iss="sales", sub=DOOR
+    ),
+    "of nobody": lambda house: _good(house, sub="ana"),
+    "without a subject": lambda house: _good(house, sub=None),
+    "without an end": lambda house: _good(house, exp=None),
+}
+
+
+@pytest.mark.parametrize("token", FORGED.values(), ids=FORGED)
+async def test_a_token_that_is_not_ours_is_nobodys(
+    toys: Serving, house: House, token: Callable[[House], str]
+) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await _list(house, (CONTEXT, token(house)))
+    assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
+
+
+async def test_a_call_without_a_token_is_nobodys(toys: Serving, house: House) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await _list(house)
+    assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
+
+
+async def test_a_verified_token_still_expires(toys: Serving) -> None:
+    tokens = toys.process.tokens
+    token = tokens.mint(Actor.system("clock"))
+    tokens._verified[token] = (time.time() - 6, Actor.system("clock"))
+    with pytest.raises(Anonymous):
+        tokens.verify(token)
+
+
+async def test_a_caller_who_knows_newer_rules_is_not_answered_by_older_ones(
+    toys: Serving, organisation: TestOrganisation
+) -> None:
+    """ID-20: services fail closed until they know the epoch."""
+    someone = await organisation.person("Eli")
+    assert someone.person_id is not None
+    ahead = Actor.person(someone.person_id, min_epoch=toys.process.policy.epoch + 1_000_000)
+    with pytest.raises(Unavailable, match="access rules"):
+        await toys.stub(services.ToysStub, ahead).List(standard_pb2.ListRequest())
+    abreast = Actor.person(someone.person_id, min_epoch=toys.process.policy.epoch)
+    await toys.stub(services.ToysStub, abreast).List(standard_pb2.ListRequest())
