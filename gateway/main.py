@@ -31,6 +31,7 @@ class Running:
     """The gateway while it runs."""
 
     parts: Parts
+    ready: bool = False
     faults: list[str] = field(default_factory=lambda: ["starting"])
 
 
@@ -62,9 +63,12 @@ async def up(settings: Settings) -> AsyncIterator[Running]:
         stack.callback(ops.stop)
         await stack.enter_async_context(_background(running))
         await stack.enter_async_context(_serving(settings, running.parts))
+        await running.parts.api.descriptions.warm()
+        running.ready = True
         running.faults = await _faults(running.parts)
         logs.log.info("gateway.ready", listen=settings.listen)
         yield running
+        running.ready, running.faults = False, ["stopping"]
 
 
 async def _open(settings: Settings, stack: AsyncExitStack) -> Parts:
@@ -108,7 +112,8 @@ def _end_with(task: Any) -> None:
 async def _watch(running: Running) -> None:
     """Readiness, asked every two seconds and not by every probe."""
     while True:
-        running.faults = await _faults(running.parts)
+        if running.ready:
+            running.faults = await _faults(running.parts)
         await asyncio.sleep(_CHECK_SECONDS if running.parts.follower.loaded else 0.1)
 
 
@@ -154,6 +159,7 @@ def _configuration(settings: Settings, parts: Parts) -> uvicorn.Config:
         ws_max_size=64 * 1024,
         lifespan="off",
         log_config=None,
+        log_level="warning",
         access_log=False,
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),

@@ -13,15 +13,18 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from gateway.access import Rights
 from gateway.api.comments import comment
-from gateway.backends import Backends, Method, Resource
+from gateway.backends import Backends, Method, Resource, as_door
 from kit.actor import calling
 from kit.errors import Problem
+from kit.telemetry.logs import log
 from kit.wire.plain import plain
 
 # Rights and labels change rarely; values that an administrator adds to a list show up this late.
 _FRESH_SECONDS = 10.0
 _MOST = 500
 _PATIENCE_SECONDS = 2.0
+# A service that did not answer is not asked by every page that is opened meanwhile.
+_AWAY_SECONDS = 2.0
 _TARGET = re.compile(r"\((?:id of `|UUID, )(\w+\.\w+)")
 _KINDS = (
     (re.compile(r"YYYY-MM-DD"), "date"),
@@ -49,6 +52,7 @@ class Descriptions:
     backends: Backends
     rights: Rights
     known: dict[tuple[Any, str], _Told] = field(default_factory=dict)
+    away: dict[str, float] = field(default_factory=dict)
 
     async def all(self) -> dict[str, Any]:
         """Every entity that the caller may see; a service that is stopped is named.
@@ -66,6 +70,24 @@ class Descriptions:
         stopped = [service for service, (_, answers) in told.items() if not answers]
         return {"entities": entities, "stopped": stopped}
 
+    async def warm(self) -> None:
+        """Opens the way to every service before the first person needs it; a stopped one may wait."""
+
+        async def knock(service: str) -> None:
+            request = pb.DescribeRequest()
+            try:
+                await as_door(
+                    lambda: self.backends.beside(service).Describe(
+                        request, seconds=_PATIENCE_SECONDS
+                    )
+                )
+            except Problem as problem:
+                log.info("gateway.not_reached", peer=service, error=problem.message)
+
+        async with asyncio.TaskGroup() as group:
+            for service in self.backends.services:
+                group.create_task(knock(service))
+
     async def _of(self, service: str) -> tuple[Entities, bool]:
         """The entities of one service, and whether it answers."""
         person = self.rights.person(calling())
@@ -74,12 +96,16 @@ class Descriptions:
         epoch, now = self.rights.policy.epoch, time.monotonic()
         if before and before.epoch == epoch and before.until > now:
             return before.entities, True
+        entities = before.entities if before else []
+        if self.away.get(service, 0.0) > now:
+            return entities, False
         try:
             reply = await self.backends.beside(service).Describe(
                 pb.DescribeRequest(), seconds=_PATIENCE_SECONDS
             )
         except Problem:
-            return (before.entities if before else []), False
+            self.away[service] = time.monotonic() + _AWAY_SECONDS
+            return entities, False
         if len(self.known) > _MOST:
             self.known.clear()
         entities = [self._entity(each) for each in reply.entities]
