@@ -12,11 +12,10 @@ from crm.sales.v1.products_pb2_grpc import ProductsStub
 from crm.v1 import records_pb2, standard_pb2
 from crm.v1.records_pb2_grpc import RecordsStub
 
-from kit.access.entries import FieldAccess, Permission
-from kit.actor import Actor
+from kit.access.entries import Permission
 from kit.errors import Conflict, Denied, Invalid, NotFound, Refused
 from kit.ids import uuid7
-from kit.testing.organisation import ALL, TestOrganisation
+from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from tests.parties.desk import Desk
 from tests.parties.test_choices import new_value, retire
@@ -263,90 +262,3 @@ async def test_a_stale_conversion_is_refused(desk: Desk) -> None:
     with pytest.raises(Conflict) as stale:
         await desk.convert(lead, version=1)
     assert stale.value.current is not None
-
-
-@pytest.fixture
-async def private(organisation: TestOrganisation) -> Any:
-    """Leads are seen by those responsible and those they were shared with."""
-    await organisation.default("parties.Lead", "private")
-    yield
-    await organisation.default("parties.Lead", "edit")
-
-
-async def share(desk: Desk, lead: Any, person: Actor, level: str) -> None:
-    records = desk.serving.stub(RecordsStub, desk.actor)
-    given = {"principal_kind": "person", "principal_id": str(person.person_id), "level": level}
-    await records.Share(records_pb2.ShareRequest(entity="parties.Lead", id=lead.id, **given))
-
-
-async def test_a_converted_lead_is_seen_by_those_who_saw_it(
-    desk: Desk, organisation: TestOrganisation, private: None
-) -> None:
-    """PA-28"""
-    lead = await desk.lead()
-    friend, stranger = await organisation.person("Fay"), await organisation.person("Stu")
-    await share(desk, lead, friend, "read")
-    before = await desk.convert(lead)
-    asked = standard_pb2.GetRequest(id=lead.id)
-    theirs = await Desk(desk.serving, friend).leads.Get(asked)
-    assert theirs.opportunity_id == before.opportunity_id
-    with pytest.raises(NotFound):
-        await Desk(desk.serving, stranger).leads.Get(asked)
-
-
-async def test_converting_needs_the_right_to_change_the_lead(
-    desk: Desk, organisation: TestOrganisation, private: None
-) -> None:
-    """PA-26"""
-    lead, converted = await desk.lead(), await desk.lead()
-    friend, stranger = await organisation.person("Fay"), await organisation.person("Stu")
-    for each in (lead, converted):
-        await share(desk, each, friend, "read")
-    await desk.convert(converted)
-    for each in (lead, converted):
-        with pytest.raises(Denied):
-            await Desk(desk.serving, friend).convert(each)
-        with pytest.raises(NotFound):
-            await Desk(desk.serving, stranger).convert(each)
-
-
-async def test_a_hidden_field_stays_hidden_after_conversion(
-    desk: Desk, organisation: TestOrganisation
-) -> None:
-    """PA-28"""
-    lead = await desk.lead(**FULL)
-    await desk.convert(lead)
-    hidden = FieldAccess(entity="parties.Lead", field="estimated_amount", access="hidden")
-    profile = await organisation.profile(ALL, fields=(hidden,))
-    clerk = Desk(desk.serving, await organisation.person("Cleo", profiles=(profile,)))
-    seen = await clerk.leads.Get(standard_pb2.GetRequest(id=lead.id))
-    assert (seen.company, seen.HasField("estimated_amount")) == ("Acme", False)
-
-
-async def test_a_hidden_field_is_not_told_by_the_conversion(
-    desk: Desk, organisation: TestOrganisation
-) -> None:
-    """PA-28"""
-    hidden = FieldAccess(entity="parties.Lead", field="estimated_amount", access="hidden")
-    profile = await organisation.profile(ALL, fields=(hidden,))
-    clerk = Desk(desk.serving, await organisation.person("Cleo", profiles=(profile,)), desk.sales)
-    lead = await desk.lead(**FULL, owner_id=str(clerk.actor.person_id))
-    await clerk.convert(lead)
-    kept = await clerk.conversions.Get(standard_pb2.GetRequest(id=lead.id))
-    assert (kept.name, list(kept.lead)) == ("Ana Pop", [])
-
-
-@pytest.mark.parametrize("entity", ["parties.Account", "parties.Contact", "sales.Opportunity"])
-async def test_who_may_not_create_a_part_converts_nothing(
-    desk: Desk, organisation: TestOrganisation, entity: str
-) -> None:
-    """PA-26"""
-    kinds = ("parties.Lead", "parties.Account", "parties.Contact", "sales.Opportunity")
-    allowed = [
-        Permission(entity=each, view=True, edit=True, create=each != entity) for each in kinds
-    ]
-    limited = Desk(desk.serving, await organisation.person("Lil", *allowed))
-    lead = await desk.lead()
-    with pytest.raises(Denied):
-        await limited.convert(lead)
-    assert await desk.leads.Get(standard_pb2.GetRequest(id=lead.id)) == lead
