@@ -50,7 +50,7 @@ def campaigns(today: date, made: list[Deal]) -> list[Row]:
 
 def _campaign(plan: Plan, today: date, made: list[Deal]) -> Row:
     brought = sum(each.row()["realised_amount"] for each in made if _won_by(plan, each))
-    cost = max(2_500, 100 * round(brought / (1 + plan.gain) / 100))
+    cost = max(plan.least, 100 * round(brought / (1 + plan.gain) / 100))
     status = _status(plan, today)
     passed = min(max((today - _first(plan, today)).days / plan.days, 0), 1)
     return {
@@ -95,7 +95,7 @@ def _members(
     dice: Random, plan: Plan, today: date, contacts: list[Row], made: list[Deal]
 ) -> Iterator[Row]:
     bought = {each.contact["email"]: "Interest" for each in made if _won_by(plan, each)}
-    others = dice.sample([each["email"] for each in contacts], dice.randint(25, 60))
+    others = dice.sample([each["email"] for each in contacts], dice.randint(12, 32))
     weights = {"planned": (1, 0, 0, 0, 0), "active": (2, 6, 2, 1, 2), "completed": (0, 6, 3, 2, 2)}
     chosen = weights[_status(plan, today)]
     states = {email: dice.choices(_STATES, chosen)[0] for email in others}

@@ -1,5 +1,6 @@
 """Does the same for many things, a few at a time."""
 
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -14,11 +15,17 @@ def each_of(
     things: Iterable[Thing], do: Callable[[Thing], None], at_once: int | None = None
 ) -> None:
     """The first failure is raised, and what has not begun by then is left out."""
-    with ThreadPoolExecutor(at_once or _AT_ONCE) as threads:
-        under_way = [threads.submit(do, thing) for thing in things]
+    failed = threading.Event()
+
+    def attempt(thing: Thing) -> None:
+        if failed.is_set():
+            return
         try:
-            for each in under_way:
-                each.result()
+            do(thing)
         except BaseException:
-            threads.shutdown(wait=True, cancel_futures=True)
+            failed.set()
             raise
+
+    with ThreadPoolExecutor(at_once or _AT_ONCE) as threads:
+        for _ in threads.map(attempt, things):
+            pass

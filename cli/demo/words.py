@@ -82,6 +82,7 @@ class Plan(msgspec.Struct, frozen=True):
     gain: float
     pull: float
     audience: str
+    least: int = 2_500
 
 
 class Complaint(msgspec.Struct, frozen=True):

@@ -1,0 +1,110 @@
+"""Filling: it waits where the door is busy, stops at once when told, and remembers how far it came."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cli.demo.marker import Marker
+from cli.demo.patience import Interrupted, Patience
+from cli.demo.together import each_of
+from kit.components.ports import LOOPBACK, free_port
+
+
+class BusyDoor(ThreadingHTTPServer):
+    """A door that sends everybody away a number of times before it opens."""
+
+    refusals = 2
+    asked = 0
+
+
+class _Answers(BaseHTTPRequestHandler):
+    """Counts who comes."""
+
+    server: BusyDoor
+
+    def do_GET(self) -> None:
+        self.server.asked += 1
+        busy = self.server.asked <= self.server.refusals
+        self.send_response(429 if busy else 200)
+        self.send_header("Retry-After", "0")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def door() -> Iterator[BusyDoor]:
+    server = BusyDoor((LOOPBACK, free_port()), _Answers)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    yield server
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
+def client(door: BusyDoor, stopping: threading.Event) -> httpx.Client:
+    address = f"http://{LOOPBACK}:{door.server_port}"
+    return httpx.Client(base_url=address, transport=Patience(stopping))
+
+
+def test_a_busy_door_is_asked_again(door: BusyDoor) -> None:
+    with client(door, threading.Event()) as visitor:
+        assert visitor.get("/").status_code == 200
+    assert door.asked == 3
+
+
+def test_a_stop_ends_the_waiting(door: BusyDoor) -> None:
+    door.refusals = 1_000
+    stopping = threading.Event()
+    stopping.set()
+    with client(door, stopping) as visitor, pytest.raises(Interrupted):
+        visitor.get("/")
+    assert door.asked == 1
+
+
+def test_an_interrupted_filling_goes_on_with_the_company_it_began(tmp_path: Path) -> None:
+    first = Marker(tmp_path / "mark.json")
+    assert first.mark is None
+    begun = first.begin()
+    first.finish("people")
+
+    again = Marker(tmp_path / "mark.json")
+    assert again.begin() == begun
+    assert again.is_done("people")
+    assert not again.is_done("accounts")
+    assert not again.complete
+
+
+def test_a_complete_filling_is_remembered(tmp_path: Path) -> None:
+    Marker(tmp_path / "mark.json").finish_all()
+    marker = Marker(tmp_path / "mark.json")
+    assert marker.complete
+    assert marker.mark is not None
+    assert marker.mark.day <= datetime.now(UTC).date()
+
+
+def test_what_is_done_a_few_at_a_time_is_done_for_all() -> None:
+    done: list[int] = []
+    each_of(range(50), done.append)
+    assert sorted(done) == list(range(50))
+
+
+def test_the_first_failure_stops_the_rest() -> None:
+    done: list[int] = []
+
+    def fail(number: int) -> None:
+        if number == 3:
+            raise ValueError(number)
+        done.append(number)
+
+    with pytest.raises(ValueError, match="3"):
+        each_of(range(10), fail, at_once=1)
+    assert done == [0, 1, 2]

@@ -1,0 +1,125 @@
+"""The demonstration company in a running system: interrupted, gone on with, and then left alone."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from cli.demo import showing
+from cli.demo.company import company
+from cli.demo.door import Visitor
+from cli.demo.marker import Marker
+from cli.progress import Progress
+from cli.wiring import ADMIN_EMAIL
+from tests.system.running import System
+
+pytestmark = pytest.mark.system
+COUNTED = ("accounts", "contacts", "leads", "opportunities", "tickets", "activities", "members")
+
+
+class _Telling(Progress):
+    """Remembers the steps, and stops the system when one of them begins."""
+
+    def __init__(self, stop_at: str = "") -> None:
+        self.written = StringIO()
+        super().__init__(Console(file=self.written, width=200, highlight=False))
+        self.stopping = threading.Event()
+        self.steps: list[str] = []
+        self._stop_at = stop_at
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        self.steps.append(title)
+        if title == f"Demonstration: {self._stop_at}":
+            self.stopping.set()
+        with super().step(title):
+            yield
+
+
+class Shown:
+    """A system of its own, begun empty, and what is done about its demonstration company."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.marker = system.home.folder / "demonstration.json"
+
+    def show(self, stop_at: str = "") -> _Telling:
+        telling = _Telling(stop_at)
+        showing.show(self.system.home, self.system.address, telling, telling.stopping)
+        return telling
+
+    @contextmanager
+    def as_person(self, email: str, kept_as: str = "demonstration") -> Iterator[Visitor]:
+        password = self.system.home.secret(kept_as)
+        with Visitor(self.system.address, email, password, threading.Event()) as visitor:
+            yield visitor
+
+    def sizes(self) -> dict[str, int]:
+        with self.as_person(ADMIN_EMAIL, "administrator") as administrator:
+            return {each: len(list(administrator.all(each, "id"))) for each in COUNTED}
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    system = System(tmp_path_factory.mktemp("demonstration"))
+    try:
+        system.start()
+        yield Shown(system)
+    finally:
+        system.stop()
+
+
+def test_an_interrupted_filling_is_completed_and_then_left_alone(shown: Shown) -> None:
+    """The examples are there once, whatever happened in between."""
+    broken = shown.show(stop_at="opportunities")
+    assert broken.steps[-1] == "Demonstration: opportunities"
+    assert not Marker(shown.marker).complete
+
+    whole = shown.show()
+    assert whole.steps[0] == "Demonstration: opportunities"
+    assert Marker(shown.marker).complete, whole.written.getvalue()
+    wanted = _wanted(shown.marker)
+    assert shown.sizes() == wanted
+
+    again = shown.show()
+    assert again.steps == []
+    assert "mia@tessaly.example" in again.written.getvalue()
+    assert shown.sizes() == wanted
+    _check_sight(shown)
+    _check_results(shown)
+
+
+def _wanted(marker: Path) -> dict[str, int]:
+    mark = Marker(marker).begin()
+    rows = company(mark.seed, mark.day).rows
+    return {plural: len(rows[plural]) for plural in COUNTED}
+
+
+def _check_sight(shown: Shown) -> None:
+    """ID-09: an agent sees the own deals, a manager the team's, the head all, support none."""
+    seen = {}
+    for name in ("mia", "tomas", "helena", "nora"):
+        with shown.as_person(f"{name}@tessaly.example") as visitor:
+            owners = [each["owner_id"] for each in visitor.all("opportunities", "id,owner_id")]
+            seen[name] = (len(owners), len(set(owners)))
+    assert seen["nora"] == (0, 0)
+    assert seen["mia"][1] == 1
+    assert seen["tomas"][1] == 3
+    assert seen["helena"] == (1_200, 6)
+    assert seen["mia"][0] < seen["tomas"][0] < seen["helena"][0]
+
+
+def _check_results(shown: Shown) -> None:
+    """CH-03: the room of two holds their talk, and only they find it."""
+    talks = {}
+    for name in ("helena", "tomas", "mia"):
+        with shown.as_person(f"{name}@tessaly.example") as visitor:
+            talks[name] = [each["text"] for each in visitor.all("messages", "text")]
+    said = "Tomas, how sure is the North for this month?"
+    assert said in talks["helena"]
+    assert said in talks["tomas"]
+    assert said not in talks["mia"]
