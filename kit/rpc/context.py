@@ -77,12 +77,13 @@ class ContextTokens:
     def _checked(self, token: str) -> tuple[float, Actor]:
         try:
             signed = jwt.decode(token, self._signer, algorithms=["ES256"])
-        except (JoseError, ValueError, KeyError) as wrong:
+            claims = signed.claims
+            expires, actor = float(claims["exp"]), _actor(claims, token)
+        except (JoseError, ValueError, KeyError, TypeError) as wrong:
             raise Anonymous("The context token is missing or was not signed by us.") from wrong
-        claims = signed.claims
         if claims.get("aud") != AUDIENCE or claims.get("iss") != signed.header.get("kid"):
             raise Anonymous("The context token is meant for somebody else.")
-        return float(claims["exp"]), _actor(claims, token)
+        return expires, actor
 
     def _signer(self, held: object) -> ECKey:
         return self._public[held.headers()["kid"]]  # type: ignore[attr-defined]
