@@ -15,11 +15,18 @@ from gateway.api.bodies import json_object, query_of
 from gateway.api.operations import Operations
 from gateway.api.table import ROOT, Endpoint, Row
 from gateway.backends import STANDARD, Method, Resource
+from kit.errors import Invalid
+
+_KEY_LENGTH = 200
 
 
 def key_of(request: Request) -> str:
     """What makes a repeated POST the same POST."""
-    return request.headers.get("idempotency-key", "")
+    key = request.headers.get("idempotency-key", "")
+    if len(key) > _KEY_LENGTH or not (key.isascii() and key.isprintable()):
+        told = f"Use at most {_KEY_LENGTH} printable ASCII characters."
+        raise Invalid("", {"Idempotency-Key": told})
+    return key
 
 
 def version_of(request: Request) -> int | None:

@@ -9,6 +9,7 @@ from gateway.middleware.limits import Limits
 from gateway.oauth.bearer import BearerTokens
 from gateway.oauth.callers import Caller
 from gateway.oauth.sessions import Sessions
+from kit.errors import Anonymous
 
 # Here the client shows its credentials to identity itself, and a session would mean nothing.
 PROTOCOL = ("/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/userinfo", "/oauth/jwks")
@@ -42,7 +43,12 @@ class Entrance:
     async def _known(self, headers: dict[bytes, bytes], address: str) -> Caller | None:
         kind, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
         if kind.lower() == "bearer":
-            caller = await self.tokens.find(token.strip())
+            try:
+                caller = await self.tokens.find(token.strip())
+            except Anonymous:
+                # Guessing is counted where it comes from, or it would cost nothing.
+                await self.limits.count(f"address:{address}", stranger=True)
+                raise
             await self.limits.count(f"person:{caller.actor.name}", stranger=False)
             return caller
         session_id = self._session_id(headers)

@@ -3,6 +3,7 @@
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import orjson
 from crm.identity.v1 import oauth_pb2 as pb
 from crm.identity.v1.oauth_pb2_grpc import OAuthStub
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from nats.aio.msg import Msg
 
@@ -18,7 +19,7 @@ from gateway.access import Follower
 from gateway.backends import as_door
 from gateway.oauth.callers import Caller, digest
 from kit.actor import Actor
-from kit.errors import Anonymous
+from kit.errors import Anonymous, Unavailable
 from kit.telemetry import metrics
 
 _KEYS_SECONDS = 300.0
@@ -27,10 +28,12 @@ _MOST = 10_000
 _LEEWAY = 5
 # Longer than any access token lives: after that its own end is reason enough.
 _LIFE_SECONDS = 900.0
+_ASK_SECONDS = 60.0
 _ENDED = "crm.identity.access.ended"
+_REVOKED = "The access token was revoked; sign in again."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Known:
     """A token that was verified: whose it is, what it opens, and until when."""
 
@@ -39,6 +42,7 @@ class Known:
     grant: str
     scopes: frozenset[str]
     expires: float
+    ask_at: float = 0.0
 
 
 @dataclass
@@ -72,12 +76,38 @@ class BearerTokens:
             known = self.known[name] = await self._verified(token)
             if len(self.known) > _MOST:
                 self.known.popitem(last=False)
-        if known.token_id in self.ended or known.grant in self.ended:
-            raise Anonymous("The access token was revoked; sign in again.")
         if known.expires < time.time():
-            del self.known[name]
+            self.known.pop(name, None)
             raise Anonymous("The access token has expired; get a new one.")
+        await self._require_live(known, token)
         return self._caller(known)
+
+    async def _require_live(self, known: Known, token: str) -> None:
+        """Refuses a token that was revoked: as we heard, or as identity says once a minute.
+
+        News get lost with a connection or a restart. While identity is away, the signature and the
+        few minutes that a token lives have to do.
+        """
+        if known.token_id in self.ended or known.grant in self.ended:
+            raise Anonymous(_REVOKED)
+        now = time.monotonic()
+        if now < known.ask_at:
+            return
+        known.ask_at = now + _ASK_SECONDS
+        try:
+            live = await self._is_live(token)
+        except Unavailable:
+            return
+        if not live:
+            self.ended[known.token_id] = now + _LIFE_SECONDS
+            raise Anonymous(_REVOKED)
+
+    async def _is_live(self, token: str) -> bool:
+        """Identity answers 401 to the holder of a token that is over, and to nobody else."""
+        header = pb.Parameter(name="authorization", value=f"Bearer {token}")
+        request = pb.OAuthRequest(method="GET", headers=[header])
+        reply = await as_door(lambda: self.follower.peers.stub(OAuthStub).UserInfo(request))
+        return bool(reply.status != HTTPStatus.UNAUTHORIZED)
 
     def _caller(self, known: Known) -> Caller:
         policy = self.follower.policy
@@ -111,7 +141,7 @@ class BearerTokens:
         """Fetches the keys anew when a token names one that is not there yet."""
         try:
             return jwt.decode(token, await self._current_keys(), algorithms=["ES256"])
-        except ValueError:
+        except InvalidKeyIdError:
             if time.monotonic() - self.fetched < _KEYS_PAUSE_SECONDS:
                 raise
             self.fetched = 0.0

@@ -5,8 +5,11 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.config import Settings
 from gateway.main import Running
+from gateway.middleware.headers import standing
 from kit.ids import uuid7
+from kit.testing.house import House
 from tests.gateway.browsers import Browser
 from tests.gateway.conftest import ADMIN, PASSWORD
 
@@ -176,3 +179,13 @@ async def test_a_profile_that_only_reads_changes_nothing(
 
 async def test_the_gateway_is_ready_without_every_service(gateway: Running) -> None:
     assert gateway.faults == []
+
+
+async def test_over_https_the_cookie_belongs_to_this_host_alone(house: House) -> None:
+    """The prefix makes browsers insist on Secure, Path=/ and no Domain."""
+    environment = house.environment("gateway")
+    settings = Settings.load({**environment, "RAPPORT_PUBLIC_URL": "https://crm.example"})
+    assert settings.cookie == "__Host-rapport"
+    assert settings.is_secure
+    headers = dict(standing(settings))
+    assert headers[b"strict-transport-security"].startswith(b"max-age=")

@@ -152,6 +152,12 @@ async def test_a_key_serves_one_request_only(root: Browser, name: str) -> None:
     assert "Idempotency-Key" in told["detail"]
 
 
+async def test_a_key_that_cannot_travel_is_named(root: Browser, name: str) -> None:
+    for key in ("x" * 201, "caf\xe9".encode("latin-1")):
+        answer = await root.post(PRODUCTS, headers={"Idempotency-Key": key}, json={"name": name})
+        assert "Idempotency-Key" in problem(answer, 422)["errors"]
+
+
 async def test_a_deleted_record_is_gone(root: Browser, product: Any) -> None:
     path = f"{PRODUCTS}/{product['id']}"
     assert (await root.delete(path)).status_code == 204

@@ -1,14 +1,17 @@
 """PyPI's `requests-oauth2client` against our server, and what its tokens open."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
+from joserfc.jwk import ECKey, KeySet
 from requests_oauth2client import InvalidGrant, OAuth2Client, UnauthorizedClient
 from requests_oauth2client.exceptions import EndpointError
 
+from gateway.main import Running
 from tests.gateway.browsers import Browser
 from tests.gateway.oauth.partners import REDIRECT, allow, register
 
@@ -144,3 +147,31 @@ async def test_a_forged_token_opens_nothing(
     assert (await program.get(PRODUCTS, headers=forged)).status_code == 401
     nonsense = {"Authorization": "Bearer nonsense"}
     assert (await program.get(PRODUCTS, headers=nonsense)).status_code == 401
+
+
+async def test_a_revocation_that_was_not_heard_is_asked_for(
+    root: Browser, address: str, program: httpx.AsyncClient, gateway: Running, name: str
+) -> None:
+    """As after a restart of the gateway, which knows neither the token nor the news."""
+    client, token = await signed_in(root, address, name, "openid api")
+    assert (await program.get(PRODUCTS, headers=bearing(token))).status_code == 200
+    await asyncio.to_thread(client.revoke_access_token, str(token.access_token))
+    for _ in range(500):
+        if (await program.get(PRODUCTS, headers=bearing(token))).status_code == 401:
+            break
+    tokens = gateway.parts.tokens
+    tokens.known.clear()
+    tokens.ended.clear()
+    assert (await program.get(PRODUCTS, headers=bearing(token))).status_code == 401
+
+
+async def test_new_keys_are_fetched_when_a_token_names_one(
+    root: Browser, address: str, program: httpx.AsyncClient, gateway: Running, name: str
+) -> None:
+    """As after a rotation: the gateway still holds the keys of before."""
+    _, token = await signed_in(root, address, name, "openid api")
+    tokens = gateway.parts.tokens
+    tokens.known.clear()
+    old = ECKey.generate_key("P-256", {"kid": "old"})
+    tokens.keys, tokens.fetched = KeySet([old]), time.monotonic() - 60
+    assert (await program.get(PRODUCTS, headers=bearing(token))).status_code == 200
