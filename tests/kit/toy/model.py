@@ -68,7 +68,7 @@ class Toy(Record):
     site: Mapped[str | None] = field(Url(), "Web site")
     pieces: Mapped[int | None] = field(Integer(low=0, high=1000), "Pieces")
     weight: Mapped[Decimal | None] = field(Decimals(12, 3), "Weight")
-    price: Mapped[Decimal | None] = field(Money("currency"), "Price", listed=True)
+    price: Mapped[Decimal | None] = field(Money(), "Price", listed=True)
     currency: Mapped[str | None] = field(Picklist(("EUR", "USD")), "Currency", initial="EUR")
     discount: Mapped[Decimal | None] = field(Percent(), "Discount")
     ready: Mapped[bool] = field(Boolean(), "Ready")
