@@ -4,35 +4,21 @@ It listens to the flush, so no handler can forget it, and writes in the same tra
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from crm.v1 import events_pb2
-from sqlalchemy import event, insert, inspect, select
+from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session
 
 from kit.entity import Audience, Before, Choice, Record
 from kit.entity.kinds import Reference
 from kit.entity.record import STAMPS
 from kit.errors import Invalid
-from kit.events.outbox import Announcement, insert_statement, rows
-from kit.events.subjects import change_subject
-from kit.records.tables import history, share
+from kit.records.chronicle import Change, record_beside
+from kit.records.tables import share
 
 if TYPE_CHECKING:
     from kit.records.work import Work
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What happened to one record in one flush."""
-
-    record: Record
-    what: str
-    before: dict[str, Any]
-    changed: list[str]
-    stamps: dict[str, Any] = field(default_factory=dict)
 
 
 class Remembering(Session):
@@ -144,6 +130,8 @@ def _wrong(work: "Work", record: Record, name: str) -> str:
 
 def _rekey(session: Session, work: "Work", record: Record, *, moved: bool) -> None:
     """Shares given by hand end when the record moves to another owner."""
+    if not moved and type(record).audience is Record.audience:
+        return
     if moved:
         session.execute(share.delete().where(share.c.record_id == record.id))
     shares = () if moved else shares_of(session, record)
@@ -160,78 +148,8 @@ def shares_of(session: Session, record: Record) -> list[Audience]:
     return [Audience(row.principal_kind, row.principal_id, row.level) for row in rows]
 
 
-# What is written beside the change.
-
-
 @event.listens_for(Remembering, "after_flush")
 def _write(session: Session, *_: object) -> None:
     changes: list[Change] = session.info.pop("changes", [])
-    if not changes:
-        return
-    work: Work = session.info["work"]
-    connection = session.connection()
-    connection.execute(insert(history), [_history(work, change) for change in changes])
-    announced = [each for change in changes for each in _events(work, change)]
-    connection.execute(
-        insert_statement, rows(announced, service=work.process.name, actor=work.actor.name)
-    )
-
-
-def _history(work: "Work", change: Change) -> dict[str, Any]:
-    record = change.record
-    return {
-        "entity": record.entity,
-        "record_id": record.id,
-        "at": datetime.now(UTC),
-        "actor": work.actor.name,
-        "what": change.what,
-        "version": record.version,
-        "changes": {name: _pair(change, name) for name in change.changed if _tracked(record, name)},
-    }
-
-
-def _tracked(record: Record, name: str) -> bool:
-    return name == "custom" or record.fields[name].said.tracked
-
-
-def _pair(change: Change, name: str) -> list[Any]:
-    """The value before and the value after, in the wire's form."""
-    after = None if change.what == "deleted" else getattr(change.record, name)
-    return [_wire(change.record, name, change.before.get(name)), _wire(change.record, name, after)]
-
-
-def _wire(record: Record, name: str, value: Any) -> Any:
-    if value is None or name == "custom":
-        return value
-    return record.fields[name].said.kind.show(value)
-
-
-def _events(work: "Work", change: Change) -> Iterator[Announcement]:
-    """The standard event of the change, then what the rules announced."""
-    subject = change_subject(change.record.entity, change.what)
-    yield Announcement.under(subject, _changed(work, change))
-    for announced in change.record.announced():
-        yield Announcement.of(announced)
-
-
-def _changed(work: "Work", change: Change) -> events_pb2.RecordChanged:
-    record = change.record
-    shape = work.process.shapes[type(record)]
-    message = events_pb2.RecordChanged(
-        entity=record.entity,
-        id=str(record.id),
-        version=record.version,
-        actor=work.actor.name,
-        changed=change.changed,
-    )
-    if change.what != "deleted":
-        message.after.Pack(shape.to_message(record, shape.names))
-    if change.what != "created":
-        message.before.Pack(shape.to_message(_was(record, change), shape.names))
-    return message
-
-
-def _was(record: Record, change: Change) -> Before:
-    values = {name: change.before.get(name, getattr(record, name)) for name in record.fields}
-    values |= change.stamps
-    return Before(**values, custom=change.before.get("custom", record.custom))
+    if changes:
+        record_beside(session, session.info["work"], changes)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import async_sessionmaker
@@ -16,7 +17,7 @@ from kit.choices import Choices
 from kit.database.engine import Database
 from kit.database.faults import as_problem
 from kit.entity import Record
-from kit.errors import Busy, Conflict
+from kit.errors import Busy, Conflict, Unavailable
 from kit.records.memory import Remembering
 from kit.records.reading import Reader
 from kit.records.work import Work
@@ -74,6 +75,8 @@ class Process:
             raise Conflict from stale
         except PoolTimeout as full:
             raise Busy("Too many changes at once; try again in a moment.", retry_after=1) from full
+        except (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError) as gone:
+            raise Unavailable("The database does not answer right now.") from gone
         except DBAPIError as fault:
             raise as_problem(fault) from fault
         await work.committed()

@@ -155,16 +155,15 @@ async def _completed(process: Process, known: Conversion, opportunity_id: UUID) 
 
 
 async def _opportunity(process: Process, known: Conversion) -> UUID:
-    """The opportunity's id; sales answers the same one however often it is asked."""
+    """The opportunity's id; the conversion's id in it is the key under which sales makes only one."""
     stub: Any = process.peers.stub(OpportunitiesStub)
-    key = str(known.id)
     try:
-        made = await stub.Create(_deal(known), key=key)
+        made = await stub.Create(_deal(known))
     except (Invalid, Denied) as wrong:
         if not wrong.fields or not wrong.fields.keys() <= _OPTIONAL:
             raise
         # A product may be gone by now; the deal comes without it, and the conversion still tells it.
-        made = await stub.Create(_deal(known, without=wrong.fields), key=f"{key}-bare")
+        made = await stub.Create(_deal(known, without=wrong.fields))
     return UUID(made.id)
 
 

@@ -1,0 +1,110 @@
+"""What is written beside every change, in the same transaction: its history and its events."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from crm.v1 import events_pb2
+from sqlalchemy.orm import Session
+from sqlalchemy.util import await_only
+
+from kit.entity import Before, Record
+from kit.events.outbox import Announcement, rows
+from kit.events.subjects import change_subject
+
+if TYPE_CHECKING:
+    from kit.records.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to one record in one flush."""
+
+    record: Record
+    what: str
+    before: dict[str, Any]
+    changed: list[str]
+    stamps: dict[str, Any] = field(default_factory=dict)
+
+
+# One statement for both, and past SQLAlchemy: every change of every record pays for it.
+_BESIDE = """
+with kept as (
+  insert into history (entity, record_id, at, actor, what, version, changes)
+  select entity, record_id, $1, $2, what, version, changes::jsonb
+  from unnest($3::text[], $4::uuid[], $5::text[], $6::int[], $7::text[])
+    with ordinality as change(entity, record_id, what, version, changes, place)
+  order by place)
+insert into outbox (id, subject, body, headers)
+select id, subject, body, headers::jsonb
+from unnest($8::uuid[], $9::text[], $10::bytea[], $11::text[])
+  with ordinality as event(id, subject, body, headers, place)
+order by place
+"""
+
+
+def record_beside(session: Session, work: "Work", changes: Sequence[Change]) -> None:
+    """Writes history and outbox rows; after the records' own rows, whose locks give the order."""
+    announced = [each for change in changes for each in _events(work, change)]
+    told = rows(announced, service=work.process.name, actor=work.actor.name)
+    connection = session.connection().connection.driver_connection
+    assert connection is not None  # noqa: S101 - the flush has just used it
+    history = zip(*(_history(change) for change in changes), strict=True)
+    columns = (*map(list, history), *told.values())
+    await_only(connection.execute(_BESIDE, datetime.now(UTC), work.actor.name, *columns))
+
+
+def _history(change: Change) -> tuple[Any, ...]:
+    record = change.record
+    names = [name for name in change.changed if _tracked(record, name)]
+    values = orjson.dumps({name: _pair(change, name) for name in names}).decode()
+    return record.entity, record.id, change.what, record.version, values
+
+
+def _tracked(record: Record, name: str) -> bool:
+    return name == "custom" or record.fields[name].said.tracked
+
+
+def _pair(change: Change, name: str) -> list[Any]:
+    """The value before and the value after, in the wire's form."""
+    after = None if change.what == "deleted" else getattr(change.record, name)
+    return [_wire(change.record, name, change.before.get(name)), _wire(change.record, name, after)]
+
+
+def _wire(record: Record, name: str, value: Any) -> Any:
+    if value is None or name == "custom":
+        return value
+    return record.fields[name].said.kind.show(value)
+
+
+def _events(work: "Work", change: Change) -> Iterator[Announcement]:
+    """The standard event of the change, then what the rules announced."""
+    subject = change_subject(change.record.entity, change.what)
+    yield Announcement.under(subject, _changed(work, change))
+    for announced in change.record.announced():
+        yield Announcement.of(announced)
+
+
+def _changed(work: "Work", change: Change) -> events_pb2.RecordChanged:
+    record = change.record
+    shape = work.process.shapes[type(record)]
+    message = events_pb2.RecordChanged(
+        entity=record.entity,
+        id=str(record.id),
+        version=record.version,
+        actor=work.actor.name,
+        changed=change.changed,
+    )
+    if change.what != "deleted":
+        message.after.Pack(shape.to_message(record, shape.names))
+    if change.what != "created":
+        message.before.Pack(shape.to_message(_was(record, change), shape.names))
+    return message
+
+
+def _was(record: Record, change: Change) -> Before:
+    values = {name: change.before.get(name, getattr(record, name)) for name in record.fields}
+    values |= change.stamps
+    return Before(**values, custom=change.before.get("custom", record.custom))
