@@ -46,6 +46,7 @@ class Diary:
             "priority": priority,
             "assignee_id:email": who,
             "owner_id:email": who,
+            "starts_at": instant(day, 9),
             "due_at": instant(day, 15),
         }
 
@@ -101,7 +102,7 @@ def activities(seed: int, today: date, made: list[Deal]) -> list[Row]:
         diary.talk(each, diary.day(1, 30), done=False)
         for each in diary.dice.choices(going, k=PLANNED)
     ]
-    return own + done + planned
+    return done + planned + own
 
 
 def _own(diary: Diary, each: Colleague) -> Iterator[Row]:

@@ -68,9 +68,7 @@ class Filling:
         yield "accounts", self._open_accounts
         yield "contacts and leads", lambda: self._import("contacts", "leads")
         yield "opportunities", lambda: self._import("opportunities")
-        yield "tickets", lambda: self._import("tickets")
-        yield "activities and bookings", lambda: self._import("resources", "activities", "bookings")
-        yield "campaign members", living.invite
+        yield "tickets, activities and members", lambda: self._go_about(living)
         yield "campaign results", lambda: self._import("campaigns")
         yield "moves and talks", living.go_on
 
@@ -98,6 +96,15 @@ class Filling:
         rows = self._company.rows["accounts"]
         self._post("accounts", [row for row in rows if "parent_id" not in row])
         self._post("accounts", [row for row in rows if "parent_id" in row])
+
+    def _go_about(self, living: Living) -> None:
+        """Three services at once: none of them waits for another."""
+        parts: tuple[Callable[[], None], ...] = (
+            lambda: self._import("tickets"),
+            lambda: self._import("resources", "activities", "bookings"),
+            living.invite,
+        )
+        each_of(parts, lambda part: part())
 
     def _import(self, *plurals: str) -> None:
         for plural in plurals:

@@ -1,7 +1,6 @@
 """What the colleagues do by their own hand: invite people, move their deals on, and talk."""
 
 from contextlib import ExitStack
-from functools import partial
 from hashlib import blake2b
 from itertools import groupby
 
@@ -48,11 +47,16 @@ class Living:
     def go_on(self) -> None:
         """Agents first, so that what they say about their deals is true by then."""
         moves = sorted(self._company.moves, key=lambda each: each.owner)
-        for owner, own in groupby(moves, key=lambda each: each.owner):
-            with self._as(owner) as visitor:
-                stages = _stages(visitor)
-                each_of(list(own), partial(self._move, visitor, stages))
+        own = [list(each) for _, each in groupby(moves, key=lambda each: each.owner)]
+        each_of(own, self._move_on)
         self._talk()
+
+    def _move_on(self, moves: list[Move]) -> None:
+        """The moves of one agent."""
+        with self._as(moves[0].owner) as visitor:
+            stages = _stages(visitor)
+            for move in moves:
+                self._move(visitor, stages, move)
 
     def _move(self, visitor: Visitor, stages: dict[str, str], move: Move) -> None:
         """One that stands there already was moved before an interruption."""

@@ -12,9 +12,11 @@ from cli.demo.words import Product, phrases
 DEALS, DAYS = 1_200, 730
 STAGES = ("Prospecting", "Engaging", "Negotiating", "Won", "Lost")
 _MOVED = 60
-# What a euro is worth, roughly; deals are made in the customer's currency.
-_RATES = {"EUR": 1.0, "GBP": 0.86, "SEK": 11.2, "PLN": 4.3, "RON": 5.0, "USD": 1.1}
+# What a euro is worth, roughly; customers of other currencies pay in euros.
+_RATES = {"EUR": 1.0, "GBP": 0.86, "USD": 1.1}
 _TYPICAL_WIN, _OF_PROSPECTS = 0.52, 0.12
+# Of the open ones, so many were to end before today.
+_LATE = 0.12
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Deal:
 
     @property
     def currency(self) -> str:
-        return str(self.account["currency"])
+        return _currency(self.account)
 
     def row(self) -> Row:
         return {
@@ -71,6 +73,11 @@ class Deal:
         """Some discount is given where the sum is large."""
         large = self.amount > 50_000 * _RATES[self.currency]
         return self.amount * (95 if large else 100) // 100 if self.won else None
+
+
+def _currency(account: Row) -> str:
+    own = str(account["currency"])
+    return own if own in _RATES else "EUR"
 
 
 @dataclass(frozen=True)
@@ -106,20 +113,23 @@ def deals(seed: int, today: date, accounts: list[Row], contacts: list[Row]) -> l
     known: dict[str, list[Row]] = {}
     for contact in contacts:
         known.setdefault(contact["account_id:code"], []).append(contact)
+    # The more recent, the more of them: the company grows.
+    days = sorted(int(DAYS * dice.random() ** 1.3) for _ in range(DEALS))
     made = []
-    for number in range(1, DEALS + 1):
+    for number, age in enumerate(reversed(days), 1):
         account = dice.choice(buyers)
-        made.append(_deal(dice, today, number, account, dice.choice(known[account["code"]])))
+        contact = dice.choice(known[account["code"]])
+        deal = _begun(dice, number, today - timedelta(days=age), account, contact)
+        over = deal.expected <= today
+        made.append(_ended(dice, deal) if over else _open(dice, deal, today))
     return _with_moves(made)
 
 
-def _deal(dice: Random, today: date, number: int, account: Row, contact: Row) -> Deal:
-    """The more recent, the more of them: the company grows."""
+def _begun(dice: Random, number: int, opened: date, account: Row, contact: Row) -> Deal:
     product = dice.choices(phrases().products, [3, 3, 2, 2, 2, 3, 3, 2, 1, 1, 2, 1])[0]
-    opened = today - timedelta(days=int(DAYS * dice.random() ** 1.3))
     length = timedelta(days=int(min(dice.lognormvariate(4.2, 0.6), 300)) + 5)
-    amount, quantity = _amount(dice, product, account["currency"])
-    deal = Deal(
+    amount, quantity = _amount(dice, product, _currency(account))
+    return Deal(
         code=f"D-{number:05}",
         name=f"{account['name'].split()[0]}: {quantity} × {product.name}",  # noqa: RUF001 - times
         account=account,
@@ -132,8 +142,6 @@ def _deal(dice: Random, today: date, number: int, account: Row, contact: Row) ->
         expected=opened + length,
         description=dice.choice(phrases().needs),
     )
-    over = opened + length <= today
-    return _ended(dice, deal) if over else _open(dice, deal, today)
 
 
 def _amount(dice: Random, product: Product, currency: str) -> tuple[int, int]:
@@ -161,9 +169,11 @@ def _open(dice: Random, deal: Deal, today: date) -> Deal:
     whole = (deal.expected - deal.opened).days
     passed = (today - deal.opened).days / whole + dice.uniform(-0.2, 0.2)
     stage = STAGES[min(2, max(0, int(passed * 3)))]
-    late = timedelta(days=dice.choice((0, 0, 0, 10, 30)))
+    expected = deal.expected + timedelta(days=dice.choice((0, 0, 10, 30)))
+    if dice.random() < _LATE:
+        expected = max(deal.opened, today - timedelta(days=dice.randint(1, 15)))
     step = dice.choice(phrases().next_steps)
-    return replace(deal, stage=stage, expected=deal.expected + late, next_step=step)
+    return replace(deal, stage=stage, expected=expected, next_step=step)
 
 
 def _with_moves(made: list[Deal]) -> list[Deal]:

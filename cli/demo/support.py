@@ -23,7 +23,8 @@ def tickets(seed: int, today: date, accounts: list[Row], contacts: list[Row]) ->
     for _ in range(TICKETS):
         caller = dice.choice(callers)
         rows.append(_ticket(dice, today, caller, customers[caller["account_id:code"]], taken))
-    return rows
+    # They are numbered as they come in.
+    return sorted(rows, key=lambda row: row["due_at"])
 
 
 def _ticket(dice: Random, today: date, caller: Row, account: Row, taken: set[str]) -> Row:
