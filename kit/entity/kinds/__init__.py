@@ -1,0 +1,34 @@
+"""What a field may hold: how it is stored, how it crosses the wire, and what is wrong with a value.
+
+`parse` takes the wire's form and answers Python's, or raises ValueError with a sentence for the
+person who typed it; `show` goes the other way.
+"""
+
+from kit.entity.kinds.kind import Kind
+from kit.entity.kinds.links import Custom, Reference, References, Words
+from kit.entity.kinds.lists import Choice, Picklist
+from kit.entity.kinds.moments import Day, Instant
+from kit.entity.kinds.numbers import Boolean, Decimals, Integer, Money, Percent
+from kit.entity.kinds.texts import Email, LongText, Phone, Text, Url
+
+__all__ = [
+    "Boolean",
+    "Choice",
+    "Custom",
+    "Day",
+    "Decimals",
+    "Email",
+    "Instant",
+    "Integer",
+    "Kind",
+    "LongText",
+    "Money",
+    "Percent",
+    "Phone",
+    "Picklist",
+    "Reference",
+    "References",
+    "Text",
+    "Url",
+    "Words",
+]

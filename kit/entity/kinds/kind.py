@@ -1,0 +1,28 @@
+"""What every kind of field answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sqlalchemy import Text as TextType
+from sqlalchemy.types import TypeEngine
+
+from kit.query import Kind as Comparison
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What every kind answers."""
+
+    name: ClassVar[str] = "text"
+    comparison: ClassVar[Comparison] = Comparison.TEXT
+    options: ClassVar[Sequence[str]] = ()
+
+    def column(self) -> TypeEngine[Any]:
+        return TextType()
+
+    def parse(self, value: Any) -> Any:
+        return value
+
+    def show(self, value: Any) -> Any:
+        return value

@@ -1,0 +1,86 @@
+"""Kinds that name other records, and lists of words."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid
+from sqlalchemy import Text as TextType
+from sqlalchemy.types import TypeEngine
+
+from kit.entity.kinds.kind import Kind
+from kit.entity.kinds.texts import Text
+from kit.query import Kind as Comparison
+
+
+@dataclass(frozen=True)
+class Reference(Kind):
+    """The id of another record; `here` when it lives in the same database."""
+
+    name: ClassVar[str] = "reference"
+    comparison: ClassVar[Comparison] = Comparison.UUID
+    target: str = ""
+    here: bool = False
+
+    def column(self) -> TypeEngine[Any]:
+        return Uuid()
+
+    def parse(self, value: Any) -> UUID | None:
+        text = str(value).strip()
+        try:
+            return UUID(text) if text else None
+        except ValueError as wrong:
+            raise ValueError(f"Give the id of a record; {text!r} is none.") from wrong
+
+    def show(self, value: Any) -> str:
+        return str(value)
+
+
+@dataclass(frozen=True)
+class References(Kind):
+    """The ids of other records, in order and each once."""
+
+    name: ClassVar[str] = "references"
+    comparison: ClassVar[Comparison] = Comparison.UUIDS
+    target: str = ""
+
+    def column(self) -> TypeEngine[Any]:
+        return ARRAY(Uuid())
+
+    def parse(self, value: Any) -> list[UUID]:
+        one = Reference(self.target)
+        return list(
+            dict.fromkeys(known for each in value if (known := one.parse(each)) is not None)
+        )
+
+    def show(self, value: Any) -> list[str]:
+        return [str(each) for each in value]
+
+
+@dataclass(frozen=True)
+class Custom(Kind):
+    """The fields that administrators add: text by key, reached in filters as `custom.key`."""
+
+    name: ClassVar[str] = "custom"
+    comparison: ClassVar[Comparison] = Comparison.CUSTOM
+
+
+@dataclass(frozen=True)
+class Words(Kind):
+    """Free words such as skills or tags, in order and each once."""
+
+    name: ClassVar[str] = "words"
+    comparison: ClassVar[Comparison] = Comparison.TEXTS
+    length: int = 80
+
+    def column(self) -> TypeEngine[Any]:
+        return ARRAY(TextType())
+
+    def parse(self, value: Any) -> list[str]:
+        one = Text(self.length)
+        return list(
+            dict.fromkeys(known for each in value if (known := one.parse(each)) is not None)
+        )
+
+    def show(self, value: Any) -> list[str]:
+        return list(value)
