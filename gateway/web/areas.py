@@ -118,7 +118,15 @@ def area_of(entity: Entity) -> str:
 def rail(catalog: Catalog) -> list[Section]:
     """The areas with something to open in them."""
     sections = (Section(area, tuple(_places(area, catalog))) for area in AREAS)
-    return [section for section in sections if section.places or section.area.page]
+    return [section for section in sections if section.area.page or _worth(section, catalog)]
+
+
+def _worth(section: Section, catalog: Catalog) -> bool:
+    """Everybody may look up a colleague; the settings stand in the rail of those who keep them."""
+    if section.area.name != "administration":
+        return bool(section.places)
+    kept = (catalog.by_name(name) for name in section.area.entities)
+    return any(entity and entity.may("edit") for entity in kept)
 
 
 def _places(area: Area, catalog: Catalog) -> Iterator[Place]:

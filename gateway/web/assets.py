@@ -17,8 +17,8 @@ from starlette.routing import Route
 
 FOLDER = Path(__file__).parent.parent / "static"
 SHEETS = (
-    "tokens", "base", "frame", "parts", "notices", "overlays", "forms", "inputs", "tables", "record", "home",
-    "board", "chat", "pages", "phone",
+    "tokens", "base", "frame", "parts", "notices", "overlays", "forms", "inputs", "tables", "record",
+    "highlights", "home", "board", "chat", "pages", "phone",
 )  # fmt: skip
 FOREVER = "public, max-age=31536000, immutable"
 

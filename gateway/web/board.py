@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse, Response
@@ -52,18 +51,22 @@ async def show_board(visit: Visit) -> Response:
         raise NotFound
     scope = visit.asked("scope", "mine")
     own = SCOPES.get(scope, "")
-    stages = (await visit.api.list("stages", {"order_by": "position", "page_size": "50"}))["items"]
-    asked: dict[str, Any] = {stage["id"]: _cards_of(visit, stage, own) for stage in stages}
     figures = {"group_by": "stage_id,currency", "measures": "count,sum(amount)"}
-    asked["figures"] = visit.api.aggregate(
-        entity.slug, {**figures, **({"filter": own} if own else {})}
+    first = await together(
+        {
+            "stages": visit.api.list("stages", {"order_by": "position", "page_size": "50"}),
+            "figures": visit.api.aggregate(
+                entity.slug, {**figures, **({"filter": own} if own else {})}
+            ),
+        }
     )
-    answers = await together(asked)
+    stages = answer(first["stages"])["items"]
+    answers = await together({stage["id"]: _cards_of(visit, stage, own) for stage in stages})
     pages = {stage["id"]: answer(answers[stage["id"]])["items"] for stage in stages}
     titles = await titles_for(
         visit.api, entity.fields, [row for rows in pages.values() for row in rows]
     )
-    sums = _sums(answers["figures"], visit.presenter)
+    sums = _sums(first["figures"], visit.presenter)
     columns = [_column(visit, stage, pages[stage["id"]], titles, sums, own) for stage in stages]
     return visit.page("opportunities/board.html", entity=entity, columns=columns, scope=scope)
 
@@ -86,7 +89,7 @@ def _sums(figures: Json | Problem, present: Presenter) -> dict[str, tuple[int, t
     for one in figures["items"]:
         stage, amount = one["group"].get("stage_id", ""), one["measures"].get("sum(amount)")
         count, totals = found.get(stage, (0, ()))
-        more = (present.money(amount, one["group"].get("currency")),) if amount else ()
+        more = (present.short_money(amount, one["group"].get("currency")),) if amount else ()
         found[stage] = (count + int(one["measures"]["count"]), totals + more)
     return found
 
@@ -115,7 +118,9 @@ def _card(visit: Visit, record: Json, titles: Titles) -> Card:
         present.money(record["amount"], record.get("currency")) if record.get("amount") else "",
         present.reference("parties.Account", account, titles) if account else Cell("reference"),
         present.reference("identity.Person", owner, titles) if owner else Cell("person"),
-        present.day(record.get("closed_on") or closes) if record.get("closed_on") or closes else "",
+        present.short_day(record.get("closed_on") or closes)
+        if record.get("closed_on") or closes
+        else "",
         late=record.get("outcome") == "open" and "" < closes < present.now().date().isoformat(),
     )
 

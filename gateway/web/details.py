@@ -1,19 +1,23 @@
 """The page of one record: what it is, what may be done next, what happened, what belongs to it."""
 
+from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response
 
 from gateway.web.api import Json
+from gateway.web.areas import INSIDE
 from gateway.web.entities import Entity, Field, Related
 from gateway.web.filtering import joined
+from gateway.web.highlights import Answers, answered, highlight_of
 from gateway.web.lists import rows_of
-from gateway.web.presenting import Cell
-from gateway.web.references import titles_for
-from gateway.web.timeline import Moment, moments
-from gateway.web.together import together
+from gateway.web.presenting import Cell, Titles
+from gateway.web.references import Wanted, collect, titles_for, titles_of
+from gateway.web.timeline import as_told, collect_from, moments, moments_of
+from gateway.web.together import answer, together
 from gateway.web.verbs import actions_of
+from gateway.web.views import OWNERLESS
 from gateway.web.visits import Visit
 from kit.errors import NotFound, Problem
 
@@ -24,10 +28,11 @@ FACTS = {
     "parties.Contact": ("account_id", "job_title", "email"),
     "parties.Lead": ("status", "company", "email"),
     "helpdesk.Ticket": ("status", "priority", "account_id"),
-    "campaigns.Campaign": ("status", "won_amount", "return_on_investment"),
+    "campaigns.Campaign": ("status", "type", "starts_on"),
     "scheduling.Activity": ("status", "starts_at", "account_id"),
 }
 RELATED_SIZE = 10
+AT_FIRST = "20"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +44,45 @@ class Part:
 
 
 async def show_detail(visit: Visit) -> Response:
-    entity = visit.entity
+    """Two rounds of questions: everything about the record, then the names of all it mentions."""
+    entity, tabs = visit.entity, tabs_of(visit)
+    highlight = highlight_of(entity.name)
     answers = await together(
         {
             "record": visit.api.get(entity.slug, visit.record_id),
-            "history": visit.api.history(entity.slug, visit.record_id, {"page_size": "30"}),
+            "history": visit.api.history(entity.slug, visit.record_id, {"page_size": AT_FIRST}),
+            **highlight.asks(visit),
+            **{tab.key: asked_of(visit, tab) for tab in tabs},
         }
     )
-    record, history = answers["record"], answers["history"]
-    if isinstance(record, Problem):
-        raise record
-    titles = await titles_for(visit.api, entity.fields, [record])
+    record = answer(answers["record"])
+    tab = _chosen(visit, tabs, answers)
+    titles = await titles_of(visit.api, _named(entity, record, answers, tab))
     cells = {field.name: visit.presenter.cell(field, record, titles) for field in entity.fields}
     return visit.page(
         [f"{entity.slug}/detail.html", "record/detail.html"],
         entity=entity,
         record=record,
-        title=entity.title_of(record),
+        title=entity.title_of(record, titles),
         facts=_facts(entity, record, cells),
-        parts=_parts(entity, cells),
         cells=cells,
         actions=actions_of(entity, record),
-        **await _timeline(visit, history),
-        **await _related(visit, record),
+        **sections_of(entity, record, cells),
+        **_timeline(visit, answers["history"], titles),
+        **_related(visit, tabs, tab, answers, titles),
+        **highlight.shows(visit, record, answers, titles),
     )
+
+
+def _named(entity: Entity, record: Json, answers: Answers, tab: Related | None) -> Wanted:
+    """Whom and what the page mentions, in all its parts."""
+    wanted: Wanted = {}
+    collect(entity.fields, [record], wanted)
+    collect_from(entity, answered(answers, "history"), wanted)
+    highlight_of(entity.name).names(answers, wanted)
+    if tab:
+        collect([*_columns(tab), *tab.entity.naming()], answered(answers, tab.key), wanted)
+    return wanted
 
 
 def _facts(entity: Entity, record: Json, cells: dict[str, Cell]) -> list[tuple[Field, Cell]]:
@@ -72,70 +92,116 @@ def _facts(entity: Entity, record: Json, cells: dict[str, Cell]) -> list[tuple[F
     return shown[:3]
 
 
-def _parts(entity: Entity, cells: dict[str, Cell]) -> list[Part]:
-    fields = [
-        field
-        for field in entity.own_fields()
-        if field.name not in {entity.title_field, "owner_id"} and field.kind != "custom"
-    ]
-    sections = entity.sections(fields)
-    return [
+def sections_of(entity: Entity, record: Json, cells: dict[str, Cell]) -> dict[str, Any]:
+    """The filled fields by section, and the empty ones together: few want to read those."""
+    known = {*_untold(entity, record), entity.title_field, "owner_id"}
+    fields = [field for field in entity.own_fields() if field.name not in known]
+    filled = [field for field in fields if not cells[field.name].empty]
+    empty = [field for field in fields if cells[field.name].empty and field.kind != "custom"]
+    parts = [
         Part(label, tuple((field, cells[field.name]) for field in inside))
-        for label, inside in sections.items()
+        for label, inside in entity.sections(filled).items()
     ]
+    return {"parts": parts, "empty_fields": empty}
 
 
-async def _timeline(visit: Visit, history: Json | Problem) -> dict[str, Any]:
+def _untold(entity: Entity, record: Json) -> Iterator[str]:
+    """What other values say already: an amount its currency, a link what it leads to."""
+    yield from highlight_of(entity.name).says
+    for field in entity.fields:
+        if field.kind == "money" and record.get(field.name) is not None:
+            yield field.currency_field
+        if field.partner:
+            yield field.partner
+
+
+def _timeline(visit: Visit, history: Json | Problem, titles: Titles) -> dict[str, Any]:
     if isinstance(history, Problem):
         return {"moments": [], "timeline_problem": history}
-    found: list[Moment] = await moments(visit, visit.entity, history["items"])
-    return {"moments": found, "timeline_problem": None}
+    found = moments_of(visit.presenter, visit.entity, as_told(history["items"]), titles)
+    token = history.get("page", {}).get("next_page_token", "")
+    return {"moments": found, "timeline_problem": None, "next_token": token}
 
 
-async def _related(visit: Visit, record: Json) -> dict[str, Any]:
-    """The tabs below a record; the open one is filled at once, the others when asked for."""
-    tabs = tabs_of(visit)
-    asked = visit.asked("tab")
-    chosen = next((tab for tab in tabs if tab.key == asked), tabs[0] if tabs else None)
-    content = await related_rows(visit, chosen, record["id"]) if chosen else {}
-    return {"tabs": tabs, "tab": chosen, **content}
+# Where people look first among what belongs to a record; what is not named comes after these.
+ORDER = (
+    "campaigns.Member", "parties.Contact", "sales.Opportunity", "helpdesk.Ticket",
+    "scheduling.Booking", "scheduling.Activity", "parties.Lead",
+)  # fmt: skip
+# The page says these in words of its own, or they are the same fact from its other side.
+SAID = {"sales.Opportunity": ("parties.Lead",), "parties.Contact": ("parties.Lead",)}
+# One entity's records below another of the same go by what they are there.
+BELOW = {"parties.Account": "Subsidiaries", "identity.Role": "Roles below"}
 
 
 def tabs_of(visit: Visit) -> list[Related]:
     """Who points at such a record; activities may be about any."""
-    tabs = visit.catalog.related(visit.entity)
+    entity = visit.entity
+    left_out = {*INSIDE, *SAID.get(entity.name, ())}
+    tabs = [tab for tab in visit.catalog.related(entity) if tab.entity.name not in left_out]
     activity = visit.catalog.by_name("scheduling.Activity")
     about = activity.field("related_id") if activity else None
     pointing = {tab.entity.name for tab in tabs}
-    if activity and about and activity.may("view") and activity.name not in pointing:
+    about_work = not entity.name.startswith(OWNERLESS)
+    if activity and about and activity.may("view") and about_work and activity.name not in pointing:
         tabs.append(Related(activity, about))
-    return tabs
+    return sorted(tabs, key=lambda tab: _rank(tab.entity.name))
 
 
-async def related_rows(visit: Visit, tab: Related, record_id: str) -> dict[str, Any]:
-    fields = [field for field in tab.entity.listed() if field.name != tab.field.name][:6]
+def _rank(name: str) -> int:
+    return ORDER.index(name) if name in ORDER else len(ORDER)
+
+
+def tab_label(entity: Entity, tab: Related) -> str:
+    same = tab.entity.name == entity.name
+    return BELOW.get(entity.name, "Parts") if same else tab.entity.plural
+
+
+def _chosen(visit: Visit, tabs: list[Related], answers: Answers) -> Related | None:
+    """The tab that the address names, else the first with something in it."""
+    asked = visit.asked("tab")
+    named = (tab for tab in tabs if tab.key == asked)
+    filled = (tab for tab in tabs if answered(answers, tab.key))
+    return next(named, None) or next(filled, None) or (tabs[0] if tabs else None)
+
+
+def _columns(tab: Related) -> list[Field]:
+    return [field for field in tab.entity.listed() if field.name != tab.field.name][:6]
+
+
+def asked_of(visit: Visit, tab: Related) -> Awaitable[Json]:
     asked = {
-        "filter": related_filter(tab, record_id),
+        "filter": related_filter(tab, visit.record_id),
         "page_size": str(RELATED_SIZE),
         "count": "true",
     }
-    answers = await together({"page": visit.api.list(tab.entity.slug, asked)})
-    page = answers["page"]
-    if isinstance(page, Problem):
-        return {
-            "related": [],
-            "related_page": {},
-            "related_fields": fields,
-            "related_problem": page,
-        }
-    titles = await titles_for(visit.api, fields, page["items"])
-    rows = rows_of(tab.entity, fields, page["items"], visit.presenter, titles)
+    return visit.api.list(tab.entity.slug, asked)
+
+
+def _related(
+    visit: Visit, tabs: list[Related], tab: Related | None, answers: Answers, titles: Titles
+) -> dict[str, Any]:
+    """The tabs below a record with their counts, and the rows of the open one."""
+    counts = {each.key: _count(answers.get(each.key)) for each in tabs}
+    if tab is None:
+        return {"tabs": [], "tab": None}
+    page, fields = answers[tab.key], _columns(tab)
+    stopped = page if isinstance(page, Problem) else None
+    records = [] if isinstance(page, Problem) else page["items"]
     return {
-        "related": rows,
-        "related_page": page.get("page", {}),
+        "tabs": [(each, tab_label(visit.entity, each), counts[each.key]) for each in tabs],
+        "tab": tab,
+        "related": rows_of(tab.entity, fields, records, visit.presenter, titles),
+        "related_page": {} if isinstance(page, Problem) else page.get("page", {}),
         "related_fields": fields,
-        "related_problem": None,
+        "related_problem": stopped,
     }
+
+
+def _count(page: Json | Problem | None) -> str:
+    if page is None or isinstance(page, Problem) or not page.get("page", {}).get("total"):
+        return ""
+    return f"{page['page']['total']}{'+' if page['page'].get('total_capped') else ''}"
 
 
 def related_filter(tab: Related, record_id: str) -> str:
@@ -143,28 +209,36 @@ def related_filter(tab: Related, record_id: str) -> str:
 
 
 async def show_related(visit: Visit) -> Response:
-    """One tab of related records, as a fragment."""
-    wanted = visit.request.path_params["tab"]
+    """The related records with one tab open, as a fragment."""
     tabs = tabs_of(visit)
-    tab = next((each for each in tabs if each.key == wanted), None)
+    tab = next((each for each in tabs if each.key == visit.request.path_params["tab"]), None)
     if tab is None:
         raise NotFound
-    content = await related_rows(visit, tab, visit.record_id)
-    record = {"id": visit.record_id}
+    answers: Answers = await together({each.key: asked_of(visit, each) for each in tabs})
+    titles = await titles_for(
+        visit.api, [*_columns(tab), *tab.entity.naming()], answered(answers, tab.key)
+    )
     return visit.page(
-        "fragments/related.html", entity=visit.entity, record=record, tab=tab, tabs=tabs, **content
+        "fragments/related.html",
+        entity=visit.entity,
+        record={"id": visit.record_id},
+        **_related(visit, tabs, tab, answers, titles),
     )
 
 
 async def show_history(visit: Visit) -> Response:
-    """The next page of a record's history, as a fragment."""
-    asked = {"page_size": "30", "page_token": visit.asked("page_token")}
-    page = await visit.api.history(visit.entity.slug, visit.record_id, asked)
-    found = await moments(visit, visit.entity, page["items"])
+    """Older history: the next lines for the page that is open, or a page of its own."""
+    entity = visit.entity
+    asked = {"page_size": AT_FIRST, "page_token": visit.asked("page_token")}
+    page = await visit.api.history(entity.slug, visit.record_id, asked)
+    record = {"id": visit.record_id}
+    if not visit.by_htmx:
+        record = await visit.api.get(entity.slug, visit.record_id)
     return visit.page(
-        "fragments/history.html",
-        entity=visit.entity,
-        moments=found,
+        "fragments/history.html" if visit.by_htmx else "record/history.html",
+        entity=entity,
+        record=record,
+        title=entity.title_of(record),
+        moments=await moments(visit, entity, page["items"]),
         next_token=page.get("page", {}).get("next_page_token", ""),
-        record={"id": visit.record_id},
     )

@@ -1,12 +1,16 @@
 """What the pages know about an entity: the answer of `Describe`, typed and easy to ask."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.web.api import Json
 
 _STANDARD = {"id", "version", "created_at", "updated_at", "created_by", "updated_by"}
+# Texts that hold the name of an entity: people choose and read what it is called.
+_NAMES_ENTITY = {"entity_name", "related_entity", "entity"}
+# Records without a name of their own are called after what they join.
+_NAMED_AFTER = {"campaigns.Member": ("contact_id", "lead_id")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,30 @@ class Field:
             options=tuple(_option(option) for option in json.get("options", ())),
             columns=tuple(cls.read(column) for column in json.get("columns", ())),
         )
+
+    def known_among(self, entities: tuple[Option, ...]) -> "Field":
+        """The field as people know it: entities by what they are called, actors by their names."""
+        if self.columns:
+            return replace(
+                self, columns=tuple(column.known_among(entities) for column in self.columns)
+            )
+        if self.kind != "text":
+            return self
+        if self.name in _NAMES_ENTITY:
+            return replace(self, kind="picklist", options=entities, help="")
+        if self.name == "by" or self.name.endswith("_by"):
+            return replace(self, kind="actor", target="identity.Person")
+        return self
+
+    def target_in(self, record: Mapping[str, Any]) -> str:
+        """What a reference leads to; where it may be anything, the record says it beside it."""
+        return self.target or str(record.get(self.partner) or "")
+
+    @property
+    def partner(self) -> str:
+        """The field that says to which entity a reference to anything leads."""
+        open_ended = self.kind == "reference" and not self.target and self.name != "id"
+        return f"{self.name.removesuffix('_id')}_entity" if open_ended else ""
 
     @property
     def sortable(self) -> bool:
@@ -103,14 +131,15 @@ class Entity:
     path: str = ""
 
     @classmethod
-    def read(cls, json: Json) -> "Entity":
+    def read(cls, json: Json, entities: tuple[Option, ...] = ()) -> "Entity":
+        fields = (Field.read(field) for field in json.get("fields", ()))
         return cls(
             name=json["entity"],
             label=json["label"],
             plural=json["plural"],
             doc=json.get("doc", ""),
             title_field=json.get("title_field", "name"),
-            fields=tuple(Field.read(field) for field in json.get("fields", ())),
+            fields=tuple(field.known_among(entities) for field in fields),
             rights=frozenset(json.get("rights", ())),
             verbs=tuple(Verb.read(verb) for verb in json.get("verbs", ())),
             path=json.get("path", ""),
@@ -144,8 +173,9 @@ class Entity:
         chosen = [field for field in self.own_fields() if field.listed]
         if not chosen:
             chosen = [field for field in self.own_fields() if field.sortable][:5]
-        title = self.field(self.title_field)
-        rest = [field for field in chosen if field is not title]
+        first, *others = self.named_after or (self.title_field,)
+        title = self.field(first)
+        rest = [field for field in chosen if field is not title and field.name not in others]
         return [title, *rest] if title else rest
 
     def sections(self, fields: Iterable[Field]) -> dict[str, list[Field]]:
@@ -159,7 +189,19 @@ class Entity:
         """The amount that a list of these adds up."""
         return next((field for field in self.listed() if field.kind == "money"), None)
 
-    def title_of(self, record: Json) -> str:
+    @property
+    def named_after(self) -> tuple[str, ...]:
+        """The references by whose titles a record goes that has no name."""
+        return _NAMED_AFTER.get(self.name, ())
+
+    def naming(self) -> list[Field]:
+        return [field for field in map(self.field, self.named_after) if field]
+
+    def title_of(self, record: Json, titles: Mapping[tuple[str, str], str] | None = None) -> str:
+        """What a record is called; a new or nameless one after what it is."""
+        for field in self.naming():
+            if named := (titles or {}).get((field.target, record.get(field.name) or "")):
+                return named
         value: Any = record.get(self.title_field)
         return str(value) if value not in (None, "", []) else self.label
 
@@ -180,7 +222,10 @@ class Catalog:
     """Every entity that the caller may see."""
 
     def __init__(self, description: Json) -> None:
-        self._entities = [Entity.read(json) for json in description.get("entities", ())]
+        told = description.get("entities", ())
+        names = tuple(Option(json["entity"], json["plural"]) for json in told)
+        names = (*sorted(names, key=lambda option: option.label), Option("*", "Everything"))
+        self._entities = [Entity.read(json, names) for json in told]
         self._by_slug = {entity.slug: entity for entity in self._entities}
         self._by_name = {entity.name: entity for entity in self._entities}
 

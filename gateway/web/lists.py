@@ -123,14 +123,17 @@ def rows_of(
     present: Presenter,
     titles: Titles,
 ) -> list[Row]:
-    return [
-        Row(
-            record,
-            entity.title_of(record),
-            tuple(present.cell(field, record, titles) for field in fields),
-        )
-        for record in records
-    ]
+    return [_row(entity, fields, record, present, titles) for record in records]
+
+
+def _row(
+    entity: Entity, fields: Sequence[Field], record: Json, present: Presenter, titles: Titles
+) -> Row:
+    title = entity.title_of(record, titles)
+    cells = [present.cell(field, record, titles) for field in fields]
+    if entity.named_after and cells:
+        cells[0] = Cell("text", title)
+    return Row(record, title, tuple(cells))
 
 
 async def show_list(visit: Visit) -> Response:
@@ -146,7 +149,7 @@ async def show_list(visit: Visit) -> Response:
     except Problem as problem:
         return _without_rows(visit, wanted, problem)
     fields = wanted.fields()
-    titles = await titles_for(visit.api, fields, page["items"])
+    titles = await titles_for(visit.api, [*fields, *wanted.entity.naming()], page["items"])
     rows = rows_of(wanted.entity, fields, page["items"], visit.presenter, titles)
     totals = _totals(answers.get("totals"), money, visit.presenter)
     return _shown(visit, wanted, rows=rows, page=page.get("page", {}), totals=totals, problem=None)

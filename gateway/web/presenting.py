@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, format_timedelta
-from babel.numbers import format_currency, format_decimal
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.numbers import format_compact_currency, format_currency, format_decimal
 
 from gateway.web.api import Json
 from gateway.web.entities import Field, worded
@@ -23,6 +23,9 @@ TONES = {
     "amber": "waiting working engaging pending high interest warm updated receiving",
 }
 _TONE_OF = {word: tone for tone, words in TONES.items() for word in words.split()}
+# What the system did by itself, e.g. a campaign's result after a deal was won.
+SYSTEM = "Rapport"
+THOUSAND = 1_000
 Titles = dict[tuple[str, str], str]
 
 
@@ -62,7 +65,9 @@ class Presenter:
         if draw := MANY.get(field.kind):
             return Cell(field.kind, parts=tuple(draw(self, field, value, titles)))
         if field.kind == "reference":
-            return self.reference(field.target, str(value), titles)
+            return self.reference(field.target_in(record), str(value), titles)
+        if field.kind == "actor":
+            return self.actor(str(value), titles)
         return ONE.get(field.kind, _text)(self, field, value)
 
     def row(self, field: Field, row: Json, titles: Titles) -> Cell:
@@ -76,6 +81,25 @@ class Presenter:
             return Cell("hidden", "Not visible to you")
         slug = self.slugs.get(target)
         return Cell(kind, title, f"/{slug}/{record_id}" if slug else "")
+
+    def actor(self, name: str, titles: Titles) -> Cell:
+        """Persons act under their id, the system under a name that only operators know."""
+        if is_person(name):
+            return self.reference("identity.Person", name, titles)
+        return Cell("text", SYSTEM)
+
+    def short_money(self, amount: Any, currency: Any) -> str:
+        """About how much: €1.2M; the exact amount stands where there is room."""
+        value = _decimal(amount)
+        if value is None or not currency:
+            return self.number(amount)
+        text = format_compact_currency(
+            value,
+            str(currency),
+            locale=self.locale,
+            fraction_digits=1 if abs(value) >= THOUSAND else 0,
+        )
+        return re.sub(r"([A-Za-z])(?=\d)", "\\1\u00a0", text.replace(".0", ""))
 
     def money(self, amount: Any, currency: Any) -> str:
         value = _decimal(amount)
@@ -94,11 +118,24 @@ class Presenter:
         found = _decimal(value)
         return str(value) if found is None else format_decimal(found, locale=self.locale)
 
+    def short_day(self, text: str) -> str:
+        """`24 Nov` in this year, with the year in others."""
+        try:
+            day = date.fromisoformat(text[:10])
+        except ValueError:
+            return text
+        if day.year != self.now().year:
+            return self.day(text)
+        return format_skeleton("MMMd", day, locale=self.locale)
+
     def day(self, text: str) -> str:
         try:
             return format_date(date.fromisoformat(text[:10]), "medium", self.locale)
         except ValueError:
             return text
+
+    def weekday(self, day: date) -> str:
+        return format_skeleton("EEEdMMM", day, locale=self.locale)
 
     def instant(self, text: str) -> str:
         moment = self.local(text)
@@ -138,8 +175,17 @@ class Presenter:
         return format_date(self.now().date(), "full", self.locale)
 
 
-def _text(_: Presenter, field: Field, value: Any) -> Cell:
-    return Cell(field.kind, str(value))
+def is_person(actor: str) -> bool:
+    """Whether an actor is a person, who acts under an id."""
+    return re.fullmatch(r"[0-9a-f-]{36}", actor) is not None
+
+
+def _text(present: Presenter, field: Field, value: Any) -> Cell:
+    text = str(value)
+    # Countries are kept by their code, and read by their name.
+    if field.name == "country":
+        text = present.locale.territories.get(text, text)
+    return Cell(field.kind, text)
 
 
 def _badge(_: Presenter, field: Field, value: Any) -> Cell:
@@ -147,15 +193,19 @@ def _badge(_: Presenter, field: Field, value: Any) -> Cell:
 
 
 def _number(present: Presenter, field: Field, value: Any) -> Cell:
-    return Cell(field.kind, present.number(value))
+    # A year is a name rather than an amount: 2009, never 2,009.
+    text = str(value) if field.name.endswith("year") else present.number(value)
+    return Cell(field.kind, text)
 
 
 def _references(present: Presenter, field: Field, value: Any, titles: Titles) -> Iterator[Cell]:
     return (present.reference(field.target, str(one), titles) for one in value)
 
 
-def _words(_: Presenter, _field: Field, value: Any, _titles: Titles) -> Iterator[Cell]:
-    return (Cell("badge", str(word)) for word in value)
+def _words(_: Presenter, field: Field, value: Any, _titles: Titles) -> Iterator[Cell]:
+    # Kinds are values of a fixed list; other words stand as somebody typed them.
+    shown = worded if field.name == "kinds" else str
+    return (Cell("badge", shown(str(word))) for word in value)
 
 
 def _rows(present: Presenter, field: Field, value: Any, titles: Titles) -> Iterator[Cell]:

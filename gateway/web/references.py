@@ -4,22 +4,31 @@ from collections.abc import Iterable
 
 from gateway.web.api import Api, Json
 from gateway.web.entities import Field
-from gateway.web.presenting import Titles
+from gateway.web.presenting import Titles, is_person
 from gateway.web.together import together
 from kit.errors import Problem
+
+Wanted = dict[str, set[str]]
 
 
 async def titles_for(api: Api, fields: Iterable[Field], records: Iterable[Json]) -> Titles:
     """The titles of every record that these records refer to; those of a stopped service lack."""
-    wanted: dict[str, set[str]] = {}
-    rows = list(records)
-    for field in fields:
-        _collect(field, rows, wanted)
+    wanted: Wanted = {}
+    collect(fields, records, wanted)
     return await titles_of(api, wanted)
 
 
-async def titles_of(api: Api, wanted: dict[str, set[str]]) -> Titles:
-    asked = {entity: api.titles(entity, sorted(ids)) for entity, ids in wanted.items() if ids}
+def collect(fields: Iterable[Field], records: Iterable[Json], wanted: Wanted) -> None:
+    """Adds what these records refer to, so that one question answers for many parts of a page."""
+    rows = list(records)
+    for field in fields:
+        _collect(field, rows, wanted)
+
+
+async def titles_of(api: Api, wanted: Wanted) -> Titles:
+    asked = {
+        entity: api.titles(entity, sorted(ids)) for entity, ids in wanted.items() if ids and entity
+    }
     answers = await together(asked)
     return {
         (entity, record_id): title
@@ -29,13 +38,13 @@ async def titles_of(api: Api, wanted: dict[str, set[str]]) -> Titles:
     }
 
 
-def _collect(field: Field, rows: Iterable[Json], wanted: dict[str, set[str]]) -> None:
+def _collect(field: Field, rows: Iterable[Json], wanted: Wanted) -> None:
     for row in rows:
         value = row.get(field.name)
         if not value:
             continue
-        if field.kind == "reference":
-            wanted.setdefault(field.target, set()).add(str(value))
+        if field.kind == "reference" or (field.kind == "actor" and is_person(str(value))):
+            wanted.setdefault(field.target_in(row), set()).add(str(value))
         elif field.kind == "references":
             wanted.setdefault(field.target, set()).update(map(str, value))
         elif field.kind == "rows":

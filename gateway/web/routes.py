@@ -22,6 +22,7 @@ from gateway.web import (
 )  # fmt: skip
 from gateway.web.api import Api, Uploads
 from gateway.web.assets import Assets
+from gateway.web.catalogs import Catalogs
 from gateway.web.rendering import Templates
 from gateway.web.shelf import Shelf
 from gateway.web.visits import Site, View, shown
@@ -71,7 +72,7 @@ def site_of(
 ) -> Site:
     """Everything that the pages share, made once."""
     assets = Assets()
-    return Site(api_of, csrf_of, uploads, assets, Templates(assets), Shelf())
+    return Site(api_of, csrf_of, uploads, assets, Templates(assets), Shelf(), Catalogs())
 
 
 def routes(site: Site) -> list[BaseRoute]:

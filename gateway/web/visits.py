@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from gateway.web.api import Api, Json, Uploads
 from gateway.web.areas import Section, area_of, rail
 from gateway.web.assets import Assets
+from gateway.web.catalogs import Catalogs
 from gateway.web.entities import Catalog, Entity
 from gateway.web.presenting import Presenter
 from gateway.web.rendering import Templates
@@ -34,11 +35,12 @@ class Site:
     assets: Assets
     templates: Templates
     shelf: Shelf
+    catalogs: Catalogs
 
     async def open(self, request: Request) -> "Visit":
         api = self.api_of(request)
         me = await api.me()
-        return Visit(self, request, api, me, Catalog(await api.describe()))
+        return Visit(self, request, api, me, self.catalogs.of(await api.describe()))
 
     def stranger(self, request: Request, template: str, status: int, **context: Any) -> Response:
         """A page for somebody who is not signed in."""
