@@ -1,5 +1,6 @@
 """The chat: rooms on the left, messages on the right; live with JavaScript, by reload without."""
 
+from collections.abc import Awaitable
 from typing import Any
 
 from starlette.responses import Response
@@ -31,7 +32,8 @@ async def _chat_page(visit: Visit, problem: Problem | None = None, text: str = "
     )
     rooms = answer(answers["rooms"])["items"]
     room = _chosen(visit, rooms)
-    messages = await _messages(visit, room) if room else []
+    unread = _unread(answers["unread"])
+    messages = await _opened(visit, room, unread) if room else []
     titles = await titles_of(visit.api, {PERSON: _people(rooms, messages)})
     person = Field("person_id", "Start a conversation", "reference", target=PERSON)
     return visit.page(
@@ -39,7 +41,7 @@ async def _chat_page(visit: Visit, problem: Problem | None = None, text: str = "
         200 if problem is None else problem.status,
         area="chat",
         rooms=[_named(visit, each, titles) for each in rooms],
-        unread=_unread(answers["unread"]),
+        unread=unread,
         room=_named(visit, room, titles) if room else None,
         messages=messages,
         titles=titles,
@@ -55,6 +57,29 @@ def _chosen(visit: Visit, rooms: list[Json]) -> Json | None:
     if wanted:
         return next((room for room in rooms if room["id"] == wanted), None)
     return rooms[0] if rooms else None
+
+
+async def _opened(visit: Visit, room: Json, unread: dict[str, Any]) -> list[Json]:
+    """The messages of a room, which are read by being shown."""
+    works: dict[str, Awaitable[Any]] = {"messages": _messages(visit, room)}
+    if unread.pop(room["id"], 0):
+        works["read"] = visit.api.verb("rooms", room["id"], "MarkRead", {})
+    messages: list[Json] = answer((await together(works))["messages"])
+    return messages
+
+
+async def mark_read(visit: Visit) -> Response:
+    """What came live into an open room was read as it came."""
+    await visit.api.verb("rooms", str(visit.request.path_params["room_id"]), "MarkRead", {})
+    return Response(status_code=204)
+
+
+async def show_unread(visit: Visit) -> Response:
+    """How many messages wait, for the sign in the top bar."""
+    found = _unread(
+        answer((await together({"all": visit.api.verb("rooms", None, "Unread", {})}))["all"])
+    )
+    return visit.page("fragments/unread.html", count=sum(map(int, found.values())))
 
 
 async def _messages(visit: Visit, room: Json) -> list[Json]:

@@ -111,8 +111,8 @@ def _untold(entity: Entity, record: Json) -> Iterator[str]:
     for field in entity.fields:
         if field.kind == "money" and record.get(field.name) is not None:
             yield field.currency_field
-        if field.partner:
-            yield field.partner
+        if record.get(field.name):
+            yield from (name for name in field.partners if name.endswith("_entity"))
 
 
 def _timeline(visit: Visit, history: Json | Problem, titles: Titles) -> dict[str, Any]:

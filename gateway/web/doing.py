@@ -39,8 +39,7 @@ async def do_verb(visit: Visit) -> Response:
                 {**body, "idempotency_key": key},
             )
         except MENDABLE as problem:
-            form.errors.update(problem.fields)
-            form.message = "" if problem.fields else problem.message
+            form.blame(problem)
         else:
             return _done(visit, action, done)
     record = await visit.api.get(visit.entity.slug, visit.record_id)

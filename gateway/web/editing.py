@@ -10,8 +10,9 @@ from gateway.web.api import Json
 from gateway.web.entities import Entity, Field
 from gateway.web.forms import Form, blank, changes, read_form
 from gateway.web.references import titles_for
+from gateway.web.views import OWNERLESS
 from gateway.web.visits import Visit, to
-from kit.errors import Conflict, Denied, Invalid, Problem, Refused
+from kit.errors import Conflict, Denied, Invalid, Refused
 
 STALE = (
     "Somebody changed this record while you were writing. "
@@ -22,7 +23,10 @@ MENDABLE = (Invalid, Refused, Conflict)
 
 
 def editable(entity: Entity) -> list[Field]:
-    return [field for field in entity.own_fields() if field.editable]
+    """What a form asks; what belongs to the organisation has no owner worth asking for."""
+    unowned = entity.name.startswith(OWNERLESS)
+    fields = (field for field in entity.own_fields() if field.editable)
+    return [field for field in fields if not (unowned and field.name == "owner_id")]
 
 
 async def show_new(visit: Visit) -> Response:
@@ -38,10 +42,12 @@ def _first_value(visit: Visit, field: Field) -> Any:
     """What the address brings along, then the field's own initial value."""
     if given := visit.asked(field.name):
         return [given] if field.kind == "references" else given
+    if field.name == "owner_id":
+        return visit.me["id"]
     if field.kind == "boolean":
         return field.initial.lower() == "true"
     if field.kind == "words":
-        return [word.strip() for word in field.initial.split(",") if word.strip()]
+        return [word.strip(" ()'") for word in field.initial.split(",") if word.strip(" ()'")]
     return field.initial or None
 
 
@@ -55,7 +61,7 @@ async def create(visit: Visit) -> Response:
         try:
             made = await visit.api.create(entity.slug, {**body, "idempotency_key": key})
         except MENDABLE as problem:
-            _blame(form, problem)
+            form.blame(problem)
         else:
             return _created(visit, made, another=bool(data.get("another")))
     return _form_page(visit, form, None, 422)
@@ -103,7 +109,7 @@ async def update(visit: Visit) -> Response:
         except Conflict as problem:
             return await _stale(visit, form, problem)
         except MENDABLE as problem:
-            _blame(form, problem)
+            form.blame(problem)
         else:
             return to(
                 f"/{entity.slug}/{visit.record_id}", "Saved." if patch else "Nothing was changed."
@@ -142,11 +148,6 @@ async def _posted(visit: Visit) -> tuple[Form, Any]:
     data = await visit.request.form()
     fields = editable(visit.entity)
     return await read_form(visit.api, visit.catalog, visit.presenter, fields, data), data
-
-
-def _blame(form: Form, problem: Problem) -> None:
-    form.errors.update(problem.fields)
-    form.message = "" if problem.fields else problem.message
 
 
 def _form_page(visit: Visit, form: Form, record: Json | None, status: int = 200) -> Response:

@@ -9,6 +9,13 @@ from gateway.web.api import Json
 _STANDARD = {"id", "version", "created_at", "updated_at", "created_by", "updated_by"}
 # Texts that hold the name of an entity: people choose and read what it is called.
 _NAMES_ENTITY = {"entity_name", "related_entity", "entity"}
+# To whom access is given, and where to look for them.
+PRINCIPALS = {
+    "person": "identity.Person",
+    "role": "identity.Role",
+    "role_and_below": "identity.Role",
+    "group": "identity.Group",
+}
 # Records without a name of their own are called after what they join.
 _NAMED_AFTER = {"campaigns.Member": ("contact_id", "lead_id")}
 
@@ -67,13 +74,20 @@ class Field:
 
     def target_in(self, record: Mapping[str, Any]) -> str:
         """What a reference leads to; where it may be anything, the record says it beside it."""
-        return self.target or str(record.get(self.partner) or "")
+        said = (str(record[name]) for name in self.partners if record.get(name))
+        return self.target or next((PRINCIPALS.get(each, each) for each in said), "")
 
     @property
-    def partner(self) -> str:
-        """The field that says to which entity a reference to anything leads."""
-        open_ended = self.kind == "reference" and not self.target and self.name != "id"
-        return f"{self.name.removesuffix('_id')}_entity" if open_ended else ""
+    def partners(self) -> tuple[str, ...]:
+        """The fields that may say to which entity a reference to anything leads."""
+        if self.kind != "reference" or self.target or self.name == "id":
+            return ()
+        stem = self.name.removesuffix("_id")
+        return (f"{stem}_entity", f"{stem}_kind")
+
+    def says(self, value: Any) -> str:
+        """A value as it is called in the list it was chosen from."""
+        return next((each.label for each in self.options if each.value == value), str(value))
 
     @property
     def sortable(self) -> bool:
@@ -203,7 +217,10 @@ class Entity:
             if named := (titles or {}).get((field.target, record.get(field.name) or "")):
                 return named
         value: Any = record.get(self.title_field)
-        return str(value) if value not in (None, "", []) else self.label
+        if value in (None, "", []):
+            return self.label
+        title = self.field(self.title_field)
+        return title.says(value) if title else str(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from gateway.web.api import Api, Json
 from gateway.web.entities import Catalog, Field
 from gateway.web.presenting import Presenter, Titles
 from gateway.web.references import titles_for
+from kit.errors import Problem
 
 
 @dataclass
@@ -30,10 +31,34 @@ class Form:
     def error(self, name: str) -> str:
         return self.errors.get(name, "")
 
+    def blame(self, problem: Problem) -> None:
+        """Puts what is wrong beside the fields; what belongs to none stands above the form."""
+        for name, text in problem.fields.items():
+            place, said = _placed(self.fields, name, text)
+            self.errors[place] = said
+        self.message = "" if problem.fields else problem.message
+
+    def switched_by(self, name: str) -> str:
+        """The reference that leads elsewhere when this field changes."""
+        return next((field.name for field in self.fields if name in field.partners), "")
+
     def stray_errors(self) -> dict[str, str]:
         """Errors of fields that this form does not show."""
         shown = {field.name for field in self.fields}
         return {name: text for name, text in self.errors.items() if name.split(".")[0] not in shown}
+
+
+def _placed(fields: Sequence[Field], name: str, text: str) -> tuple[str, str]:
+    """The input that an error of a repeating line belongs to: `addresses.0.city`."""
+    if known := re.fullmatch(r"(\w+)\[(\d+)\]\.(\w+)", name):
+        return ".".join(known.groups()), text
+    field = next((each for each in fields if each.name == name and each.columns), None)
+    found = re.fullmatch(r"Line (\d+): (?:([^:]+): )?(.+)", text, re.DOTALL) if field else None
+    if field is None or found is None:
+        return name, text
+    named = (each.name for each in field.columns if each.label == found[2])
+    column = next(named, field.columns[0].name)
+    return f"{name}.{int(found[1]) - 1}.{column}", found[3]
 
 
 async def blank(api: Api, fields: Sequence[Field], values: Json) -> Form:
@@ -51,10 +76,26 @@ async def read_form(
     form.titles = await titles_for(api, fields, [form.values])
     for field in fields:
         if field.kind == "reference":
-            await _look_up(
-                api, catalog, form, field, str(data.get(f"{field.name}~text", "")).strip()
-            )
+            text = str(data.get(f"{field.name}~text", "")).strip()
+            await _look_up(api, catalog, form, field, text)
+        if field.kind == "references":
+            await _add_named(api, catalog, form, field, str(data.get(f"{field.name}~text", "")))
     return form
+
+
+async def _add_named(api: Api, catalog: Catalog, form: Form, field: Field, text: str) -> None:
+    """Names written without type-ahead join those chosen; one that is not found stays as typed."""
+    left = []
+    for name in filter(None, (each.strip() for each in re.split(r"[,;\n]", text))):
+        found = await candidates(api, catalog, field.target, name)
+        same = [one for one in found if one[1].casefold() == name.casefold()]
+        if len(same) != 1:
+            left.append(name)
+            form.errors[field.name] = _which(name, found)
+        elif same[0][0] not in form.values[field.name]:
+            form.values[field.name].append(same[0][0])
+            form.titles[field.target, same[0][0]] = same[0][1]
+    form.texts[field.name] = ", ".join(left)
 
 
 def _value(field: Field, name: str, data: FormData, presenter: Presenter) -> Any:
@@ -137,16 +178,16 @@ READERS: dict[str, Callable[[str, Presenter], Any]] = {
 
 async def _look_up(api: Api, catalog: Catalog, form: Form, field: Field, text: str) -> None:
     """Makes a typed name into a reference: the chosen record, or the only one of that name."""
-    chosen = form.values[field.name]
-    if not text or (chosen and form.titles.get((field.target, chosen)) == text):
+    chosen, target = form.values[field.name], field.target_in(form.values)
+    if not text or (chosen and form.titles.get((target, chosen)) == text):
         form.values[field.name] = chosen if text else None
         return
     form.texts[field.name] = text
-    found = await candidates(api, catalog, field.target, text)
+    found = await candidates(api, catalog, target, text)
     same = [one for one in found if one[1].casefold() == text.casefold()]
     if len(same) == 1:
         form.values[field.name] = same[0][0]
-        form.titles[field.target, same[0][0]] = same[0][1]
+        form.titles[target, same[0][0]] = same[0][1]
         return
     form.values[field.name] = None
     form.choices[field.name] = found

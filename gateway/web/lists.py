@@ -26,6 +26,8 @@ from gateway.web.visits import Visit, to
 from kit.errors import Problem
 
 PAGE_SIZE = 50
+# More pages back nobody goes one by one; then Back leads to the first.
+TRAIL = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Wanted:
     columns: tuple[str, ...] = ()
     page_token: str = ""
     start: int = 1
+    trail: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, visit: Visit) -> "Wanted":
@@ -53,6 +56,7 @@ class Wanted:
             tuple(visit.request.query_params.getlist("columns")),
             visit.asked("page_token"),
             int(start) if start.isdecimal() else 1,
+            tuple(visit.request.query_params.getlist("trail")),
         )
 
     @property
@@ -80,8 +84,20 @@ class Wanted:
 
     def url(self, **changes: object) -> str:
         """The address of this list with something else asked; a change leads to its first page."""
-        fresh = {"page_token": "", "start": 1, **changes}
+        fresh = {"page_token": "", "start": 1, "trail": (), **changes}
         return replace(self, **fresh).address()  # type: ignore[arg-type]  # the names are ours
+
+    def onward(self, token: str, shown: int) -> str:
+        """The next page; tokens lead only forward, so the way back is kept in the address."""
+        trail = (*self.trail, self.page_token)[-TRAIL:]
+        return self.url(page_token=token, start=self.start + shown, trail=trail)
+
+    def back(self) -> str:
+        if not self.trail:
+            return self.url()
+        *trail, token = self.trail
+        start = max(1, self.start - PAGE_SIZE)
+        return self.url(page_token=token, start=start if token else 1, trail=tuple(trail))
 
     def address(self) -> str:
         pairs = [
@@ -93,7 +109,9 @@ class Wanted:
             ("page_token", self.page_token),
             ("from", str(self.start) if self.start > 1 else ""),
         ]
-        query = urlencode([(name, value) for name, value in pairs if value])
+        asked = [(name, value) for name, value in pairs if value]
+        # The first page has no token, and is a step of the way back all the same.
+        query = urlencode([*asked, *(("trail", token) for token in self.trail)])
         return f"/{self.entity.slug}" + (f"?{query}" if query else "")
 
     def params(self) -> dict[str, str]:

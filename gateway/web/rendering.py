@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from gateway.web.areas import icon_of
 from gateway.web.assets import Assets
+from gateway.web.entities import PRINCIPALS
 from gateway.web.filtering import operators_of
 from gateway.web.presenting import NONE, hue, initials
 
@@ -35,6 +36,7 @@ class Templates:
             initials=initials,
             hue=hue,
             NONE=NONE,
+            PRINCIPALS=PRINCIPALS,
         )
 
     def render(self, names: Sequence[str], context: Mapping[str, Any]) -> str:

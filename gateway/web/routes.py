@@ -40,6 +40,8 @@ VIEWS: tuple[tuple[str, str, View], ...] = (
     ("POST", "/chat/start", chat.start_private),
     ("GET", "/chat/{room_id}", chat.show_chat),
     ("POST", "/chat/{room_id}", chat.post_message),
+    ("POST", "/chat/{room_id}/read", chat.mark_read),
+    ("GET", "/web/unread", chat.show_unread),
     ("GET", "/imports/new", imports.show_start),
     ("POST", "/imports/new", imports.upload),
     ("GET", "/imports/map", imports.show_map),

@@ -3,12 +3,14 @@ import { watchCommands } from "./commands.js";
 import { watchKeys } from "./keys.js";
 import { watchLines } from "./lines.js";
 import { watchLookups } from "./lookup.js";
+import { watchMarks } from "./marks.js";
 
 document.documentElement.classList.add("js");
 watchCommands();
 watchKeys();
 watchLines();
 watchLookups();
+watchMarks();
 
 // A notice belongs to one arrival, not to the address: a reload should not repeat it.
 const address = new URL(location.href);

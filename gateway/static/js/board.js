@@ -2,7 +2,9 @@
 const board = document.querySelector("[data-board]");
 const news = document.querySelector("[data-board-news]");
 const dialog = document.getElementById("reason");
+const HOLD = 300;
 let held = null;
+let press = 0;
 
 if (board) {
   board.querySelector(".board-card")?.setAttribute("tabindex", "0");
@@ -11,6 +13,56 @@ if (board) {
   board.addEventListener("dragover", (event) => hover(event));
   board.addEventListener("drop", (event) => land(event));
   board.addEventListener("keydown", (event) => walk(event));
+  board.addEventListener("touchstart", (event) => touch(event), { passive: true });
+  // Not passive: while a card is held, the finger moves it and not the page.
+  board.addEventListener("touchmove", (event) => carry(event), { passive: false });
+  board.addEventListener("touchend", (event) => put(event));
+  board.addEventListener("touchcancel", () => letGo());
+  board.addEventListener("contextmenu", (event) => held && event.preventDefault());
+}
+
+function touch(event) {
+  const card = event.target.closest(".board-card");
+  if (!card || event.touches.length > 1 || event.target.closest(".board-move")) return;
+  press = setTimeout(() => {
+    held = card;
+    card.classList.add("held");
+    navigator.vibrate?.(10);
+  }, HOLD);
+}
+
+function under(event) {
+  const finger = event.changedTouches[0];
+  return document.elementFromPoint(finger.clientX, finger.clientY)?.closest(".board-column");
+}
+
+function carry(event) {
+  clearTimeout(press);
+  if (!held) return;
+  event.preventDefault();
+  const { clientX } = event.changedTouches[0];
+  const edge = 48;
+  if (clientX < edge) board.scrollBy(-12, 0);
+  if (clientX > innerWidth - edge) board.scrollBy(12, 0);
+  light(under(event));
+}
+
+function put(event) {
+  const [card, column] = [held, held && under(event)];
+  letGo();
+  if (!card) return;
+  event.preventDefault();
+  if (column && card.closest(".board-column") !== column) move(card, column);
+}
+
+function letGo() {
+  clearTimeout(press);
+  drop();
+}
+
+function light(column) {
+  board.querySelectorAll(".over").forEach((each) => each !== column && each.classList.remove("over"));
+  column?.classList.add("over");
 }
 
 function lift(event) {
@@ -31,8 +83,7 @@ function hover(event) {
   const column = event.target.closest(".board-column");
   if (!held || !column) return;
   event.preventDefault();
-  board.querySelectorAll(".over").forEach((each) => each !== column && each.classList.remove("over"));
-  column.classList.add("over");
+  light(column);
 }
 
 function land(event) {

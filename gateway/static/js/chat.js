@@ -50,6 +50,14 @@ function arrived(frame) {
   list.querySelector(".none-yet")?.remove();
   list.append(drawn(message));
   toEnd();
+  if (message.author_id !== chat.dataset.me) read();
+}
+
+// Read while somebody looks; what came behind their back is read when they come back.
+function read() {
+  if (document.hidden) return document.addEventListener("visibilitychange", read, { once: true });
+  const token = form.querySelector("[name=csrf_token]").value;
+  fetch(`/chat/${chat.dataset.room}/read`, { method: "POST", body: new URLSearchParams({ csrf_token: token }) }).catch(() => null);
 }
 
 function drawn(message) {
