@@ -1,0 +1,52 @@
+"""All services in a house of their own, and one organisation that all of them are told of."""
+
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from kit.testing.house import House
+from kit.testing.organisation import TestOrganisation
+from kit.testing.serving import Serving
+from tests.entities.cases import SERVICES
+from tests.entities.factories import Office
+
+# Beyond the epochs and keys that identity itself gives at its first start.
+_FIRST = 1_000_000
+
+
+@pytest.fixture(scope="package")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Stores that only these tests use: the policy of a real identity is published here."""
+    house = House(tmp_path_factory.mktemp("entities"))
+    house.start()
+    yield house
+    house.stop()
+
+
+@pytest.fixture(scope="package")
+async def servings(house: House) -> AsyncIterator[dict[str, Serving]]:
+    """Every service, by name."""
+    for name in SERVICES:
+        make = getattr(import_module(f"services.{name}.main"), name)
+        settings = import_module(f"services.{name}.config").Settings
+        await house.serve(name, make, settings)
+    yield dict(house.serving)
+    for serving in reversed(house.serving.values()):
+        await serving.stop()
+
+
+@pytest.fixture(scope="package")
+def organisation(servings: dict[str, Serving]) -> TestOrganisation:
+    organisation = TestOrganisation(*servings.values())
+    organisation._epochs = itertools.count(_FIRST)
+    organisation._numbers = itertools.count(_FIRST)
+    return organisation
+
+
+@pytest.fixture(scope="package")
+async def office(servings: dict[str, Serving], organisation: TestOrganisation) -> Any:
+    """Where Ana works, who may do everything with what she reaches."""
+    return Office(servings, await organisation.person("Ana"))

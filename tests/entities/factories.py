@@ -1,0 +1,140 @@
+"""The least that a record of each entity needs, drawn from its declaration; exceptions by name."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from kit.entity import Field, Picklist
+from kit.entity.kinds import (
+    Choice,
+    Day,
+    Decimals,
+    Email,
+    Instant,
+    Integer,
+    Kind,
+    Phone,
+    Reference,
+    Text,
+    Url,
+)
+from kit.ids import uuid7
+from tests.entities.cases import CASES, Case
+
+_MORE: dict[str, tuple[str, ...]] = {
+    "parties.Contact": ("last_name",),
+    "parties.Lead": ("last_name",),
+}
+"""Fields that the rules want although the declaration leaves them open."""
+
+
+class Office:
+    """Where one person makes records of every entity."""
+
+    def __init__(self, servings: dict[str, Any], actor: Any) -> None:
+        self.servings, self.actor = servings, actor
+
+    def stub(self, case: Case, actor: Any = None, *, json: bool = False) -> Any:
+        return self.servings[case.service].stub(case.stub, actor or self.actor, json=json)
+
+    async def make(self, case: Case, **given: Any) -> Any:
+        """A record that holds what it must and what is given."""
+        return await self.stub(case).Create(await self.message(case, **given))
+
+    async def message(self, case: Case, **given: Any) -> Any:
+        values = {**await self._exceptional(case), **given}
+        for name in (*case.shape.names, *_MORE.get(str(case), ())):
+            if name not in values and self._is_wanted(case, name):
+                values[name] = await self._value(case, case.record.fields[name])
+        return case.servicer.message(**values)
+
+    def _is_wanted(self, case: Case, name: str) -> bool:
+        known = case.record.fields[name]
+        needed = known.required and known.said.creatable and known.said.initial is None
+        return needed or name in _MORE.get(str(case), ())
+
+    async def _value(self, case: Case, known: Field) -> Any:
+        kind = known.said.kind
+        if isinstance(kind, Reference):
+            return await self._referred(case, kind)
+        if isinstance(kind, Choice):
+            return self.servings[case.service].process.choices.options(kind.list)[0].value
+        return plain_value(kind)
+
+    async def _referred(self, case: Case, kind: Reference) -> str:
+        if kind.target == "identity.Person":
+            return str(self.actor.person_id)
+        target = CASES.get(kind.target)
+        if target is None or target.service != case.service:
+            return str(uuid7())
+        return str((await self.make(target)).id)
+
+    async def _exceptional(self, case: Case) -> dict[str, Any]:
+        return await _EXCEPTIONS[str(case)](self) if str(case) in _EXCEPTIONS else {}
+
+
+def plain_value(kind: Kind) -> Any:
+    """A value that fits a kind and that no other record has, where that can be."""
+    word = uuid7().hex
+    for fits, value in (
+        (Picklist, lambda: kind.options[0]),
+        (Email, lambda: f"{word}@example.com"),
+        (Phone, lambda: f"+4021{int(word, 16) % 10**7:07d}"),
+        (Url, lambda: f"https://example.com/{word}"),
+        (Integer, lambda: getattr(kind, "low", None) or 1),
+        (Decimals, lambda: "7"),
+        (Day, lambda: "2026-03-04"),
+        (Instant, lambda: "2026-03-04T05:06:07Z"),
+        (Text, lambda: f"w{word}"[-getattr(kind, "length", 40) :]),
+    ):
+        if isinstance(kind, fits):
+            return value()
+    return None
+
+
+async def _booking(office: Office) -> dict[str, Any]:
+    """Each on a resource of its own, tomorrow."""
+    start = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
+    resource = await office.make(CASES["scheduling.Resource"])
+    ends = start + timedelta(hours=1)
+    return {
+        "resource_id": resource.id,
+        "starts_at": start.isoformat(),
+        "ends_at": ends.isoformat(),
+    }
+
+
+async def _sharing_rule(office: Office) -> dict[str, Any]:
+    first, second = [await office.make(CASES["identity.Role"]) for _ in range(2)]
+    return {
+        "entity_name": "sales.Opportunity",
+        "source_kind": "role",
+        "source_id": first.id,
+        "target_kind": "role",
+        "target_id": second.id,
+    }
+
+
+async def _access_default(office: Office) -> dict[str, Any]:
+    return {"entity_name": f"sales.Thing{_letters()}"}
+
+
+async def _choice_value(office: Office) -> dict[str, Any]:
+    return {"list_name": "parties.account.industry", "value": f"v{_letters()}".lower()}
+
+
+def _letters() -> str:
+    """A word without digits that nobody else uses."""
+    return "".join(chr(ord("a") + int(digit, 16)) for digit in uuid7().hex)
+
+
+async def _member(office: Office) -> dict[str, Any]:
+    return {"contact_id": str(uuid7())}
+
+
+_EXCEPTIONS = {
+    "scheduling.Booking": _booking,
+    "identity.SharingRule": _sharing_rule,
+    "identity.AccessDefault": _access_default,
+    "parties.ChoiceValue": _choice_value,
+    "campaigns.Member": _member,
+}

@@ -1,0 +1,74 @@
+"""What is said of each entity and of its contract is complete, and the two say the same."""
+
+import inspect
+
+import pytest
+
+from kit.entity.kinds import Choice, Money
+from tests.entities.cases import CASES, CREATED, Case
+
+every = pytest.mark.parametrize("case", CASES.values(), ids=str)
+
+OWN = range(10, 90)
+BASE = [
+    *("id", "version", "owner_id", "created_at", "updated_at", "created_by", "updated_by"),
+]
+
+# Columns that are no part of the contract: keys of the policy, secrets, what the service counts.
+KEPT_INSIDE: dict[str, set[str]] = {}
+# Parts of the contract that no column of this name keeps; each is worked out or kept elsewhere.
+WORKED_OUT: dict[str, set[str]] = {
+    "identity.Client": {"secret"},
+    "identity.Person": {"password"},
+}
+
+
+@every
+def test_message_and_table_have_the_same_fields(case: Case) -> None:
+    described = case.servicer.message.DESCRIPTOR.fields
+    told = {each.name for each in described if each.number in OWN}
+    kept = set(case.record.fields) - set(BASE)
+    assert told - kept <= WORKED_OUT.get(str(case), set())
+    assert kept - told <= KEPT_INSIDE.get(str(case), set())
+
+
+@every
+def test_every_message_begins_and_ends_alike(case: Case) -> None:
+    described = {each.number: each.name for each in case.servicer.message.DESCRIPTOR.fields}
+    assert [described.get(number) for number in range(1, 8)] == BASE
+    assert (described.get(90), described.get(99)) == ("custom", "json")
+    listing = {each.number: each.name for each in case.servicer.listing.DESCRIPTOR.fields}
+    assert listing == {1: "items", 2: "page", 99: "json"}
+
+
+@every
+def test_every_scalar_may_be_absent_and_none_is_a_long_or_a_float(case: Case) -> None:
+    for each in case.servicer.message.DESCRIPTOR.fields:
+        assert each.has_presence or each.is_repeated, each.name
+        assert each.cpp_type not in (2, 4, 5, 6), f"{each.name} is a 64-bit or floating number"
+
+
+@every
+def test_an_entity_says_what_it_is(case: Case) -> None:
+    record = case.record
+    assert (inspect.getdoc(record) or "").strip().endswith(".")
+    assert record.entity.split(".") == [case.service, record.__name__]
+    assert record.title in record.fields
+    assert record.plural[0].isupper()
+    labels = [known.said.label for name, known in record.fields.items() if name not in BASE]
+    assert all(label and label[0].isupper() for label in labels)
+    assert len(labels) == len(set(labels)), "two fields have one label"
+
+
+@pytest.mark.parametrize("case", CREATED, ids=str)
+def test_a_list_shows_something_at_first(case: Case) -> None:
+    assert any(known.said.listed for known in case.record.fields.values())
+
+
+@every
+def test_every_amount_names_its_currency_and_every_choice_its_list(case: Case) -> None:
+    for known in case.record.fields.values():
+        if isinstance(known.said.kind, Money):
+            assert known.said.kind.currency in case.record.fields
+        if isinstance(known.said.kind, Choice):
+            assert known.said.kind.list.startswith(f"{case.service}.")
