@@ -24,6 +24,7 @@ class Patience(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         for _ in range(_ATTEMPTS):
+            self.wait(0)
             try:
                 response = self._way.handle_request(request)
             except httpx.TransportError:
