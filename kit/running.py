@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ from kit.records.work import Work
 from kit.rpc import server as rpc
 from kit.rpc.client import Peers
 from kit.rpc.context import ContextTokens
-from kit.telemetry import logs, runtime
+from kit.telemetry import logs, metrics, runtime, traces
 from kit.telemetry.ops import OpsServer
 
 if TYPE_CHECKING:
@@ -198,10 +199,16 @@ async def _on_clock(process: Process, every: Every) -> None:
     while True:
         await asyncio.sleep(every.seconds)
         calls(Actor.system(f"{process.name}.{every.name}"))
+        begun, outcome = time.perf_counter(), "ok"
         try:
-            await every.job(process)
+            with traces.span(f"job {every.name}"):
+                await every.job(process)
+            metrics.JOB_LAST_SUCCESS.labels(every.name).set_to_current_time()
         except Exception as error:  # noqa: BLE001 - the next round may succeed
+            outcome = "failed"
             logs.log.error("job.failed", job=every.name, exc_info=error)
+        metrics.JOB_RUNS.labels(every.name, outcome).inc()
+        metrics.JOB_DURATION.labels(every.name).observe(time.perf_counter() - begun)
 
 
 async def _ready(service: "Service", running: Running) -> None:

@@ -1,6 +1,6 @@
 """One service's database: a session for what changes, prepared statements for what is only read."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,7 +14,10 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from kit.database import measuring
+
 POOL = 8
+_WAIT_SECONDS = 5
 
 
 class Database:
@@ -24,6 +27,17 @@ class Database:
         self.engine = engine
         self.pool = pool
         self.sessions = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
+
+    async def fetch(
+        self, statement: str, arguments: Sequence[Any], seconds: float = 10
+    ) -> list[asyncpg.Record]:
+        """The rows of a statement that only reads."""
+        with measuring.waited():
+            connection = await self.pool.acquire(timeout=_WAIT_SECONDS)
+        try:
+            return list(await connection.fetch(statement, *arguments, timeout=seconds))
+        finally:
+            await self.pool.release(connection)
 
     async def answers(self) -> bool:
         """Whether a statement comes back."""
@@ -38,22 +52,25 @@ async def connected(url: str, size: int = POOL) -> AsyncIterator[Database]:
     """Opens a database and closes it again."""
     engine = create_async_engine(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
+        poolclass=measuring.MeasuredPool,
         pool_size=size,
         max_overflow=0,
-        pool_timeout=5,
+        pool_timeout=_WAIT_SECONDS,
         pool_reset_on_return="rollback",
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={"server_settings": {"application_name": "rapport", "timezone": "UTC"}},
     )
+    measuring.follow(engine)
     pool = await asyncpg.create_pool(
         url,
         min_size=1,
         max_size=size,
-        init=_ready_json,
+        init=_prepared,
         reset=_leave_as_is,
         server_settings={"application_name": "rapport-read", "timezone": "UTC", "jit": "off"},
     )
+    measuring.count_connections(engine, pool, most=2 * size)
     try:
         yield Database(engine, pool)
     finally:
@@ -61,8 +78,9 @@ async def connected(url: str, size: int = POOL) -> AsyncIterator[Database]:
         await engine.dispose()
 
 
-async def _ready_json(connection: Any) -> None:
-    """JSON columns are passed on as they stand, without being taken apart."""
+async def _prepared(connection: Any) -> None:
+    """Statements are measured; JSON columns are passed on as they stand, without being taken apart."""
+    connection.add_query_logger(measuring.logged)
     await connection.set_type_codec(
         "jsonb", encoder=str, decoder=lambda text: msgspec.Raw(text.encode()), schema="pg_catalog"
     )

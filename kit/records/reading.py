@@ -144,9 +144,8 @@ class Reader:
         return min(found, COUNTED), found > COUNTED
 
     async def _fetch(self, statement: Statement, given: Mapping[str, Any]) -> list[Any]:
-        pool, arguments = self._database.pool, statement.arguments(given)
         try:
-            return list(await pool.fetch(statement.text, *arguments, timeout=10))
+            return await self._database.fetch(statement.text, statement.arguments(given))
         except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as gone:
             raise Unavailable("The database does not answer right now.") from gone
         except asyncpg.DataError as wrong:

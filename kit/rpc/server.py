@@ -10,6 +10,7 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio
 
+from kit import actor as acting
 from kit.actor import Actor, calls
 from kit.errors import Anonymous, Problem, Unavailable
 from kit.rpc import call as calling
@@ -106,6 +107,8 @@ class _Reception(grpc.aio.ServerInterceptor):
             begun = time.perf_counter()
             parent = traces.extract(metadata)
             outcome = "OK"
+            # A task inherits what was ambient where the connection was accepted.
+            calls(None)
             metrics.RPC_SERVER_ACTIVE.labels(method).inc()
             with traces.span(method, traces.SpanKind.SERVER, parent, rpc__system="grpc"):
                 try:
@@ -123,9 +126,7 @@ class _Reception(grpc.aio.ServerInterceptor):
                     took = time.perf_counter() - begun
                     metrics.RPC_SERVER_ACTIVE.labels(method).dec()
                     metrics.RPC_SERVER_DURATION.labels(method, outcome).observe(took)
-                    logs.log.info(
-                        "rpc.served", method=method, outcome=outcome, seconds=round(took, 4)
-                    )
+                    _served(method, outcome, took)
 
         return received
 
@@ -149,6 +150,17 @@ def _call(method: str, metadata: dict[str, str], left: float | None) -> calling.
         json=metadata.get(calling.VIEW) == "json",
         idempotency_key=metadata.get(calling.KEY, ""),
         deadline=float("inf") if left is None else time.monotonic() + left,
+    )
+
+
+def _served(method: str, outcome: str, seconds: float) -> None:
+    """One line for each call, with whoever called."""
+    try:
+        actor = acting.calling().name
+    except Anonymous:
+        actor = ""
+    logs.log.info(
+        "rpc.served", method=method, outcome=outcome, seconds=round(seconds, 4), actor=actor
     )
 
 

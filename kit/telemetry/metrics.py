@@ -53,9 +53,6 @@ RPC_CLIENT_DURATION = _histogram(
     "rpc_status_code",
     "peer_service",
 )
-RPC_CLIENT_RETRIES = _counter(
-    "rpc_client_retries_total", "gRPC calls sent once more.", "rpc_method", "peer_service"
-)
 
 DB_DURATION = _histogram(
     "db_client_operation_duration_seconds",

@@ -5,6 +5,7 @@ its log lines can be found, but makes no spans of its own further down.
 """
 
 import random
+import time
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from types import TracebackType
 
@@ -29,7 +30,7 @@ from opentelemetry.trace import (
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 __all__ = ["Context", "Span", "SpanKind", "configure", "current_ids", "exemplar", "extract"]
-__all__ += ["extract_pairs", "inject", "shut_down", "span"]
+__all__ += ["extract_pairs", "inject", "recorded", "shut_down", "span"]
 
 _FLUSH_MILLIS = 5_000
 _W3C = TraceContextTextMapPropagator()
@@ -148,6 +149,17 @@ class span:  # noqa: N801 - it reads as a verb: `with span("process crm.sales.â€
         attributes = {name.replace("__", "."): value for name, value in self._attributes.items()}
         self._own = tracer.start_span(self._name, self._parent, self._kind, attributes, links)
         return self._own
+
+
+def recorded(name: str, kind: SpanKind, seconds: float, **attributes: Attribute) -> None:
+    """Tell of a piece of work that has just ended, if the present trace is sampled."""
+    tracer = _tracing.tracer
+    if tracer is None or not trace.get_current_span().get_span_context().trace_flags.sampled:
+        return
+    ended = time.time_ns()
+    named = {name.replace("__", "."): value for name, value in attributes.items()}
+    begun = ended - int(seconds * 1e9)
+    tracer.start_span(name, None, kind, named, start_time=begun).end(ended)
 
 
 def _unsampled() -> Span:

@@ -1,0 +1,107 @@
+"""What the database costs: every statement timed, and in a sampled trace a span of its own."""
+
+import re
+import time
+from functools import lru_cache
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from sqlalchemy import event
+from sqlalchemy.exc import TimeoutError as NoneInTime
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from kit.telemetry import metrics, traces
+
+_OPERATION = re.compile(r"\s*([A-Za-z]+)")
+# The first table named is the one that a statement is about, also behind a WITH or a subquery.
+_TABLE = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+"?([a-z_]+)\b', re.IGNORECASE)
+
+
+class _Kind(NamedTuple):
+    """What statements of one text have in common."""
+
+    operation: str
+    table: str
+    duration: Any
+
+
+@lru_cache(maxsize=4096)
+def _kind(statement: str) -> _Kind:
+    operation, table = _OPERATION.match(statement), _TABLE.search(statement)
+    names = operation[1].upper() if operation else "", table[1] if table else ""
+    return _Kind(*names, metrics.DB_DURATION.labels(*names))
+
+
+def observe(statement: str, seconds: float) -> None:
+    """Note a statement that has just ended; its values are never told."""
+    kind, exemplar = _kind(statement), traces.exemplar()
+    kind.duration.observe(seconds, exemplar)
+    if exemplar is not None:
+        traces.recorded(
+            f"{kind.operation} {kind.table}".rstrip(),
+            traces.SpanKind.CLIENT,
+            seconds,
+            db__system__name="postgresql",
+            db__operation__name=kind.operation,
+            db__collection__name=kind.table,
+        )
+
+
+def logged(query: Any) -> None:
+    """Take what asyncpg says of a statement that it ran for us directly."""
+    observe(query.query, query.elapsed)
+
+
+class waited:  # noqa: N801 - it reads as a verb: `with waited():`
+    """Measures how long a caller waits for a connection, and whether one came in time."""
+
+    __slots__ = ("_begun",)
+
+    def __enter__(self) -> None:
+        metrics.DB_WAITING.inc()
+        self._begun = time.perf_counter()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
+        metrics.DB_WAITING.dec()
+        metrics.DB_WAIT.observe(time.perf_counter() - self._begun)
+        if kind is not None and issubclass(kind, TimeoutError | NoneInTime):
+            metrics.DB_TIMEOUTS.inc()
+
+
+class MeasuredPool(AsyncAdaptedQueuePool):
+    """SQLAlchemy's pool, with the wait before each connection."""
+
+    def _do_get(self) -> Any:
+        with waited():
+            return super()._do_get()
+
+
+def follow(engine: AsyncEngine) -> None:
+    """Time what a SQLAlchemy engine runs: its statements, and the transactions around them."""
+
+    def before(_: Any, __: Any, ___: str, ____: Any, context: Any, _____: bool) -> None:
+        context.begun = time.perf_counter()
+
+    def after(_: Any, __: Any, statement: str, ____: Any, context: Any, _____: bool) -> None:
+        observe(statement, time.perf_counter() - context.begun)
+
+    def connected(connection: Any, _: Any) -> None:
+        # The driver prepares statements, which asyncpg does not log; what it does log is COMMIT
+        # and its like, which SQLAlchemy tells nobody.
+        connection.driver_connection.add_query_logger(logged)
+
+    event.listen(engine.sync_engine, "before_cursor_execute", before)
+    event.listen(engine.sync_engine, "after_cursor_execute", after)
+    event.listen(engine.sync_engine, "connect", connected)
+
+
+def count_connections(engine: AsyncEngine, reading: Any, most: int) -> None:
+    """Let a scrape count the connections of both pools as they are at that moment."""
+    writing: Any = engine.pool
+    used, idle = (metrics.DB_CONNECTIONS.labels(state) for state in ("used", "idle"))
+    used.set_function(lambda: writing.checkedout() + reading.get_size() - reading.get_idle_size())
+    idle.set_function(lambda: writing.checkedin() + reading.get_idle_size())
+    metrics.DB_CONNECTIONS_MAX.set(most)
