@@ -14,6 +14,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo
 
 from kit.events import dead_letters
 from kit.events.delivery import Deliveries
+from kit.events.hold import ACK_SECONDS, held
 from kit.events.inbox import handle_once
 from kit.events.listeners import EventInfo, Listener, OpenWork
 from kit.events.stopping import heed_cancellation
@@ -23,7 +24,6 @@ from kit.telemetry.logs import actor_bound, log
 
 DELAYS = (0.2, 1.0, 3.0, 10.0, 20.0)
 """Seconds before an event is tried again; after the last try it is parked."""
-_ACK_SECONDS = 30.0
 _HANDLER_SECONDS = 25.0
 _RETURN_SECONDS = 0.5
 _SLOWEST_RETURN = 5.0
@@ -91,7 +91,7 @@ class Consumer:
             durable_name=self.name,
             filter_subject=self.listener.subject,
             ack_policy=AckPolicy.EXPLICIT,
-            ack_wait=_ACK_SECONDS,
+            ack_wait=ACK_SECONDS,
             # One at a time over all replicas is what keeps a record's events in their order,
             # even while one of them waits for its next try.
             max_ack_pending=1 if self.listener.in_order else _SHARED_PENDING,
@@ -167,10 +167,11 @@ class Consumer:
 
     async def _attempt(self, message: Msg, info: EventInfo) -> str:
         try:
-            async with asyncio.timeout(_HANDLER_SECONDS):
-                new = await handle_once(
-                    self.name, self.listener, info, message.data, self._open_work
-                )
+            with held(message):
+                async with asyncio.timeout(_HANDLER_SECONDS):
+                    new = await handle_once(
+                        self.name, self.listener, info, message.data, self._open_work
+                    )
         except asyncio.CancelledError:
             # We are stopping: another replica shall have it now, not when the ack is overdue.
             await message.nak()

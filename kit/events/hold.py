@@ -1,0 +1,38 @@
+"""Holding an event while it is handled: the server hears that we still live, or gives it away."""
+
+import asyncio
+from types import TracebackType
+from typing import Any
+
+from nats.aio.msg import Msg
+
+ACK_SECONDS = 6.0
+"""How long the server waits for a sign of life: what a killed process held is told again after it."""
+_BEAT_SECONDS = 2.0
+
+
+class held:  # noqa: N801 - it reads as a verb: `with held(message):`
+    """Says every two seconds that an event is being worked on; a quick handler never pays for it."""
+
+    __slots__ = ("_beating", "_message", "_timer")
+
+    def __init__(self, message: Msg) -> None:
+        self._message = message
+
+    def __enter__(self) -> None:
+        self._beating: Any = None
+        self._wait()
+
+    def __exit__(
+        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+
+    def _wait(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(_BEAT_SECONDS, self._beat)
+
+    def _beat(self) -> None:
+        # A beat that cannot be sent is none: then the server gives the event to another, rightly.
+        self._beating = asyncio.ensure_future(self._message.in_progress())
+        self._beating.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._wait()
