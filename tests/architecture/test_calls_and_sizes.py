@@ -1,0 +1,187 @@
+"""What the source may and may not do; each rule has its reason in the design."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.sources import ROOMS, ROOT, calls, functions, modules, text_of, tracked
+
+PROGRAM = modules(*ROOMS)
+SERVICES = {
+    path: tree for path, tree in modules("services").items() if "migrations" not in path.parts
+}
+LONGEST_FILE, LONGEST_FUNCTION = 300, 50
+
+
+def _written(path: Path) -> bool:
+    return "migrations" not in path.parts and "node_modules" not in path.parts
+
+
+def test_every_module_opens_by_saying_what_it_is_for() -> None:
+    silent = [
+        str(path)
+        for path, tree in PROGRAM.items()
+        if _written(path) and not ast.get_docstring(tree)
+    ]
+    assert silent == []
+
+
+def test_every_class_says_what_it_is() -> None:
+    silent = [
+        f"{path}: {node.name}"
+        for path, tree in PROGRAM.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and not ast.get_docstring(node)
+    ]
+    assert silent == []
+
+
+def test_files_stay_short() -> None:
+    lengths = {path: len((ROOT / path).read_text().splitlines()) for path in PROGRAM}
+    assert {
+        str(path): n for path, n in lengths.items() if n > LONGEST_FILE and _written(path)
+    } == {}
+
+
+def test_functions_stay_short() -> None:
+    long = {
+        f"{path}: {each.name}": each.end_lineno - each.lineno + 1
+        for path, tree in PROGRAM.items()
+        if _written(path)
+        for each in functions(tree)
+        if each.end_lineno and each.end_lineno - each.lineno >= LONGEST_FUNCTION
+    }
+    assert long == {}
+
+
+# What is called where.
+
+ONLY_IN = {
+    "asyncio.gather": (),
+    "asyncio.create_task": ("kit/service.py", "kit/running.py"),
+    "jsonable_encoder": (),
+    "json_format.MessageToDict": (),
+    "json_format.MessageToJson": (),
+    "time.sleep": ("cli/", "kit/components/"),
+    "requests.get": (),
+    "BaseHTTPMiddleware": (),
+}
+
+
+@pytest.mark.parametrize("name", ONLY_IN)
+def test_a_costly_call_stays_where_it_belongs(name: str) -> None:
+    found = [
+        str(path)
+        for path, tree in PROGRAM.items()
+        for called, _ in calls(tree)
+        if called == name and not str(path).startswith(ONLY_IN[name] or ("nowhere",))
+    ]
+    assert found == []
+
+
+def test_transactions_end_in_the_kit() -> None:
+    """Identity's sessions and OAuth keep tables of their own, which are no records."""
+    own = ("services/identity/oauth/", "services/identity/sessions.py")
+    found = [
+        str(path)
+        for path, tree in modules("services", "gateway").items()
+        for called, _ in calls(tree)
+        if called.endswith(".commit") and not str(path).startswith(own)
+    ]
+    assert found == []
+
+
+SYSTEM = {"kit/running.py", "kit/service.py", "services/parties/conversion.py"}
+"""Besides jobs, events and first starts: `conversion.py` goes on as whoever converted."""
+
+
+def test_only_jobs_events_and_starts_work_as_the_system() -> None:
+    found = {
+        str(path)
+        for path, tree in PROGRAM.items()
+        for called, _ in calls(tree)
+        if called == "Actor.system" and path.name not in {"jobs.py", "events.py"}
+    }
+    assert {each for each in found if not _is_a_start(each)} <= SYSTEM
+
+
+def _is_a_start(path: str) -> bool:
+    """What a service does before it is ready names itself `<service>.start`."""
+    return '.start")' in (ROOT / path).read_text()
+
+
+def _records(tree: ast.AST) -> list[str]:
+    """The names of record classes that a function selects from, updates or deletes."""
+    return [
+        ast.unparse(node)
+        for called, call in calls(tree)
+        if called.split(".")[-1] in {"select", "update", "delete"}
+        for node in call.args
+        if ast.unparse(node)[:1].isupper()
+    ]
+
+
+def test_a_read_regardless_of_rights_says_why() -> None:
+    """Rows come from `work`, or the function that reads them as the system says in words why it may."""
+    silent = [
+        f"{path}: {each.name}"
+        for path, tree in SERVICES.items()
+        for each in functions(tree)
+        if _records(each) and not ast.get_docstring(each)
+        if "#" not in (text := text_of(path, each)) and "reach" not in text
+    ]
+    assert silent == []
+
+
+def test_no_statement_changes_records_past_their_rules() -> None:
+    """History and events stand beside what the session changes; `last_sign_in_at` is no change of a person."""
+    found = [
+        f"{path}: {ast.unparse(call)[:60]}"
+        for path, tree in SERVICES.items()
+        for called, call in calls(tree)
+        if called in {"update", "delete", "sqlalchemy.update", "sqlalchemy.delete"}
+        and call.args
+        and ast.unparse(call.args[0])[:1].isupper()
+    ]
+    assert found == []
+
+
+def test_no_file_names_a_machine_or_a_registry() -> None:
+    forbidden = (
+        "/wo" + "rk/",
+        "/ho" + "me/",
+        "pypi.o" + "rg",
+        "registry.npm" + "js",
+        "farm" + "-",
+        'resolved": ' + '"http',
+    )
+    found = [
+        f"{path.relative_to(ROOT)}: {word}"
+        for path in tracked()
+        if path.suffix
+        in {".py", ".md", ".toml", ".lock", ".json", ".yaml", ".yml", ".proto", ".html", ""}
+        for word in forbidden
+        if word in path.read_text(errors="ignore")
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "room", ["kit", "services", "gateway", "cli", "proto", "k8s", "tests", "docs"]
+)
+def test_every_room_of_the_design_is_there(room: str) -> None:
+    assert (ROOT / room).is_dir()
+
+
+def test_every_service_has_its_rooms() -> None:
+    for main in (ROOT / "services").glob("*/main.py"):
+        service = main.parent
+        for name in ("config.py", "README.md", "model", "rpc", "migrations"):
+            assert (service / name).exists(), f"{service.name} lacks {name}"
+        assert len(list((service / "migrations").glob("*.py"))) >= 1
+
+
+def test_an_entity_has_a_file_for_its_rules_and_one_for_its_calls() -> None:
+    for contract in (ROOT / "services").glob("*/rpc/*.py"):
+        assert len(contract.stem) > 1
