@@ -12,6 +12,7 @@ from gateway.web.presenting import Cell, Presenter, Titles
 from gateway.web.references import titles_for
 from gateway.web.together import answer, together
 from gateway.web.visits import Visit, to
+from gateway.web.words import _
 from kit.errors import Invalid, NotFound, Problem, Refused
 
 ENTITY = "sales.Opportunity"
@@ -144,5 +145,5 @@ async def move(visit: Visit) -> Response:
     return (
         JSONResponse({})
         if by_module
-        else to(str(data.get("back") or "/opportunities/board"), "Moved.")
+        else to(str(data.get("back") or "/opportunities/board"), _("Moved."))
     )

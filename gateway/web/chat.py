@@ -11,6 +11,7 @@ from gateway.web.forms import blank, candidates
 from gateway.web.references import titles_of
 from gateway.web.together import answer, together
 from gateway.web.visits import Visit, to
+from gateway.web.words import _
 from kit.errors import Invalid, Problem
 
 SHOWN = 60
@@ -100,8 +101,8 @@ def _people(rooms: list[Json], messages: list[Json]) -> set[str]:
 def _named(visit: Visit, room: Json, titles: dict[tuple[str, str], str]) -> Json:
     """A private room is called after the other person in it."""
     others = [each for each in room.get("member_ids", ()) if each != visit.me["id"]]
-    names = [titles.get((PERSON, each), "Somebody") for each in others]
-    return {**room, "name": room.get("name") or ", ".join(names) or "Notes to myself"}
+    names = [titles.get((PERSON, each), _("Somebody")) for each in others]
+    return {**room, "name": room.get("name") or ", ".join(names) or _("Notes to myself")}
 
 
 def _unread(found: Json | Problem) -> dict[str, Any]:
@@ -126,6 +127,8 @@ async def start_private(visit: Visit) -> Response:
     chosen, name = str(data.get("person_id", "")), str(data.get("person_id~text", "")).strip()
     found = [] if chosen else await candidates(visit.api, visit.catalog, PERSON, name)
     if not chosen and len(found) != 1:
-        return await _chat_page(visit, Invalid(person_id="Write the whole name of one colleague."))
+        return await _chat_page(
+            visit, Invalid(person_id=_("Write the whole name of one colleague."))
+        )
     room = await visit.api.verb("rooms", None, "Direct", {"person_id": chosen or found[0][0]})
     return to(f"/chat/{room['id']}")

@@ -9,6 +9,7 @@ from gateway.web.editing import MENDABLE, show_secret
 from gateway.web.forms import Form, blank, read_form
 from gateway.web.verbs import Action, all_actions
 from gateway.web.visits import Visit, to
+from gateway.web.words import _
 from kit.errors import NotFound
 
 
@@ -53,8 +54,10 @@ def _done(visit: Visit, action: Action, done: Json) -> Response:
     made = done.get(action.sends_person_on)
     target = visit.catalog.by_name("parties.Account") if made else None
     if target:
-        return to(f"/{target.slug}/{made}", "The lead was converted.")
-    return to(f"/{visit.entity.slug}/{visit.record_id}", f"{action.verb.label}: done.")
+        return to(f"/{target.slug}/{made}", _("The lead was converted."))
+    return to(
+        f"/{visit.entity.slug}/{visit.record_id}", _("%(verb)s: done.", verb=_(action.verb.label))
+    )
 
 
 def _action(visit: Visit) -> Action:

@@ -12,6 +12,7 @@ from gateway.web.forms import Form, blank, changes, read_form
 from gateway.web.references import titles_for
 from gateway.web.views import OWNERLESS
 from gateway.web.visits import Visit, to
+from gateway.web.words import _
 from kit.errors import Conflict, Denied, Invalid, Refused
 
 STALE = (
@@ -72,8 +73,8 @@ def _created(visit: Visit, made: Json, *, another: bool) -> Response:
     if made.get("client_secret"):
         return show_secret(visit, made)
     if another:
-        return to(f"/{entity.slug}/new", f"{entity.title_of(made)} was created.")
-    return to(f"/{entity.slug}/{made['id']}", f"{entity.label} was created.")
+        return to(f"/{entity.slug}/new", _("%(title)s was created.", title=entity.title_of(made)))
+    return to(f"/{entity.slug}/{made['id']}", _("%(label)s was created.", label=entity.label))
 
 
 def show_secret(visit: Visit, made: Json) -> Response:
@@ -112,7 +113,8 @@ async def update(visit: Visit) -> Response:
             form.blame(problem)
         else:
             return to(
-                f"/{entity.slug}/{visit.record_id}", "Saved." if patch else "Nothing was changed."
+                f"/{entity.slug}/{visit.record_id}",
+                _("Saved.") if patch else _("Nothing was changed."),
             )
     return _form_page(visit, form, record, 422)
 
@@ -129,10 +131,11 @@ async def _stale(visit: Visit, form: Form, problem: Conflict) -> Response:
     for field in form.fields:
         if field.name in differing:
             now = visit.presenter.cell(field, current, titles)
-            form.errors[field.name] = (
-                f"Now: {now.text or 'empty or a list'}. Saving puts yours in its place."
+            form.errors[field.name] = _(
+                "Now: %(value)s. Saving puts yours in its place.",
+                value=now.text or _("empty or a list"),
             )
-    form.message = STALE
+    form.message = _(STALE)
     return _form_page(visit, form, current, 409)
 
 
@@ -141,7 +144,7 @@ async def delete(visit: Visit) -> Response:
     _need(entity, "delete")
     data = await visit.request.form()
     await visit.api.delete(entity.slug, visit.record_id, int(str(data.get("version", "0"))))
-    return to(f"/{entity.slug}", f"{entity.label} was deleted.")
+    return to(f"/{entity.slug}", _("%(label)s was deleted.", label=entity.label))
 
 
 async def _posted(visit: Visit) -> tuple[Form, Any]:
@@ -166,4 +169,10 @@ def _form_page(visit: Visit, form: Form, record: Json | None, status: int = 200)
 
 def _need(entity: Entity, right: str) -> None:
     if not entity.may(right):
-        raise Denied(f"Your profile does not let you {right} {entity.plural.lower()}.")
+        raise Denied(
+            _(
+                "Your profile does not let you %(right)s %(plural)s.",
+                right=_(right),
+                plural=entity.plural.lower(),
+            )
+        )

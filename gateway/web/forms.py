@@ -13,6 +13,7 @@ from gateway.web.api import Api, Json
 from gateway.web.entities import Catalog, Field
 from gateway.web.presenting import Presenter, Titles
 from gateway.web.references import titles_for
+from gateway.web.words import _
 from kit.errors import Problem
 
 
@@ -196,8 +197,8 @@ async def _look_up(api: Api, catalog: Catalog, form: Form, field: Field, text: s
 
 def _which(text: str, found: Sequence[tuple[str, str]]) -> str:
     if not found:
-        return f"Nothing is called “{text}”. Choose an existing one."
-    return f"Choose which one you mean by “{text}”."
+        return _("Nothing is called “%(name)s”. Choose an existing one.", name=text)
+    return _("Choose which one you mean by “%(name)s”.", name=text)
 
 
 async def candidates(api: Api, catalog: Catalog, target: str, text: str) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """The first page of the day: what is mine, what changed, and the figures."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,12 +17,16 @@ from gateway.web.lists import rows_of
 from gateway.web.references import titles_for
 from gateway.web.together import answer, together
 from gateway.web.visits import Visit
+from gateway.web.words import _
 from kit.errors import NotFound, Problem
 
 # A panel that takes longer is shown as it was and asks again by itself.
 PATIENCE_SECONDS = 2.0
 OPEN_TICKETS = '(status = "new" OR status = "open" OR status = "waiting") AND assignee_id = me()'
-MY_OPEN = 'outcome = "open" AND owner_id = me()'
+OPEN = 'outcome = "open"'
+MY_OPEN = f"{OPEN} AND owner_id = me()"
+SCOPES = ("mine", "all")
+A_YEAR = 31_536_000
 MY_TODAY = "starts_at >= today() AND starts_at <= today() AND assignee_id = me()"
 
 
@@ -43,7 +48,7 @@ def _rows(
     asked: str, order: str, *names: str
 ) -> Callable[[Visit, Entity], Awaitable[dict[str, Any]]]:
     async def fill(visit: Visit, entity: Entity) -> dict[str, Any]:
-        params = {"filter": asked, "order_by": order, "page_size": "6"}
+        params = {"filter": _within(visit, asked), "order_by": order, "page_size": "6"}
         page = await visit.api.list(entity.slug, {k: v for k, v in params.items() if v})
         fields = [field for name in names if (field := entity.field(name))]
         titles = await titles_for(visit.api, fields, page["items"])
@@ -54,8 +59,12 @@ def _rows(
 
 
 async def _pipeline(visit: Visit, entity: Entity) -> dict[str, Any]:
-    """Open opportunities by stage; currencies are never added up, the largest one is drawn."""
-    asked = {"filter": MY_OPEN, "group_by": "stage_id,currency", "measures": "count,sum(amount)"}
+    """Open opportunities by stage; currencies are never added up, the commonest one is drawn."""
+    asked = {
+        "filter": _within(visit, OPEN),
+        "group_by": "stage_id,currency",
+        "measures": "count,sum(amount)",
+    }
     answers = await together(
         {
             "stages": visit.api.list("stages", {"order_by": "position", "page_size": "50"}),
@@ -64,15 +73,17 @@ async def _pipeline(visit: Visit, entity: Entity) -> dict[str, Any]:
     )
     items = answer(answers["figures"])["items"]
     sums: dict[str, Decimal] = {}
+    counts: Counter[str] = Counter()
     for one in items:
         currency = one["group"].get("currency", "")
         sums[currency] = sums.get(currency, Decimal(0)) + _sum_of(one)
-    main = max(sums, key=lambda each: sums[each], default="")
+        counts[currency] += int(one["measures"]["count"])
+    main = max(counts, key=lambda each: counts[each], default="")
     drawn = {one["group"].get("stage_id"): one for one in items if _in(one, main)}
     stages = [stage for stage in answer(answers["stages"])["items"] if stage["id"] in drawn]
     figures = [_bar(visit, stage, drawn[stage["id"]], main) for stage in stages]
     totals = [visit.presenter.money(value, currency) for currency, value in sums.items() if value]
-    return {"chart": chart("My open opportunities by stage", figures), "totals": totals}
+    return {"chart": chart(_("Open opportunities by stage"), figures), "totals": totals}
 
 
 def _in(one: Json, currency: str) -> bool:
@@ -95,11 +106,12 @@ async def _numbers(visit: Visit, entity: Entity) -> dict[str, Any]:
     month = visit.presenter.now().date().replace(day=1).isoformat()
     sums = {"group_by": "currency", "measures": "count,sum(amount)"}
     won = {**sums, "measures": "count,sum(realised_amount)"}
-    won["filter"] = f'outcome = "won" AND owner_id = me() AND closed_on >= "{month}"'
-    late = f"{MY_OPEN} AND expected_close_on < today()"
+    won["filter"] = _within(visit, f'outcome = "won" AND closed_on >= "{month}"')
+    late = _within(visit, f"{OPEN} AND expected_close_on < today()")
+    mine = scope_of(visit) == "mine"
     answers = await together(
         {
-            "open": visit.api.aggregate(entity.slug, {**sums, "filter": MY_OPEN}),
+            "open": visit.api.aggregate(entity.slug, {**sums, "filter": _within(visit, OPEN)}),
             "won": visit.api.aggregate(entity.slug, won),
             "late": visit.api.aggregate(entity.slug, {"measures": "count", "filter": late}),
         }
@@ -108,7 +120,11 @@ async def _numbers(visit: Visit, entity: Entity) -> dict[str, Any]:
     return {
         "numbers": [
             _number(
-                visit, "Open pipeline", found["open"], "sum(amount)", "/opportunities?view=open"
+                visit,
+                "Open pipeline",
+                found["open"],
+                "sum(amount)",
+                f"/opportunities?{urlencode({'filter': MY_OPEN if mine else OPEN})}",
             ),
             _number(
                 visit,
@@ -142,9 +158,9 @@ PANELS = (
     Panel("numbers", "Figures", "sales.Opportunity", _numbers,
           "fragments/panel_numbers.html", wide=True),
     Panel(
-        "opportunities", "My open opportunities", "sales.Opportunity",
-        _rows(MY_OPEN, "expected_close_on", "name", "stage_id", "amount", "expected_close_on"),
-        href="/opportunities?view=mine", empty="You have no open opportunity.",
+        "opportunities", "Open opportunities, first to close", "sales.Opportunity",
+        _rows(OPEN, "expected_close_on", "name", "stage_id", "amount", "expected_close_on"),
+        href="/opportunities?view=mine", empty="There is no open opportunity.",
     ),
     Panel(
         "activities", "My activities today", "scheduling.Activity",
@@ -152,7 +168,7 @@ PANELS = (
         href="/activities?view=today", empty="Nothing is planned for today.",
     ),
     Panel(
-        "pipeline", "My pipeline", "sales.Opportunity", _pipeline,
+        "pipeline", "Pipeline by stage", "sales.Opportunity", _pipeline,
         "fragments/panel_chart.html", href="/opportunities/board",
     ),
     Panel(
@@ -173,13 +189,44 @@ PANELS = (
 )  # fmt: skip
 
 
+def scope_of(visit: Visit) -> str:
+    """Whose work the page shows: as chosen last; at first the own, or all for whoever sees all."""
+    chosen = visit.asked("scope") or visit.request.cookies.get("home", "")
+    deals = visit.catalog.by_name("sales.Opportunity")
+    usual = "all" if deals and deals.may("view_all") else "mine"
+    return chosen if chosen in SCOPES else usual
+
+
+def _within(visit: Visit, asked: str) -> str:
+    """A condition on opportunities, kept to the own ones unless all are wanted."""
+    return (
+        f"{asked} AND owner_id = me()"
+        if asked.startswith("outcome") and scope_of(visit) == "mine"
+        else asked
+    )
+
+
 async def show_home(visit: Visit) -> Response:
     offered = [panel for panel in PANELS if _entity(visit, panel)]
     answers = await together(
         {panel.name: _fill(visit, panel) for panel in offered}, PATIENCE_SECONDS
     )
+    # What has something to say comes first, so that the page suits whoever opens it.
+    offered.sort(key=lambda panel: _says_nothing(answers[panel.name]))
     panels = [(panel, _drawn(visit, panel, answers[panel.name])) for panel in offered]
-    return visit.page("home.html", panels=panels)
+    scope = scope_of(visit)
+    page = visit.page("home.html", panels=panels, scope=scope)
+    if visit.asked("scope"):
+        page.set_cookie("home", scope, max_age=A_YEAR, samesite="lax", httponly=True)
+    return page
+
+
+def _says_nothing(found: dict[str, Any] | Problem) -> bool:
+    if isinstance(found, Problem):
+        return False
+    drawn = found.get("chart")
+    counted = any(number["count"] for number in found.get("numbers", ()))
+    return not (found.get("rows") or (drawn and drawn.bars) or counted)
 
 
 async def show_panel(visit: Visit) -> Response:
@@ -206,7 +253,7 @@ async def _fill(visit: Visit, panel: Panel) -> dict[str, Any]:
 
 def _drawn(visit: Visit, panel: Panel, found: dict[str, Any] | Problem) -> Markup:
     """The panel's inside; while its service is stopped, the last good copy, greyed and dated."""
-    person, render = str(visit.me["id"]), visit.site.templates.render
+    person, render = f"{visit.me['id']}/{scope_of(visit)}", visit.site.templates.render
     if isinstance(found, Problem):
         copy = visit.site.shelf.take(person, panel.name)
         stopped = {"panel": panel, "problem": found, "copy": Markup(copy.html) if copy else None}  # noqa: S704

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from gateway.web.api import Json
 from gateway.web.entities import Entity, Field
 from gateway.web.visits import Visit, to
+from gateway.web.words import _
 from kit.errors import Denied, Invalid, NotFound
 
 LARGEST = 20 * 1024 * 1024
@@ -59,10 +60,12 @@ async def upload(visit: Visit) -> Response:
 
 async def _read(file: object) -> bytes:
     if not isinstance(file, UploadFile) or not file.filename:
-        raise Invalid(file="Choose a CSV file.")
+        raise Invalid(file=_("Choose a CSV file."))
     body = await file.read(LARGEST + 1)
     if len(body) > LARGEST:
-        raise Invalid(file="The file is larger than 20 MB. Use the command line: rapport import.")
+        raise Invalid(
+            file=_("The file is larger than 20 MB. Use the command line: rapport import.")
+        )
     return body
 
 
@@ -71,11 +74,13 @@ def _table(body: bytes) -> tuple[list[str], list[list[str]]]:
     try:
         text = body[:65_536].decode("utf-8-sig", "strict" if len(body) <= 65_536 else "ignore")  # noqa: PLR2004
     except UnicodeDecodeError:
-        raise Invalid(file="The file is not UTF-8. Save it as “CSV UTF-8” and try again.") from None
+        raise Invalid(
+            file=_("The file is not UTF-8. Save it as “CSV UTF-8” and try again.")
+        ) from None
     rows = [row for _, row in zip(range(SAMPLE + 1), csv.reader(io.StringIO(text)), strict=False)]
     if len(rows) < 2:  # noqa: PLR2004 - a heading and a line
         raise Invalid(
-            file="The file needs a first line with the columns' names, and data below it."
+            file=_("The file needs a first line with the columns' names, and data below it.")
         )
     return rows[0], rows[1:]
 
@@ -91,7 +96,7 @@ async def _map_page(
     body = await visit.site.uploads.fetch(key)
     if body is None:
         return _start_page(
-            visit, Invalid(file="The file was kept for half an hour only. Choose it again.")
+            visit, Invalid(file=_("The file was kept for half an hour only. Choose it again."))
         )
     columns, lines = _table(body)
     targets = _targets(visit, entity)

@@ -23,6 +23,7 @@ from gateway.web.references import titles_for
 from gateway.web.together import answer, together
 from gateway.web.views import OWNERLESS, View, view_named, views_of
 from gateway.web.visits import Visit, to
+from gateway.web.words import _
 from kit.errors import Problem
 
 PAGE_SIZE = 50
@@ -209,7 +210,7 @@ def _chips(wanted: Wanted) -> list[tuple[str, str]] | None:
 def sentence(one: Condition) -> str:
     """A condition as people say it: `Amount is at least 1000`."""
     value = "" if one.operator in (EMPTY, FILLED) else label_of(one.field, one.value)
-    return f"{one.field.label} {one.operator.label} {value}".strip()
+    return f"{one.field.label} {_(one.operator.label)} {value}".strip()
 
 
 def _totals_asked(wanted: Wanted, money: Field) -> dict[str, str]:

@@ -8,6 +8,7 @@ from gateway.web.areas import icon_of
 from gateway.web.forms import candidates
 from gateway.web.together import together
 from gateway.web.visits import Visit
+from gateway.web.words import _
 from kit.errors import Problem
 
 # Where people look first, in this order.
@@ -60,7 +61,7 @@ def _pages(visit: Visit) -> list[Hit]:
     return [
         *pages,
         *(
-            Hit("plus", f"New {each.label.lower()}", f"/{each.slug}/new", "Action")
+            Hit("plus", _("New %(label)s", label=each.label.lower()), f"/{each.slug}/new", "Action")
             for each in makeable
         ),
     ]

@@ -14,6 +14,7 @@ from babel.numbers import format_compact_currency, format_currency, format_decim
 
 from gateway.web.api import Json
 from gateway.web.entities import Field, worded
+from gateway.web.words import gettext
 
 NONE = "–"  # noqa: RUF001 - the dash that typography wants
 TONES = {
@@ -78,7 +79,7 @@ class Presenter:
         title = titles.get((target, record_id))
         kind = "person" if target == "identity.Person" else "reference"
         if title is None:
-            return Cell("hidden", "Not visible to you")
+            return Cell("hidden", gettext("Not visible to you"))
         slug = self.slugs.get(target)
         return Cell(kind, title, f"/{slug}/{record_id}" if slug else "")
 
@@ -142,7 +143,7 @@ class Presenter:
         if moment is None:
             return text
         day = moment.date()
-        named = "Today" if day == self.now().date() else self.day(day.isoformat())
+        named = gettext("Today") if day == self.now().date() else self.day(day.isoformat())
         return f"{named}, {self.time(text)}"
 
     def time(self, text: str) -> str:
@@ -158,7 +159,7 @@ class Presenter:
         if past > timedelta(days=6):
             return format_date(moment.date(), "medium", self.locale)
         if past < timedelta(minutes=1):
-            return "just now"
+            return gettext("just now")
         return format_timedelta(-past, add_direction=True, format="short", locale=self.locale)
 
     def local(self, text: str) -> datetime | None:

@@ -11,6 +11,7 @@ from gateway.web.assets import Assets
 from gateway.web.entities import PRINCIPALS
 from gateway.web.filtering import operators_of
 from gateway.web.presenting import NONE, hue, initials
+from gateway.web.words import gettext, ngettext
 
 FOLDER = Path(__file__).parent.parent / "templates"
 
@@ -26,8 +27,9 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        # English is written in the templates; a catalogue replaces these two for other languages.
-        self._environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+        self._environment.install_gettext_callables(  # type: ignore[attr-defined]
+            gettext, ngettext, newstyle=True
+        )
         self._environment.globals.update(
             asset=assets.url,
             icon=assets.icon,

@@ -8,6 +8,7 @@ from gateway.web.forms import blank, candidates
 from gateway.web.references import titles_of
 from gateway.web.together import answer, together
 from gateway.web.visits import Visit, to
+from gateway.web.words import _
 from kit.errors import Invalid, Problem
 
 KINDS = {
@@ -77,7 +78,7 @@ async def share(visit: Visit) -> Response:
         await visit.api.share(visit.entity.slug, visit.record_id, body)
     except Invalid as problem:
         return await _access_page(visit, problem, 422)
-    return to(f"/{visit.entity.slug}/{visit.record_id}/access", "Access was given.")
+    return to(f"/{visit.entity.slug}/{visit.record_id}/access", _("Access was given."))
 
 
 async def unshare(visit: Visit) -> Response:
@@ -85,12 +86,14 @@ async def unshare(visit: Visit) -> Response:
     names = ("principal_kind", "principal_id", "level")
     body = {name: str(data.get(name, "")) for name in names}
     await visit.api.unshare(visit.entity.slug, visit.record_id, body)
-    return to(f"/{visit.entity.slug}/{visit.record_id}/access", "Access was taken back.")
+    return to(f"/{visit.entity.slug}/{visit.record_id}/access", _("Access was taken back."))
 
 
 async def _named(visit: Visit, kind: str, name: str) -> str:
     found = await candidates(visit.api, visit.catalog, KINDS.get(kind, KINDS["person"])[1], name)
     same = [one for one in found if one[1].casefold() == name.casefold()]
     if not name or len(same) != 1:
-        raise Invalid(principal_id=f"Nobody is called “{name}”. Write the whole name.")
+        raise Invalid(
+            principal_id=_("Nobody is called “%(name)s”. Write the whole name.", name=name)
+        )
     return same[0][0]

@@ -11,6 +11,7 @@ from gateway.web.entities import Entity, Field, spaced
 from gateway.web.presenting import SYSTEM, Cell, Presenter, Titles, is_person
 from gateway.web.references import Wanted, titles_of
 from gateway.web.visits import Visit
+from gateway.web.words import _
 
 PERSON = "identity.Person"
 WORDS = {
@@ -66,7 +67,7 @@ def moments_of(
     present: Presenter, entity: Entity, told: Iterable[Json], titles: Titles
 ) -> list[Moment]:
     found = [_moment(present, entity, entry, titles) for entry in told]
-    return [moment for moment in found if moment.changes or moment.what != WORDS["updated"]]
+    return [moment for moment in found if moment.changes or moment.what != _(WORDS["updated"])]
 
 
 def as_told(entries: Sequence[Json]) -> list[Json]:
@@ -103,7 +104,7 @@ def _moment(present: Presenter, entity: Entity, entry: Json, titles: Titles) -> 
     created = entry["what"] == "created"
     changes = () if created else _changes(present, entity, entry, titles)
     done = entry["what"].lower().replace("_", "").replace(" ", "")
-    what = WORDS.get(done) or spaced(entry["what"]).lower()
+    what = _(WORDS[done]) if done in WORDS else spaced(entry["what"]).lower()
     return Moment(entry["at"], who(entry["actor"], titles), what, changes)
 
 
@@ -128,7 +129,7 @@ def _reckoned(field: Field) -> bool:
 
 def who(actor: str, titles: Titles) -> str:
     """A person's name; what the system does by itself goes under its own."""
-    return titles.get((PERSON, actor)) or ("Somebody" if is_person(actor) else SYSTEM)
+    return titles.get((PERSON, actor)) or (_("Somebody") if is_person(actor) else SYSTEM)
 
 
 def plain(value: Any) -> Any:
