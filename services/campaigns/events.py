@@ -22,7 +22,10 @@ _FOLLOWING = 7_203_102
 # version, by which an event told twice or late is known, and they tell of every deal.
 @on_change("sales.Opportunity", "created")
 async def follow_opportunity_created(event: RecordChanged, work: Work) -> None:
-    await _follow(facts_of(event), work)
+    """Most deals begin without a campaign; such a one counts from its first change on, if at all."""
+    facts = facts_of(event)
+    if facts.campaign_id is not None or facts.outcome is Outcome.WON:
+        await _follow(facts, work)
 
 
 @on_change("sales.Opportunity", "updated")
