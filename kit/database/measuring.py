@@ -13,7 +13,9 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from kit.telemetry import metrics, traces
 
-_OPERATION = re.compile(r"\s*([A-Za-z]+)")
+_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+# Behind a WITH stands what the statement does: it reads, unless it says otherwise.
+_CHANGE = re.compile(r"\b(insert|update|delete)\b", re.IGNORECASE)
 # The first table named is the one that a statement is about, also behind a WITH or a subquery.
 _TABLE = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+"?([a-z_]+)\b', re.IGNORECASE)
 
@@ -26,10 +28,18 @@ class _Kind(NamedTuple):
     duration: Any
 
 
+def _operation(statement: str) -> str:
+    word = _WORD.search(statement)
+    if word is None or word[0].upper() != "WITH":
+        return word[0].upper() if word else ""
+    changing = _CHANGE.search(statement)
+    return changing[0].upper() if changing else "SELECT"
+
+
 @lru_cache(maxsize=4096)
 def _kind(statement: str) -> _Kind:
-    operation, table = _OPERATION.match(statement), _TABLE.search(statement)
-    names = operation[1].upper() if operation else "", table[1] if table else ""
+    table = _TABLE.search(statement)
+    names = _operation(statement), table[1] if table else ""
     return _Kind(*names, metrics.DB_DURATION.labels(*names))
 
 

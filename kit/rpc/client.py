@@ -90,7 +90,7 @@ class Channel:
                     )
                 except grpc.aio.AioRpcError as error:
                     outcome = error.code().name
-                    raise unpacked(error) from None
+                    raise unpacked(error, service) from None
                 finally:
                     took = time.perf_counter() - begun
                     metrics.RPC_CLIENT_DURATION.labels(method, outcome, service).observe(took)
@@ -105,7 +105,7 @@ class Channel:
             try:
                 return await ask(pieces, timeout=seconds, metadata=self._metadata(""))
             except grpc.aio.AioRpcError as error:
-                raise unpacked(error) from None
+                raise unpacked(error, self._service) from None
 
         return called
 

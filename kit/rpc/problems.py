@@ -38,13 +38,14 @@ def packed(problem: Problem) -> tuple[tuple[str, bytes], ...]:
     return ((PROBLEM, message.SerializeToString()),)
 
 
-def unpacked(error: grpc.aio.AioRpcError) -> Problem:
+def unpacked(error: grpc.aio.AioRpcError, service: str) -> Problem:
     """The problem that the other side raised, or what its silence means."""
     for name, value in error.trailing_metadata() or ():
         if name == PROBLEM and isinstance(value, bytes):
             return _problem(problem_pb2.Problem.FromString(value))
     if error.code() in _GONE:
-        return Unavailable()
+        name = service.capitalize()
+        return Unavailable(f"{name} does not answer right now; try again in a moment.")
     return Problem(error.details() or "")
 
 

@@ -12,6 +12,8 @@ import orjson
 from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
+from kit.telemetry.logs import log
+
 Check = Callable[[], Sequence[str]]
 """Says what is missing, in words; an empty answer means that all is well."""
 
@@ -62,6 +64,10 @@ class _Door(ThreadingHTTPServer):
         self.checks = {"/readyz": ready, "/livez": live}
         self.registry = registry
         super().__init__(address, _Answer)
+
+    def handle_error(self, _: object, __: object) -> None:
+        """A scraper that hung up is no news; the standard library would print a stack, not JSON."""
+        log.debug("ops.broken_off", exc_info=True)
 
 
 class _Answer(BaseHTTPRequestHandler):

@@ -40,6 +40,16 @@ def test_every_metric_of_the_chassis_is_documented_as_it_is() -> None:
     assert _documented("Every process") == declared
 
 
+def test_every_metric_of_the_chassis_is_measured_somewhere() -> None:
+    rooms = (ROOT / "kit", ROOT / "services", ROOT / "gateway")
+    sources = [
+        path for room in rooms for path in room.rglob("*.py") if "node_modules" not in path.parts
+    ]
+    written = "".join(path.read_text() for path in sources)
+    names = {name for name, each in vars(metrics).items() if isinstance(each, MetricWrapperBase)}
+    assert {name for name in names if f"metrics.{name}" not in written} == set()
+
+
 def test_every_metric_of_a_service_is_in_the_contract() -> None:
     contract = _documented("Business and edge")
     for path in sorted(ROOT.glob("services/*/metrics.py")) + sorted(
