@@ -18,18 +18,23 @@ PASSWORD = "seven quiet herons 41"
 class System:
     """Eight processes and three stores in a home of their own."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **variables: str) -> None:
         self.home = Home(home)
+        self._variables = variables
         self.port = free_port()
         self.address = f"http://localhost:{self.port}"
 
+    @property
+    def environment(self) -> dict[str, str]:
+        own = {"RAPPORT_HOME": str(self.home.folder), "COLUMNS": "200"}
+        return {**os.environ, **own, **self._variables}
+
     def command(self, *words: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
         """A command of ./rapport in this home."""
-        environment = {**os.environ, "RAPPORT_HOME": str(self.home.folder), "COLUMNS": "200"}
         return subprocess.run(
             [sys.executable, "-m", "cli.main", *words],
             cwd=ROOT,
-            env=environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=seconds,
