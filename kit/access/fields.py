@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from kit.access.policy import Policy
 from kit.actor import Actor
-from kit.entity import Field, Record
+from kit.entity import Field, Record, Rows
 from kit.entity.fields import said
 from kit.entity.kinds import Custom
 from kit.errors import Denied, Invalid
@@ -21,8 +21,12 @@ def seen(
 
 
 def visible(policy: Policy, actor: Actor, record: type[Record]) -> Mapping[str, Field]:
-    """The fields that the caller may filter, sort and group by."""
-    fields = {name: record.fields[name] for name in seen(policy, actor, record, record.fields)}
+    """The fields that the caller may filter, sort and group by; rows within a record have no order."""
+    fields = {
+        name: known
+        for name in seen(policy, actor, record, record.fields)
+        if not isinstance((known := record.fields[name]).said.kind, Rows)
+    }
     return fields | {"custom": Field("custom", _CUSTOM, record.__table__.c.custom, nullable=False)}
 
 

@@ -148,7 +148,9 @@ def _complete(cls: type[Record]) -> None:
     )
     searched = [column for column in table.columns if _searched(column)]
     if searched:
-        table.append_column(Column("search", TSVECTOR, Computed(_words(searched), persisted=True)))
+        table.append_column(
+            Column("search", TSVECTOR, Computed(words_in(searched), persisted=True))
+        )
         Index(
             f"ix_{table.name}_words",
             table.c.search,
@@ -161,8 +163,8 @@ def _searched(column: Column[Any]) -> bool:
     return "said" in column.info and bool(column.info["said"].searched)
 
 
-def _words(columns: list[Column[Any]]) -> Any:
-    """Words are split at everything that is no letter or digit, so that any part of an address is found."""
+def words_in(columns: Iterable[Column[Any]]) -> Any:
+    """The words of columns, split at all that is no letter or digit: any part of an address is found."""
     text = " || ' ' || ".join(f"coalesce({column.name}, '')" for column in columns)
     return literal_column(
         rf"to_tsvector('simple'::regconfig, regexp_replace(lower({text}), '[^[:alnum:]]+', ' ', 'g'))"

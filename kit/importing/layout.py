@@ -7,7 +7,7 @@ from typing import Any
 from rapidfuzz import fuzz
 from rapidfuzz import process as fuzzy
 
-from kit.access.fields import visible
+from kit.access.fields import seen
 from kit.access.policy import Policy
 from kit.actor import Actor
 from kit.entity import Field, Record, Reference, References, Rows, Words
@@ -139,9 +139,9 @@ class Plan:
         """Invalid names every part of the plan that does not fit, with what comes nearest."""
         limits = policy.field_access(actor, record.entity)
         fields = {
-            name: each
-            for name, each in visible(policy, actor, record).items()
-            if name in record.fields and limits.get(name) != "read"
+            name: record.fields[name]
+            for name in seen(policy, actor, record, record.fields)
+            if limits.get(name) != "read"
         }
         wrong = {
             "columns": " ".join(self._wrong_columns(fields, heading)),

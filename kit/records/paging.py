@@ -1,5 +1,6 @@
 """One page of one entity: what is asked, and the statement that answers it within a reach."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -8,7 +9,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Table, bindparam, func, s
 from kit.access.clause import reachable_by_parameter
 from kit.access.policy import Reach
 from kit.entity import Level, Record
-from kit.entity.record import words_query
+from kit.entity.record import words_in, words_query
 from kit.errors import Invalid
 from kit.query import Order
 from kit.records.plans import newest_of_owners
@@ -62,7 +63,7 @@ class Page:
     names: tuple[str, ...]
     where: ColumnElement[bool] | None
     order: Order
-    search: bool
+    found: ColumnElement[bool] | None
     after: ColumnElement[bool] | None
     by_owner: bool
 
@@ -70,7 +71,7 @@ class Page:
         """The rows of the page, and one more that says whether there is another."""
         if self.by_owner:
             return newest_of_owners(table_of(self.record), self.names, self._asked)
-        columns = [table_of(self.record).c[name] for name in self.names]
+        columns = [self._column(name) for name in self.names]
         rows = self._asked(select(*columns).where(self._reached()))
         return rows.order_by(*self.order.clauses()).limit(bindparam("limit", type_=Integer))
 
@@ -81,6 +82,14 @@ class Page:
         capped = rows.limit(bindparam("limit", type_=Integer)).subquery()
         return select(func.count()).select_from(capped)
 
+    def _column(self, name: str) -> ColumnElement[Any]:
+        """A field, or what the page is ordered by: one of the custom fields is no column."""
+        columns = table_of(self.record).c
+        if name in columns:
+            return columns[name]
+        by = next(key.target.column for key in self.order.by if key.target.name == name)
+        return by.label(name)
+
     def _reached(self) -> ColumnElement[bool]:
         return reachable_by_parameter(self.record, self.reach, Level.READ)
 
@@ -88,8 +97,8 @@ class Page:
         """Narrows to the filter, the words and the place of the page."""
         if self.where is not None:
             query = query.where(self.where)
-        if self.search:
-            query = query.where(_found(self.record))
+        if self.found is not None:
+            query = query.where(self.found)
         return query if self.after is None else query.where(self.after)
 
 
@@ -106,8 +115,15 @@ def one_row(record: type[Record], reach: Reach, names: tuple[str, ...]) -> Selec
     return row.where(reachable_by_parameter(record, reach, Level.READ))
 
 
-def _found(record: type[Record]) -> ColumnElement[bool]:
+def found_by_words(record: type[Record], seen: Collection[str]) -> ColumnElement[bool]:
+    """Rows with the words in a searched field that the caller may see.
+
+    The index holds the words of all searched fields; with one of them hidden it would tell of it.
+    """
     table = table_of(record)
-    if "search" not in table.c:
+    searched = [name for name, known in record.fields.items() if known.said.searched]
+    columns = [table.c[name] for name in searched if name in seen]
+    if not columns:
         raise Invalid(search=f"{record.plural} cannot be searched by words; use a filter.")
-    return table.c.search.bool_op("@@")(words_query())
+    words = table.c.search if len(columns) == len(searched) else words_in(columns)
+    return words.bool_op("@@")(words_query())

@@ -19,7 +19,7 @@ from kit.entity import Level, Record
 from kit.entity.record import words_of
 from kit.errors import Invalid, NotFound, Unavailable
 from kit.query import Context, Order, decode_token, encode_token, parse, to_sql
-from kit.records.paging import Page, Question, one_row, table_of
+from kit.records.paging import Page, Question, found_by_words, one_row, table_of
 from kit.records.plans import GATHERED, may_go_by_owner, shared_rows
 from kit.records.statements import Statement, Statements, compiled
 
@@ -99,7 +99,7 @@ class Reader:
             names=(*shown, *(key for key in order.keys if key not in shown)),
             where=self._where(record, actor, question.filter, fields),
             order=order,
-            search=bool(words_of(question.search)),
+            found=found_by_words(record, fields) if words_of(question.search) else None,
             after=order.after(decode_token(token, order, seal)) if token else None,
             by_owner=may_go_by_owner(reach, order) and await self._little_shared(record, reach),
         )
@@ -112,19 +112,24 @@ class Reader:
 
     def context(self, record: type[Record], actor: Actor) -> Context:
         """Who asks, when and where, for `me()`, `now()` and `today()`."""
-        person = self._policy.organisation.people.get(actor.person_id) if actor.person_id else None
         searched = [known.column for known in record.fields.values() if known.said.searched]
-        zone = ZoneInfo(person.time_zone) if person else UTC
+        zone = ZoneInfo(self._zone(actor))
         return Context(actor.person_id or _SYSTEM, datetime.now(UTC), zone, searched)
+
+    def _zone(self, actor: Actor) -> str:
+        """Where the caller's days begin."""
+        person = self._policy.organisation.people.get(actor.person_id) if actor.person_id else None
+        return person.time_zone if person else "UTC"
 
     def _statement(self, page: Page, actor: Actor, question: Question) -> Statement:
         """A filter that speaks of the caller or of now, and a later page, are built each time."""
         if question.speaks_of_now or page.after is not None:
             return compiled(page.query())
         limits = self._policy.field_access(actor, page.record.entity)
-        asked = (question.filter, question.order_by, page.search, page.by_owner)
-        reached = (page.reach.all, bool(page.reach.keys), tuple(limits))
-        return self._statements.once((page.record, page.names, *asked, *reached), page.query)
+        asked = (question.filter, question.order_by, page.found is not None, page.by_owner)
+        reached = (page.reach.all, bool(page.reach.keys), frozenset(limits.items()))
+        key = (page.record, page.names, *asked, *reached, self._zone(actor))
+        return self._statements.once(key, page.query)
 
     async def _little_shared(self, record: type[Record], reach: Reach) -> bool:
         """Whether few rows are shared with the caller; looked up again every half minute."""
