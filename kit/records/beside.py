@@ -26,6 +26,7 @@ from kit.records.work import Work
 from kit.rpc import call as rpc
 
 _PAGE, _MOST = 50, 200
+_LONGEST_POSITION = 18
 _PRINCIPALS = ("person", "role", "role_and_below", "group")
 
 
@@ -52,7 +53,7 @@ class Beside(RecordsServicer):
     async def History(self, request: pb.HistoryRequest, context: Any) -> pb.HistoryPage:
         record = self._entity(request.entity)
         await self.process.reader.one(record, calling(), record_id(request.id), ("id",))
-        size = min(request.page_size or _PAGE, _MOST)
+        size = min(max(request.page_size, 0) or _PAGE, _MOST)
         rows = (
             select(history)
             .where(history.c.record_id == record_id(request.id), history.c.entity == request.entity)
@@ -103,7 +104,7 @@ class Beside(RecordsServicer):
     async def Share(self, request: pb.ShareRequest, context: Any) -> pb.Shares:
         _check_share(request)
         async with self.process.work(calling(), rpc.current(), request) as work:
-            record = await work.get(self._entity(request.entity), request.id, Level.EDIT)
+            record = await self._held(work, request)
             if (
                 self.process.policy.key_of(request.principal_kind, record_id(request.principal_id))
                 is None
@@ -117,11 +118,18 @@ class Beside(RecordsServicer):
 
     async def Unshare(self, request: pb.ShareRequest, context: Any) -> pb.Shares:
         async with self.process.work(calling(), rpc.current(), request) as work:
-            record = await work.get(self._entity(request.entity), request.id, Level.EDIT)
+            record = await self._held(work, request)
             await self._unshare(work, request)
             shares = await self._rekeyed(work, record)
             work.answer(shares)
             return shares
+
+    async def _held(self, work: Work, request: pb.ShareRequest) -> Record:
+        """The record as it is by now: of two who share it, or move it, the second sees the first."""
+        record = self._entity(request.entity, "edit")
+        same = select(record.id).where(record.id == record_id(request.id))
+        await work.session.execute(same.with_for_update(key_share=True))
+        return await work.get(record, request.id, Level.EDIT)
 
     async def _unshare(self, work: Work, request: pb.ShareRequest) -> None:
         gone = share.delete().where(
@@ -163,7 +171,7 @@ def _rekey(process: Process, session: Any, record: Record) -> None:
 
 
 def _position(token: str) -> int:
-    if not token.isdigit():
+    if not token.isdecimal() or len(token) > _LONGEST_POSITION:
         raise Invalid(page_token="This is no page of a history; start again from the first page.")  # noqa: S106
     return int(token)
 

@@ -132,6 +132,9 @@ def _rekey(session: Session, work: "Work", record: Record, *, moved: bool) -> No
     """Shares given by hand end when the record moves to another owner."""
     if not moved and type(record).audience is Record.audience:
         return
+    # Held, so that nobody who shares it at the same time goes by keys that are about to change.
+    table = type(record).__table__.c
+    session.execute(select(table.id).where(table.id == record.id).with_for_update(key_share=True))
     if moved:
         session.execute(share.delete().where(share.c.record_id == record.id))
     shares = () if moved else shares_of(session, record)
