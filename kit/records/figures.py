@@ -17,7 +17,7 @@ from kit.errors import Invalid
 from kit.query import parse, to_sql
 from kit.records.process import Process
 
-_MOST = 1_000
+_MOST, _MOST_GROUPS, _MOST_MEASURES = 1_000, 8, 32
 _MEASURE = re.compile(r"(sum|avg|min|max)\((\w+)\)$")
 _SPANS = {"day": "YYYY-MM-DD", "month": "YYYY-MM", "quarter": 'YYYY-"Q"Q', "year": "YYYY"}
 
@@ -36,8 +36,10 @@ async def aggregated(
     process: Process, record: type[Record], actor: Actor, request: pb.AggregateRequest
 ) -> pb.Figures:
     """The figures that a request asks for."""
+    _refuse_too_much(request)
     fields = visible(process.policy, actor, record)
-    groups = [_group(fields, name) for name in request.group_by]
+    context = process.reader.context(record, actor)
+    groups = [_group(fields, name, str(context.zone)) for name in request.group_by]
     measures = [(name, _measure(fields, name)) for name in request.measures or ("count",)]
     groups += _currencies(fields, request.measures, groups)
     reach = process.policy.reach(actor, record, Level.READ)
@@ -45,7 +47,7 @@ async def aggregated(
     query = query.select_from(record.__table__).where(reachable(record, reach, Level.READ))
     node = parse(request.filter)
     if node is not None:
-        query = query.where(to_sql(node, fields, process.reader.context(record, actor)))
+        query = query.where(to_sql(node, fields, context))
     keys = [each.expression for each in groups]
     query = query.group_by(*keys).order_by(*keys).limit(_MOST + 1) if keys else query
     rows = await process.reader.rows(query)
@@ -55,7 +57,15 @@ async def aggregated(
     return pb.Figures(items=items, capped=len(rows) > _MOST)
 
 
-def _group(fields: Any, name: str) -> _Group:
+def _refuse_too_much(request: pb.AggregateRequest) -> None:
+    if len(request.group_by) > _MOST_GROUPS:
+        raise Invalid(group_by=f"Group by at most {_MOST_GROUPS} fields.")
+    if len(request.measures) > _MOST_MEASURES:
+        raise Invalid(measures=f"Ask for at most {_MOST_MEASURES} measures.")
+
+
+def _group(fields: Any, name: str, zone: str = "UTC") -> _Group:
+    """A key; the days of a moment are the caller's, as in the filter that lists the rows behind it."""
     bare, _, span = name.partition(":")
     known = _known(fields, bare, "group_by")
     column = known.column
@@ -63,7 +73,8 @@ def _group(fields: Any, name: str) -> _Group:
         return _Group(name, bare, column)
     if span not in _SPANS or not isinstance(known.said.kind, Day | Instant):
         raise Invalid(group_by=f"{name!r}: a day or moment may be grouped by {', '.join(_SPANS)}.")
-    return _Group(name, bare, func.to_char(column, _SPANS[span]), span)
+    local = func.timezone(zone, column) if isinstance(known.said.kind, Instant) else column
+    return _Group(name, bare, func.to_char(local, _SPANS[span]), span)
 
 
 def _measure(fields: Any, name: str) -> ColumnElement[Any]:
@@ -121,9 +132,14 @@ def _bounds(group: _Group, value: Any) -> str:
     if value is None:
         return f"{group.field} = null"
     if not group.span:
-        return f'{group.field} = "{value}"'
+        return f'{group.field} = "{_verbatim(str(value))}"'
     first, after = _days(group.span, str(value))
     return f"{group.field} >= {first} AND {group.field} < {after}"
+
+
+def _verbatim(value: str) -> str:
+    """A value between quotes that the filter takes at its word."""
+    return re.sub(r'([\\"*])', r"\\\1", value)
 
 
 def _days(span: str, value: str) -> tuple[str, str]:

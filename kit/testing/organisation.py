@@ -46,6 +46,7 @@ class TestOrganisation:
         roles: tuple[UUID, ...] = (),
         profiles: tuple[UUID, ...] = (),
         status: str = "active",
+        time_zone: str = "UTC",
     ) -> Actor:
         """Somebody who may do everything with the rows within reach, unless permissions say less."""
         profile = await self.profile(*(permissions or (ALL,))) if not profiles else None
@@ -58,6 +59,7 @@ class TestOrganisation:
             share_key=next(self._numbers),
             role_ids=roles,
             profile_ids=held,
+            time_zone=time_zone,
         )
         return Actor.person(await self.tell("person", person))
 
