@@ -153,7 +153,7 @@ def custom_values(message: Any) -> dict[str, str]:
     if len(values) > _MOST:
         raise Invalid(custom=f"Use at most {_MOST} custom fields.")
     for key, value in values.items():
-        if not key.isidentifier() or len(key) > _KEY or len(value) > _VALUE:
+        if not key.isidentifier() or len(key) > _KEY or len(value) > _VALUE or "\x00" in value:
             raise Invalid(
                 custom=f"{key!r}: a key is a word of at most {_KEY} characters, a value {_VALUE}."
             )

@@ -62,10 +62,9 @@ class Decimals(Kind):
         if not text:
             return None
         try:
-            number = Decimal(text)
+            return self._fitting(Decimal(text))
         except InvalidOperation as wrong:
             raise ValueError("Write a number like 1234.50, without separators.") from wrong
-        return self._fitting(number)
 
     def _fitting(self, number: Decimal) -> Decimal:
         if not number.is_finite():
