@@ -23,7 +23,8 @@ policy_item = Table(
     Column("kind", Text, primary_key=True),
     Column("id", Text, primary_key=True),
     Column("epoch", BigInteger, nullable=False),
-    Column("body", JSONB),
+    # A removed part has no body at all, rather than the JSON value null.
+    Column("body", JSONB(none_as_null=True)),
     Index("ix_policy_item_epoch", "epoch"),
 )
 """The latest state of each part of the policy; a part without a body has been removed."""
