@@ -26,12 +26,28 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house.stop()
 
 
+def _settings(name: str) -> Any:
+    return import_module(f"services.{name}.config").Settings
+
+
+class _Administered:
+    """Identity with a first administrator, without whom no profile may change."""
+
+    @staticmethod
+    def load(environment: dict[str, str]) -> Any:
+        first = {
+            "RAPPORT_ADMIN_EMAIL": "root@example.com",
+            "RAPPORT_ADMIN_PASSWORD": "quiet river stones 7",
+        }
+        return _settings("identity").load(environment | first)
+
+
 @pytest.fixture(scope="package")
 async def servings(house: House) -> AsyncIterator[dict[str, Serving]]:
     """Every service, by name."""
     for name in SERVICES:
         make = getattr(import_module(f"services.{name}.main"), name)
-        settings = import_module(f"services.{name}.config").Settings
+        settings: Any = _Administered if name == "identity" else _settings(name)
         await house.serve(name, make, settings)
     yield dict(house.serving)
     for serving in reversed(house.serving.values()):

@@ -21,8 +21,11 @@ from kit.ids import uuid7
 from tests.entities.cases import CASES, Case
 
 _MORE: dict[str, tuple[str, ...]] = {
+    "chat.Room": ("name",),
+    "identity.Person": ("name",),
     "parties.Contact": ("last_name",),
     "parties.Lead": ("last_name",),
+    "sales.Opportunity": ("name",),
 }
 """Fields that the rules want although the declaration leaves them open."""
 
@@ -127,6 +130,15 @@ def _letters() -> str:
     return "".join(chr(ord("a") + int(digit, 16)) for digit in uuid7().hex)
 
 
+async def _client(office: Office) -> dict[str, Any]:
+    """For people, whom identity knows without their being told here."""
+    return {"grant_types": ["authorization_code"], "redirect_uris": ["https://example.com/back"]}
+
+
+async def _stage(office: Office) -> dict[str, Any]:
+    return {"probability": "10"}
+
+
 async def _member(office: Office) -> dict[str, Any]:
     return {"contact_id": str(uuid7())}
 
@@ -137,4 +149,6 @@ _EXCEPTIONS = {
     "identity.AccessDefault": _access_default,
     "parties.ChoiceValue": _choice_value,
     "campaigns.Member": _member,
+    "identity.Client": _client,
+    "sales.Stage": _stage,
 }

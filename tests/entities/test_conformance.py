@@ -13,14 +13,25 @@ from kit.entity.kinds import Boolean, Integer, LongText, Picklist, Text
 from kit.errors import Conflict, Denied, Invalid, NotFound, Refused
 from kit.events.subjects import change_subject
 from kit.query.conditions import LISTS
+from kit.rpc.call import current
 from kit.testing.organisation import ALL, TestOrganisation
 from tests.entities.cases import CREATED, Case
 from tests.entities.factories import Office, plain_value
 
 pytestmark = pytest.mark.parametrize("case", CREATED, ids=str)
 
-# Whose text nobody but the system may change.
 _TEXTS = (Text, LongText)
+_OPEN = {"chat.Room", "chat.Message"}
+
+# Names that name something else, and parts of a name, which the whole name repeats.
+_UNFREE = {
+    "identity.AccessDefault": ("entity_name",),
+    "identity.Person": ("name", "given_name", "family_name"),
+    "identity.SharingRule": ("entity_name",),
+    "parties.ChoiceValue": ("list_name", "value"),
+    "parties.Contact": ("first_name", "last_name", "name"),
+    "parties.Lead": ("first_name", "last_name", "name"),
+}
 
 
 def _text_field(case: Case) -> str:
@@ -28,7 +39,7 @@ def _text_field(case: Case) -> str:
     for name in (case.record.title, *case.shape.names):
         known = case.record.fields[name]
         free = type(known.said.kind) in _TEXTS and known.said.editable and known.said.creatable
-        if free and name not in {"entity_name", "list_name"}:
+        if free and name not in _UNFREE.get(str(case), ()):
             return name
     pytest.skip(f"{case} has no free text")
 
@@ -137,10 +148,12 @@ async def test_every_field_filters_sorts_and_groups(case: Case, office: Office) 
     made, stub = await office.make(case), office.stub(case)
     for name in case.shape.names:
         known = case.record.fields[name]
+        if known.said.kind.name == "rows":
+            continue
         absent = len((await stub.List(_list(f"{_ids(made)} AND {name} = null"))).items)
         present = len((await stub.List(_list(f"{_ids(made)} AND {name}:*"))).items)
         assert absent + present == 1, name
-        if known.kind in LISTS or known.said.kind.name == "rows":
+        if known.kind in LISTS:
             continue
         await stub.List(standard_pb2.ListRequest(filter=_ids(made), order_by=f"{name} desc"))
         if present and not isinstance(known.said.kind, LongText):
@@ -177,6 +190,8 @@ async def test_a_stranger_finds_nothing_that_is_private(
     case: Case, office: Office, organisation: TestOrganisation
 ) -> None:
     """ID-09: private by default; a share by hand opens one row, to read only."""
+    if str(case) in _OPEN:
+        pytest.skip("everybody is in a public room; tests/chat proves the private ones")
     made, eve = await office.make(case), await organisation.person("Eve")
     default = await organisation.tell("default", Default(str(case), "private"))
     try:
@@ -269,7 +284,7 @@ async def test_a_list_costs_as_many_statements_as_one_row(
 ) -> None:
     """No statement for each row; every figure is a bound, not a measurement."""
     serving = office.servings[case.service]
-    made = [await office.make(case) for _ in range(3)]
+    made, message = [await office.make(case) for _ in range(3)], await office.message(case)
     statements = _counted(serving, monkeypatch)
     await office.stub(case, json=True).Get(standard_pb2.GetRequest(id=made[0].id))
     assert len(statements) <= 1
@@ -277,24 +292,24 @@ async def test_a_list_costs_as_many_statements_as_one_row(
     await office.stub(case, json=True).List(standard_pb2.ListRequest(filter=_ids(*made)))
     assert len(statements) <= 2
     statements.clear()
-    await office.stub(case, json=True).Create(await office.message(case))
+    await office.stub(case, json=True).Create(message)
     assert len(statements) <= 16, statements
 
 
 def _counted(serving: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements that the service sends from now on, by either way."""
+    """The statements that calls cause from now on, by either way; background work is not counted."""
     statements: list[str] = []
     reader = serving.process.reader
     fetch = reader._fetch
 
     async def noted(statement: Any, given: Any) -> Any:
-        statements.append(statement.text)
+        sent(None, None, statement.text)
         return await fetch(statement, given)
 
     def sent(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        statements.append(statement)
+        if current().method:
+            statements.append(statement)
 
     monkeypatch.setattr(reader, "_fetch", noted)
-    engine = serving.process.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", sent)
+    event.listen(serving.process.database.engine.sync_engine, "before_cursor_execute", sent)
     return statements

@@ -1,0 +1,42 @@
+"""What the migrations build is what the declarations say."""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, Table
+
+from kit.database.tables import metadata
+from kit.entity import Record
+from kit.testing.serving import Serving
+from tests.entities.cases import SERVICES
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_the_migrations_leave_nothing_to_do(
+    service: str, servings: dict[str, Serving]
+) -> None:
+    own = set(_tables_of(service))
+
+    def ours(found: Any, name: str | None, kind: str, *_: Any) -> bool:
+        return (found.name if kind == "table" else found.table.name) in own
+
+    def differences(connection: Connection) -> list[Any]:
+        opts = {"compare_type": True, "include_object": ours, "target_metadata": metadata}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=opts), metadata))
+
+    async with servings[service].process.database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+def _tables_of(service: str) -> Iterator[str]:
+    """The entities' tables, and those that modules of the kit or of the service declare."""
+    for mapper in Record.registry.mappers:
+        if mapper.class_.__module__.startswith(f"services.{service}."):
+            yield mapper.local_table.name  # type: ignore[attr-defined]
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("kit.", f"services.{service}.")):
+            yield from (each.name for each in vars(module).values() if isinstance(each, Table))
