@@ -16,6 +16,18 @@ PRINCIPALS = {
     "role_and_below": "identity.Role",
     "group": "identity.Group",
 }
+# Words of a fixed list, where the services keep them as words.
+_FIXED_WORDS = {
+    "kinds": {
+        each: each.capitalize()
+        for each in ("customer", "prospect", "supplier", "partner", "competitor", "other")
+    },
+    "grant_types": {
+        "authorization_code": "People sign in with it",
+        "refresh_token": "Stays signed in",
+        "client_credentials": "Acts by itself",
+    },
+}
 # Records without a name of their own are called after what they join.
 _NAMED_AFTER = {"campaigns.Member": ("contact_id", "lead_id")}
 
@@ -64,6 +76,9 @@ class Field:
             return replace(
                 self, columns=tuple(column.known_among(entities) for column in self.columns)
             )
+        if self.kind == "words" and self.name in _FIXED_WORDS:
+            fixed = _FIXED_WORDS[self.name].items()
+            return replace(self, options=tuple(Option(value, label) for value, label in fixed))
         if self.kind != "text":
             return self
         if self.name in _NAMES_ENTITY:

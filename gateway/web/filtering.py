@@ -44,6 +44,8 @@ OPERATORS: dict[str, tuple[Operator, ...]] = {
     "references": (CONTAINS,),
     "words": (CONTAINS,),
 }
+# What only programs ask for.
+TECHNICAL = {"id", "version"}
 # Where a function such as me() or today(-30) has a meaning; elsewhere it is text like any other.
 CALLED = ("reference", "references", "date", "instant")
 _CONDITION = re.compile(
@@ -70,7 +72,10 @@ def operators_of(field: Field) -> tuple[Operator, ...]:
 
 
 def filterable(entity: Entity) -> list[Field]:
-    return [field for field in entity.fields if field.kind not in {"rows", "custom", "long_text"}]
+    """What people filter by: what the list shows first, then the rest of the record, then stamps."""
+    useless = {"rows", "custom", "long_text", "actor"}
+    fields = dict.fromkeys((*entity.listed(), *entity.own_fields(), *entity.fields))
+    return [each for each in fields if each.kind not in useless and each.name not in TECHNICAL]
 
 
 def condition(entity: Entity, name: str, key: str, value: str) -> Condition | None:

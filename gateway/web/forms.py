@@ -102,7 +102,7 @@ async def _add_named(api: Api, catalog: Catalog, form: Form, field: Field, text:
 def _value(field: Field, name: str, data: FormData, presenter: Presenter) -> Any:
     if field.kind == "rows":
         return _rows(field, data, presenter)
-    if field.kind == "references":
+    if field.kind == "references" or (field.kind == "words" and field.options):
         return [str(one) for one in data.getlist(name) if one]
     text = str(data.get(name, "")).strip()
     read = READERS.get(field.kind)

@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import dataclass
 
+import orjson
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
@@ -142,11 +143,25 @@ async def start(visit: Visit) -> Response:
     entity, file = str(data.get("entity", "")), str(data.get("file_name", ""))
     if body is None:
         return await _map_page(visit, entity, key, file)
+    plan = _plan(data)
     try:
-        started = await visit.api.start_import(_plan(data), body)
+        started = await visit.api.start_import(plan, body)
     except Invalid as problem:
         return await _map_page(visit, entity, key, file, problem)
-    return to(f"/imports/{started['id']}?key={key}")
+    kept = await visit.site.uploads.keep(orjson.dumps(plan)) if plan["dry_run"] else ""
+    return to(f"/imports/{started['id']}?key={key}&plan={kept}")
+
+
+async def start_for_real(visit: Visit) -> Response:
+    """What was tried is done, by the very plan that was tried."""
+    data = await visit.request.form()
+    file, plan = str(data.get("key", "")), str(data.get("plan", ""))
+    body, kept = await visit.site.uploads.fetch(file), await visit.site.uploads.fetch(plan)
+    if body is None or kept is None:
+        gone = _("The file was kept for half an hour only. Choose it again.")
+        return _start_page(visit, Invalid(file=gone))
+    started = await visit.api.start_import({**orjson.loads(kept), "dry_run": False}, body)
+    return to(f"/imports/{started['id']}")
 
 
 def _plan(data: FormData) -> Json:
@@ -183,7 +198,14 @@ async def show_import(visit: Visit) -> Response:
     entity = visit.catalog.by_name(found["entity"])
     context = {"found": found, "lines": lines["items"], "state": state, "states": LINE_STATES}
     template = "fragments/import.html" if visit.by_htmx else "imports/show.html"
-    return visit.page(template, entity=entity, imported=entity, key=visit.asked("key"), **context)
+    return visit.page(
+        template,
+        entity=entity,
+        imported=entity,
+        key=visit.asked("key"),
+        plan=visit.asked("plan"),
+        **context,
+    )
 
 
 async def retry(visit: Visit) -> Response:

@@ -189,7 +189,7 @@ def _shown(visit: Visit, wanted: Wanted, status: int = 200, **found: object) -> 
         wanted=wanted,
         views=views_of(entity),
         fields=wanted.fields(),
-        choosable=[field for field in entity.fields if field.kind not in {"rows", "custom"}],
+        choosable=[field for field in filterable(entity) if field.kind != "actor"],
         filterable=filterable(entity),
         conditions=_chips(wanted),
         **found,

@@ -204,9 +204,7 @@ def _references(present: Presenter, field: Field, value: Any, titles: Titles) ->
 
 
 def _words(_: Presenter, field: Field, value: Any, _titles: Titles) -> Iterator[Cell]:
-    # Kinds are values of a fixed list; other words stand as somebody typed them.
-    shown = worded if field.name == "kinds" else str
-    return (Cell("badge", shown(str(word))) for word in value)
+    return (Cell("badge", field.says(word)) for word in value)
 
 
 def _rows(present: Presenter, field: Field, value: Any, titles: Titles) -> Iterator[Cell]:

@@ -47,6 +47,7 @@ VIEWS: tuple[tuple[str, str, View], ...] = (
     ("GET", "/imports/map", imports.show_map),
     ("POST", "/imports/map", imports.start),
     ("GET", "/imports/{import_id}", imports.show_import),
+    ("POST", "/imports/real", imports.start_for_real),
     ("POST", "/imports/{import_id}/retry", imports.retry),
     ("GET", "/opportunities/board", board.show_board),
     ("POST", "/opportunities/{record_id}/move", board.move),
