@@ -19,6 +19,7 @@ from kit.entity import Record
 from kit.events.outbox import Announcement, insert_statement, rows
 from kit.events.subjects import POLICY
 from kit.records.work import Work
+from services.identity.giving import check_given
 from services.identity.model.access_defaults import AccessDefault
 from services.identity.model.groups import Group
 from services.identity.model.people import Person
@@ -139,6 +140,8 @@ async def tell_policy(work: Work) -> None:
         return
     first = await _raised(work, len(news)) - len(news) + 1
     await check_sound(work.session, [(each.record, each.body is None) for each in news])
+    left = [(each.record, stored.get(each.id)) for each in news if each.body is not None]
+    await check_given(work, left)
     messages = [_message(part, epoch) for epoch, part in enumerate(news, first)]
     for message in messages:
         await work.session.execute(remembered(message))

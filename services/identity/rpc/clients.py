@@ -13,6 +13,7 @@ from kit.entity import Level
 from kit.records import Records
 from kit.records.work import Work
 from kit.rpc import call as rpc
+from services.identity.giving import refuse_stronger
 from services.identity.model.clients import Client
 from services.identity.oauth.storage import end_grants_of_client, secret_hash
 
@@ -22,8 +23,16 @@ class Clients(Records[Client, pb.Client], ClientsServicer):
 
     record, message, listing = Client, pb.Client, pb.ClientList
 
+    async def admit(self, work: Work, record: Client) -> None:
+        _refuse_stronger(work, record)
+        await super().admit(work, record)
+
     async def amend(self, work: Work, record: Client, values: Mapping[str, Any]) -> None:
+        """Somebody who leaves the person as it is may go on to change the rest."""
+        before = record.person_id
         await super().amend(work, record, values)
+        if record.person_id != before:
+            _refuse_stronger(work, record)
         if not record.active:
             await end_grants_of_client(work.session, record.id)
 
@@ -36,7 +45,14 @@ class Clients(Records[Client, pb.Client], ClientsServicer):
         # Without the request: an answer kept for repetition would keep the secret.
         async with self.process.work(calling(), rpc.current()) as work:
             client = await work.get(Client, request.id, Level.EDIT)
+            _refuse_stronger(work, client)
             self.same_version(client, request.version if request.HasField("version") else None)
             secret = secrets.token_urlsafe(32)
             client.rotate(secret_hash(secret), datetime.now(UTC))
             return pb.ClientSecret(client_id=client.client_id, client_secret=secret)
+
+
+def _refuse_stronger(work: Work, client: Client) -> None:
+    """Whoever knows the secret acts as the client's person."""
+    if client.person_id is not None:
+        refuse_stronger(work.process.policy, work.actor, client.person_id, "person_id")

@@ -8,11 +8,13 @@ from crm.identity.v1.people_pb2_grpc import PeopleServicer
 from kit.actor import calling
 from kit.entity import Level
 from kit.errors import Denied
+from kit.ids import record_id
 from kit.records import Records
 from kit.records.process import Process
 from kit.records.work import Work
 from kit.rpc import call as rpc
 from services.identity.credentials import hold, keep_password, kept_password
+from services.identity.giving import refuse_stronger
 from services.identity.hashing import Passwords
 from services.identity.model.passwords import check_password
 from services.identity.model.people import Person
@@ -48,8 +50,9 @@ class People(Records[Person, pb.Person], PeopleServicer):
 
     async def _whose_password(self, request: pb.SetPersonPassword) -> Person:
         """Whose it is, once the caller has shown the right to change it."""
-        if self._needed(request) is Level.EDIT:
+        if not self._own(request):
             self.allow("edit")
+            refuse_stronger(self.process.policy, calling(), record_id(request.id), "password")
         async with self.process.work(calling()) as work:
             person = await work.get(Person, request.id, self._needed(request))
             kept = await kept_password(work, person.id)
@@ -65,7 +68,7 @@ class People(Records[Person, pb.Person], PeopleServicer):
         await self.throttle.forgive(person.email, "")
 
     def _own(self, request: pb.SetPersonPassword) -> bool:
-        return str(calling().person_id) == request.id
+        return calling().person_id == record_id(request.id)
 
     def _needed(self, request: pb.SetPersonPassword) -> Level:
         return Level.READ if self._own(request) else Level.EDIT

@@ -1,0 +1,121 @@
+"""Nobody gives away rights that they do not have, and nobody comes to act as somebody stronger."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from crm.identity.v1 import clients_pb2, people_pb2, profiles_pb2
+from crm.identity.v1.people_pb2_grpc import PeopleStub
+
+from kit.errors import Denied
+from tests.identity.office import PASSWORD, Office, actor
+
+EVERYTHING_OF_ONES_OWN = {"view": True, "create": True, "edit": True, "delete": True}
+
+
+@pytest.fixture
+async def seller(office: Office) -> Office:
+    """Somebody who may create people and clients, but see and change no more than the own ones."""
+    return office.as_person(actor(await office.seller("Sal")))
+
+
+@pytest.fixture
+async def head(office: Office) -> AsyncIterator[Any]:
+    """A second administrator, gone afterwards: other tests look for the last one."""
+    profile_id = await administrator_profile(office)
+    person = await office.member("Head", profile_ids=[profile_id])
+    yield person
+    await office.people.Deactivate(people_pb2.DeactivatePerson(id=person.id))
+
+
+async def administrator_profile(office: Office) -> str:
+    return str((await office.named_profile("Administrator")).id)
+
+
+async def test_nobody_takes_on_somebody_stronger(office: Office, seller: Office) -> None:
+    """ID-05: neither by a profile nor by a role that brings one."""
+    profile_id = await administrator_profile(office)
+    with pytest.raises(Denied) as refused:
+        await seller.person("Bo", profile_ids=[profile_id])
+    assert set(refused.value.fields) == {"profile_ids"}
+    with pytest.raises(Denied):
+        await seller.role(profile_ids=[profile_id])
+    role = await office.role(profile_ids=[profile_id])
+    with pytest.raises(Denied):
+        await seller.person("Bo", role_ids=[role.id])
+    plain = await seller.person("Bo")
+    with pytest.raises(Denied):
+        await seller.change(plain, profile_ids=[profile_id])
+
+
+async def test_nobody_makes_a_profile_that_allows_more(office: Office, seller: Office) -> None:
+    more = profiles_pb2.Permission(entity="sales.Opportunity", view_all=True)
+    same = profiles_pb2.Permission(entity="*", **EVERYTHING_OF_ONES_OWN)
+    with pytest.raises(Denied) as refused:
+        await seller.profile(more)
+    assert "view_all sales.Opportunity" in refused.value.fields["permissions"]
+    made = await seller.profile(same)
+    patch = profiles_pb2.ProfilePatch(
+        record=profiles_pb2.Profile(id=made.id, permissions=[same, more]),
+        mask={"paths": ["permissions"]},
+    )
+    with pytest.raises(Denied):
+        await seller.profiles.Update(patch)
+    await seller.person("Bo", profile_ids=[made.id])
+
+
+async def test_all_but_an_own_line_is_not_all(office: Office) -> None:
+    """`*` in one's own profile does not cover what another line of it takes away."""
+    narrow = await office.profile(
+        profiles_pb2.Permission(entity="*", **EVERYTHING_OF_ONES_OWN),
+        profiles_pb2.Permission(entity="identity.Client", view=True),
+    )
+    ana = office.as_person(actor(await office.person(profile_ids=[narrow.id])))
+    with pytest.raises(Denied, match=r"identity\.Client"):
+        await ana.profile(profiles_pb2.Permission(entity="*", **EVERYTHING_OF_ONES_OWN))
+
+
+async def test_nobody_sets_the_password_of_somebody_stronger(office: Office, head: Any) -> None:
+    manager = await office.profile(
+        profiles_pb2.Permission(entity="identity.Person", edit=True, edit_all=True)
+    )
+    ana = await office.person(profile_ids=[manager.id])
+    people = office.serving.stub(PeopleStub, actor(ana))
+    with pytest.raises(Denied):
+        await people.SetPassword(people_pb2.SetPersonPassword(id=head.id, password=PASSWORD))
+    plain = await office.person("Bo")
+    await people.SetPassword(people_pb2.SetPersonPassword(id=plain.id, password=PASSWORD))
+    await office.people.Deactivate(people_pb2.DeactivatePerson(id=ana.id))
+
+
+async def test_ones_own_id_in_capitals_is_ones_own_still(office: Office, head: Any) -> None:
+    """Even to those who may set the passwords of others, the own one is asked for."""
+    people = office.serving.stub(PeopleStub, actor(head))
+    new = people_pb2.SetPersonPassword(id=head.id.upper(), password="nine yellow teapots")
+    with pytest.raises(Denied) as wrong:
+        await people.SetPassword(new)
+    assert set(wrong.value.fields) == {"current_password"}
+
+
+def program(person: Any) -> clients_pb2.Client:
+    return clients_pb2.Client(
+        name="Nightly",
+        grant_types=["client_credentials"],
+        scopes=["api"],
+        person_id=person.id,
+    )
+
+
+async def test_no_client_acts_as_somebody_stronger_than_who_made_it(
+    office: Office, seller: Office, head: Any
+) -> None:
+    with pytest.raises(Denied) as refused:
+        await seller.clients.Create(program(head))
+    assert set(refused.value.fields) == {"person_id"}
+    made = await seller.clients.Create(program(await office.person("Bo")))
+    patch = clients_pb2.ClientPatch(
+        record=clients_pb2.Client(id=made.id, person_id=head.id), mask={"paths": ["person_id"]}
+    )
+    with pytest.raises(Denied):
+        await seller.clients.Update(patch)
+    await office.clients.Create(program(head))
