@@ -35,7 +35,8 @@ async def test_a_wrong_line_of_an_address_is_blamed_in_place_and_nothing_typed_i
 
 
 async def test_a_card_moves_by_keyboard_and_a_loss_asks_why_on_the_board(sits: Sits) -> None:
-    desk = await sits("Bo Board")
+    # Wide enough for all stages: a board that scrolls under the mouse would lift another card.
+    desk = await sits("Bo Board", viewport={"width": 1600, "height": 900})
     name = unique("Deal")
     stage = await desk.stage("Negotiating")
     await desk.has("opportunities", name=name, amount="1200", currency="EUR", stage_id=stage)
