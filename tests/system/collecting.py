@@ -98,9 +98,9 @@ def _span(service: str, told: Told) -> Span:
     return Span(service, told.name, kind, told.span_id, told.parent_span_id, told.trace_id)
 
 
-def eventually(condition: Callable[[], bool], what: str) -> None:
+def eventually(condition: Callable[[], bool], what: str, seconds: float = _PATIENCE) -> None:
     """Waits for something that a process does in its own time."""
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, what
         time.sleep(0.05)

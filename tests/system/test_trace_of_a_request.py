@@ -25,6 +25,8 @@ _FROM_THE_CLIENT = ("process_", "python_")
 
 @pytest.fixture(scope="module")
 def api(traced: System) -> Iterator[Api]:
+    # Whoever tested before may have stopped it; one that runs is left alone.
+    traced.start()
     with traced.administrator() as api:
         yield api
 
