@@ -64,14 +64,16 @@ async def create(visit: Visit) -> Response:
         except MENDABLE as problem:
             form.blame(problem)
         else:
-            return _created(visit, made, another=bool(data.get("another")))
+            return await _created(visit, made, another=bool(data.get("another")))
     return _form_page(visit, form, None, 422)
 
 
-def _created(visit: Visit, made: Json, *, another: bool) -> Response:
+async def _created(visit: Visit, made: Json, *, another: bool) -> Response:
     entity = visit.entity
-    if made.get("client_secret"):
-        return show_secret(visit, made)
+    if entity.name == "identity.Client" and made.get("keeps_secret"):
+        # The first secret is made at once: without one the client could not do anything.
+        secret = await visit.api.verb(entity.slug, made["id"], "RotateSecret", {})
+        return show_secret(visit, {**made, **secret})
     if another:
         return to(f"/{entity.slug}/new", _("%(title)s was created.", title=entity.title_of(made)))
     return to(f"/{entity.slug}/{made['id']}", _("%(label)s was created.", label=entity.label))
@@ -86,6 +88,7 @@ def show_secret(visit: Visit, made: Json) -> Response:
         title=title,
         record_id=record_id,
         secret=made["client_secret"],
+        client_id=made.get("client_id", ""),
     )
 
 

@@ -199,11 +199,8 @@ def scope_of(visit: Visit) -> str:
 
 def _within(visit: Visit, asked: str) -> str:
     """A condition on opportunities, kept to the own ones unless all are wanted."""
-    return (
-        f"{asked} AND owner_id = me()"
-        if asked.startswith("outcome") and scope_of(visit) == "mine"
-        else asked
-    )
+    mine = asked.startswith("outcome") and scope_of(visit) == "mine"
+    return f"{asked} AND owner_id = me()" if mine else asked
 
 
 async def show_home(visit: Visit) -> Response:

@@ -156,7 +156,13 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
         Action(_verb("Deactivate", "Deactivate person"), having("status", "active"), "lock-closed"),
         Action(_verb("Activate", "Activate person"), having("status", "inactive"), "check"),
     ),
-    "identity.Client": (Action(_verb("RotateSecret", "Make a new secret"), icon="arrow-path"),),
+    "identity.Client": (
+        Action(
+            _verb("RotateSecret", "Make a new secret"),
+            lambda record: bool(record.get("keeps_secret")),
+            "arrow-path",
+        ),
+    ),
 }  # fmt: skip
 
 

@@ -46,7 +46,8 @@ def test_an_error_in_a_repeating_line_stands_beside_its_input() -> None:
     form = Form((Field("addresses", "Addresses", "rows", columns=columns),), {}, {})
     form.blame(Invalid(addresses="Line 2: City: write at most 80 characters."))
     assert form.errors == {"addresses.1.city": "write at most 80 characters."}
-    form.blame(Invalid(**{"addresses[0].street": "There is no such street."}))
+    wrong: dict[str, Any] = {"addresses[0].street": "There is no such street."}
+    form.blame(Invalid(**wrong))
     assert form.error("addresses.0.street") == "There is no such street."
 
 
