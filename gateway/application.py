@@ -73,7 +73,7 @@ class Parts:
             Descriptions(backends, rights),
             Imports(backends, rights),
         )
-        chat = Chat(settings, entrance, follower.nats)
+        chat = Chat(settings, entrance, follower.nats, follower.policy)
         return cls(
             settings, backends, follower, limits, sessions, tokens, entrance, chat, rights, api
         )

@@ -16,11 +16,14 @@ from gateway.config import Settings
 from gateway.middleware.entrance import Entrance
 from gateway.middleware.forgery import require_own_origin
 from gateway.oauth.callers import Caller
+from kit.access import Policy
+from kit.actor import Actor
 from kit.errors import Denied, Problem, Unavailable
 from kit.wire.plain import plain
 
 PATH = "/api/v1/chat/live"
 SUBJECT = "crm.chat.message.posted"
+_ENTITY = "chat.Message"
 _ASK_AGAIN_SECONDS = 60.0
 _WAITING = 100
 _NOT_ALLOWED, _TOO_SLOW = 4401, 4408
@@ -30,7 +33,7 @@ _NOT_ALLOWED, _TOO_SLOW = 4401, 4408
 class Listener:
     """One open socket; frames wait here, so that a slow reader holds up nobody else."""
 
-    person_id: str
+    actor: Actor
     frames: "asyncio.Queue[str]" = field(default_factory=lambda: asyncio.Queue(_WAITING))
     overrun: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -48,6 +51,7 @@ class Chat:
     settings: Settings
     entrance: Entrance
     nats: Client
+    policy: Policy
     listeners: set[Listener] = field(default_factory=set)
 
     async def listen(self) -> None:
@@ -61,8 +65,13 @@ class Chat:
         members = frozenset(posted.member_ids)
         frame = orjson.dumps({"message": plain(posted)}).decode()
         for listener in self.listeners:
-            if not members or listener.person_id in members:
+            if self._may_hear(listener.actor, members):
                 listener.offer(frame)
+
+    def _may_hear(self, actor: Actor, members: frozenset[str]) -> bool:
+        """Even what everybody is told is only for those who may see messages at all."""
+        meant = not members or actor.name in members
+        return meant and "view" in self.policy.rights(actor, _ENTITY)
 
     async def _live(self, socket: WebSocket) -> None:
         """Serves one browser until it leaves, may no longer listen, or does not keep up."""
@@ -74,7 +83,7 @@ class Chat:
             await socket.close(_NOT_ALLOWED, problem.message[:120])
             return
         await socket.accept()
-        listener = Listener(caller.actor.name)
+        listener = Listener(caller.actor)
         self.listeners.add(listener)
         try:
             await self._first_of(socket, listener)

@@ -59,6 +59,29 @@ async def _public_room(browser: Browser) -> str:
     return str(rooms["items"][0]["id"])
 
 
+async def test_whoever_may_not_see_messages_hears_not_even_the_public_ones(
+    root: Browser, stranger: Browser, reader: Any, name: str
+) -> None:
+    """CH-04: the right to see messages is asked each time, not only when the socket opens."""
+    elsewhere = {"name": name, "permissions": [{"entity": "sales.Product", "view": True}]}
+    profile = (await root.post("/api/v1/profiles", json=elsewhere)).json()
+    await root.patch(f"/api/v1/people/{reader['id']}", json={"profile_ids": [profile["id"]]})
+    await stranger.sign_in(reader["email"], SECRET)
+    while (await stranger.get("/api/v1/messages")).status_code != 403:
+        pass
+    public = await _public_room(root)
+    async with listening(stranger) as deaf, listening(root) as ear:
+        await root.post("/api/v1/messages", json={"room_id": public, "text": name})
+        await heard(ear, name)
+        able = {"permissions": [{"entity": "chat.Message", "view": True}]}
+        await root.patch(f"/api/v1/profiles/{profile['id']}", json=able)
+        while (await stranger.get("/api/v1/messages")).status_code != 200:
+            pass
+        await root.post("/api/v1/messages", json={"room_id": public, "text": f"now {name}"})
+        first = json.loads(await deaf.recv())["message"]
+        assert first["text"] == f"now {name}"
+
+
 async def test_a_stranger_hears_nothing(stranger: Browser) -> None:
     async with listening(stranger) as socket:
         with pytest.raises(ConnectionClosedError) as closed:
