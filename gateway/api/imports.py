@@ -18,6 +18,8 @@ from kit.errors import Invalid, NotFound
 
 PIECE = 256 * 1024
 _PAGE = 1_000
+# The last four are the first four in full width.
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
 @dataclass(frozen=True)
@@ -107,5 +109,10 @@ def _reasons(line: Mapping[str, Any]) -> str:
 
 def _row(values: list[Any]) -> bytes:
     text = io.StringIO()
-    csv.writer(text).writerow(values)
+    csv.writer(text).writerow(map(_inert, values))
     return text.getvalue().encode()
+
+
+def _inert(value: Any) -> Any:
+    """Text that a spreadsheet would take for a formula gets a quote before it (OWASP, CSV injection)."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

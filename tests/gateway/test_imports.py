@@ -1,6 +1,8 @@
 """Files over REST, line by line accounted for."""
 
 import asyncio
+import csv
+import io
 from typing import Any
 
 import orjson
@@ -43,6 +45,13 @@ async def test_a_file_is_taken_in_and_reported(root: Browser, name: str) -> None
     report = await root.get(f"{IMPORTS}/{done['id']}/lines.csv")
     assert report.headers["content-type"].startswith("text/csv")
     assert f"{name} B,dear,EUR" in report.text
+
+
+async def test_a_report_opens_in_a_spreadsheet_without_running_anything(root: Browser) -> None:
+    done = await brought_in(root, plan(), 'Name,Price,Currency\n"=cmd|x",dear,EUR\n=1+1,dear,EUR\n')
+    report = await root.get(f"{IMPORTS}/{done['id']}/lines.csv")
+    originals = [line["original"] for line in csv.DictReader(io.StringIO(report.text))]
+    assert originals == ['"=cmd|x",dear,EUR', "'=1+1,dear,EUR"]
 
 
 async def test_the_rejected_lines_are_taken_in_with_a_correction(root: Browser, name: str) -> None:
