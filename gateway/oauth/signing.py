@@ -94,7 +94,10 @@ def _text(form: FormData, name: str) -> str:
 
 def _local(address: str) -> str:
     """Only an address of our own is gone to; whatever a browser might read as another host is not."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/"
     if (
         parts.scheme
         or parts.netloc
