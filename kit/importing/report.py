@@ -20,11 +20,17 @@ _PAGE, _MOST = 100, 1_000
 async def job_row(session: AsyncSession, policy: Policy, actor: Actor, job_id: UUID) -> Any:
     """The row of an import, for whoever started it and for those who see every such record."""
     row = (await session.execute(select(import_job).where(import_job.c.id == job_id))).first()
-    if row is None:
-        raise NotFound("There is no such import.")
-    if row.importer_id != actor.person_id and "view_all" not in policy.rights(actor, row.entity):
+    if row is None or not _may_see(policy, actor, row):
         raise NotFound("There is no such import.")
     return row
+
+
+def _may_see(policy: Policy, actor: Actor, row: Any) -> bool:
+    """The lines hold every field of every record, so nothing may be hidden from who reads them."""
+    if row.importer_id == actor.person_id:
+        return True
+    everything = "hidden" not in policy.field_access(actor, row.entity).values()
+    return everything and "view_all" in policy.rights(actor, row.entity)
 
 
 async def reported(session: AsyncSession, row: Any) -> pb.Import:
