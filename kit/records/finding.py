@@ -1,5 +1,6 @@
 """Finding records by the value of a field: what an import needs to turn names into ids."""
 
+import asyncio
 from typing import Any
 
 from crm.v1 import records_pb2 as pb
@@ -48,8 +49,11 @@ async def _near(process: Process, column: Any, within: Any, missing: list[str]) 
         select(column).where(within, column.is_not(None)).distinct().limit(_CANDIDATES)
     )
     existing = [row[0] for row in rows]
-    pairs = (
-        (value, nearest.extractOne(value, existing, scorer=fuzz.WRatio, score_cutoff=_NEAR))
-        for value in missing
-    )
-    return {value: match[0] for value, match in pairs if match}
+    found: dict[str, str] = {}
+    for value in missing:
+        # Each takes milliseconds, and others wait for this process too.
+        await asyncio.sleep(0)
+        match = nearest.extractOne(value, existing, scorer=fuzz.WRatio, score_cutoff=_NEAR)
+        if match:
+            found[value] = match[0]
+    return found
