@@ -57,6 +57,8 @@ async def connected(url: str, size: int = POOL) -> AsyncIterator[Database]:
         max_overflow=0,
         pool_timeout=_WAIT_SECONDS,
         pool_reset_on_return="rollback",
+        # A statement that fails is told to the log, what people wrote into it is not.
+        hide_parameters=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={"server_settings": {"application_name": "rapport", "timezone": "UTC"}},

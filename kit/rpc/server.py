@@ -99,7 +99,7 @@ class _Reception(grpc.aio.ServerInterceptor):
         if handler.stream_unary:
             received = self._receive(handler.stream_unary, method)
             return grpc.stream_unary_rpc_method_handler(received, codec[0], _bytes_or(codec[1]))
-        return handler
+        raise TypeError(f"{method} answers in a stream, and nobody would ask who listens.")
 
     def _receive(self, behaviour: Behaviour, method: str) -> Behaviour:
         async def received(request: Any, context: Any) -> Any:
