@@ -66,7 +66,7 @@ async def test_each_change_is_told_with_the_record_before_and_after(desk: Desk) 
     assert told.before.Unpack(before)
     assert told.after.Unpack(after)
     assert (before.name, before.version, after.name, after.version) == ("Car", 1, "Van", 2)
-    assert set(told.changed) == {"name", "label"}
+    assert set(told.changed) == {"name", "caption"}
     assert len(await desk.events("created", made.id)) == 1
 
 

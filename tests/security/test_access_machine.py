@@ -31,8 +31,8 @@ from tests.security.worlds import (
 )
 
 FEW_STEPS = settings(
-    max_examples=12,
-    stateful_step_count=8,
+    max_examples=8,
+    stateful_step_count=6,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     # A failing world is small already; making it smaller takes minutes.

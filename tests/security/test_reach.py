@@ -11,8 +11,8 @@ from tests.security.oracle import Rule, World
 from tests.security.worlds import LEVELS, PEOPLE, PRINCIPALS, RULE_ENDS, THINGS, numbers, worlds
 
 SLOWLY = [HealthCheck.too_slow, HealthCheck.data_too_large]
-OFTEN = settings(max_examples=250, deadline=None, suppress_health_check=SLOWLY)
-SELDOM = settings(max_examples=60, deadline=None, suppress_health_check=SLOWLY)
+OFTEN = settings(max_examples=120, deadline=None, suppress_health_check=SLOWLY)
+SELDOM = settings(max_examples=30, deadline=None, suppress_health_check=SLOWLY)
 PRIVATE = st.just("private")
 
 

@@ -81,14 +81,14 @@ class Toy(Record):
     tags: Mapped[list[str]] = field(Words(), "Tags")
     parts: Mapped[list[Part]] = field(Rows(Part), "Parts")
     secret: Mapped[str | None] = field(Text(), "Secret", searched=True)
-    label: Mapped[str | None] = field(Text(), "Label", editable=False)
+    caption: Mapped[str | None] = field(Text(), "Caption", editable=False)
 
     def prepare(self, actor: Actor) -> None:
         self._saw("prepare")
-        self.label = f"{self.name}/{self.code}" if self.code else self.name
+        self.caption = f"{self.name}/{self.code}" if self.code else self.name
 
     def check(self) -> None:
-        self._saw(f"check {self.label}")
+        self._saw(f"check {self.caption}")
         if self.price is not None and self.price < 0:
             raise Invalid(price="A price below nothing; write 0 for a gift.")
 
