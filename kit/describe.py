@@ -43,9 +43,16 @@ def _field(known: Field, choices: Choices, *, readable_only: bool) -> pb.FieldDe
         editable=(said.editable or said.creatable) and not readable_only,
         section=said.section,
         listed=said.listed,
-        initial="" if said.initial is None else str(said.initial),
+        initial=_initial(said.initial),
         **_kind(said.kind, choices),
     )
+
+
+def _initial(value: Any) -> str:
+    """The value of a new record as text; words are separated by commas."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def _kind(kind: Kind, choices: Choices) -> dict[str, Any]:

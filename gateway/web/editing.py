@@ -48,7 +48,7 @@ def _first_value(visit: Visit, field: Field) -> Any:
     if field.kind == "boolean":
         return field.initial.lower() == "true"
     if field.kind == "words":
-        return [word.strip(" ()'") for word in field.initial.split(",") if word.strip(" ()'")]
+        return [word for word in field.initial.split(", ") if word]
     return field.initial or None
 
 

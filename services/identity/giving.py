@@ -51,6 +51,7 @@ async def _added(
 async def _held(
     session: AsyncSession, profile_ids: Collection[UUID], role_ids: Collection[UUID]
 ) -> set[UUID]:
+    """The profiles held by these and by the roles, seen by the giver or not: all of them give rights."""
     if not role_ids:
         return set(profile_ids)
     of_roles = await session.scalars(select(Role.profile_ids).where(Role.id.in_(role_ids)))
