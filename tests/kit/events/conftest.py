@@ -100,7 +100,7 @@ def until() -> Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]:
 
     async def wait(holds: Callable[[], Awaitable[bool]]) -> None:
         async with asyncio.timeout(PATIENCE):
-            while not await holds():  # noqa: ASYNC110 - the database has nobody to set an event
+            while not await holds():
                 await asyncio.sleep(0.01)
 
     return wait

@@ -61,7 +61,7 @@ DEALS = [
 ]  # fmt: skip
 
 
-def _shown(value: object) -> str:  # noqa: PLR0911
+def _shown(value: object) -> str:
     match value:
         case None | []:
             return "-"
