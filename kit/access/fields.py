@@ -40,6 +40,15 @@ def chosen(wanted: Sequence[str], allowed: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(("id", "version", *wanted)))
 
 
+def may_be_set_by_verb(
+    policy: Policy, actor: Actor, record: type[Record], names: Iterable[str]
+) -> None:
+    """Refuses a verb that sets fields which the caller's profiles keep from being set."""
+    limits = policy.field_access(actor, record.entity)
+    if locked := [name for name in names if name in limits]:
+        raise Denied("", dict.fromkeys(locked, "Your profile does not let you change this."))
+
+
 def may_set(
     policy: Policy, actor: Actor, record: type[Record], names: Collection[str], *, new: bool
 ) -> None:

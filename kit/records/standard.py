@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from crm.v1 import standard_pb2
 from google.protobuf.message import Message
 
-from kit.access.fields import chosen, may_set, seen
+from kit.access.fields import chosen, may_be_set_by_verb, may_set, seen
 from kit.actor import calling
 from kit.entity import Level, Record
 from kit.entity.record import STAMPS
@@ -51,6 +51,10 @@ class Records(Generic[R, M]):
         """Refuses an action that the caller's profiles do not hold."""
         if action not in self.process.policy.rights(calling(), self.record.entity):
             raise Denied(f"Your profile does not let you {action} {self.record.plural.lower()}.")
+
+    def setting(self, *names: str) -> None:
+        """Refuses a verb whose fields the caller's profiles keep from being set."""
+        may_be_set_by_verb(self.process.policy, calling(), self.record, names)
 
     async def Get(self, request: Any, context: Any) -> Any:
         self.allow("view")

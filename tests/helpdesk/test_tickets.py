@@ -10,10 +10,11 @@ from crm.helpdesk.v1.tickets_pb2_grpc import TicketsStub
 from crm.v1 import standard_pb2
 from crm.v1.events_pb2 import RecordChanged
 
+from kit.access.entries import FieldAccess
 from kit.actor import Actor
 from kit.errors import Denied, Invalid, NotFound, Refused
 from kit.ids import uuid7
-from kit.testing.organisation import TestOrganisation
+from kit.testing.organisation import ALL, TestOrganisation
 from kit.testing.serving import Serving
 
 
@@ -170,3 +171,17 @@ async def test_whoever_may_only_read_does_not_settle(
     with pytest.raises(Denied):
         await bob.Resolve(pb.ResolveTicket(id=ticket.id, resolution="Mine"))
     await organisation.default("helpdesk.Ticket", "edit")
+
+
+async def test_a_verb_changes_no_field_that_a_profile_locks(
+    serving: Serving, organisation: TestOrganisation, ana: Actor
+) -> None:
+    """HD-02, ID-10: what may not be edited may not be resolved either."""
+    made = await serving.stub(TicketsStub, ana).Create(pb.Ticket(subject="The pump leaks"))
+    locked = FieldAccess(entity="helpdesk.Ticket", field="status", access="read")
+    profile = await organisation.profile(ALL, fields=(locked,))
+    reader = await organisation.person("Radu", profiles=(profile,))
+    resolve = pb.ResolveTicket(id=made.id, resolution="Replaced the seal")
+    with pytest.raises(Denied) as refused:
+        await serving.stub(TicketsStub, reader).Resolve(resolve)
+    assert "status" in refused.value.fields

@@ -28,6 +28,7 @@ class Tickets(Records[Ticket, pb.Ticket], TicketsServicer):
 
     async def Assign(self, request: pb.AssignTicket, context: Any) -> Any:
         self.allow("edit")
+        self.setting("assignee_id", "group_id")
         team = self.shape.values(request, ("assignee_id", "group_id"))
         note = self._text(request, "note", "assignment_note")
         async with self.work(request) as work:
@@ -38,6 +39,7 @@ class Tickets(Records[Ticket, pb.Ticket], TicketsServicer):
 
     async def Resolve(self, request: pb.ResolveTicket, context: Any) -> Any:
         self.allow("edit")
+        self.setting("status", "resolution")
         resolution = self._text(request, "resolution", "resolution") or ""
         async with self.work(request) as work:
             ticket = await work.get(Ticket, request.id, Level.EDIT)
@@ -46,6 +48,7 @@ class Tickets(Records[Ticket, pb.Ticket], TicketsServicer):
 
     async def Reopen(self, request: pb.ReopenTicket, context: Any) -> Any:
         self.allow("edit")
+        self.setting("status")
         reason = self._text(request, "reason", "reopen_reason") or ""
         async with self.work(request) as work:
             ticket = await work.get(Ticket, request.id, Level.EDIT)
@@ -54,6 +57,7 @@ class Tickets(Records[Ticket, pb.Ticket], TicketsServicer):
 
     async def Close(self, request: pb.CloseTicket, context: Any) -> Any:
         self.allow("edit")
+        self.setting("status")
         async with self.work(request) as work:
             ticket = await work.get(Ticket, request.id, Level.EDIT)
             ticket.close(datetime.now(UTC))

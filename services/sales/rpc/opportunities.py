@@ -13,7 +13,7 @@ from sqlalchemy import select
 from kit.access.fields import seen
 from kit.actor import calling
 from kit.entity import Day, Level, LongText, Money, Reference
-from kit.errors import Conflict, Denied, Invalid
+from kit.errors import Conflict, Invalid
 from kit.records import Records, Work
 from services.sales.model.opportunities import Opportunity
 from services.sales.model.stage_changes import StageChange
@@ -70,17 +70,11 @@ class Opportunities(Records[Opportunity, pb.Opportunity], OpportunitiesServicer)
     async def _turning(self, request: Any) -> AsyncIterator[tuple[Work, Opportunity, Pipeline]]:
         """The deal that a verb takes elsewhere, with the stages to choose from."""
         self.allow("edit")
-        self._refuse_locked("stage_id")
+        self.setting("stage_id")
         async with self.work(request) as work:
             deal = await work.get(Opportunity, request.id, Level.EDIT)
             self.same_version(deal, request.version if request.HasField("version") else None)
             yield work, deal, await Pipeline.of(work)
-
-    def _refuse_locked(self, *names: str) -> None:
-        """A verb sets no field that the caller's profiles keep from being set."""
-        limits = self.process.policy.field_access(calling(), Opportunity.entity)
-        if locked := [name for name in names if name in limits]:
-            raise Denied("", dict.fromkeys(locked, "Your profile does not let you change this."))
 
     async def MoveStage(self, request: Any, context: Any) -> Any:
         async with self._turning(request) as (work, deal, pipeline):
@@ -99,7 +93,7 @@ class Opportunities(Records[Opportunity, pb.Opportunity], OpportunitiesServicer)
         leaving = (await Pipeline.of(work)).stage(deal.stage_id)
         said = {name: _value(request, name) for name in ("reason", "amount", "closed_on")}
         if said["amount"] is not None:
-            self._refuse_locked("realised_amount")
+            self.setting("realised_amount")
         work.add(deal.move(leaving, to, by=work.actor.name, at=datetime.now(UTC), **said))
         return await work.show(deal)
 

@@ -32,6 +32,7 @@ class Activities(Records[Activity, pb.Activity], ActivitiesServicer):
 
     async def Complete(self, request: pb.CompleteActivity, context: Any) -> Any:
         self.allow("edit")
+        self.setting("status", "outcome")
         outcome = self._text(request, "outcome")
         async with self.work(request) as work:
             activity = await work.get(Activity, request.id, Level.EDIT)
@@ -40,6 +41,7 @@ class Activities(Records[Activity, pb.Activity], ActivitiesServicer):
 
     async def Cancel(self, request: pb.CancelActivity, context: Any) -> Any:
         self.allow("edit")
+        self.setting("status", "outcome")
         reason = self._text(request, "reason")
         async with self.work(request) as work:
             activity = await work.get(Activity, request.id, Level.EDIT)
