@@ -1,9 +1,12 @@
 """What every test may stand on."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from kit.testing.house import House
 
@@ -18,10 +21,23 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house.stop()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.fixture(autouse=True)
+def _loop_in_its_place() -> Iterator[None]:
+    """`asyncio.run` in a plain test leaves the thread without a loop; the next test wants the session's."""
+    held = asyncio.get_event_loop_policy()._local
+    before = (held._loop, held._set_called)
+    yield
+    held._loop, held._set_called = before
+
+
+class _ByFolder(LoadScopeScheduling):
     """A folder's tests share a worker, and so the services that its fixtures start."""
-    here = Path(__file__).parent
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            folder = item.path.parent.relative_to(here).parts[:1]
-            item.add_marker(pytest.mark.xdist_group(folder[0] if folder else "tests"))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.split("/")[1]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """One folder after another on each worker; the folders with the most tests come first."""
+    return _ByFolder(config, log)
