@@ -1,6 +1,7 @@
 """What every test may stand on."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from kit.testing.house import House
+
+# Tests start programs while gRPC's threads run; its fork handlers break that. Read when gRPC starts.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
 
 
 @pytest.fixture(scope="session")
