@@ -29,13 +29,14 @@ _CREATE = """
 with made as (
   insert into lead (id, version, owner_id, created_at, updated_at, created_by, updated_by, keys, wkeys,
                     custom, name, last_name, company, email, status)
-  values ($1, 1, $2, now(), now(), $2::text, $2::text, '{1}', '{1}', '{}', $3, $3, $4, $5, 'new')
+  values ($1, 1, $2::uuid, now(), now(), $2::uuid::text, $2::uuid::text, '{1}', '{1}',
+          '{}', $3, $3, $4, $5, 'new')
   returning id),
 told as (
   insert into outbox (id, subject, body, headers) select $1, 'bench.floor', ''::bytea, '{}' from made),
 kept as (
   insert into history (entity, record_id, at, actor, what, version, changes)
-  select 'parties.Lead', $1, now(), $2::text, 'created', 1, '{}' from made)
+  select 'parties.Lead', $1, now(), $2::uuid::text, 'created', 1, '{}' from made)
 select id from made
 """
 _encoder = msgspec.json.Encoder()

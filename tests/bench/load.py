@@ -46,7 +46,7 @@ async def measure(
     groups: Mapping[str, list[int]],
     *,
     callers: int,
-    seconds: float = 3.0,
+    seconds: float = 2.0,
     warm_up: float = 0.5,
 ) -> Measured:
     """Runs callers side by side for some seconds, after a warm-up that is not counted."""

@@ -45,7 +45,7 @@ async def measured(system: System, wanted: list[str], console: Console) -> list[
         for name, scenario in SCENARIOS.items():
             if not wanted or name in wanted:
                 results.append(await scenario(stage))
-                console.print(f"{name} measured.")
+                show(results[-1:], console)
         return results
 
 

@@ -73,10 +73,10 @@ async def _handled(stage: Stage) -> dict[str, str]:
     for number in range(200):
         body = {"name": f"Won {number}", "amount": "10", "currency": "EUR"}
         deal = msgspec.json.decode(
-            await stage.ask(0, "POST", "/api/v1/opportunities", body, expect=201)
+            await stage.ask(0, "POST", "/api/v1/opportunities", body, expect=201, person=0)
         )
         won = {"amount": "10", "reason": "Measured"}
-        await stage.ask(0, "POST", f"/api/v1/opportunities/{deal['id']}:win", won)
+        await stage.ask(0, "POST", f"/api/v1/opportunities/{deal['id']}:win", won, person=0)
     subject = "crm.sales.opportunity.won"
     told = await sales.fetch(
         "select id, created_at from outbox where subject = $1 order by seq desc limit 200", subject

@@ -30,10 +30,12 @@ async def l1(stage: Stage) -> Result:
 async def r1(stage: Stage) -> Result:
     """One lead by its id, all fields, access checked."""
     result = Result("R1", "get one", "≤ 1.3 of select, hop and empty request together")
-    ids = [await _own_ids(stage, number) for number in range(len(stage.lines))]
+    ids = [await _own_ids(stage, person) for person in range(len(stage.company.people))]
 
     async def subject(number: int) -> None:
-        await stage.ask(number, "GET", f"/api/v1/leads/{random.choice(ids[number])}")
+        person = random.randrange(len(ids))
+        path = f"/api/v1/leads/{random.choice(ids[person])}"
+        await stage.ask(number, "GET", path, person=person)
 
     async def floor(number: int) -> None:
         owner = stage.company.people[number]
@@ -57,6 +59,6 @@ async def s1(stage: Stage) -> Result:
     return await stage.compare(result, ["parties"], subject, floor)
 
 
-async def _own_ids(stage: Stage, number: int) -> list[str]:
-    answer = await stage.ask(number, "GET", "/api/v1/leads?page_size=200&fields=name")
+async def _own_ids(stage: Stage, person: int) -> list[str]:
+    answer = await stage.ask(0, "GET", "/api/v1/leads?page_size=200&fields=name", person=person)
     return [each["id"] for each in msgspec.json.decode(answer)["items"]]

@@ -54,7 +54,9 @@ async def _fresh(stage: Stage, count: int) -> list[list[str]]:
     async def make(number: int) -> None:
         for _ in range(count // len(stage.lines)):
             lead = _lead() | {"status": "qualified"}
-            answer = await stage.ask(number, "POST", "/api/v1/leads", lead, expect=201)
+            answer = await stage.ask(
+                number, "POST", "/api/v1/leads", lead, expect=201, person=number
+            )
             made[number].append(msgspec.json.decode(answer)["id"])
 
     async with asyncio.TaskGroup() as group:
@@ -73,7 +75,7 @@ async def _convert(
     async def caller(number: int) -> None:
         for lead in ids[number]:
             begun = asyncio.get_running_loop().time()
-            await stage.ask(number, "POST", f"/api/v1/leads/{lead}:convert", {})
+            await stage.ask(number, "POST", f"/api/v1/leads/{lead}:convert", {}, person=number)
             latencies.append(asyncio.get_running_loop().time() - begun)
 
     async with asyncio.TaskGroup() as group:
