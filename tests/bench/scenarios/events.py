@@ -77,7 +77,7 @@ async def _handled(stage: Stage) -> dict[str, str]:
         )
         won = {"amount": "10", "reason": "Measured"}
         await stage.ask(0, "POST", f"/api/v1/opportunities/{deal['id']}:win", won, person=0)
-    subject = "crm.sales.opportunity.won"
+    subject = "crm.sales.opportunity.updated"
     told = await sales.fetch(
         "select id, created_at from outbox where subject = $1 order by seq desc limit 200", subject
     )
