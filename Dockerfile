@@ -4,6 +4,7 @@ ARG PYTHON=python:3.11-slim-bookworm
 
 FROM ${PYTHON} AS build
 ARG SERVICE
+ENV PIP_CACHE_DIR=/var/cache/pip npm_config_cache=/var/cache/npm
 WORKDIR /build
 # Debian keeps one version of tini for the life of a release, and drops older builds of it.
 # hadolint ignore=DL3008
@@ -13,12 +14,12 @@ RUN apt-get update \
 COPY pyproject.toml requirements.lock ./
 COPY requirements/node.lock requirements/
 COPY k8s/lock.py k8s/
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/var/cache/pip \
     test -n "$SERVICE" \
     && python3 -m venv /tools \
     && /tools/bin/python k8s/lock.py contract > contract.lock \
     && /tools/bin/pip install --no-deps --require-hashes --requirement contract.lock
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/var/cache/pip \
     python3 -m venv --without-pip /opt/rapport \
     && /tools/bin/python k8s/lock.py dependencies "$SERVICE" > process.lock \
     && /tools/bin/pip --python /opt/rapport/bin/python \
@@ -27,7 +28,7 @@ COPY cli cli
 COPY proto proto
 RUN /tools/bin/python -c 'from cli import contract; contract.build()'
 COPY gateway gateway
-RUN --mount=type=cache,target=/root/.npm \
+RUN --mount=type=cache,target=/var/cache/npm \
     if [ "$SERVICE" = gateway ]; then \
         /tools/bin/pip install --no-deps --require-hashes --requirement requirements/node.lock \
         && /tools/bin/python -m cli.assets \
