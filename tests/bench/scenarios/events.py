@@ -18,7 +18,7 @@ _GIB = 2**30
 
 
 async def e2(stage: Stage) -> Result:
-    """200 commits a second in sales; from the reply to the delivery by JetStream, and to the handler."""
+    """200 creates a second in sales; from the caller's reply, which comes after the commit, to delivery."""
     result = Result("E2", "event latency", "p50 ≤ 20 ms, p99 ≤ 100 ms")
     connection = await nats.connect(stage.system.nats_url)
     heard: dict[str, float] = {}
@@ -65,7 +65,7 @@ async def _commits(stage: Stage) -> dict[str, float]:
 
 
 async def _handled(stage: Stage) -> dict[str, str]:
-    """From the won deal's commit to the handler's own commit in campaigns, both by the databases' clock."""
+    """One win after another: from sales' transaction to campaigns', each at its beginning."""
     import asyncpg
 
     sales = await asyncpg.connect(stage.system.database("sales"))
@@ -91,7 +91,7 @@ async def _handled(stage: Stage) -> dict[str, str]:
     await sales.close()
     await campaigns.close()
     middle, slow = delays[len(delays) // 2], delays[int(len(delays) * 0.99)]
-    return {"to the handler in campaigns": f"p50 {middle:.1f} ms, p99 {slow:.1f} ms"}
+    return {"transaction to handler's transaction": f"p50 {middle:.1f} ms, p99 {slow:.1f} ms"}
 
 
 async def x3(stage: Stage) -> Result:

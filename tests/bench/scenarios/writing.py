@@ -36,7 +36,7 @@ def _lead() -> dict[str, str]:
 
 
 async def w2(stage: Stage) -> Result:
-    """Each lead is converted by two callers at once; sales makes one opportunity."""
+    """Each lead once for the figures; then five leads by sixteen callers at once, for the doubles."""
     result = Result("W2", "convert a lead", "≥ 300/s at 16, no double conversion")
     groups = stage.system.groups("parties", "sales")
     for callers in (1, 16):
@@ -101,6 +101,8 @@ async def _raced(stage: Stage) -> int:
         async with asyncio.TaskGroup() as group:
             for number in range(len(stage.lines)):
                 group.create_task(race(number))
+        if not answers:
+            raise RuntimeError(f"Nobody could convert {lead}.")
         doubles += len({_targets(answer) for answer in answers}) - 1
     return doubles
 
