@@ -1,6 +1,7 @@
 """How tests bring files in and read what became of them."""
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,13 @@ from kit.actor import Actor
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 
+ACCOUNT = "parties.Account"
 _PIECE = 64 * 1024
+
+
+def unique(name: str) -> str:
+    """A name that no other test uses."""
+    return f"{name} {uuid.uuid4().hex[:10]}"
 
 
 @dataclass

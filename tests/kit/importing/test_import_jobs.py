@@ -1,7 +1,5 @@
 """Files become records by the rules of their entity, and every line is accounted for."""
 
-import uuid
-
 import pytest
 from crm.parties.v1.accounts_pb2_grpc import AccountsStub
 from crm.sales.v1 import opportunities_pb2
@@ -13,14 +11,10 @@ from kit.access.entries import FieldAccess, Permission
 from kit.actor import Actor
 from kit.errors import Denied, Invalid, NotFound, Refused
 from kit.testing.serving import Serving
-from tests.kit.importing.office import Office
+from tests.kit.importing.office import ACCOUNT, Office, unique
 
-ACCOUNT, DEAL = "parties.Account", "sales.Opportunity"
+DEAL = "sales.Opportunity"
 DEAL_COLUMNS = {"code": "code", "owner": "owner_id:name", "stage": "stage_id:name"}
-
-
-def unique(name: str) -> str:
-    return f"{name} {uuid.uuid4().hex[:10]}"
 
 
 async def accounts(office: Office, actor: Actor, named: str) -> dict[str, str]:

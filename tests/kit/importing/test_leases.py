@@ -10,8 +10,7 @@ from kit.actor import Actor
 from kit.ids import uuid7
 from kit.importing.jobs import Job, Jobs, LeaseLost
 from kit.importing.tables import import_job, import_line
-from tests.kit.importing.office import Office
-from tests.kit.importing.test_imports import ACCOUNT, unique
+from tests.kit.importing.office import ACCOUNT, Office, unique
 
 _PLAN = {"columns": {"name": "name"}, "values": {}, "constants": {}, "match": ""}
 

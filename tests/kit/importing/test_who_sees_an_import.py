@@ -4,14 +4,7 @@ import pytest
 
 from kit.access.entries import FieldAccess, Permission
 from kit.errors import NotFound
-from kit.ids import uuid7
-from tests.kit.importing.office import Office
-
-ACCOUNT = "parties.Account"
-
-
-def unique(name: str) -> str:
-    return f"{name} {uuid7().hex}"
+from tests.kit.importing.office import ACCOUNT, Office, unique
 
 
 async def test_whoever_may_not_see_a_field_does_not_see_the_lines_of_others(office: Office) -> None:
