@@ -1,4 +1,4 @@
-"""One service's database: a session for what changes, prepared statements for what is only read."""
+"""One service's database: a session for what changes, prepared statements for what one alone can do."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -32,10 +32,16 @@ class Database:
         self, statement: str, arguments: Sequence[Any], seconds: float = 10
     ) -> list[asyncpg.Record]:
         """The rows of a statement that only reads."""
+        async with self.connection() as connection:
+            return list(await connection.fetch(statement, *arguments, timeout=seconds))
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Any]:
+        """A connection for statements that are a transaction each."""
         with measuring.waited():
             connection = await self.pool.acquire(timeout=_WAIT_SECONDS)
         try:
-            return list(await connection.fetch(statement, *arguments, timeout=seconds))
+            yield connection
         finally:
             await self.pool.release(connection)
 

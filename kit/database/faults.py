@@ -1,5 +1,6 @@
 """What the database's refusals mean to a caller: a constraint's name says which field is at fault."""
 
+from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError
 
 from kit.database.tables import metadata
@@ -9,9 +10,9 @@ _UNIQUE, _FOREIGN, _CHECK, _NULL, _EXCLUSION = "23505", "23503", "23514", "23502
 _RETRY = {"40001", "40P01", "55P03"}
 
 
-def as_problem(fault: DBAPIError) -> Problem | DBAPIError:
+def as_problem(fault: DBAPIError | PostgresError) -> Exception:
     """The problem that a fault means, or the fault itself when it is a bug."""
-    origin = getattr(fault.orig, "__cause__", None) or fault.orig
+    origin = _origin(fault)
     state = getattr(origin, "sqlstate", None)
     constraint = getattr(origin, "constraint_name", None) or ""
     if state in _RETRY:
@@ -28,7 +29,14 @@ def as_problem(fault: DBAPIError) -> Problem | DBAPIError:
         return Invalid("", {_field(constraint): "This value contradicts another one."})
     if state == _NULL:
         return Invalid("", {str(getattr(origin, "column_name", "")): "Fill this in."})
-    return Unavailable() if fault.connection_invalidated else fault
+    return Unavailable() if getattr(fault, "connection_invalidated", False) else fault
+
+
+def _origin(fault: DBAPIError | PostgresError) -> object:
+    """What PostgreSQL said, whether or not SQLAlchemy stood between."""
+    if isinstance(fault, DBAPIError):
+        return getattr(fault.orig, "__cause__", None) or fault.orig
+    return fault
 
 
 def _reference(constraint: str, detail: str) -> Problem:

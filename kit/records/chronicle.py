@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from crm.v1 import events_pb2
-from sqlalchemy.orm import Session
-from sqlalchemy.util import await_only
 
 from kit.entity import Before, Record
 from kit.events.outbox import Announcement, rows
@@ -16,6 +14,9 @@ from kit.events.subjects import change_subject
 
 if TYPE_CHECKING:
     from kit.records.work import Work
+
+
+_HISTORY_COLUMNS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +30,13 @@ class Change:
     stamps: dict[str, Any] = field(default_factory=dict)
 
 
-# One statement for both, and past SQLAlchemy: every change of every record pays for it.
-_BESIDE = """
-with kept as (
-  insert into history (entity, record_id, at, actor, what, version, changes)
-  select entity, record_id, $1, $2, what, version, changes::jsonb
-  from unnest($3::text[], $4::uuid[], $5::text[], $6::int[], $7::text[])
-    with ordinality as change(entity, record_id, what, version, changes, place)
-  order by place)
-insert into outbox (id, subject, body, headers)
-select id, subject, body, headers::jsonb
-from unnest($8::uuid[], $9::text[], $10::bytea[], $11::text[])
-  with ordinality as event(id, subject, body, headers, place)
-order by place
-"""
-
-
-def record_beside(session: Session, work: "Work", changes: Sequence[Change]) -> None:
-    """Writes history and outbox rows; after the records' own rows, whose locks give the order."""
+def beside(work: "Work", changes: Sequence[Change]) -> Sequence[Any]:
+    """What `kit/records/writing.py` takes for history and outbox, a column each."""
     announced = [each for change in changes for each in _events(work, change)]
     told = rows(announced, service=work.process.name, actor=work.actor.name)
-    connection = session.connection().connection.driver_connection
-    assert connection is not None  # noqa: S101 - the flush has just used it
-    history = zip(*(_history(change) for change in changes), strict=True)
-    columns = (*map(list, history), *told.values())
-    await_only(connection.execute(_BESIDE, datetime.now(UTC), work.actor.name, *columns))
+    history = [_history(change) for change in changes]
+    columns = map(list, zip(*history, strict=True)) if history else [[]] * _HISTORY_COLUMNS
+    return datetime.now(UTC), work.actor.name, *columns, *told.values()
 
 
 def _history(change: Change) -> tuple[Any, ...]:

@@ -15,6 +15,7 @@ from kit.entity import Field, Level, Record
 from kit.entity.kinds import Day, Decimals, Instant, Integer, Money
 from kit.errors import Invalid
 from kit.query import parse, to_sql
+from kit.query.conditions import LISTS
 from kit.records.process import Process
 
 _MOST, _MOST_GROUPS, _MOST_MEASURES = 1_000, 8, 32
@@ -68,6 +69,9 @@ def _group(fields: Any, name: str, zone: str = "UTC") -> _Group:
     """A key; the days of a moment are the caller's, as in the filter that lists the rows behind it."""
     bare, _, span = name.partition(":")
     known = _known(fields, bare, "group_by")
+    if known.kind in LISTS:
+        # A record stands under each of its values, and the groups would add up to too much.
+        raise Invalid(group_by=f"{bare!r} is a list; filter by one of its values instead.")
     column = known.column
     if not span:
         return _Group(name, bare, column)

@@ -3,19 +3,22 @@
 It listens to the flush, so no handler can forget it, and writes in the same transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from sqlalchemy import event, inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient, make_transient_to_detached
+from sqlalchemy.util import await_only
 
 from kit.entity import Audience, Before, Choice, Record
 from kit.entity.kinds import Reference
 from kit.entity.record import STAMPS
 from kit.errors import Invalid
-from kit.records.chronicle import Change, record_beside
+from kit.records.chronicle import Change, beside
 from kit.records.tables import share
+from kit.records.writing import Part, Parts, write
 
 if TYPE_CHECKING:
     from kit.records.work import Work
@@ -26,19 +29,74 @@ class Remembering(Session):
 
 
 @event.listens_for(Remembering, "before_flush")
-def _prepare(session: Session, *_: object) -> None:
-    """Completes and checks what is about to be written, and notes what will have happened."""
+def _write(session: Session, *_: object) -> None:
+    """Writes the records that changed ahead of SQLAlchemy, to whom only what is no record is left."""
     work: Work = session.info["work"]
-    changes: list[Change] = session.info.setdefault("changes", [])
-    now = datetime.now(UTC)
-    changes.extend(_created(work, record, now) for record in _records(session.new))
-    for record in _records(session.dirty):
-        changes.extend(_updated(session, work, record, now))
-    changes.extend(_deleted(record) for record in _records(session.deleted))
+    new, old, gone = map(_records, (session.new, session.dirty, session.deleted))
+    changes = [*prepared(work, new), *_updated(session, work, old), *map(_deleted, gone)]
+    parts = parts_of(new, old, gone)
+    if parts:
+        await_only(write(_begun(session), parts, beside(work, changes)))
+        _settle(session, parts)
+    work.written += changes
+
+
+def _begun(session: Session) -> Any:
+    """The driver's connection, in the transaction; SQLAlchemy begins one with its first statement only."""
+    connection = session.connection()
+    driver: Any = connection.connection.driver_connection
+    if not driver.is_in_transaction():
+        connection.exec_driver_sql("select")
+    return driver
 
 
 def _records(found: Any) -> list[Record]:
     return [each for each in found if isinstance(each, Record)]
+
+
+def parts_of(
+    new: Iterable[Record], old: Iterable[Record] = (), gone: Iterable[Record] = ()
+) -> Parts:
+    """Rows by what is done to them; those that others may hold in one order, so that none deadlock."""
+    parts: dict[Part, list[Record]] = {}
+    for record in new:
+        parts.setdefault(Part.created(type(record)), []).append(record)
+    for record in sorted(old, key=_id):
+        if columns := _moved(record):
+            parts.setdefault(Part(type(record), "updated", columns), []).append(record)
+    for record in sorted(gone, key=_id):
+        parts.setdefault(Part(type(record), "deleted"), []).append(record)
+    return parts
+
+
+def _id(record: Record) -> UUID:
+    return record.id
+
+
+def _moved(record: Record) -> tuple[str, ...]:
+    """The columns that differ from the row as it was read."""
+    columns, former = type(record).__table__.c, inspect(record).committed_state
+    differing = (name for name, was in former.items() if _settled(was) != getattr(record, name))
+    return tuple(sorted(name for name in differing if name in columns))
+
+
+def _settle(session: Session, parts: Parts) -> None:
+    """Tells SQLAlchemy that these rows stand in the database as they are."""
+    for part, records in parts.items():
+        for record in records:
+            make_transient(record)
+            if part.what != "deleted":
+                make_transient_to_detached(record)
+                session.add(record)
+
+
+def prepared(work: "Work", new: Iterable[Record]) -> list[Change]:
+    """Completes and checks new records, once: what was shown already stays as it was shown."""
+    now = datetime.now(UTC)
+    for record in new:
+        if record not in work.shown:
+            work.shown[record] = _created(work, record, now)
+    return [work.shown[record] for record in new]
 
 
 def _created(work: "Work", record: Record, now: datetime) -> Change:
@@ -52,11 +110,17 @@ def _created(work: "Work", record: Record, now: datetime) -> Change:
     return Change(record, "created", {}, _filled(record))
 
 
-def _updated(session: Session, work: "Work", record: Record, now: datetime) -> Iterator[Change]:
-    record.prepare(work.actor)
-    before = _before(record)
-    if not before:
-        return
+def _updated(session: Session, work: "Work", old: Iterable[Record]) -> Iterator[Change]:
+    now = datetime.now(UTC)
+    for record in old:
+        record.prepare(work.actor)
+        if before := _before(record):
+            yield _amended(session, work, record, before, now)
+
+
+def _amended(
+    session: Session, work: "Work", record: Record, before: dict[str, Any], now: datetime
+) -> Change:
     _check(work, record, list(before))
     stamps = {name: getattr(record, name) for name in ("version", "updated_at", "updated_by")}
     record.updated_at, record.updated_by = now, work.actor.name
@@ -64,7 +128,7 @@ def _updated(session: Session, work: "Work", record: Record, now: datetime) -> I
     _rekey(session, work, record, moved="owner_id" in before)
     record.changed(_snapshot(record, before))
     changed = sorted(name for name in before if name in record.fields or name == "custom")
-    yield Change(record, "updated", before, changed, stamps)
+    return Change(record, "updated", before, changed, stamps)
 
 
 def _deleted(record: Record) -> Change:
@@ -149,10 +213,3 @@ def shares_of(session: Session, record: Record) -> list[Audience]:
     """The access given by hand."""
     rows = session.execute(select(share).where(share.c.record_id == record.id))
     return [Audience(row.principal_kind, row.principal_id, row.level) for row in rows]
-
-
-@event.listens_for(Remembering, "after_flush")
-def _write(session: Session, *_: object) -> None:
-    changes: list[Change] = session.info.pop("changes", [])
-    if changes:
-        record_beside(session, session.info["work"], changes)

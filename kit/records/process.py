@@ -65,18 +65,19 @@ class Process:
         self, actor: Actor, call: Call | None = None, request: Any = None
     ) -> AsyncIterator[Work]:
         """One transaction: what happens inside is committed together, with its history and events."""
+        work = Work(self, actor, call or Call())
         try:
-            async with self.sessions() as session:
-                work = Work(self, session, actor, call or Call())
-                await work.begin(request)
-                yield work
-                await work.finish()
+            await work.begin(request)
+            yield work
+            await work.finish()
         except StaleDataError as stale:
             raise Conflict from stale
-        except PoolTimeout as full:
+        except (PoolTimeout, TimeoutError) as full:
             raise Busy("Too many changes at once; try again in a moment.", retry_after=1) from full
         except (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError) as gone:
             raise Unavailable("The database does not answer right now.") from gone
-        except DBAPIError as fault:
+        except (DBAPIError, asyncpg.PostgresError) as fault:
             raise as_problem(fault) from fault
+        finally:
+            await work.close()
         await work.committed()

@@ -9,9 +9,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, literal_column
+from sqlalchemy.dialects.postgresql import JSONB
 
-from kit.access.fields import chosen, visible
+from kit.access.fields import chosen, seen, visible
 from kit.access.policy import Policy, Reach
 from kit.actor import Actor
 from kit.database.engine import Database
@@ -22,11 +23,14 @@ from kit.query import Context, Order, decode_token, encode_token, parse, to_sql
 from kit.records.paging import Page, Question, found_by_words, one_row, table_of
 from kit.records.plans import GATHERED, may_go_by_owner, shared_rows
 from kit.records.statements import Statement, Statements, compiled
+from kit.telemetry.logs import log
 
 COUNTED = 1_000
 _LOOKED_UP_SECONDS = 30
 _REMEMBERED = 10_000
 _SYSTEM = UUID(int=0)
+_LONGEST_SEARCH = 200
+_NOTHING = literal_column("'{}'::jsonb", JSONB()).label("custom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,11 @@ class Reader:
     ) -> Any:
         """One row within reach, or NotFound."""
         reach = self._policy.reach(actor, record, Level.READ)
-        key = (record, names, "one", reach.all, bool(reach.keys))
-        statement = self._statements.once(key, lambda: one_row(record, reach, names))
+        veiled = self._veiled(record, actor)
+        key = (record, names, "one", reach.all, bool(reach.keys), veiled)
+        statement = self._statements.once(
+            key, lambda: _shown(one_row(record, reach, names), veiled=veiled)
+        )
         rows = await self._fetch(statement, {**reach.parameters, "id": id})
         if not rows:
             raise NotFound
@@ -74,7 +81,7 @@ class Reader:
         seal = f"{record.entity}\n{question.filter}\n{question.search}"
         shown = (*chosen(question.fields, names), "custom")
         page = await self._page(record, actor, question, fields, order, shown, seal)
-        given = page.reach.parameters | {"words": words_of(question.search)}
+        given = page.reach.parameters | {"words": _words(question)}
         statement = self._statement(page, actor, question)
         rows = await self._fetch(statement, given | {"limit": question.size + 1})
         rows, token = _ended(rows, page, question.size, seal)
@@ -99,7 +106,7 @@ class Reader:
             names=(*shown, *(key for key in order.keys if key not in shown)),
             where=self._where(record, actor, question.filter, fields),
             order=order,
-            found=found_by_words(record, fields) if words_of(question.search) else None,
+            found=found_by_words(record, fields) if _words(question) else None,
             after=order.after(decode_token(token, order, seal)) if token else None,
             by_owner=may_go_by_owner(reach, order) and await self._little_shared(record, reach),
         )
@@ -123,13 +130,18 @@ class Reader:
 
     def _statement(self, page: Page, actor: Actor, question: Question) -> Statement:
         """A filter that speaks of the caller or of now, and a later page, are built each time."""
+        veiled = self._veiled(page.record, actor)
         if question.speaks_of_now or page.after is not None:
-            return compiled(page.query())
+            return compiled(_shown(page.query(), veiled=veiled))
         limits = self._policy.field_access(actor, page.record.entity)
         asked = (question.filter, question.order_by, page.found is not None, page.by_owner)
         reached = (page.reach.all, bool(page.reach.keys), frozenset(limits.items()))
         key = (page.record, page.names, *asked, *reached, self._zone(actor))
-        return self._statements.once(key, page.query)
+        return self._statements.once(key, lambda: _shown(page.query(), veiled=veiled))
+
+    def _veiled(self, record: type[Record], actor: Actor) -> bool:
+        """Whether the caller may not see the custom fields."""
+        return not seen(self._policy, actor, record, ["custom"])
 
     async def _little_shared(self, record: type[Record], reach: Reach) -> bool:
         """Whether few rows are shared with the caller; looked up again every half minute."""
@@ -154,11 +166,30 @@ class Reader:
         except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as gone:
             raise Unavailable("The database does not answer right now.") from gone
         except asyncpg.DataError as wrong:
-            raise Invalid(filter=f"A value does not fit its field: {wrong}") from wrong
+            # Its message may hold the value, which stays out of the log as it stays out of the answer.
+            log.info("reading.value_refused", fault=type(wrong).__name__, state=wrong.sqlstate)
+            raise Invalid(
+                filter="A value does not fit its field; give a smaller number or another value."
+            ) from wrong
 
     async def rows(self, query: Select[Any]) -> list[Any]:
         """The rows of a query that its builder has already narrowed to the caller's reach."""
         return await self._fetch(compiled(query), {})
+
+
+def _words(question: Question) -> str:
+    """The words of the search, if any."""
+    if len(question.search) > _LONGEST_SEARCH:
+        raise Invalid(search=f"Search for at most {_LONGEST_SEARCH} characters.")
+    return words_of(question.search)
+
+
+def _shown(query: Select[Any], *, veiled: bool) -> Select[Any]:
+    """The query, with no custom fields for whoever may not see them."""
+    if not veiled:
+        return query
+    columns = (_NOTHING if each.key == "custom" else each for each in query.selected_columns)
+    return query.with_only_columns(*columns)
 
 
 def _ended(rows: list[Any], page: Page, size: int, seal: str) -> tuple[list[Any], str]:

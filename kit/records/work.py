@@ -1,5 +1,6 @@
 """The unit of work: one actor, one transaction, and the only way to rows."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,8 +16,11 @@ from kit.actor import Actor
 from kit.entity import Level, Record
 from kit.errors import Conflict, Denied, NotFound
 from kit.ids import record_id
+from kit.records.chronicle import Change, beside
+from kit.records.memory import parts_of, prepared
 from kit.records.showing import shown_json
 from kit.records.tables import answered
+from kit.records.writing import write
 from kit.rpc.call import Call
 from kit.rpc.server import Replayed
 
@@ -41,17 +45,29 @@ _ANSWERED = (
 class Work:
     """What one call does to the records of its service."""
 
-    def __init__(self, process: "Process", session: AsyncSession, actor: Actor, call: Call) -> None:
+    def __init__(self, process: "Process", actor: Actor, call: Call) -> None:
         self.process = process
-        self.session = session
         self.actor = actor
         self.call = call
         self.reply: Any = None
+        self.written: list[Change] = []
+        self.shown: dict[Record, Change] = {}
+        self._session: AsyncSession | None = None
+        self._new: list[Record] = []
         self._after: list[Callable[[], Awaitable[None]]] = []
         self._request = b""
-        session.sync_session.info["work"] = self
 
     # Rows.
+
+    @property
+    def session(self) -> AsyncSession:
+        """The session, opened when somebody first asks; work that only adds never does."""
+        if self._session is None:
+            self._session = self.process.sessions()
+            self._session.sync_session.info["work"] = self
+            self._session.add_all(self._new)
+            self._new = []
+        return self._session
 
     async def get(self, record: type[R], id: UUID | str, level: Level = Level.READ) -> R:  # noqa: A002
         """One record within reach; one out of sight is not found, whatever was wanted of it."""
@@ -86,7 +102,10 @@ class Work:
         """Takes a new record in; it belongs to the caller unless it says otherwise."""
         if record.owner_id is None:
             record.owner_id = self.actor.person_id
-        self.session.add(record)
+        if self._session is None:
+            self._new.append(record)
+        else:
+            self._session.add(record)
         return record
 
     async def remove(self, record: Record) -> None:
@@ -107,7 +126,10 @@ class Work:
 
     async def show(self, record: Record) -> Any:
         """The record as the caller may see it: ready JSON for the gateway, typed fields for others."""
-        await self.flush()
+        if self._session is None:
+            prepared(self, self._new)
+        else:
+            await self.flush()
         shape = self.process.shapes[type(record)]
         names = seen(self.process.policy, self.actor, type(record), shape.names)
         if self.call.json:
@@ -146,6 +168,9 @@ class Work:
 
     async def finish(self) -> None:
         """Writes everything down and commits."""
+        if self._session is None and not self.process.before_commit:
+            await self._write_at_once()
+            return
         await self.session.flush()
         for step in self.process.before_commit:
             await step(self)
@@ -155,6 +180,18 @@ class Work:
             reply = self.reply.SerializeToString()
             await self.session.execute(_ANSWERED, mine | {"a_reply": reply})
         await self.session.commit()
+
+    async def _write_at_once(self) -> None:
+        """What only adds is one statement, and as such a transaction."""
+        if self._new:
+            changes = prepared(self, self._new)
+            async with self.process.database.connection() as connection:
+                await write(connection, parts_of(self._new), beside(self, changes))
+
+    async def close(self) -> None:
+        """Gives the connection back; what was not committed is undone."""
+        if self._session is not None:
+            await asyncio.shield(self._session.close())
 
     def after_commit(self, step: Callable[[], Awaitable[None]]) -> None:
         """Does something once the transaction is durable."""

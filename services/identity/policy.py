@@ -7,11 +7,11 @@ ends, so epochs, outbox and commits have one order, and what `soundness` has fou
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from crm.identity.v1 import policy_pb2
-from sqlalchemy import event, select, update
-from sqlalchemy.orm import object_session
+from sqlalchemy import select, update
 
 from kit.access import entries
 from kit.access.replica import policy_item, remembered
@@ -28,8 +28,6 @@ from services.identity.model.roles import Role
 from services.identity.model.sharing_rules import SharingRule
 from services.identity.soundness import check_sound, keep_an_administrator
 from services.identity.tables import policy_epoch
-
-_TOUCHED = "policy.touched"
 
 
 @dataclass(frozen=True)
@@ -114,26 +112,9 @@ _BODIES: Mapping[type[Record], tuple[str, Callable[[Any], msgspec.Struct]]] = {
 }
 
 
-def _touch(record: Record, *, gone: bool) -> None:
-    session = object_session(record)
-    assert session is not None  # noqa: S101 - it is being flushed
-    session.info.setdefault(_TOUCHED, {})[record.id] = (record, gone)
-
-
-def _watch(kind: type[Record]) -> None:
-    """A flush forgets what it wrote; this remembers it until the commit."""
-    event.listen(kind, "after_insert", lambda _, __, record: _touch(record, gone=False))
-    event.listen(kind, "after_update", lambda _, __, record: _touch(record, gone=False))
-    event.listen(kind, "after_delete", lambda _, __, record: _touch(record, gone=True))
-
-
-for _kind in _BODIES:
-    _watch(_kind)
-
-
 async def tell_policy(work: Work) -> None:
     """Gives each change its epoch and announces it; what changes no right is left alone."""
-    touched = work.session.sync_session.info.pop(_TOUCHED, {})
+    touched = _touched(work)
     stored = await _stored(work, touched)
     news = [part for part in _parts(touched) if part.body != stored.get(part.id)]
     if not news:
@@ -149,6 +130,12 @@ async def tell_policy(work: Work) -> None:
     if stored and not work.actor.is_system:
         await keep_an_administrator(work.session)
     work.after_commit(work.process.replica.load)
+
+
+def _touched(work: Work) -> dict[UUID, tuple[Record, bool]]:
+    """The records that the policy is made of and that changed, and whether they are gone."""
+    changes = [each for each in work.written if type(each.record) in _BODIES]
+    return {each.record.id: (each.record, each.what == "deleted") for each in changes}
 
 
 async def _stored(work: Work, touched: Mapping[Any, Any]) -> dict[str, bytes | None]:
