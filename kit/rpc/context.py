@@ -21,6 +21,9 @@ SECONDS = 60
 _LEEWAY = 5
 _REMEMBERED = 10_000
 
+_Minted = tuple[str, str, frozenset[str], int]
+"""Everything that a token says of its actor; who shares a token shares all of it."""
+
 
 class ContextTokens:
     """Signs with this process's key, verifies with the public keys of all."""
@@ -30,7 +33,7 @@ class ContextTokens:
         self._key = ECKey.import_key(private_pem)
         self._public = {name: ECKey.import_key(pem) for name, pem in public_pems.items()}
         self._verified: dict[str, tuple[float, Actor]] = {}
-        self._minted: dict[tuple[str, str, int], tuple[float, str]] = {}
+        self._minted: dict[_Minted, tuple[float, str]] = {}
 
     @classmethod
     def from_files(cls, issuer: str, private_pem: str, folder: Path) -> "ContextTokens":
@@ -41,7 +44,7 @@ class ContextTokens:
 
     def mint(self, actor: Actor) -> str:
         """A token for an actor; one that still has half its life is used again."""
-        key = (actor.name, actor.session, actor.min_epoch)
+        key = (actor.name, actor.session, actor.scopes, actor.min_epoch)
         expires, token = self._minted.get(key, (0.0, ""))
         now = time.time()
         if expires - now < SECONDS / 2:
@@ -109,7 +112,7 @@ def _actor(claims: Mapping[str, object], token: str) -> Actor:
 def _forget_some(
     remembered: dict[object, object]
     | dict[str, tuple[float, Actor]]
-    | dict[tuple[str, str, int], tuple[float, str]],
+    | dict[_Minted, tuple[float, str]],
 ) -> None:
     if len(remembered) > _REMEMBERED:
         remembered.clear()
