@@ -31,7 +31,9 @@ return longest
 """
 _FORGIVE = """
 redis.call('DEL', KEYS[1])
-if tonumber(redis.call('GET', KEYS[2]) or '0') > 0 then redis.call('DECR', KEYS[2]) end
+if KEYS[2] and tonumber(redis.call('GET', KEYS[2]) or '0') > 0 then
+  redis.call('DECR', KEYS[2])
+end
 return 0
 """
 
@@ -67,9 +69,14 @@ class Throttle:
     async def __aexit__(self, *_: object) -> None:
         await self._valkey.aclose()
 
-    async def admit(self, email: str, address: str) -> None:
-        """Counts an attempt, or raises Busy with the seconds to wait."""
-        wanted = {_email(email): self._limits.email, _address(address): self._limits.address}
+    async def admit(self, email: str, address: str = "") -> None:
+        """Counts an attempt, or raises Busy with the seconds to wait.
+
+        Those whose address is not known have none in common: each counts by e-mail alone.
+        """
+        wanted = {_email(email): self._limits.email}
+        if address:
+            wanted[_address(address)] = self._limits.address
         wait = await self._counted(wanted)
         if wait:
             raise Busy(
@@ -78,12 +85,12 @@ class Throttle:
                 retry_after=wait,
             )
 
-    async def forgive(self, email: str, address: str) -> None:
+    async def forgive(self, email: str, address: str = "") -> None:
         """The attempt was a success."""
-        keys = _email(email), _address(address)
+        keys = [_email(email), _address(address)] if address else [_email(email)]
         self._here.forgive(*keys)
         try:
-            await self._valkey.eval(_FORGIVE, 2, *keys)
+            await self._valkey.eval(_FORGIVE, len(keys), *keys)
         except (RedisError, OSError) as error:
             log.warning("throttle.alone", error=repr(error))
 
@@ -116,7 +123,7 @@ class _Counters:
         self._counts[key] = count + 1, until
         return int(until - now) + 1 if count + 1 > limit else 0
 
-    def forgive(self, email: str, address: str) -> None:
+    def forgive(self, email: str, address: str = "") -> None:
         self._counts.pop(email, None)
         count, until = self._counts.get(address, (0, 0.0))
         if count:
@@ -129,7 +136,7 @@ def _email(email: str) -> str:
 
 
 def _address(address: str) -> str:
-    return f"rapport:sign-in:address:{address or 'unknown'}"
+    return f"rapport:sign-in:address:{address}"
 
 
 def _minutes(seconds: int) -> str:

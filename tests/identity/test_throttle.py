@@ -77,3 +77,19 @@ async def test_more_hashing_than_the_threads_can_take_is_turned_away() -> None:
             for _ in range(8):
                 group.create_task(hash_one())
     assert refused == 5
+
+
+@pytest.mark.parametrize("valkey", [True, False])
+async def test_nobody_without_an_address_waits_for_others_without_one(
+    house: House, valkey: bool
+) -> None:
+    """Whoever changes a password is known already; only the guesses at that password count."""
+    async with Throttle(where(house, valkey=valkey), Limits(email=2, address=3)) as throttle:
+        for _ in range(10):
+            await throttle.admit(unique("person"))
+        await throttle.admit(email := unique("ana"))
+        await throttle.forgive(email)
+        for _ in range(2):
+            await throttle.admit(email)
+        with pytest.raises(Busy):
+            await throttle.admit(email)
