@@ -27,6 +27,8 @@ def visible(policy: Policy, actor: Actor, record: type[Record]) -> Mapping[str, 
         for name in seen(policy, actor, record, record.fields)
         if not isinstance((known := record.fields[name]).said.kind, Rows)
     }
+    if not seen(policy, actor, record, ["custom"]):
+        return fields
     return fields | {"custom": Field("custom", _CUSTOM, record.__table__.c.custom, nullable=False)}
 
 
@@ -52,13 +54,13 @@ def may_be_set_by_verb(
 def may_set(
     policy: Policy, actor: Actor, record: type[Record], names: Collection[str], *, new: bool
 ) -> None:
-    """Refuses, by name, every field that the caller may not set."""
+    """Refuses, by name, every field that the caller may not set; `custom` stands for all custom ones."""
     limits = policy.field_access(actor, record.entity)
     for name in names:
         if limits.get(name) == "hidden":
             raise Invalid("", {name: "There is no such field."})
         if limits.get(name) == "read":
             raise Denied("", {name: "Your profile lets you read this field but not change it."})
-        said = record.fields[name].said
+        said = _CUSTOM if name == "custom" else record.fields[name].said
         if not actor.is_system and not (said.creatable if new else said.editable):
             raise Invalid("", {name: "This field is filled in by the system; leave it out."})

@@ -143,16 +143,19 @@ class Plan:
             for name in seen(policy, actor, record, record.fields)
             if limits.get(name) != "read"
         }
+        own = "custom" not in limits
         wrong = {
-            "columns": " ".join(self._wrong_columns(fields, heading)),
-            "constants": " ".join(_wrong_paths(self.constants, fields, self.match)),
+            "columns": " ".join(self._wrong_columns(fields, heading, custom=own)),
+            "constants": " ".join(_wrong_paths(self.constants, fields, self.match, custom=own)),
             "values": " ".join(self._wrong_values()),
             "match": self._wrong_match(fields),
         }
         if found := {name: text for name, text in wrong.items() if text}:
             raise Invalid("", found)
 
-    def _wrong_columns(self, fields: Mapping[str, Field], heading: list[str]) -> Iterator[str]:
+    def _wrong_columns(
+        self, fields: Mapping[str, Field], heading: list[str], *, custom: bool
+    ) -> Iterator[str]:
         if not self.columns:
             yield "Say which column becomes which field."
         for column in self.columns:
@@ -160,7 +163,7 @@ class Plan:
                 yield f"The file has no column {column!r}{nearest(column, heading)}."
             elif heading.count(column) > 1:
                 yield f"Two columns are called {column!r}; rename one."
-        yield from _wrong_paths(self.columns.values(), fields, self.match)
+        yield from _wrong_paths(self.columns.values(), fields, self.match, custom=custom)
         yield from self._twice()
 
     def _twice(self) -> Iterator[str]:
@@ -193,14 +196,26 @@ def _many(record: type[Record], path: str) -> bool:
     return known is not None and isinstance(known.said.kind, Words | References)
 
 
-def _wrong_paths(paths: Iterable[str], fields: Mapping[str, Field], match: str) -> Iterator[str]:
-    return (text for path in paths if (text := _wrong_path(path, fields, match)))
+def _wrong_paths(
+    paths: Iterable[str], fields: Mapping[str, Field], match: str, *, custom: bool
+) -> Iterator[str]:
+    """What is wrong with the paths; `custom` says whether the person may set custom fields."""
+    for path in paths:
+        own = path.startswith(_CUSTOM)
+        text = _wrong_custom(path, may=custom) if own else _wrong_path(path, fields, match)
+        if text:
+            yield text
+
+
+def _wrong_custom(path: str, *, may: bool) -> str:
+    name = path.partition(":")[0]
+    if not may:
+        return f"There is no field {name!r} that you may set."
+    return "" if name.removeprefix(_CUSTOM).isidentifier() else f"{name!r} is no custom field."
 
 
 def _wrong_path(path: str, fields: Mapping[str, Field], match: str) -> str:
     name, _, by = path.partition(":")
-    if name.startswith(_CUSTOM):
-        return "" if name.removeprefix(_CUSTOM).isidentifier() else f"{name!r} is no custom field."
     known = fields.get(name)
     if known is None:
         return f"There is no field {name!r} that you may set{nearest(name, fields)}."

@@ -15,6 +15,7 @@ from kit.importing.tables import import_job, import_line
 
 STATES = ("waiting", "created", "updated", "matched", "rejected")
 _PAGE, _MOST = 100, 1_000
+_LONGEST_TOKEN = 9
 
 
 async def job_row(session: AsyncSession, policy: Policy, actor: Actor, job_id: UUID) -> Any:
@@ -66,6 +67,8 @@ async def lines_page(
     """A page of lines in the file's order."""
     if request.state and request.state not in STATES:
         raise Invalid(state=f"Choose one of: {', '.join(STATES)}.")
+    if request.page_size < 0:
+        raise Invalid(page_size=f"Ask for 1 to {_MOST:,} lines.")
     size = min(request.page_size or _PAGE, _MOST)
     lines = select(import_line).where(
         import_line.c.job_id == job_id, import_line.c.number > _after(request.page_token)
@@ -79,7 +82,7 @@ async def lines_page(
 
 
 def _after(token: str) -> int:
-    if token and not token.isdigit():
+    if token and not (token.isascii() and token.isdigit() and len(token) <= _LONGEST_TOKEN):
         raise Invalid(page_token="This is no page of an import; begin with the first.")  # noqa: S106
     return int(token or 0)
 

@@ -42,7 +42,8 @@ class Taking:
         self._jobs = jobs
         self._job = job
         self._match = layout.match
-        self._own_way = type(records).amend is not Records.amend
+        # What no Update changes and this entity's own `amend` changes by its rules, as its class says.
+        self._amends: frozenset[str] = getattr(records, "amends", frozenset())
 
     async def take(self, lines: Sequence[Line]) -> None:
         """Takes in what was understood, and writes down what was not."""
@@ -162,7 +163,8 @@ class Taking:
 
     async def _create(self, work: Work, line: Line) -> None:
         work.allow(self._record, "create")
-        may_set(self._process.policy, work.actor, self._record, line.values, new=True)
+        names = [*line.values, "custom"] if line.custom else list(line.values)
+        may_set(self._process.policy, work.actor, self._record, names, new=True)
         record = self._record(**line.values)
         record.custom = custom_values(SimpleNamespace(custom=line.custom))
         session = work.session.sync_session
@@ -205,10 +207,8 @@ class Taking:
         if record.id not in editable:
             raise Denied("You may read this record but not change it.")
         custom_values(SimpleNamespace(custom=changes.get("custom", {})))
-        for name in changes.keys() - {"custom"}:
-            # What only verbs change may differ where the entity amends in its own way.
-            said = record.fields[name].said
-            new = self._own_way and not said.editable
+        for name in changes:
+            new = name in self._amends
             may_set(self._process.policy, work.actor, self._record, [name], new=new)
 
 

@@ -29,6 +29,8 @@ class Opportunities(Records[Opportunity, pb.Opportunity], OpportunitiesServicer)
     """Deals in progress and how they ended."""
 
     record, message, listing = Opportunity, pb.Opportunity, pb.OpportunityList
+    # What an import may change and Update may not: `amend` takes the stage by a move, with its log.
+    amends = frozenset({"stage_id", "reason", "closed_on"})
 
     async def Create(self, request: Any, context: Any) -> Any:
         try:
