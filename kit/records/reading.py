@@ -169,7 +169,7 @@ class Reader:
             # Its message may hold the value, which stays out of the log as it stays out of the answer.
             log.info("reading.value_refused", fault=type(wrong).__name__, state=wrong.sqlstate)
             raise Invalid(
-                filter="A value does not fit its field; give a smaller number or another value."
+                "A value that was asked for fits no field; check the filter and the values."
             ) from wrong
 
     async def rows(self, query: Select[Any]) -> list[Any]:
