@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from kit.access.entries import KINDS, Profile
+from kit.access.limits import ORDER, limits_of
 from kit.access.organisation import Organisation
 from kit.actor import Actor
 from kit.entity import Audience, Level, Record
@@ -19,7 +20,6 @@ EVERYONE = 0
 """The key that everybody holds; identity's sequence starts above it."""
 
 ACTIONS = ("view", "create", "edit", "delete", "view_all", "edit_all")
-_ORDER = {"hidden": 0, "read": 1, "edit": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +100,10 @@ class Policy:
             for each in self.organisation.profiles_of(person_id)
             if "view" in _allowed(each, entity)
         ]
-        limits = [
-            {f.field: f.access for f in each.fields if f.entity == entity} for each in profiles
-        ]
+        limits = [limits_of(each.fields, entity) for each in profiles]
         named = {name for limit in limits for name in limit}
         best = {
-            name: max((limit.get(name, "edit") for limit in limits), key=_ORDER.__getitem__)
+            name: max((limit.get(name, "edit") for limit in limits), key=ORDER.__getitem__)
             for name in named
         }
         return {name: access for name, access in best.items() if access != "edit"}

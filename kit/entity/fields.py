@@ -29,6 +29,7 @@ class Said:
     creatable: bool
     secured: bool
     required: bool | None
+    part_of: str
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,13 @@ def said(
     creatable: bool | None = None,
     secured: bool = False,
     required: bool | None = None,
+    part_of: str = "",
     own: bool = True,
 ) -> Said:
-    """What a declaration says; `own=False` marks what the kit itself fills in."""
+    """What a declaration says; `own=False` marks what the kit itself fills in.
+
+    What another field repeats is `part_of` it: a profile limits the whole, and the part follows.
+    """
     return Said(
         kind=kind,
         label=label,
@@ -88,6 +93,7 @@ def said(
         creatable=(editable if creatable is None else creatable) and own,
         secured=secured,
         required=required,
+        part_of=part_of,
     )
 
 

@@ -51,8 +51,8 @@ class Person(Record):
         required=False,
         help="Made of the given and the family name when you leave it empty.",
     )
-    given_name: Mapped[str | None] = field(Text(80), "Given name")
-    family_name: Mapped[str | None] = field(Text(80), "Family name")
+    given_name: Mapped[str | None] = field(Text(80), "Given name", part_of="name")
+    family_name: Mapped[str | None] = field(Text(80), "Family name", part_of="name")
     email: Mapped[str] = field(
         Email(),
         "E-mail",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped
 from kit.actor import Actor
 from kit.entity import Boolean, LongText, Picklist, Record, Row, Rows, Text, Words, field, row_field
 from kit.errors import Invalid
+from services.identity.model.parts import whole_of
 from services.identity.model.principals import is_entity
 
 EVERY_ENTITY = "*"
@@ -82,7 +83,8 @@ class Profile(Record):
         wrong = {
             "permissions": _unknown(set(entities) - {EVERY_ENTITY}) or _doubled(entities),
             "field_access": _unknown(fields)
-            or _doubled(f"{each.entity}.{each.field}" for each in self.field_access),
+            or _doubled(f"{each.entity}.{each.field}" for each in self.field_access)
+            or _inseparable(self.field_access),
         }
         told = {name: complaint for name, complaint in wrong.items() if complaint}
         if told:
@@ -92,6 +94,17 @@ class Profile(Record):
 def _unknown(names: Iterable[str]) -> str:
     odd = sorted(name for name in names if not is_entity(name))
     return f"{odd[0]} names no entity; write it like sales.Opportunity." if odd else ""
+
+
+def _inseparable(lines: Iterable[FieldAccess]) -> str:
+    """A part would still be told by its whole, and custom fields by the answer to a change."""
+    for line in lines:
+        name = f"{line.entity}.{line.field}"
+        if whole := whole_of(line.entity, line.field):
+            return f"{name} is part of {whole}; limit {whole}, and its parts follow."
+        if line.field == "custom":
+            return f"{name}: profiles do not limit custom fields; leave this line out."
+    return ""
 
 
 def _doubled(names: Iterable[str]) -> str:

@@ -43,8 +43,8 @@ class Contact(Record):
     name: Mapped[str] = field(
         Text(200), "Name", searched=True, listed=True, editable=False, required=False
     )
-    first_name: Mapped[str | None] = field(Text(80), "First name")
-    last_name: Mapped[str | None] = field(Text(80), "Last name")
+    first_name: Mapped[str | None] = field(Text(80), "First name", part_of="name")
+    last_name: Mapped[str | None] = field(Text(80), "Last name", part_of="name")
     nickname: Mapped[str | None] = field(Text(80), "Nickname", searched=True)
     job_title: Mapped[str | None] = field(Text(120), "Job title", searched=True, listed=True)
     department: Mapped[str | None] = field(Text(120), "Department")

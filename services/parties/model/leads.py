@@ -68,9 +68,11 @@ class Lead(Record):
     name: Mapped[str] = field(
         Text(200), "Name", searched=True, listed=True, editable=False, required=False
     )
-    first_name: Mapped[str | None] = field(Text(80), "First name")
-    last_name: Mapped[str | None] = field(Text(80), "Last name")
-    company: Mapped[str | None] = field(Text(200), "Company", searched=True, listed=True)
+    first_name: Mapped[str | None] = field(Text(80), "First name", part_of="name")
+    last_name: Mapped[str | None] = field(Text(80), "Last name", part_of="name")
+    company: Mapped[str | None] = field(
+        Text(200), "Company", searched=True, listed=True, part_of="name"
+    )
     job_title: Mapped[str | None] = field(Text(120), "Job title")
     status: Mapped[str] = field(
         Picklist(LeadStatus), "Status", initial=LeadStatus.NEW, listed=True, index=True
