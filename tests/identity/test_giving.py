@@ -119,3 +119,74 @@ async def test_no_client_acts_as_somebody_stronger_than_who_made_it(
     with pytest.raises(Denied):
         await seller.clients.Update(patch)
     await office.clients.Create(program(head))
+
+
+CONTACT = "parties.Contact"
+HIDDEN, READ = (
+    profiles_pb2.FieldAccess(entity=CONTACT, field="birth_date", access=access)
+    for access in ("hidden", "read")
+)
+
+
+async def keeper(office: Office, *limits: profiles_pb2.FieldAccess) -> Office:
+    """Somebody who may make people and profiles, and does not see every field."""
+    profile = await office.profile(
+        profiles_pb2.Permission(entity="*", **EVERYTHING_OF_ONES_OWN), field_access=limits
+    )
+    return office.as_person(actor(await office.person("Kim", profile_ids=[profile.id])))
+
+
+async def test_nobody_gives_a_profile_with_wider_fields(office: Office) -> None:
+    """ID-10: a profile that says nothing of a field opens it."""
+    kim = await keeper(office, HIDDEN)
+    sees_contacts = profiles_pb2.Permission(entity=CONTACT, view=True)
+    free = await office.profile(sees_contacts)
+    wider = await office.profile(sees_contacts, field_access=[READ])
+    for profile in (free, wider):
+        with pytest.raises(Denied, match="birth_date") as refused:
+            await kim.person("Bo", profile_ids=[profile.id])
+        assert set(refused.value.fields) == {"profile_ids"}
+        with pytest.raises(Denied):
+            await kim.role(profile_ids=[profile.id])
+    same = await office.profile(sees_contacts, field_access=[HIDDEN])
+    elsewhere = await office.profile(profiles_pb2.Permission(entity="sales.Product", view=True))
+    await kim.person("Bo", profile_ids=[same.id, elsewhere.id])
+
+
+async def test_nobody_makes_a_profile_with_wider_fields(office: Office) -> None:
+    kim = await keeper(office, HIDDEN)
+    sees_contacts = profiles_pb2.Permission(entity=CONTACT, view=True)
+    with pytest.raises(Denied) as refused:
+        await kim.profile(sees_contacts)
+    assert set(refused.value.fields) == {"field_access"}
+    made = await kim.profile(sees_contacts, field_access=[HIDDEN])
+    patch = profiles_pb2.ProfilePatch(
+        record=profiles_pb2.Profile(id=made.id), mask={"paths": ["field_access"]}
+    )
+    with pytest.raises(Denied):
+        await kim.profiles.Update(patch)
+
+
+async def test_what_somebody_stronger_opened_may_stay_as_it_is(office: Office) -> None:
+    """A change is measured by what it adds."""
+    editor = await office.profile(
+        profiles_pb2.Permission(entity="identity.Profile", edit=True, edit_all=True),
+        profiles_pb2.Permission(entity=CONTACT, view=True),
+        field_access=[HIDDEN],
+    )
+    kim = office.as_person(actor(await office.person("Kim", profile_ids=[editor.id])))
+    free = await office.profile(profiles_pb2.Permission(entity=CONTACT, view=True))
+    patch = profiles_pb2.ProfilePatch(
+        record=profiles_pb2.Profile(id=free.id, hidden_modules=["chat"]),
+        mask={"paths": ["hidden_modules"]},
+    )
+    await kim.profiles.Update(patch)
+
+
+async def test_nobody_acts_as_somebody_who_sees_more_fields(office: Office) -> None:
+    """Whoever sets a password or holds a client's secret signs in as that person."""
+    kim = await keeper(office, HIDDEN)
+    other = await office.seller("Bo")
+    with pytest.raises(Denied) as refused:
+        await kim.clients.Create(program(other))
+    assert set(refused.value.fields) == {"person_id"}
