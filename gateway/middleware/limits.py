@@ -11,6 +11,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from gateway.config import Settings
+from gateway.middleware.line import Script
 from gateway.oauth.callers import digest
 from kit.errors import Busy, Unavailable
 from kit.telemetry import metrics
@@ -70,7 +71,7 @@ class Limits:
 
     def __post_init__(self) -> None:
         self.local = LocalBuckets()
-        self._script = self.valkey.register_script(_SCRIPT)
+        self._script = Script(self.valkey, _SCRIPT, _SECONDS)
 
     @classmethod
     def connected(cls, settings: Settings) -> "Limits":
@@ -105,12 +106,8 @@ class Limits:
         _check(wait, "address" if stranger else "person")
 
     async def _run(self, key: str, who: str, *, stranger: bool) -> tuple[bytes | None, int]:
-        arguments: list[str | float] = [
-            who,
-            *self._rate(stranger=stranger),
-            *self._rate(stranger=False),
-        ]
-        found: Any = await self._script(keys=[key], args=arguments)
+        rates = (*self._rate(stranger=stranger), *self._rate(stranger=False))
+        found: Any = await self._script.run(key, who, *rates)
         return found[0], int(found[1])
 
     def _rate(self, *, stranger: bool) -> tuple[float, int]:
@@ -141,6 +138,7 @@ class Limits:
         return True
 
     async def close(self) -> None:
+        await self._script.close()
         await self.valkey.aclose()
 
 

@@ -1,5 +1,7 @@
 """Rate limits, and what happens while Valkey is away."""
 
+import asyncio
+
 import pytest
 
 from gateway.config import Settings
@@ -65,3 +67,31 @@ async def test_without_valkey_each_process_counts_for_itself(house: House, name:
     with pytest.raises(Busy):
         await gone.count(f"address:{name}", stranger=True)
     await gone.close()
+
+
+@pytest.mark.parametrize("mishap", [("CLIENT", "KILL", "TYPE", "normal"), ("SCRIPT", "FLUSH")])
+async def test_a_restart_of_valkey_costs_nobody_an_answer(
+    house: House, name: str, mishap: tuple[str, ...]
+) -> None:
+    """A lost connection and a lost script are found out by the next question, which asks again."""
+    valkey = limits(house)
+    kept = Kept(str(uuid7()), "handle", "csrf", 1)
+    await valkey.keep(name, kept, 60)
+    assert await valkey.by_session(name, "1.1.1.1") == kept
+    await valkey.valkey.execute_command(*mishap, *(("SKIPME", "no") * (mishap[0] == "CLIENT")))
+    assert await valkey.by_session(name, "1.1.1.1") == kept
+    await valkey.close()
+
+
+async def test_many_who_ask_at_once_each_get_their_own_answer(house: House, name: str) -> None:
+    valkey = limits(house, RAPPORT_PERSON_BURST="100")
+    people = [Kept(str(uuid7()), f"handle {number}", "csrf", 1) for number in range(50)]
+    for number, kept in enumerate(people):
+        await valkey.keep(f"{name} {number}", kept, 60)
+    async with asyncio.TaskGroup() as group:
+        found = [
+            group.create_task(valkey.by_session(f"{name} {number}", "1.1.1.1"))
+            for number in range(50)
+        ]
+    assert [each.result() for each in found] == people
+    await valkey.close()
