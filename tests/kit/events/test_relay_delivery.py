@@ -12,6 +12,8 @@ from sqlalchemy import text
 from kit.components.nats import Nats
 from kit.events.relay import Relay
 from kit.events.streams import declare, streams_of
+from kit.telemetry import traces
+from kit.telemetry.traces import current_ids
 from tests.kit.events.conftest import PATIENCE, Running
 from tests.kit.events.toys import Sessions, ToyLost, ToySold, announce
 
@@ -116,6 +118,35 @@ async def test_an_event_that_cannot_be_told_holds_back_those_of_its_record_only(
         await connection.jetstream().add_stream(orphans)
         await until(_all_sent(sessions))
     assert await _notes(connection) == ["free", "second"]
+
+
+async def test_what_a_stream_refuses_is_told_once_it_takes_it(
+    sessions: Sessions, connection: Client, a_relay: NewRelay, running: Running, until: Until
+) -> None:
+    jetstream, asked = connection.jetstream(), streams_of("toys")[0]
+    await jetstream.add_stream(asked.evolve(max_msgs=1))
+    await announce(sessions, *(ToySold(id="bear", note=str(n)) for n in range(3)))
+
+    async def only_the_first() -> bool:
+        return await _unsent(sessions) == 2
+
+    async with running(a_relay().run()):
+        await until(only_the_first)
+        await jetstream.update_stream(asked.evolve(max_msgs=-1))
+        await until(_all_sent(sessions))
+    assert await _notes(connection) == ["0", "1", "2"]
+
+
+async def test_a_trace_that_nobody_records_goes_on_as_it_was(
+    sessions: Sessions, connection: Client, a_relay: NewRelay, running: Running, until: Until
+) -> None:
+    with traces.span("a request", traces.SpanKind.SERVER):
+        trace_id, span_id = current_ids()
+        await announce(sessions, ToySold(id="bear"))
+    async with running(a_relay().run()):
+        await until(_all_sent(sessions))
+    (told,) = await _told(connection)
+    assert told.headers["traceparent"] == f"00-{trace_id}-{span_id}-00"
 
 
 async def test_another_replica_takes_over_when_the_active_relay_loses_its_session(
