@@ -28,6 +28,8 @@ _HANDLER_SECONDS = 25.0
 _RETURN_SECONDS = 0.5
 _SLOWEST_RETURN = 5.0
 _SHARED_PENDING = 64
+# One pull is good for many events when they come one at a time; else it takes them from others.
+_AHEAD, _SHARED_AHEAD = 256, 16
 
 _TROUBLE = (nats.errors.Error, OSError, TimeoutError)
 
@@ -61,13 +63,13 @@ class Consumer:
 
     async def run(self) -> NoReturn:
         """Listen until cancelled; a server or stream that is gone is waited for."""
-        wait = _RETURN_SECONDS
+        wait, ahead = _RETURN_SECONDS, _AHEAD if self.listener.in_order else _SHARED_AHEAD
         while True:
             heed_cancellation()
             try:
                 await self.declare()
                 wait = _RETURN_SECONDS
-                async with Deliveries(self._nats, self.stream, self.name) as deliveries:
+                async with Deliveries(self._nats, self.stream, self.name, ahead) as deliveries:
                     await self._listen(deliveries)
             except _TROUBLE as error:
                 log.warning("consumer.interrupted", consumer=self.name, error=repr(error))

@@ -14,7 +14,6 @@ from nats.aio.subscription import Subscription
 # A request in flight when the server dies is lost and nobody says so: this bounds the silence.
 _PULL_SECONDS = 2.0
 _GRACE_SECONDS = 0.25
-_AHEAD = 16
 _TIME_IS_OVER = "408"
 
 
@@ -25,16 +24,22 @@ class Gone(nats.errors.Error):
 class Deliveries:
     """One standing pull request; with it, the next event comes without asking for it."""
 
-    def __init__(self, connection: Client, stream: str, consumer: str) -> None:
+    def __init__(self, connection: Client, stream: str, consumer: str, ahead: int) -> None:
         self._nats = connection
         self._ask = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
+        self._ahead = ahead
         self._wanted = 0
         self._until = 0.0
+        self._come: asyncio.Queue[Msg] = asyncio.Queue()
 
     async def __aenter__(self) -> Self:
         self._inbox = self._nats.new_inbox()
-        self._subscription: Subscription = await self._nats.subscribe(self._inbox)
+        # The client's own waiting for one message makes a task and a name for it each time.
+        self._subscription: Subscription = await self._nats.subscribe(self._inbox, cb=self._take)
         return self
+
+    async def _take(self, message: Msg) -> None:
+        self._come.put_nowait(message)
 
     async def __aexit__(
         self,
@@ -51,8 +56,9 @@ class Deliveries:
         if self._wanted <= 0 or clock() >= self._until:
             await self._pull(clock())
         try:
-            message = await self._subscription.next_msg(max(self._until - clock(), _GRACE_SECONDS))
-        except nats.errors.TimeoutError:
+            async with asyncio.timeout_at(max(self._until, clock() + _GRACE_SECONDS)):
+                message = await self._come.get()
+        except TimeoutError:
             return None
         if message.reply:
             self._wanted -= 1
@@ -61,9 +67,9 @@ class Deliveries:
         return None
 
     async def _pull(self, now: float) -> None:
-        request = {"batch": _AHEAD, "expires": int(_PULL_SECONDS * 1e9)}
+        request = {"batch": self._ahead, "expires": int(_PULL_SECONDS * 1e9)}
         await self._nats.publish(self._ask, json.dumps(request).encode(), self._inbox)
-        self._wanted, self._until = _AHEAD, now + _PULL_SECONDS + _GRACE_SECONDS
+        self._wanted, self._until = self._ahead, now + _PULL_SECONDS + _GRACE_SECONDS
 
     def _end(self, headers: Mapping[str, str]) -> None:
         """Take the end of a request: its time was over, or there is nobody to answer it."""
@@ -71,4 +77,4 @@ class Deliveries:
         if status != _TIME_IS_OVER:
             raise Gone(f"{status} {headers.get('Description', '')}".strip())
         # It may be the end of an earlier request; only what that one still wanted is off.
-        self._wanted -= int(headers.get("Nats-Pending-Messages", _AHEAD))
+        self._wanted -= int(headers.get("Nats-Pending-Messages", self._ahead))

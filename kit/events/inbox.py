@@ -19,6 +19,9 @@ async def handle_once(
 ) -> bool:
     """Handle an event unless it was handled before; says whether it was new."""
     event = listener.message.FromString(body)
+    if listener.concerns is not None and not listener.concerns(event):
+        # Heard again it would not concern the handler either, so that nothing need be noted.
+        return True
     async with open_work(consumer, info) as work:
         new = await note(work.session, consumer, info.id)
         if new:

@@ -56,6 +56,7 @@ OpenWork = Callable[[str, EventInfo], AbstractAsyncContextManager[Work]]
 
 # A service's handler names its own, richer work; what it gets is what `OpenWork` opens.
 Handle = Callable[[M, Any], Awaitable[None]]
+Concerns = Callable[[M], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Listener(Generic[M]):
     message: type[M]
     subject: str
     in_order: bool = True
+    concerns: Concerns[M] | None = None
 
     @property
     def name(self) -> str:
@@ -76,18 +78,27 @@ class Listener(Generic[M]):
 
 
 def on(
-    message: type[M], *, subject: str = "", in_order: bool = True
+    message: type[M],
+    *,
+    subject: str = "",
+    in_order: bool = True,
+    concerns: Concerns[M] | None = None,
 ) -> Callable[[Handle[M]], Listener[M]]:
-    """Label a handler with the event it hears; `in_order=False` lets replicas share the work."""
+    """Label a handler with the event it hears.
+
+    `in_order=False` lets replicas share the work. `concerns` says of an event by itself whether the
+    handler has anything to do with it; one that does not concern it costs no transaction.
+    """
 
     def label(handle: Handle[M]) -> Listener[M]:
-        return Listener(handle, message, subject or subject_of(message), in_order)
+        return Listener(handle, message, subject or subject_of(message), in_order, concerns)
 
     return label
 
 
 def on_change(
-    entity: str, what: str
+    entity: str, what: str, *, concerns: Concerns[events_pb2.RecordChanged] | None = None
 ) -> Callable[[Handle[events_pb2.RecordChanged]], Listener[events_pb2.RecordChanged]]:
     """Label a handler with a standard change: `@on_change("parties.Account", "deleted")`."""
-    return on(events_pb2.RecordChanged, subject=change_subject(entity, what))
+    subject = change_subject(entity, what)
+    return on(events_pb2.RecordChanged, subject=subject, concerns=concerns)

@@ -1,12 +1,13 @@
 """What campaigns does when others tell something: deals make results, converted leads become contacts."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from crm.parties.v1.events_pb2 import LeadConverted
 from crm.sales.v1.opportunities_pb2 import Opportunity
 from crm.v1.events_pb2 import RecordChanged
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from kit.entity import Day, Decimals
 from kit.events.listeners import on, on_change
@@ -18,17 +19,29 @@ from services.campaigns.model.members import Member
 _FOLLOWING = 7_203_102
 
 
+def _touches_campaigns(event: RecordChanged) -> bool:
+    """Most deals have no campaign; such a one counts once it is won, as a first purchase may be."""
+    return any(_counts(packed) for packed in (event.before, event.after))
+
+
+def _counts(packed: Any) -> bool:
+    deal = Opportunity()
+    packed.Unpack(deal)
+    return bool(deal.campaign_id) or deal.outcome == Outcome.WON
+
+
+def _names_a_contact(event: LeadConverted) -> bool:
+    return bool(event.contact_id)
+
+
 # The changes of the record are followed rather than OpportunityWon and its like: they carry the
 # version, by which an event told twice or late is known, and they tell of every deal.
-@on_change("sales.Opportunity", "created")
+@on_change("sales.Opportunity", "created", concerns=_touches_campaigns)
 async def follow_opportunity_created(event: RecordChanged, work: Work) -> None:
-    """Most deals begin without a campaign; such a one counts from its first change on, if at all."""
-    facts = facts_of(event)
-    if facts.campaign_id is not None or facts.outcome is Outcome.WON:
-        await _follow(facts, work)
+    await _follow(facts_of(event), work)
 
 
-@on_change("sales.Opportunity", "updated")
+@on_change("sales.Opportunity", "updated", concerns=_touches_campaigns)
 async def follow_opportunity_updated(event: RecordChanged, work: Work) -> None:
     await _follow(facts_of(event), work)
 
@@ -40,18 +53,22 @@ async def follow_opportunity_deleted(event: RecordChanged, work: Work) -> None:
     await _follow(gone, work)
 
 
-@on(LeadConverted)
+@on(LeadConverted, concerns=_names_a_contact)
 async def follow_lead_converted(event: LeadConverted, work: Work) -> None:
     """Members that were the lead become the contact, but where the contact is a member already."""
-    if not event.contact_id:
-        return
     contact_id, lead_id = UUID(event.contact_id), UUID(event.lead_id)
-    reached = select(Member.campaign_id).where(Member.lead_id == lead_id)
-    await _held(work, await work.session.scalars(reached))
-    already = select(Member.campaign_id).where(Member.contact_id == contact_id)
+    reached = (await work.session.scalars(_reached(Member.lead_id == lead_id))).all()
+    if not reached:
+        return
+    await _held(work, reached)
+    already = _reached(Member.contact_id == contact_id)
     was_lead = select(Member).where(Member.lead_id == lead_id, Member.campaign_id.not_in(already))
     for member in await work.session.scalars(was_lead):
         member.become(contact_id)
+
+
+def _reached(condition: ColumnElement[bool]) -> Select[UUID]:
+    return select(Member.campaign_id).where(condition)
 
 
 def facts_of(event: RecordChanged) -> DealFacts:

@@ -89,6 +89,32 @@ async def test_a_customer_won_elsewhere_before_is_not_new(desk: Desk, market: Ma
     assert not (await desk.now(campaign)).HasField("cost_per_customer")
 
 
+async def test_a_deal_that_leaves_its_campaign_leaves_the_result(
+    desk: Desk, market: Market
+) -> None:
+    """CA-05"""
+    campaign = await desk.campaign()
+    deal = await market.deal(campaign_id=campaign.id)
+    await settled(desk, campaign, deals=1)
+    await market.change(deal, campaign_id="")
+    await settled(desk, campaign, deals=0)
+    await market.change(deal, name="Elsewhere")
+    await market.change(deal, campaign_id=campaign.id)
+    await settled(desk, campaign, deals=1)
+
+
+async def test_a_deal_without_a_campaign_is_remembered_once_it_is_won(told: Told) -> None:
+    """CA-05"""
+    deal = str(uuid7())
+    await told.deal("created", 1, deal, outcome="open")
+    await told.deal("updated", 2, deal, outcome="open", name="Elsewhere")
+    await told.heard()
+    assert not await told.remembered(deal)
+    await told.deal("updated", 3, deal, outcome="won", account_id=str(uuid7()))
+    await told.heard()
+    assert await told.remembered(deal)
+
+
 @pytest.mark.parametrize("order", list(permutations(range(4))))
 async def test_events_in_any_order_and_told_twice_give_the_same_result(
     desk: Desk, told: Told, order: tuple[int, ...]

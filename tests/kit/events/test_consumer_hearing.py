@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 from uuid import uuid4
 
@@ -9,12 +10,13 @@ import pytest
 from nats.aio.client import Client
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from sqlalchemy import text
 
 from kit.components.nats import Nats
 from kit.errors import NotFound, Refused
 from kit.events import dead_letters
 from kit.events.consumers import Consumers
-from kit.events.listeners import Listener, on, on_change
+from kit.events.listeners import EventInfo, Listener, Work, on, on_change
 from kit.events.relay import Relay
 from kit.events.streams import declare, streams_of
 from kit.telemetry import traces
@@ -270,3 +272,48 @@ def test_a_label_names_the_subject_and_two_of_a_name_are_refused(
     assert (forget.subject, forget.name) == ("crm.parties.price_list.deleted", "forget")
     with pytest.raises(ValueError, match="forget"):
         Consumers("shop", [forget, forget], connection, opening(sessions), sessions)
+
+
+async def test_what_does_not_concern_a_handler_leaves_nothing_behind(
+    sessions: Sessions, connection: Client, running: Running
+) -> None:
+    opened: list[str] = []
+
+    @on(ToySold, concerns=lambda event: event.note != "not ours")
+    async def fill_the_shelf(event: Any, work: Toil) -> None:
+        await effect(work.session, event.note)
+
+    def open_work(actor: str, info: EventInfo) -> AbstractAsyncContextManager[Work]:
+        opened.append(info.record)
+        return opening(sessions)(actor, info)
+
+    for note in ("first", "not ours", "not ours", "last"):
+        await _tell(connection, note)
+    consumers = Consumers("shop", [fill_the_shelf], connection, open_work, sessions)
+    async with running(consumers.run()), asyncio.timeout(PATIENCE):
+        await consumers.caught_up()
+    assert await effects(sessions) == ["first", "last"]
+    assert len(opened) == 2
+    async with sessions() as session:
+        assert await session.scalar(text("SELECT count(*) FROM inbox")) == 2
+
+
+async def test_a_question_that_fails_is_tried_again_like_a_handler(
+    sessions: Sessions, connection: Client, running: Running
+) -> None:
+    asked: list[str] = []
+
+    def concerns(event: Any) -> bool:
+        asked.append(event.note)
+        return bool(asked[1])
+
+    @on(ToySold, concerns=concerns)
+    async def fill_the_shelf(event: Any, work: Toil) -> None:
+        await effect(work.session, event.note)
+
+    await _tell(connection, "bear")
+    consumers = Consumers("shop", [fill_the_shelf], connection, opening(sessions), sessions, SOON)
+    async with running(consumers.run()), asyncio.timeout(PATIENCE):
+        await consumers.caught_up()
+    assert asked == ["bear", "bear"]
+    assert await effects(sessions) == ["bear"]
