@@ -20,6 +20,11 @@ def seen(
     return tuple(name for name in names if limits.get(name) != "hidden")
 
 
+def custom_seen(policy: Policy, actor: Actor, record: type[Record]) -> bool:
+    """Whether the caller may see the custom fields, which a profile hides or shows together."""
+    return bool(seen(policy, actor, record, ["custom"]))
+
+
 def visible(policy: Policy, actor: Actor, record: type[Record]) -> Mapping[str, Field]:
     """The fields that the caller may filter, sort and group by; rows within a record have no order."""
     fields = {
@@ -27,7 +32,7 @@ def visible(policy: Policy, actor: Actor, record: type[Record]) -> Mapping[str, 
         for name in seen(policy, actor, record, record.fields)
         if not isinstance((known := record.fields[name]).said.kind, Rows)
     }
-    if not seen(policy, actor, record, ["custom"]):
+    if not custom_seen(policy, actor, record):
         return fields
     return fields | {"custom": Field("custom", _CUSTOM, record.__table__.c.custom, nullable=False)}
 

@@ -12,7 +12,7 @@ import asyncpg
 from sqlalchemy import ColumnElement, Select, literal_column
 from sqlalchemy.dialects.postgresql import JSONB
 
-from kit.access.fields import chosen, seen, visible
+from kit.access.fields import chosen, custom_seen, visible
 from kit.access.policy import Policy, Reach
 from kit.actor import Actor
 from kit.database.engine import Database
@@ -141,7 +141,7 @@ class Reader:
 
     def _veiled(self, record: type[Record], actor: Actor) -> bool:
         """Whether the caller may not see the custom fields."""
-        return not seen(self._policy, actor, record, ["custom"])
+        return not custom_seen(self._policy, actor, record)
 
     async def _little_shared(self, record: type[Record], reach: Reach) -> bool:
         """Whether few rows are shared with the caller; looked up again every half minute."""
