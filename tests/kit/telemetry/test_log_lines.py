@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
 
 from kit.telemetry import logs
 from kit.telemetry.traces import span
@@ -21,7 +20,7 @@ def lines() -> Iterator[Any]:
     yield lambda: [json.loads(line) for line in out.getvalue().splitlines()]
     logging.root.handlers = handlers
     logging.root.setLevel(level)
-    structlog.reset_defaults()
+    logs.log.configure(logging.INFO, [])
 
 
 def test_a_line_names_service_actor_and_trace(lines: Any) -> None:
