@@ -3,7 +3,7 @@
 It listens to the flush, so no handler can forget it, and writes in the same transaction.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -33,11 +33,10 @@ def _write(session: Session, *_: object) -> None:
     """Writes the records that changed ahead of SQLAlchemy, to whom only what is no record is left."""
     work: Work = session.info["work"]
     new, old, gone = map(_records, (session.new, session.dirty, session.deleted))
-    changes = [*prepared(work, new), *_updated(session, work, old), *map(_deleted, gone)]
-    parts = parts_of(new, old, gone)
-    if parts:
+    changes = changes_of(work, new, old, gone, session)
+    if parts := parts_of(new, old, gone):
         await_only(write(_begun(session), parts, beside(work, changes)))
-        _settle(session, parts)
+        session.add_all(settled(parts))
     work.written += changes
 
 
@@ -65,7 +64,7 @@ def parts_of(
         if columns := _moved(record):
             parts.setdefault(Part(type(record), "updated", columns), []).append(record)
     for record in sorted(gone, key=_id):
-        parts.setdefault(Part(type(record), "deleted"), []).append(record)
+        parts.setdefault(Part.deleted(type(record)), []).append(record)
     return parts
 
 
@@ -80,23 +79,51 @@ def _moved(record: Record) -> tuple[str, ...]:
     return tuple(sorted(name for name in differing if name in columns))
 
 
-def _settle(session: Session, parts: Parts) -> None:
-    """Tells SQLAlchemy that these rows stand in the database as they are."""
+def settled(parts: Parts) -> list[Record]:
+    """Tells SQLAlchemy that rows stand in the database as they are; returns those that do."""
+    standing = []
     for part, records in parts.items():
         for record in records:
             make_transient(record)
             if part.what != "deleted":
                 make_transient_to_detached(record)
-                session.add(record)
+                standing.append(record)
+    return standing
 
 
-def prepared(work: "Work", new: Iterable[Record]) -> list[Change]:
-    """Completes and checks new records, once: what was shown already stays as it was shown."""
+def changes_of(
+    work: "Work",
+    new: Sequence[Record],
+    old: Sequence[Record],
+    gone: Sequence[Record],
+    session: Session | None = None,
+) -> list[Change]:
+    """What will have happened to records, each completed and checked."""
+    prepare(work, new, old, session)
+    found = (work.shown.pop(record, None) for record in (*new, *old))
+    return [*(each for each in found if each is not None), *map(_deleted, gone)]
+
+
+def prepare(
+    work: "Work",
+    new: Sequence[Record],
+    old: Sequence[Record],
+    session: Session | None = None,
+) -> None:
+    """Completes and checks records; what was shown ahead of being written stays as it was shown."""
     now = datetime.now(UTC)
     for record in new:
         if record not in work.shown:
             work.shown[record] = _created(work, record, now)
-    return [work.shown[record] for record in new]
+    for record in old:
+        if record not in work.shown and (change := _updated(session, work, record, now)):
+            work.shown[record] = change
+
+
+def moves(record: Record) -> bool:
+    """Whether a change lets others in, for which shares and locks have to be looked at."""
+    own_audience = type(record).audience is not Record.audience
+    return own_audience or "owner_id" in inspect(record).committed_state
 
 
 def _created(work: "Work", record: Record, now: datetime) -> Change:
@@ -105,27 +132,24 @@ def _created(work: "Work", record: Record, now: datetime) -> Change:
     record.version = 1
     record.prepare(work.actor)
     _check(work, record, list(record.fields))
-    record.keys, record.wkeys = work.process.policy.row_keys(record, ())
+    # A record that takes another's place brings the keys of that one along.
+    if record.keys is None:
+        record.keys, record.wkeys = work.process.policy.row_keys(record, ())
     record.changed(None)
     return Change(record, "created", {}, _filled(record))
 
 
-def _updated(session: Session, work: "Work", old: Iterable[Record]) -> Iterator[Change]:
-    now = datetime.now(UTC)
-    for record in old:
-        record.prepare(work.actor)
-        if before := _before(record):
-            yield _amended(session, work, record, before, now)
-
-
-def _amended(
-    session: Session, work: "Work", record: Record, before: dict[str, Any], now: datetime
-) -> Change:
+def _updated(session: Session | None, work: "Work", record: Record, now: datetime) -> Change | None:
+    record.prepare(work.actor)
+    before = _before(record)
+    if not before:
+        return None
     _check(work, record, list(before))
     stamps = {name: getattr(record, name) for name in ("version", "updated_at", "updated_by")}
     record.updated_at, record.updated_by = now, work.actor.name
     record.version += 1
-    _rekey(session, work, record, moved="owner_id" in before)
+    if session is not None:
+        _rekey(session, work, record, moved="owner_id" in before)
     record.changed(_snapshot(record, before))
     changed = sorted(name for name in before if name in record.fields or name == "custom")
     return Change(record, "updated", before, changed, stamps)

@@ -18,6 +18,7 @@ from kit.database.engine import Database
 from kit.database.faults import as_problem
 from kit.entity import Record
 from kit.errors import Busy, Conflict, Unavailable
+from kit.records.loading import Loading
 from kit.records.memory import Remembering
 from kit.records.reading import Reader
 from kit.records.work import Work
@@ -51,6 +52,7 @@ class Process:
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.database, self.policy)
+        self.loading = Loading(self.database)
         self.sessions = async_sessionmaker(
             self.database.engine, sync_session_class=Remembering, expire_on_commit=False
         )

@@ -17,7 +17,8 @@ from kit.entity import Level, Record
 from kit.errors import Conflict, Denied, NotFound
 from kit.ids import record_id
 from kit.records.chronicle import Change, beside
-from kit.records.memory import parts_of, prepared
+from kit.records.memory import changes_of, moves, parts_of, prepare, settled
+from kit.records.pending import Pending
 from kit.records.showing import shown_json
 from kit.records.tables import answered
 from kit.records.writing import write
@@ -50,10 +51,12 @@ class Work:
         self.actor = actor
         self.call = call
         self.reply: Any = None
+        self.notes: dict[str, Any] = {}
+        """What handlers look up once and need until the end of the transaction."""
         self.written: list[Change] = []
         self.shown: dict[Record, Change] = {}
         self._session: AsyncSession | None = None
-        self._new: list[Record] = []
+        self._pending = Pending()
         self._after: list[Callable[[], Awaitable[None]]] = []
         self._request = b""
 
@@ -61,26 +64,41 @@ class Work:
 
     @property
     def session(self) -> AsyncSession:
-        """The session, opened when somebody first asks; work that only adds never does."""
+        """The session, opened when somebody first asks; most work reads and writes without one."""
         if self._session is None:
             self._session = self.process.sessions()
             self._session.sync_session.info["work"] = self
-            self._session.add_all(self._new)
-            self._new = []
+            self._pending.hand_over(self._session.sync_session)
         return self._session
 
     async def get(self, record: type[R], id: UUID | str, level: Level = Level.READ) -> R:  # noqa: A002
         """One record within reach; one out of sight is not found, whatever was wanted of it."""
-        found: R | None = await self.session.scalar(self._one(record, id, level))
+        found = await self.find(record, id, level)
         if found is not None:
             return found
-        if level is Level.EDIT and await self.session.scalar(self._one(record, id, Level.READ)):
+        if level is Level.EDIT and await self.find(record, id):
             raise Denied("You may read this record but not change it.")
         raise NotFound
 
-    def _one(self, record: type[R], id: UUID | str, level: Level) -> Any:  # noqa: A002
+    async def find(
+        self,
+        record: type[R],
+        id: UUID | str,  # noqa: A002
+        level: Level = Level.READ,
+    ) -> R | None:
+        """One record if it is within reach."""
         reach = self.process.policy.reach(self.actor, record, level)
-        return select(record).where(record.id == record_id(id), reachable(record, reach, level))
+        if self._session is None and not self._pending.touches(record):
+            found = await self.process.loading.one(record, record_id(id), reach, level)
+            return None if found is None else self._pending.know(found)
+        same = select(record).where(record.id == record_id(id), reachable(record, reach, level))
+        return await self.session.scalar(same)
+
+    async def every(self, record: type[R]) -> Sequence[R]:
+        """All records of a small table, whoever may see them: for rules that need every one."""
+        if self._session is None and not self._pending.touches(record):
+            return [self._pending.know(each) for each in await self.process.loading.all(record)]
+        return (await self.session.scalars(select(record).order_by(record.id))).all()
 
     async def all(
         self,
@@ -103,15 +121,25 @@ class Work:
         if record.owner_id is None:
             record.owner_id = self.actor.person_id
         if self._session is None:
-            self._new.append(record)
+            self._pending.new.append(record)
         else:
             self._session.add(record)
+        return record
+
+    def take_up(self, record: R) -> R:
+        """Goes on with a record that earlier work read or wrote."""
+        if self._session is None:
+            return self._pending.know(record)
+        self._session.add(record)
         return record
 
     async def remove(self, record: Record) -> None:
         """Takes a record away, if its rules let it go."""
         record.removing()
-        await self.session.delete(record)
+        if self._session is None:
+            self._pending.gone.append(record)
+        else:
+            await self._session.delete(record)
 
     async def flush(self) -> None:
         """Sends what has changed to the database, with history and events, still uncommitted."""
@@ -126,8 +154,8 @@ class Work:
 
     async def show(self, record: Record) -> Any:
         """The record as the caller may see it: ready JSON for the gateway, typed fields for others."""
-        if self._session is None:
-            prepared(self, self._new)
+        if self._at_once:
+            prepare(self, self._pending.new, self._pending.changed)
         else:
             await self.flush()
         shape = self.process.shapes[type(record)]
@@ -168,7 +196,7 @@ class Work:
 
     async def finish(self) -> None:
         """Writes everything down and commits."""
-        if self._session is None and not self.process.before_commit:
+        if self._at_once:
             await self._write_at_once()
             return
         await self.session.flush()
@@ -181,12 +209,21 @@ class Work:
             await self.session.execute(_ANSWERED, mine | {"a_reply": reply})
         await self.session.commit()
 
+    @property
+    def _at_once(self) -> bool:
+        """Whether all that there is to write can be one statement, which is a transaction by itself."""
+        if self._session is not None or self.process.before_commit:
+            return False
+        return not any(map(moves, self._pending.changed))
+
     async def _write_at_once(self) -> None:
-        """What only adds is one statement, and as such a transaction."""
-        if self._new:
-            changes = prepared(self, self._new)
+        rows = self._pending.new, self._pending.changed, self._pending.gone
+        changes = changes_of(self, *rows)
+        if parts := parts_of(*rows):
             async with self.process.database.connection() as connection:
-                await write(connection, parts_of(self._new), beside(self, changes))
+                await write(connection, parts, beside(self, changes))
+            settled(parts)
+        self.written += changes
 
     async def close(self) -> None:
         """Gives the connection back; what was not committed is undone."""

@@ -53,6 +53,11 @@ class Part:
         """New rows: all columns but those that the database fills by itself."""
         return cls(kind, "created", _stored(kind))
 
+    @classmethod
+    def deleted(cls, kind: type[Record]) -> Self:
+        """Rows to take away, if access to them is still as it was too: it may have been handed on."""
+        return cls(kind, "deleted", ("keys", "wkeys"))
+
 
 Parts = Mapping[Part, Sequence[Record]]
 
@@ -61,16 +66,13 @@ async def write(connection: asyncpg.Connection, parts: Parts, beside: Sequence[A
     """Writes rows and what stands beside them; Conflict when a row is no longer as it was read."""
     text = _statement(tuple((part, len(records) > 1) for part, records in parts.items()))
     rows = [_rows(part, records) for part, records in parts.items()]
-    answers = await connection.fetchrow(text, *beside, *rows)
+    try:
+        answers = await connection.fetchrow(text, *beside, *rows)
+    except asyncpg.DivisionByZeroError as stale:
+        raise Conflict from stale
     for records, answer in zip(parts.values(), answers, strict=True):
-        if _number(answer) != len(records):
-            raise Conflict
         if isinstance(answer, str):
             _take_over(records, answer)
-
-
-def _number(answer: int | str | None) -> int:
-    return len(orjson.loads(answer)) if isinstance(answer, str) else answer or 0
 
 
 def _take_over(records: Sequence[Record], answer: str) -> None:
@@ -116,7 +118,8 @@ def _statement(parts: tuple[tuple[Part, bool], ...]) -> str:
         given = f"${number + _BESIDE_PARAMETERS + 1}::text::jsonb"
         rows = f"{spread}(null::{_quoted(part.kind.__tablename__)}, {given})"
         steps.append(f"part{number} as ({_step(part, rows)})")
-        answers.append(f"(select {_answer(part)} from part{number} as made)")
+        expected = f"jsonb_array_length({given})" if many else "1"
+        answers.append(f"(select {_answer(part, expected)} from part{number} as made)")
     return f"with {', '.join(steps)}, {_BESIDE} select {', '.join(answers)}"
 
 
@@ -128,6 +131,7 @@ def _step(part: Part, rows: str) -> str:
         return f"insert into {table} ({names}) select {names} from {rows} returning {made}"
     same = f"old.id = new.id and old.version = new.version{_step_back(part)}"
     if part.what == "deleted":
+        same += "".join(f" and old.{name} = new.{name}" for name in map(_quoted, part.columns))
         return f"delete from {table} as old using {rows} as new where {same} returning 1"
     values = ", ".join(f"{_quoted(name)} = new.{_quoted(name)}" for name in part.columns)
     return f"update {table} as old set {values} from {rows} as new where {same} returning 1"
@@ -138,9 +142,15 @@ def _step_back(part: Part) -> str:
     return " - 1" if "version" in part.columns and part.what == "updated" else ""
 
 
-def _answer(part: Part) -> str:
-    rows = part.what == "created" and _given_there(part.kind)
-    return "json_agg(made)::text" if rows else "count(*)"
+def _answer(part: Part, expected: str) -> str:
+    """What the database gave, or that all rows were as expected.
+
+    A row that was not takes the whole statement back by dividing by zero, so that nothing of it
+    stays where the statement is a transaction of its own.
+    """
+    if part.what == "created":
+        return "json_agg(made)::text" if _given_there(part.kind) else "count(*)"
+    return f"1 / (count(*) = {expected})::int"
 
 
 def _list(names: Sequence[str]) -> str:

@@ -40,13 +40,6 @@ _TAKEN_OVER = {
 _OPTIONAL = _TAKEN_OVER.keys() | {"contact_id", "lead_id"}
 
 
-async def lead_to_convert(work: Work, lead_id: UUID) -> Lead | None:
-    """The lead within reach, held until the transaction ends; None when it is gone."""
-    reach = work.process.policy.reach(work.actor, Lead, Level.EDIT)
-    mine = select(Lead).where(Lead.id == lead_id, reachable(Lead, reach, Level.EDIT))
-    return await work.session.scalar(mine.with_for_update())
-
-
 async def converted(work: Work, lead_id: UUID, level: Level) -> Conversion:
     """What a lead became, for those who reached the lead: the conversion carries its keys."""
     known = await work.session.scalar(_reached(work, lead_id, level))
@@ -82,8 +75,6 @@ async def convert(work: Work, lead: Lead, request: Any) -> Conversion:
     )
     work.add(known)
     await work.remove(lead)
-    await work.flush()
-    _inherit(known, lead)
     return known
 
 
@@ -123,12 +114,6 @@ def _name(work: Work, account: Account, request: Any) -> str | None:
     return named or account.name
 
 
-def _inherit(known: Conversion, lead: Lead) -> None:
-    """Whoever could see the lead, by hand too, can see what became of it."""
-    if (known.keys, known.wkeys) != (lead.keys, lead.wkeys):
-        known.keys, known.wkeys = lead.keys, lead.wkeys
-
-
 async def finished(process: Process, known: Conversion) -> Conversion:
     """Asks sales for the opportunity and notes it; when sales cannot, the job tries again."""
     if known.done:
@@ -146,8 +131,7 @@ async def _completed(process: Process, known: Conversion, opportunity_id: UUID) 
     conversion_id = known.id
     try:
         async with process.work(calling()) as work:
-            work.session.add(known)
-            known.complete(opportunity_id)
+            work.take_up(known).complete(opportunity_id)
             return known
     except Conflict:
         async with process.work(calling()) as work:

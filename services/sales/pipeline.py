@@ -26,11 +26,11 @@ class Pipeline:
     @classmethod
     async def of(cls, work: Work) -> Self:
         """The pipeline of this transaction; rules need every stage, whoever may see it."""
-        known: Self | None = work.session.info.get("pipeline")
+        known: Self | None = work.notes.get("pipeline")
         if known is None:
-            in_order = select(Stage).order_by(Stage.position, Stage.id)
-            known = cls((await work.session.scalars(in_order)).all())
-            work.session.info["pipeline"] = known
+            stages = await work.every(Stage)
+            known = cls(sorted(stages, key=lambda stage: (stage.position, stage.id)))
+            work.notes["pipeline"] = known
         return known
 
     def stage(self, stage_id: UUID) -> Stage:

@@ -108,6 +108,8 @@ class Conversion(Record):
             converted_by=by,
             state=ConversionState.PENDING if opportunity_name else ConversionState.DONE,
         )
+        # Whoever could see the lead, by hand too, can see what became of it.
+        known.keys, known.wkeys = lead.keys, lead.wkeys
         if known.done:
             known._tell()
         return known

@@ -8,11 +8,11 @@ from crm.parties.v1.leads_pb2_grpc import LeadsServicer
 
 from kit.actor import calling
 from kit.entity import Level
-from kit.errors import NotFound
+from kit.errors import Conflict, NotFound
 from kit.records import Records, Work
 from kit.records.showing import shown_json
 from kit.rpc import call as rpc
-from services.parties.conversion import convert, converted, finished, lead_to_convert
+from services.parties.conversion import convert, converted, finished
 from services.parties.model.conversions import Conversion
 from services.parties.model.leads import Lead
 
@@ -39,16 +39,23 @@ class Leads(Records[Lead, pb.Lead], LeadsServicer):
 
     async def Convert(self, request: Any, context: Any) -> Any:
         self.allow("edit")
-        # The lead's id alone makes the call safe to repeat, so no answer is kept beside it.
-        async with self.process.work(calling(), rpc.current()) as work:
-            known = await self._converted(work, request)
+        try:
+            known = await self._converted(request)
+        except Conflict:
+            # Somebody else was faster, and this call is answered with what became of it.
+            known = await self._converted(request)
         return _shown(await finished(self.process, known))
 
-    async def _converted(self, work: Work, request: Any) -> Conversion:
-        lead = await lead_to_convert(work, _id(request.id))
-        if lead is not None:
+    async def _converted(self, request: Any) -> Conversion:
+        # The lead's id alone makes the call safe to repeat, so no answer is kept beside it.
+        async with self.process.work(calling(), rpc.current()) as work:
+            lead = await work.find(Lead, request.id, Level.EDIT)
+            if lead is None:
+                return await self._converted_before(work, request)
             self.same_version(lead, request.version if request.HasField("version") else None)
             return await convert(work, lead, request)
+
+    async def _converted_before(self, work: Work, request: Any) -> Conversion:
         try:
             return await converted(work, _id(request.id), Level.EDIT)
         except NotFound:
