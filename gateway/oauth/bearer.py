@@ -43,6 +43,7 @@ class Known:
     scopes: frozenset[str]
     expires: float
     ask_at: float = 0.0
+    caller: Caller | None = None
 
 
 @dataclass
@@ -114,14 +115,9 @@ class BearerTokens:
         person = policy.organisation.people.get(known.person_id)
         if person is None or person.status != "active":
             raise Anonymous("The person behind this access token is no longer active.")
-        actor = Actor(
-            known.person_id,
-            str(known.person_id),
-            session=known.token_id,
-            scopes=known.scopes,
-            min_epoch=policy.epoch,
-        )
-        return Caller(actor)
+        if known.caller is None or known.caller.actor.min_epoch != policy.epoch:
+            known.caller = Caller(_actor(known, policy.epoch))
+        return known.caller
 
     async def _verified(self, token: str) -> Known:
         try:
@@ -165,3 +161,13 @@ class BearerTokens:
             self.keys = KeySet.import_key_set(orjson.loads(reply.body))
             self.fetched = time.monotonic()
         return self.keys
+
+
+def _actor(known: Known, epoch: int) -> Actor:
+    return Actor(
+        known.person_id,
+        str(known.person_id),
+        session=known.token_id,
+        scopes=known.scopes,
+        min_epoch=epoch,
+    )
