@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 import grpc
@@ -77,6 +78,9 @@ class Channel:
         """One question, one answer."""
         ask = self._channel.unary_unary(path, **codec)
         method, service = path.lstrip("/"), self._service
+        duration = cache(
+            lambda outcome: metrics.RPC_CLIENT_DURATION.labels(method, outcome, service)
+        )
 
         async def called(request: Any, *, key: str = "", seconds: float | None = None) -> Any:
             begun = time.perf_counter()
@@ -92,8 +96,7 @@ class Channel:
                     outcome = error.code().name
                     raise unpacked(error, service) from None
                 finally:
-                    took = time.perf_counter() - begun
-                    metrics.RPC_CLIENT_DURATION.labels(method, outcome, service).observe(took)
+                    duration(outcome).observe(time.perf_counter() - begun)
 
         return called
 

@@ -4,6 +4,7 @@ import secrets
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
 from typing import Any
 
 import grpc
@@ -102,6 +103,8 @@ class _Reception(grpc.aio.ServerInterceptor):
         raise TypeError(f"{method} answers in a stream, and nobody would ask who listens.")
 
     def _receive(self, behaviour: Behaviour, method: str) -> Behaviour:
+        active, account = metrics.RPC_SERVER_ACTIVE.labels(method), _accounting(method)
+
         async def received(request: Any, context: Any) -> Any:
             metadata = dict(context.invocation_metadata())
             begun = time.perf_counter()
@@ -109,7 +112,7 @@ class _Reception(grpc.aio.ServerInterceptor):
             outcome = "OK"
             # A task inherits what was ambient where the connection was accepted.
             calls(None)
-            metrics.RPC_SERVER_ACTIVE.labels(method).inc()
+            active.inc()
             with traces.span(method, traces.SpanKind.SERVER, parent, rpc__system="grpc"):
                 try:
                     await self._admit(method, metadata, context)
@@ -123,10 +126,8 @@ class _Reception(grpc.aio.ServerInterceptor):
                     outcome = "INTERNAL"
                     await context.abort(grpc.StatusCode.INTERNAL, _logged(method))
                 finally:
-                    took = time.perf_counter() - begun
-                    metrics.RPC_SERVER_ACTIVE.labels(method).dec()
-                    metrics.RPC_SERVER_DURATION.labels(method, outcome).observe(took)
-                    _served(method, outcome, took)
+                    active.dec()
+                    account(outcome, time.perf_counter() - begun)
 
         return received
 
@@ -153,15 +154,21 @@ def _call(method: str, metadata: dict[str, str], left: float | None) -> calling.
     )
 
 
-def _served(method: str, outcome: str, seconds: float) -> None:
-    """One line for each call, with whoever called."""
-    try:
-        actor = acting.calling().name
-    except Anonymous:
-        actor = ""
-    logs.log.info(
-        "rpc.served", method=method, outcome=outcome, seconds=round(seconds, 4), actor=actor
-    )
+def _accounting(method: str) -> Callable[[str, float], None]:
+    """One figure and one line for each call, with whoever called."""
+    duration = cache(lambda outcome: metrics.RPC_SERVER_DURATION.labels(method, outcome))
+
+    def account(outcome: str, seconds: float) -> None:
+        duration(outcome).observe(seconds)
+        try:
+            actor = acting.calling().name
+        except Anonymous:
+            actor = ""
+        logs.log.info(
+            "rpc.served", method=method, outcome=outcome, seconds=round(seconds, 4), actor=actor
+        )
+
+    return account
 
 
 def _bytes_or(serializer: Any) -> Any:
