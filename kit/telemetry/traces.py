@@ -7,6 +7,7 @@ its log lines can be found, but makes no spans of its own further down.
 import random
 import time
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from contextvars import Token
 from types import TracebackType
 
 from opentelemetry import context as ambient
@@ -94,7 +95,7 @@ def _exporting(endpoint: str) -> SpanProcessor:
 class span:  # noqa: N801 - it reads as a verb: `with span("process crm.sales.â€¦", SpanKind.CONSUMER)`
     """A piece of work with a name; attributes (`a__b` is `a.b`) and links count when sampled."""
 
-    __slots__ = ("_attributes", "_kind", "_links", "_name", "_own", "_parent", "_span", "_token")
+    __slots__ = ("_attributes", "_kind", "_links", "_name", "_own", "_parent", "_token")
 
     def __init__(
         self,
@@ -113,10 +114,14 @@ class span:  # noqa: N801 - it reads as a verb: `with span("process crm.sales.â€
 
     def __enter__(self) -> Span:
         self._own: Span | None = None
-        self._span = self._begin()
-        around = self._parent if self._parent is not None else ambient.get_current()
-        self._token = ambient.attach(trace.set_span_in_context(self._span, around))
-        return self._span
+        self._token: Token[Context] | None = None
+        above = trace.get_current_span(self._parent)
+        span = self._begin(above)
+        # Below an unsampled trace nothing begins, so what is ambient may stay.
+        if span is not above or self._parent is not None:
+            around = self._parent if self._parent is not None else ambient.get_current()
+            self._token = ambient.attach(trace.set_span_in_context(span, around))
+        return span
 
     def __exit__(
         self,
@@ -124,7 +129,8 @@ class span:  # noqa: N801 - it reads as a verb: `with span("process crm.sales.â€
         error: BaseException | None,
         stack: TracebackType | None,
     ) -> None:
-        ambient.detach(self._token)
+        if self._token is not None:
+            ambient.detach(self._token)
         if self._own is None:
             return
         if isinstance(error, Exception):
@@ -132,8 +138,7 @@ class span:  # noqa: N801 - it reads as a verb: `with span("process crm.sales.â€
             self._own.set_status(Status(StatusCode.ERROR, type(error).__qualname__))
         self._own.end()
 
-    def _begin(self) -> Span:
-        above = trace.get_current_span(self._parent)
+    def _begin(self, above: Span) -> Span:
         context = above.get_span_context()
         if not context.is_valid:
             return self._start() if _tracing.samples() else _unsampled()
