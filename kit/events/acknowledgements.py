@@ -1,8 +1,10 @@
 """Telling JetStream: one inbox takes all acknowledgements, each known by the number in its subject."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import count
+from typing import NamedTuple
+from uuid import uuid4
 
 import nats.errors
 import orjson
@@ -12,6 +14,14 @@ from nats.js.errors import APIError, NoStreamResponseError
 
 _SECONDS = 2.0
 _NOBODY_THERE = "503"
+
+
+class Told(NamedTuple):
+    """An event in the form in which it is told."""
+
+    subject: str
+    body: bytes
+    headers: dict[str, str]
 
 
 class Acknowledgements:
@@ -27,14 +37,27 @@ class Acknowledgements:
         """Open the inbox; it outlives every outage of the connection."""
         await self._nats.subscribe(f"{self._inbox}.*", cb=self._heard)
 
-    async def publish(self, subject: str, body: bytes, headers: dict[str, str]) -> int:
+    async def publish_all(self, events: Sequence[Told]) -> int:
+        """Tell several events of one stream, all or none; returns the place of the last."""
+        batch = {"Nats-Batch-Id": uuid4().hex}
+        *others, last = (
+            event._replace(headers=event.headers | batch | {"Nats-Batch-Sequence": str(number)})
+            for number, event in enumerate(events, start=1)
+        )
+        for event in others:
+            await self._nats.publish(event.subject, event.body, headers=event.headers)
+        last.headers["Nats-Batch-Commit"] = "1"
+        return await self.publish(last)
+
+    async def publish(self, event: Told) -> int:
         """Tell one event; returns its place in the stream once that is certain."""
         number, loop = next(self._numbers), asyncio.get_running_loop()
         told: asyncio.Future[int] = loop.create_future()
         self._awaited[number] = told
         overdue = loop.call_later(_SECONDS, _fail, told, nats.errors.TimeoutError())
         try:
-            await self._nats.publish(subject, body, f"{self._inbox}.{number}", headers)
+            answer = f"{self._inbox}.{number}"
+            await self._nats.publish(event.subject, event.body, answer, event.headers)
             return await told
         finally:
             overdue.cancel()

@@ -2,36 +2,28 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import asyncpg
 import nats.errors
-import orjson
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import StreamConfig
 
-from kit.events.acknowledgements import Acknowledgements
 from kit.events.lease import Lease
 from kit.events.reconciliation import Housekeeping
 from kit.events.stopping import heed_cancellation
 from kit.events.streams import declare
-from kit.events.subjects import event_name, order_key, stream_of
-from kit.telemetry import metrics, traces
+from kit.events.telling import Row, Telling
 from kit.telemetry.logs import log
 
 BATCH = 256
-WINDOW = 64
 _POLL_SECONDS = 0.1
 _ASK_SECONDS = 2.0
 _STANDBY_SECONDS = 1.0
 _SLOWEST_RETRY = 5.0
 _LONGEST_REST = 0.02
-
-# The end of a `traceparent` that says so.
-_UNSAMPLED = "-00"
 
 _UNSENT = """
     SELECT seq, id, subject, body, headers FROM outbox
@@ -54,21 +46,6 @@ _TROUBLE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One event as it lies in the outbox."""
-
-    seq: int
-    event_id: str
-    subject: str
-    body: bytes
-    headers: dict[str, str]
-
-    @property
-    def key(self) -> str:
-        return order_key(self.subject, self.headers.get("ce-subject", ""))
-
-
 class Relay:
     """The one mouth of a service: of all replicas' relays one speaks, the others stand by."""
 
@@ -80,7 +57,7 @@ class Relay:
         self._database_url = database_url
         self._nats = connection
         self._jetstream = JetStreamContext(connection, timeout=_ASK_SECONDS)
-        self._acknowledged = Acknowledgements(connection)
+        self._telling = Telling(connection)
         self._streams = list(streams)
         self._poked = asyncio.Event()
         self._poke_subject = f"rapport.poke.{service}"
@@ -92,7 +69,7 @@ class Relay:
     async def run(self) -> NoReturn:
         """Relay until cancelled; trouble of the database or of NATS is waited out."""
         await self._nats.subscribe(self._poke_subject, cb=self._heard)
-        await self._acknowledged.listen()
+        await self._telling.listen()
         wait = _POLL_SECONDS
         while True:
             heed_cancellation()
@@ -150,55 +127,18 @@ class Relay:
 
     async def tell(self, connection: asyncpg.Connection) -> int:
         """Publish one batch and mark what was acknowledged; returns how many there were."""
-        found = [_row(each) for each in await connection.fetch(_UNSENT, BATCH)]
+        found = [Row.read(each) for each in await connection.fetch(_UNSENT, BATCH)]
         if not found:
             return 0
         places: dict[int, int] = {}
-        window = asyncio.Semaphore(WINDOW)
         try:
-            async with asyncio.TaskGroup() as group:
-                for queue in _queues(found):
-                    group.create_task(self._tell_in_order(queue, places, window))
+            await self._telling.tell(found, places)
         finally:
             if places:
                 await connection.execute(_SENT, list(places), list(places.values()))
         if len(places) < len(found):
             raise nats.errors.Error(f"{len(found) - len(places)} events were not acknowledged.")
         return len(found)
-
-    async def _tell_in_order(
-        self, queue: list[_Row], places: dict[int, int], window: asyncio.Semaphore
-    ) -> None:
-        """Publish the events of one record; the first that fails holds back those behind it."""
-        for row in queue:
-            try:
-                async with window:
-                    places[row.seq] = await self._publish(row)
-            except _TROUBLE as error:
-                metrics.OUTBOX_FAILURES.labels(event_name(row.subject)).inc()
-                log.warning("event.untold", subject=row.subject, error=repr(error))
-                return
-
-    async def _publish(self, row: _Row) -> int:
-        stream = stream_of(row.subject)
-        place = await self._traced(row, stream, row.headers | _asked(row, stream))
-        metrics.OUTBOX_PUBLISHED.labels(event_name(row.subject)).inc()
-        return place
-
-    async def _traced(self, row: _Row, stream: str, headers: dict[str, str]) -> int:
-        if row.headers.get("traceparent", "").endswith(_UNSAMPLED):
-            # Nobody records this trace: it goes on as it stands in the row.
-            return await self._acknowledged.publish(row.subject, row.body, headers)
-        with traces.span(
-            f"send {event_name(row.subject)}",
-            traces.SpanKind.PRODUCER,
-            parent=traces.extract(row.headers),
-            messaging__system="nats",
-            messaging__destination__name=stream,
-            messaging__message__id=row.event_id,
-        ):
-            traces.inject(headers)
-            return await self._acknowledged.publish(row.subject, row.body, headers)
 
     async def _wait(self, seconds: float) -> bool:
         """Wait for a poke, or until the time is over; says which of them it was."""
@@ -210,20 +150,3 @@ class Relay:
             over.cancel()
         self._poked.clear()
         return asyncio.get_running_loop().time() < over.when()
-
-
-def _asked(row: _Row, stream: str) -> dict[str, str]:
-    """What JetStream shall heed: an event told before, and the stream that it belongs to."""
-    return {"Nats-Msg-Id": row.event_id, "Nats-Expected-Stream": stream}
-
-
-def _row(found: Any) -> _Row:
-    headers = orjson.loads(found["headers"])
-    return _Row(found["seq"], str(found["id"]), found["subject"], found["body"], headers)
-
-
-def _queues(found: Iterable[_Row]) -> Iterable[list[_Row]]:
-    queues: dict[str, list[_Row]] = {}
-    for row in found:
-        queues.setdefault(row.key, []).append(row)
-    return queues.values()

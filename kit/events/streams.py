@@ -65,12 +65,14 @@ def _stream(name: str, subjects: str, keeping: Keeping) -> StreamConfig:
         duplicate_window=DUPLICATE_WINDOW,
         num_replicas=keeping.replicas,
         max_msgs_per_subject=-1,
+        # The relay tells a large batch as one.
+        allow_atomic=True,
     )
 
 
 _ASKED = (
     *("subjects", "retention", "storage", "discard", "max_bytes", "max_age"),
-    *("duplicate_window", "num_replicas", "max_msgs_per_subject"),
+    *("duplicate_window", "num_replicas", "max_msgs_per_subject", "allow_atomic"),
 )
 
 

@@ -44,6 +44,18 @@ async def _unsent(sessions: Sessions) -> int:
         return int(await session.scalar(query) or 0)
 
 
+async def _places(sessions: Sessions) -> dict[str, int]:
+    """Where each event stands, as the outbox has it."""
+    async with sessions() as session:
+        found = await session.execute(text("SELECT id, stream_seq FROM outbox"))
+    return {str(row.id): row.stream_seq for row in found}
+
+
+async def _standing(connection: Client) -> dict[str, int]:
+    """Where each event stands, as the stream has it."""
+    return {each.headers["Nats-Msg-Id"]: each.seq for each in await _told(connection)}
+
+
 def _all_sent(sessions: Sessions) -> Callable[[], Awaitable[bool]]:
     async def holds() -> bool:
         return await _unsent(sessions) == 0
@@ -118,6 +130,50 @@ async def test_an_event_that_cannot_be_told_holds_back_those_of_its_record_only(
         await connection.jetstream().add_stream(orphans)
         await until(_all_sent(sessions))
     assert await _notes(connection) == ["free", "second"]
+
+
+async def test_a_large_batch_stands_where_the_outbox_says(
+    sessions: Sessions, connection: Client, a_relay: NewRelay, running: Running, until: Until
+) -> None:
+    await announce(sessions, *(ToySold(id=f"toy {n}", note=str(n)) for n in range(100)))
+    async with running(a_relay().run()):
+        await until(_all_sent(sessions))
+    assert await _notes(connection) == [str(n) for n in range(100)]
+    assert await _places(sessions) == await _standing(connection)
+
+
+async def test_a_large_batch_of_which_some_was_told_before_is_told_once(
+    sessions: Sessions, connection: Client, a_relay: NewRelay, running: Running, until: Until
+) -> None:
+    await announce(sessions, *(ToySold(id=f"toy {n}", note=str(n)) for n in range(40)))
+    async with running(a_relay().run()):
+        await until(_all_sent(sessions))
+        async with sessions.begin() as session:
+            # As if the relay had been killed before it marked them.
+            await session.execute(text("UPDATE outbox SET sent_at = NULL, stream_seq = NULL"))
+        await announce(sessions, *(ToySold(id=f"toy {n}", note=str(n)) for n in range(40, 80)))
+        await until(_all_sent(sessions))
+    assert sorted(map(int, await _notes(connection))) == list(range(80))
+    assert await _places(sessions) == await _standing(connection)
+
+
+async def test_a_large_batch_is_not_held_up_by_one_that_cannot_be_told(
+    sessions: Sessions, connection: Client, a_relay: NewRelay, running: Running, until: Until
+) -> None:
+    jetstream, asked = connection.jetstream(), streams_of("toys")[0]
+    await jetstream.add_stream(asked.evolve(max_msg_size=2_000))
+    large = ToySold(id="bear", note="x" * 3_000)
+    small = (ToySold(id=f"toy {n}", note=str(n)) for n in range(50))
+    await announce(sessions, large, ToySold(id="bear", note="behind"), *small)
+
+    async def only_those_of_the_bear() -> bool:
+        return await _unsent(sessions) == 2
+
+    async with running(a_relay().run()):
+        await until(only_those_of_the_bear)
+        await jetstream.update_stream(asked.evolve(max_msg_size=-1))
+        await until(_all_sent(sessions))
+    assert (await _notes(connection))[-2:] == [large.note, "behind"]
 
 
 async def test_what_a_stream_refuses_is_told_once_it_takes_it(
