@@ -56,6 +56,8 @@ class Record(DeclarativeBase):
     title: ClassVar[str] = "name"
     default_access: ClassVar[str] = "edit"
     confidential: ClassVar[bool] = False
+    # The lines of a log tell what happened to another record, whose own events say it.
+    a_log: ClassVar[bool] = False
     fields: ClassVar[Mapping[str, Field]]
 
     id: Mapped[UUID] = mapped_column(

@@ -64,8 +64,9 @@ def _wire(record: Record, name: str, value: Any) -> Any:
 
 def _events(work: "Work", change: Change) -> Iterator[Announcement]:
     """The standard event of the change, then what the rules announced."""
-    subject = change_subject(change.record.entity, change.what)
-    yield Announcement.under(subject, _changed(work, change))
+    if not change.record.a_log:
+        subject = change_subject(change.record.entity, change.what)
+        yield Announcement.under(subject, _changed(work, change))
     for announced in change.record.announced():
         yield Announcement.of(announced)
 

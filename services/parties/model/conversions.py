@@ -52,6 +52,7 @@ class Conversion(Record):
     entity = "parties.Conversion"
     plural = "Conversions"
     default_access = "private"
+    a_log = True
 
     name: Mapped[str] = field(Text(200), "Lead", searched=True, listed=True, editable=False)
     converted_at: Mapped[datetime] = field(Instant(), "Converted", listed=True, editable=False)

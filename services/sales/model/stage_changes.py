@@ -17,6 +17,7 @@ class StageChange(Record):
     plural = "Stage changes"
     # A public log would tell of private deals; StageLog answers by the deal's own access.
     default_access = "private"
+    a_log = True
 
     name: Mapped[str] = field(Text(200), "Move", searched=True, listed=True, editable=False)
     opportunity_id: Mapped[UUID] = field(
