@@ -23,7 +23,9 @@ _POLL_SECONDS = 0.1
 _ASK_SECONDS = 2.0
 _STANDBY_SECONDS = 1.0
 _SLOWEST_RETRY = 5.0
-_LONGEST_REST = 0.02
+_REST_SECONDS = 0.001
+"""For each event told; a slow trickle is never held up by it."""
+_LONGEST_REST = 0.05
 
 _UNSENT = """
     SELECT seq, id, subject, body, headers FROM outbox
@@ -107,18 +109,11 @@ class Relay:
             self._poked.clear()
             await self._reached()
             await keeping.when_due(self._nats.stats["reconnects"])
-            if not await self._told_all(connection):
-                continue
-            await self._wait(_POLL_SECONDS)
-
-    async def _told_all(self, connection: asyncpg.Connection) -> bool:
-        """Tell a batch; while events keep coming, they gather half of the time to form the next."""
-        clock = asyncio.get_running_loop().time
-        began = clock()
-        told = await self.tell(connection)
-        if 0 < told < BATCH:
-            await asyncio.sleep(min(clock() - began, _LONGEST_REST))
-        return told < BATCH
+            told = await self.tell(connection)
+            if told < BATCH:
+                # Where much was told more is coming; it gathers meanwhile, and costs less as one.
+                await asyncio.sleep(min(told * _REST_SECONDS, _LONGEST_REST))
+                await self._wait(_POLL_SECONDS)
 
     async def _reached(self) -> None:
         """Wait while NATS is away, instead of failing on every event."""
