@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from kit.database.tables import metadata as one_metadata
-from kit.entity.fields import Field, empty, field, said
+from kit.entity.fields import Field, Said, empty, field, said
 from kit.entity.kinds import Instant, Integer, Reference, Text
 from kit.ids import uuid7
 
@@ -59,6 +59,7 @@ class Record(DeclarativeBase):
     # The lines of a log tell what happened to another record, whose own events say it.
     a_log: ClassVar[bool] = False
     fields: ClassVar[Mapping[str, Field]]
+    initial: ClassVar[Mapping[str, Any]]
 
     id: Mapped[UUID] = mapped_column(
         Uuid(), primary_key=True, info={"said": said(Reference(), "Id", section="", own=False)}
@@ -84,12 +85,11 @@ class Record(DeclarativeBase):
             _complete(cls)
 
     def __init__(self, **given: Any) -> None:
-        self.id = uuid7()
-        self.custom = {}
-        for name, known in type(self).fields.items():
-            if name not in STAMPS:
-                initial = known.said.initial
-                setattr(self, name, empty(known.said.kind) if initial is None else _own(initial))
+        # Past SQLAlchemy's attributes, which would note for each that it differs from nothing.
+        held = vars(self)
+        held["id"], held["custom"] = uuid7(), {}
+        for name, value in self.initial.items():
+            held[name] = list(value) if isinstance(value, list) else value
         for name, value in given.items():
             setattr(self, name, value)
 
@@ -119,11 +119,6 @@ class Record(DeclarativeBase):
         return events
 
 
-def _own(initial: Any) -> Any:
-    """Each record has a list of its own."""
-    return list(initial) if isinstance(initial, list | tuple) else initial
-
-
 STAMPS = frozenset({"id", "version", "created_at", "updated_at", "created_by", "updated_by"})
 
 
@@ -139,6 +134,9 @@ def _complete(cls: type[Record]) -> None:
         name: Field(name, column.info["said"], getattr(cls, name), bool(column.nullable))
         for name, column in table.columns.items()
         if "said" in column.info
+    }
+    cls.initial = {
+        name: _initial(known.said) for name, known in cls.fields.items() if name not in STAMPS
     }
     cls.label = (
         cls.__dict__.get("label") or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).capitalize()
@@ -159,6 +157,12 @@ def _complete(cls: type[Record]) -> None:
             postgresql_using="gin",
             postgresql_with=_AT_ONCE,
         )
+
+
+def _initial(said: Said) -> Any:
+    """What a new record holds in a field when nobody says otherwise; of a list each has its own."""
+    value = empty(said.kind) if said.initial is None else said.initial
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _searched(column: Column[Any]) -> bool:

@@ -5,6 +5,7 @@ It listens to the flush, so no handler can forget it, and writes in the same tra
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session, make_transient, make_transient_to_detached
 from sqlalchemy.util import await_only
 
-from kit.entity import Audience, Before, Choice, Record
+from kit.entity import Audience, Before, Choice, Field, Record
 from kit.entity.kinds import Reference
 from kit.entity.record import STAMPS
 from kit.errors import Invalid
@@ -131,7 +132,7 @@ def _created(work: "Work", record: Record, now: datetime) -> Change:
     record.created_by = record.updated_by = work.actor.name
     record.version = 1
     record.prepare(work.actor)
-    _check(work, record, list(record.fields))
+    _check(work, record, record.fields)
     # A record that takes another's place brings the keys of that one along.
     if record.keys is None:
         record.keys, record.wkeys = work.process.policy.row_keys(record, ())
@@ -144,7 +145,7 @@ def _updated(session: Session | None, work: "Work", record: Record, now: datetim
     before = _before(record)
     if not before:
         return None
-    _check(work, record, list(before))
+    _check(work, record, before)
     stamps = {name: getattr(record, name) for name in ("version", "updated_at", "updated_by")}
     record.updated_at, record.updated_by = now, work.actor.name
     record.version += 1
@@ -191,26 +192,42 @@ def _snapshot(record: Record, before: dict[str, Any]) -> Before:
 def check_ready(work: "Work", record: Record) -> None:
     """Checks ahead of the flush, so that of many records the one at fault is known."""
     record.prepare(work.actor)
-    _check(work, record, list(record.fields))
+    _check(work, record, record.fields)
 
 
-def _check(work: "Work", record: Record, names: list[str]) -> None:
-    wrong = {name: text for name in names if (text := _wrong(work, record, name))}
+def _check(work: "Work", record: Record, names: Iterable[str]) -> None:
+    judged = _judged(type(record))
+    wrong = {
+        name: text for name in names if name in judged and (text := _wrong(work, record, name))
+    }
     if wrong:
         raise Invalid("", wrong)
     record.check()
 
 
+@cache
+def _judged(kind: type[Record]) -> frozenset[str]:
+    """The fields of which something can be wrong beyond what their kind reads."""
+    return frozenset(
+        name
+        for name, known in kind.fields.items()
+        if (known.required and name not in STAMPS)
+        or isinstance(known.said.kind, Choice)
+        or _names_a_person(known)
+    )
+
+
+def _names_a_person(known: Field) -> bool:
+    return isinstance(known.said.kind, Reference) and known.said.kind.target == "identity.Person"
+
+
 def _wrong(work: "Work", record: Record, name: str) -> str:
-    known, value = record.fields.get(name), getattr(record, name)
-    if known is None:
-        return ""
+    known, value = record.fields[name], getattr(record, name)
     if value is None:
         return f"{known.said.label}: fill this in." if known.required and name not in STAMPS else ""
-    kind = known.said.kind
-    if isinstance(kind, Choice):
-        return work.process.choices.wrong(kind.list, value)
-    if isinstance(kind, Reference) and kind.target == "identity.Person":
+    if isinstance(known.said.kind, Choice):
+        return work.process.choices.wrong(known.said.kind.list, value)
+    if _names_a_person(known):
         known_people = work.process.policy.organisation.people
         return "" if value in known_people or not known_people else "There is no such person."
     return ""
