@@ -18,8 +18,8 @@ from kit.telemetry.logs import log
 WINDOW = 64
 # The server syncs a batch to its disk once, but pays for making it what some fifteen events cost.
 LARGE = 32
-# The end of a `traceparent` that says so.
-_UNSAMPLED = "-00"
+# How a `traceparent` ends that nobody records; the second bit only says how its id was made.
+_UNSAMPLED = ("-00", "-02")
 
 
 @dataclass(frozen=True, slots=True)

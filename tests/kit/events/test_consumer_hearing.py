@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from typing import Any
 from uuid import uuid4
 
@@ -10,18 +9,27 @@ import pytest
 from nats.aio.client import Client
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from sqlalchemy import text
 
 from kit.components.nats import Nats
 from kit.errors import NotFound, Refused
 from kit.events import dead_letters
 from kit.events.consumers import Consumers
-from kit.events.listeners import EventInfo, Listener, Work, on, on_change
+from kit.events.listeners import Listener, on, on_change
 from kit.events.relay import Relay
 from kit.events.streams import declare, streams_of
 from kit.telemetry import traces
 from tests.kit.events.conftest import PATIENCE, Running
-from tests.kit.events.toys import Sessions, Toil, ToySold, announce, effect, effects, opening
+from tests.kit.events.toys import (
+    Sessions,
+    Toil,
+    ToySold,
+    announce,
+    effect,
+    effects,
+    headers_of,
+    opening,
+    tell,
+)
 
 NewRelay = Callable[[], Relay]
 SOON = (0.01, 0.01)
@@ -50,18 +58,6 @@ class Shelf:
             return [await self.heard.get() for _ in range(count)]
 
 
-def _headers(event_id: str) -> dict[str, str]:
-    return {"ce-id": event_id, "ce-time": "2026-01-01T00:00:00+00:00", "ce-subject": "bear"}
-
-
-async def _tell(connection: Client, note: str, headers: dict[str, str] | None = None) -> None:
-    jetstream = connection.jetstream()
-    await declare(jetstream, streams_of("toys")[0])
-    body = ToySold(id="bear", note=note).SerializeToString()
-    given = _headers(str(uuid4())) if headers is None else headers
-    await jetstream.publish("crm.toys.toy.sold", body, headers=given)
-
-
 @pytest.fixture
 def ears(connection: Client, sessions: Sessions) -> Callable[[Shelf], Consumers]:
     def listening(shelf: Shelf) -> Consumers:
@@ -84,10 +80,10 @@ async def test_an_event_goes_from_commit_to_effect(
 async def test_an_event_delivered_twice_has_its_effect_once(
     sessions: Sessions, connection: Client, ears: Callable[[Shelf], Consumers], running: Running
 ) -> None:
-    shelf, twice = Shelf(), _headers(str(uuid4()))
-    await _tell(connection, "bear", twice)
-    await _tell(connection, "bear", twice)
-    await _tell(connection, "last")
+    shelf, twice = Shelf(), headers_of(str(uuid4()))
+    await tell(connection, "bear", twice)
+    await tell(connection, "bear", twice)
+    await tell(connection, "last")
     consumers = ears(shelf)
     async with running(consumers.run()), asyncio.timeout(PATIENCE):
         await consumers.caught_up()
@@ -98,8 +94,8 @@ async def test_a_failure_leaves_no_effect_and_is_tried_again_before_later_events
     sessions: Sessions, connection: Client, ears: Callable[[Shelf], Consumers], running: Running
 ) -> None:
     shelf = Shelf(failures=1)
-    await _tell(connection, "first")
-    await _tell(connection, "second")
+    await tell(connection, "first")
+    await tell(connection, "second")
     consumers = ears(shelf)
     async with running(consumers.run()), asyncio.timeout(PATIENCE):
         assert await shelf.hears(3) == ["first", "first", "second"]
@@ -111,8 +107,8 @@ async def test_what_always_fails_is_parked_and_the_rest_goes_on(
     sessions: Sessions, connection: Client, ears: Callable[[Shelf], Consumers], running: Running
 ) -> None:
     shelf = Shelf(failures=3)
-    await _tell(connection, "poison")
-    await _tell(connection, "good")
+    await tell(connection, "poison")
+    await tell(connection, "good")
     consumers = ears(shelf)
     async with running(consumers.run()), asyncio.timeout(PATIENCE):
         assert await shelf.hears(4) == ["poison", "poison", "poison", "good"]
@@ -131,7 +127,7 @@ async def test_a_replay_that_fails_leaves_the_letter_waiting(
     sessions: Sessions, connection: Client, ears: Callable[[Shelf], Consumers], running: Running
 ) -> None:
     shelf = Shelf(failures=4)
-    await _tell(connection, "poison")
+    await tell(connection, "poison")
     consumers = ears(shelf)
     async with running(consumers.run()), asyncio.timeout(PATIENCE):
         await consumers.caught_up()
@@ -150,8 +146,8 @@ async def test_a_replay_that_fails_leaves_the_letter_waiting(
 async def test_bytes_that_are_no_message_are_parked_at_once(
     sessions: Sessions, connection: Client, ears: Callable[[Shelf], Consumers], running: Running
 ) -> None:
-    await _tell(connection, "good")
-    garbage, headers = b"\xff\xff\xff", _headers(str(uuid4()))
+    await tell(connection, "good")
+    garbage, headers = b"\xff\xff\xff", headers_of(str(uuid4()))
     await connection.jetstream().publish("crm.toys.toy.sold", garbage, headers=headers)
     shelf = Shelf()
     consumers = ears(shelf)
@@ -165,8 +161,8 @@ async def test_bytes_that_are_no_message_are_parked_at_once(
 async def test_a_message_that_is_no_event_of_ours_is_passed_over(
     connection: Client, ears: Callable[[Shelf], Consumers], running: Running
 ) -> None:
-    await _tell(connection, "stray", headers={})
-    await _tell(connection, "good")
+    await tell(connection, "stray", headers={})
+    await tell(connection, "good")
     shelf = Shelf()
     async with running(ears(shelf).run()):
         assert await shelf.hears(1) == ["good"]
@@ -177,7 +173,7 @@ async def test_a_field_of_a_later_contract_is_tolerated(
 ) -> None:
     await declare(connection.jetstream(), streams_of("toys")[0])
     later = ToySold(id="bear", note="known").SerializeToString() + b"\xfa\x06\x03new"
-    headers = _headers(str(uuid4()))
+    headers = headers_of(str(uuid4()))
     await connection.jetstream().publish("crm.toys.toy.sold", later, headers=headers)
     shelf = Shelf()
     async with running(ears(shelf).run()):
@@ -216,7 +212,7 @@ async def test_an_event_whose_consumer_is_stopped_goes_to_the_next_one_at_once(
         begun.set()
         await asyncio.Event().wait()
 
-    await _tell(connection, "bear")
+    await tell(connection, "bear")
     slow = Consumers("shop", [fill_the_shelf], connection, opening(sessions), sessions)
     shelf = Shelf()
     async with asyncio.timeout(PATIENCE):
@@ -272,48 +268,3 @@ def test_a_label_names_the_subject_and_two_of_a_name_are_refused(
     assert (forget.subject, forget.name) == ("crm.parties.price_list.deleted", "forget")
     with pytest.raises(ValueError, match="forget"):
         Consumers("shop", [forget, forget], connection, opening(sessions), sessions)
-
-
-async def test_what_does_not_concern_a_handler_leaves_nothing_behind(
-    sessions: Sessions, connection: Client, running: Running
-) -> None:
-    opened: list[str] = []
-
-    @on(ToySold, concerns=lambda event: event.note != "not ours")
-    async def fill_the_shelf(event: Any, work: Toil) -> None:
-        await effect(work.session, event.note)
-
-    def open_work(actor: str, info: EventInfo) -> AbstractAsyncContextManager[Work]:
-        opened.append(info.record)
-        return opening(sessions)(actor, info)
-
-    for note in ("first", "not ours", "not ours", "last"):
-        await _tell(connection, note)
-    consumers = Consumers("shop", [fill_the_shelf], connection, open_work, sessions)
-    async with running(consumers.run()), asyncio.timeout(PATIENCE):
-        await consumers.caught_up()
-    assert await effects(sessions) == ["first", "last"]
-    assert len(opened) == 2
-    async with sessions() as session:
-        assert await session.scalar(text("SELECT count(*) FROM inbox")) == 2
-
-
-async def test_a_question_that_fails_is_tried_again_like_a_handler(
-    sessions: Sessions, connection: Client, running: Running
-) -> None:
-    asked: list[str] = []
-
-    def concerns(event: Any) -> bool:
-        asked.append(event.note)
-        return bool(asked[1])
-
-    @on(ToySold, concerns=concerns)
-    async def fill_the_shelf(event: Any, work: Toil) -> None:
-        await effect(work.session, event.note)
-
-    await _tell(connection, "bear")
-    consumers = Consumers("shop", [fill_the_shelf], connection, opening(sessions), sessions, SOON)
-    async with running(consumers.run()), asyncio.timeout(PATIENCE):
-        await consumers.caught_up()
-    assert asked == ["bear", "bear"]
-    assert await effects(sessions) == ["bear"]

@@ -3,7 +3,6 @@
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from nats.aio.client import Client
 from nats.js.api import StreamConfig
@@ -15,6 +14,7 @@ from kit.events.streams import declare, streams_of
 from kit.telemetry import traces
 from kit.telemetry.traces import current_ids
 from tests.kit.events.conftest import PATIENCE, Running
+from tests.kit.events.holding import all_sent, in_stream, notes, unsent
 from tests.kit.events.toys import Sessions, ToyLost, ToySold, announce
 
 Until = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
@@ -26,43 +26,6 @@ _END_RELAYS = text(
 )
 
 
-async def _told(connection: Client, stream: str = "CRM_TOYS") -> list[Any]:
-    """Read what a stream holds, in its order."""
-    jetstream = connection.jetstream()
-    state = (await jetstream.stream_info(stream)).state
-    places = range(state.first_seq, state.last_seq + 1)
-    return [await jetstream.get_msg(stream, place) for place in places]
-
-
-async def _notes(connection: Client) -> list[str]:
-    return [ToySold.FromString(each.data).note for each in await _told(connection)]
-
-
-async def _unsent(sessions: Sessions) -> int:
-    async with sessions() as session:
-        query = text("SELECT count(*) FROM outbox WHERE sent_at IS NULL")
-        return int(await session.scalar(query) or 0)
-
-
-async def _places(sessions: Sessions) -> dict[str, int]:
-    """Where each event stands, as the outbox has it."""
-    async with sessions() as session:
-        found = await session.execute(text("SELECT id, stream_seq FROM outbox"))
-    return {str(row.id): row.stream_seq for row in found}
-
-
-async def _standing(connection: Client) -> dict[str, int]:
-    """Where each event stands, as the stream has it."""
-    return {each.headers["Nats-Msg-Id"]: each.seq for each in await _told(connection)}
-
-
-def _all_sent(sessions: Sessions) -> Callable[[], Awaitable[bool]]:
-    async def holds() -> bool:
-        return await _unsent(sessions) == 0
-
-    return holds
-
-
 async def test_what_is_committed_is_told_with_its_attributes(
     sessions: Sessions, connection: Client, a_relay: NewRelay, running: Running, until: Until
 ) -> None:
@@ -70,8 +33,8 @@ async def test_what_is_committed_is_told_with_its_attributes(
     async with running(relay.run()):
         await announce(sessions, ToySold(id="bear", note="brown"))
         relay.poke()
-        await until(_all_sent(sessions))
-    told = (await _told(connection))[0]
+        await until(all_sent(sessions))
+    told = (await in_stream(connection))[0]
     assert told.subject == "crm.toys.toy.sold"
     assert told.headers["Nats-Msg-Id"] == told.headers["ce-id"]
     assert told.headers["Nats-Expected-Stream"] == "CRM_TOYS"
@@ -94,10 +57,10 @@ async def test_a_relay_killed_between_telling_and_marking_repeats_itself_harmles
             await until(told)
         # Its session must be gone as well, or it would mark the row once it gets the lock.
         await session.execute(_END_RELAYS)
-    assert await _unsent(sessions) == 1
+    assert await unsent(sessions) == 1
     async with running(a_relay().run()):
-        await until(_all_sent(sessions))
-    assert len(await _told(connection)) == 1
+        await until(all_sent(sessions))
+    assert len(await in_stream(connection)) == 1
 
 
 async def test_events_of_one_record_never_overtake_one_another(
@@ -106,8 +69,8 @@ async def test_events_of_one_record_never_overtake_one_another(
     toys = [ToySold(id=f"toy {n % 7}", note=str(n)) for n in range(600)]
     await announce(sessions, *toys)
     async with running(a_relay().run()):
-        await until(_all_sent(sessions))
-    told = [ToySold.FromString(each.data) for each in await _told(connection)]
+        await until(all_sent(sessions))
+    told = [ToySold.FromString(each.data) for each in await in_stream(connection)]
     for toy in range(7):
         mine = [int(each.note) for each in told if each.id == f"toy {toy}"]
         assert mine == list(range(toy, 600, 7))
@@ -121,59 +84,15 @@ async def test_an_event_that_cannot_be_told_holds_back_those_of_its_record_only(
     await announce(sessions, ToyLost(id="bear", note="first"), held, free)
 
     async def only_the_free_one() -> bool:
-        return await _unsent(sessions) == 2
+        return await unsent(sessions) == 2
 
     async with running(a_relay().run()):
         await until(only_the_free_one)
-        assert await _notes(connection) == ["free"]
+        assert await notes(connection) == ["free"]
         orphans = StreamConfig(name="CRM_ORPHANS", subjects=["crm.orphans.*.*"])
         await connection.jetstream().add_stream(orphans)
-        await until(_all_sent(sessions))
-    assert await _notes(connection) == ["free", "second"]
-
-
-async def test_a_large_batch_stands_where_the_outbox_says(
-    sessions: Sessions, connection: Client, a_relay: NewRelay, running: Running, until: Until
-) -> None:
-    await announce(sessions, *(ToySold(id=f"toy {n}", note=str(n)) for n in range(100)))
-    async with running(a_relay().run()):
-        await until(_all_sent(sessions))
-    assert await _notes(connection) == [str(n) for n in range(100)]
-    assert await _places(sessions) == await _standing(connection)
-
-
-async def test_a_large_batch_of_which_some_was_told_before_is_told_once(
-    sessions: Sessions, connection: Client, a_relay: NewRelay, running: Running, until: Until
-) -> None:
-    await announce(sessions, *(ToySold(id=f"toy {n}", note=str(n)) for n in range(40)))
-    async with running(a_relay().run()):
-        await until(_all_sent(sessions))
-        async with sessions.begin() as session:
-            # As if the relay had been killed before it marked them.
-            await session.execute(text("UPDATE outbox SET sent_at = NULL, stream_seq = NULL"))
-        await announce(sessions, *(ToySold(id=f"toy {n}", note=str(n)) for n in range(40, 80)))
-        await until(_all_sent(sessions))
-    assert sorted(map(int, await _notes(connection))) == list(range(80))
-    assert await _places(sessions) == await _standing(connection)
-
-
-async def test_a_large_batch_is_not_held_up_by_one_that_cannot_be_told(
-    sessions: Sessions, connection: Client, a_relay: NewRelay, running: Running, until: Until
-) -> None:
-    jetstream, asked = connection.jetstream(), streams_of("toys")[0]
-    await jetstream.add_stream(asked.evolve(max_msg_size=2_000))
-    large = ToySold(id="bear", note="x" * 3_000)
-    small = (ToySold(id=f"toy {n}", note=str(n)) for n in range(50))
-    await announce(sessions, large, ToySold(id="bear", note="behind"), *small)
-
-    async def only_those_of_the_bear() -> bool:
-        return await _unsent(sessions) == 2
-
-    async with running(a_relay().run()):
-        await until(only_those_of_the_bear)
-        await jetstream.update_stream(asked.evolve(max_msg_size=-1))
-        await until(_all_sent(sessions))
-    assert (await _notes(connection))[-2:] == [large.note, "behind"]
+        await until(all_sent(sessions))
+    assert await notes(connection) == ["free", "second"]
 
 
 async def test_what_a_stream_refuses_is_told_once_it_takes_it(
@@ -184,13 +103,13 @@ async def test_what_a_stream_refuses_is_told_once_it_takes_it(
     await announce(sessions, *(ToySold(id="bear", note=str(n)) for n in range(3)))
 
     async def only_the_first() -> bool:
-        return await _unsent(sessions) == 2
+        return await unsent(sessions) == 2
 
     async with running(a_relay().run()):
         await until(only_the_first)
         await jetstream.update_stream(asked.evolve(max_msgs=-1))
-        await until(_all_sent(sessions))
-    assert await _notes(connection) == ["0", "1", "2"]
+        await until(all_sent(sessions))
+    assert await notes(connection) == ["0", "1", "2"]
 
 
 async def test_a_trace_that_nobody_records_goes_on_as_it_was(
@@ -200,8 +119,8 @@ async def test_a_trace_that_nobody_records_goes_on_as_it_was(
         trace_id, span_id = current_ids()
         await announce(sessions, ToySold(id="bear"))
     async with running(a_relay().run()):
-        await until(_all_sent(sessions))
-    (told,) = await _told(connection)
+        await until(all_sent(sessions))
+    (told,) = await in_stream(connection)
     assert told.headers["traceparent"] == f"00-{trace_id}-{span_id}-00"
 
 
@@ -216,7 +135,7 @@ async def test_another_replica_takes_over_when_the_active_relay_loses_its_sessio
             task.cancel()
             await second.active.wait()
             await announce(sessions, ToySold(id="bear"))
-            await until(_all_sent(sessions))
+            await until(all_sent(sessions))
 
 
 async def test_a_relay_whose_session_is_ended_comes_back(
@@ -228,7 +147,7 @@ async def test_a_relay_whose_session_is_ended_comes_back(
         async with sessions() as session:
             await session.execute(_END_RELAYS)
         await announce(sessions, ToySold(id="bear"))
-        await until(_all_sent(sessions))
+        await until(all_sent(sessions))
 
 
 async def test_a_commit_of_another_replica_pokes_the_active_relay(
@@ -248,11 +167,11 @@ async def test_a_stream_that_was_wiped_hears_everything_again(
 ) -> None:
     await announce(sessions, *(ToySold(id="bear", note=str(n)) for n in range(5)))
     async with running(a_relay().run()):
-        await until(_all_sent(sessions))
+        await until(all_sent(sessions))
         await connection.jetstream().delete_stream("CRM_TOYS")
         await announce(sessions, ToySold(id="bear", note="5"))
-        await until(_all_sent(sessions))
-    assert await _notes(connection) == ["0", "1", "2", "3", "4", "5"]
+        await until(all_sent(sessions))
+    assert await notes(connection) == ["0", "1", "2", "3", "4", "5"]
 
 
 async def test_a_stream_restored_from_an_old_copy_hears_what_it_lost(
@@ -266,22 +185,22 @@ async def test_a_stream_restored_from_an_old_copy_hears_what_it_lost(
     store, copy = nats_server.folder / "store", nats_server.folder / "copy"
     async with running(a_relay().run()):
         await announce(sessions, ToySold(id="bear", note="0"))
-        await until(_all_sent(sessions))
+        await until(all_sent(sessions))
     nats_server.stop()
     shutil.copytree(store, copy)
     nats_server.start()
     async with running(a_relay().run()):
         await announce(sessions, ToySold(id="bear", note="1"), ToySold(id="bear", note="2"))
-        await until(_all_sent(sessions))
+        await until(all_sent(sessions))
     nats_server.stop()
     shutil.rmtree(store)
     copy.rename(store)
     nats_server.start()
     async with running(a_relay().run()):
-        await until(_all_sent(sessions))
+        await until(all_sent(sessions))
 
         async def healed() -> bool:
-            return sorted(await _notes(connection)) == ["0", "1", "2"]
+            return sorted(await notes(connection)) == ["0", "1", "2"]
 
         await until(healed)
 
@@ -292,7 +211,7 @@ async def test_an_event_whose_place_was_given_to_a_later_one_is_told_again(
     async with running(a_relay().run()):
         for note in ("lost", "later"):
             await announce(sessions, ToySold(id="bear", note=note))
-            await until(_all_sent(sessions))
+            await until(all_sent(sessions))
     async with sessions.begin() as session:
         # As if the stream had gone back before the later event came.
         await session.execute(text("UPDATE outbox SET stream_seq = 1"))

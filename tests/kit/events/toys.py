@@ -4,14 +4,17 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from crm.v1 import options_pb2
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from nats.aio.client import Client
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from kit.events.listeners import EventInfo, OpenWork
 from kit.events.outbox import Announcement, insert_statement, rows
+from kit.events.streams import declare, streams_of
 
 
 def _event(file: Any, name: str, subject: str) -> None:
@@ -78,3 +81,15 @@ async def effect(session: AsyncSession, note: str) -> None:
 async def effects(sessions: Sessions) -> list[str]:
     async with sessions() as session:
         return list(await session.scalars(text("SELECT note FROM effect ORDER BY seq")))
+
+
+def headers_of(event_id: str) -> dict[str, str]:
+    return {"ce-id": event_id, "ce-time": "2026-01-01T00:00:00+00:00", "ce-subject": "bear"}
+
+
+async def tell(connection: Client, note: str, headers: dict[str, str] | None = None) -> None:
+    jetstream = connection.jetstream()
+    await declare(jetstream, streams_of("toys")[0])
+    body = ToySold(id="bear", note=note).SerializeToString()
+    given = headers_of(str(uuid4())) if headers is None else headers
+    await jetstream.publish("crm.toys.toy.sold", body, headers=given)

@@ -1,0 +1,60 @@
+"""What does not concern a handler costs no transaction and leaves nothing behind."""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from nats.aio.client import Client
+from sqlalchemy import text
+
+from kit.events.consumers import Consumers
+from kit.events.listeners import EventInfo, Work, on
+from tests.kit.events.conftest import PATIENCE, Running
+from tests.kit.events.toys import Sessions, Toil, ToySold, effect, effects, opening, tell
+
+SOON = (0.01, 0.01)
+
+
+async def test_what_does_not_concern_a_handler_leaves_nothing_behind(
+    sessions: Sessions, connection: Client, running: Running
+) -> None:
+    opened: list[str] = []
+
+    @on(ToySold, concerns=lambda event: event.note != "not ours")
+    async def fill_the_shelf(event: Any, work: Toil) -> None:
+        await effect(work.session, event.note)
+
+    def open_work(actor: str, info: EventInfo) -> AbstractAsyncContextManager[Work]:
+        opened.append(info.record)
+        return opening(sessions)(actor, info)
+
+    for note in ("first", "not ours", "not ours", "last"):
+        await tell(connection, note)
+    consumers = Consumers("shop", [fill_the_shelf], connection, open_work, sessions)
+    async with running(consumers.run()), asyncio.timeout(PATIENCE):
+        await consumers.caught_up()
+    assert await effects(sessions) == ["first", "last"]
+    assert len(opened) == 2
+    async with sessions() as session:
+        assert await session.scalar(text("SELECT count(*) FROM inbox")) == 2
+
+
+async def test_a_question_that_fails_is_tried_again_like_a_handler(
+    sessions: Sessions, connection: Client, running: Running
+) -> None:
+    asked: list[str] = []
+
+    def concerns(event: Any) -> bool:
+        asked.append(event.note)
+        return bool(asked[1])
+
+    @on(ToySold, concerns=concerns)
+    async def fill_the_shelf(event: Any, work: Toil) -> None:
+        await effect(work.session, event.note)
+
+    await tell(connection, "bear")
+    consumers = Consumers("shop", [fill_the_shelf], connection, opening(sessions), sessions, SOON)
+    async with running(consumers.run()), asyncio.timeout(PATIENCE):
+        await consumers.caught_up()
+    assert asked == ["bear", "bear"]
+    assert await effects(sessions) == ["bear"]
