@@ -43,7 +43,7 @@ class Taking:
         self._job = job
         self._match = layout.match
         # What no Update changes and this entity's own `amend` changes by its rules, as its class says.
-        self._amends: frozenset[str] = getattr(records, "amends", frozenset())
+        self._amends = records.amends
 
     async def take(self, lines: Sequence[Line]) -> None:
         """Takes in what was understood, and writes down what was not."""

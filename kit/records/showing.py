@@ -11,10 +11,11 @@ from kit.wire.shape import line
 _encoder = msgspec.json.Encoder()
 
 
-def shown_json(record: Record, names: Iterable[str]) -> bytes:
-    """One record with exactly these fields."""
+def shown_json(record: Record, names: Iterable[str], *, custom: bool = True) -> bytes:
+    """One record with exactly these fields; without the custom ones it shows none of them."""
     fields = (*names, "custom")
-    return _encoder.encode(line(fields)(*(_plain(getattr(record, name)) for name in fields)))
+    values = [_plain(getattr(record, name)) for name in names]
+    return _encoder.encode(line(fields)(*values, record.custom if custom else {}))
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from crm.v1 import standard_pb2
 from google.protobuf.message import Message
 
-from kit.access.fields import chosen, may_be_set_by_verb, may_set, seen
+from kit.access.fields import chosen, custom_seen, may_be_set_by_verb, may_set, seen
 from kit.actor import calling
 from kit.entity import Level, Record
 from kit.entity.record import STAMPS
@@ -30,6 +30,8 @@ class Records(Generic[R, M]):
     record: ClassVar[type[Record]]
     message: ClassVar[type[Message]]
     listing: ClassVar[type[Message]]
+    # Fields that nobody edits, but that `amend` of this class knows how to move, for imports.
+    amends: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, process: Process) -> None:
         self.process = process
@@ -96,7 +98,8 @@ class Records(Generic[R, M]):
     def new(self, request: Any) -> Any:
         """A record that holds what a message says."""
         names = self.shape.given(request)
-        may_set(self.process.policy, calling(), self.record, names, new=True)
+        own = ["custom"] if request.custom else []
+        may_set(self.process.policy, calling(), self.record, [*names, *own], new=True)
         record = self.record(**self.shape.values(request, names))
         record.custom = custom_values(request)
         return record
@@ -120,19 +123,20 @@ class Records(Generic[R, M]):
         names = [name for name in paths if name in self.shape.fields]
         if unknown := paths - set(names) - {"custom"}:
             raise Invalid("", dict.fromkeys(unknown, "There is no such field."))
-        may_set(self.process.policy, calling(), self.record, names, new=False)
+        settable = [*names, "custom"] if "custom" in paths else names
+        may_set(self.process.policy, calling(), self.record, settable, new=False)
         values = self.shape.values(request.record, names)
         if "custom" in paths:
-            values["custom"] = {**record.custom, **custom_values(request.record)}
+            values["custom"] = bounded({**record.custom, **request.record.custom})
         return values
 
     def same_version(self, record: Record, seen_version: int | None) -> None:
         """Refuses a change that was made without having seen the latest one."""
         if seen_version is not None and seen_version != record.version:
-            names = self.names()
+            custom = custom_seen(self.process.policy, calling(), self.record)
             raise Conflict(
                 "Somebody changed this record after you opened it; look at it again.",
-                current=shown_json(record, names),
+                current=shown_json(record, self.names(), custom=custom),
             )
 
     async def Delete(self, request: Any, context: Any) -> Any:
@@ -153,7 +157,11 @@ _KEY, _VALUE, _MOST = 60, 2_000, 200
 
 def custom_values(message: Any) -> dict[str, str]:
     """The custom fields of a message, within their bounds."""
-    values = dict(message.custom)
+    return bounded(dict(message.custom))
+
+
+def bounded(values: dict[str, str]) -> dict[str, str]:
+    """The custom fields of one record, old ones and new ones together, within their bounds."""
     if len(values) > _MOST:
         raise Invalid(custom=f"Use at most {_MOST} custom fields.")
     for key, value in values.items():

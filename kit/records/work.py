@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.access.clause import reachable
-from kit.access.fields import seen
+from kit.access.fields import custom_seen, seen
 from kit.actor import Actor
 from kit.entity import Level, Record
 from kit.errors import Conflict, Denied, NotFound
@@ -160,10 +160,11 @@ class Work:
             await self.flush()
         shape = self.process.shapes[type(record)]
         names = seen(self.process.policy, self.actor, type(record), shape.names)
+        custom = custom_seen(self.process.policy, self.actor, type(record))
         if self.call.json:
-            body = shown_json(record, names)
+            body = shown_json(record, names, custom=custom)
             return self.answer(shape.message(json=body, version=record.version))
-        return self.answer(shape.to_message(record, names))
+        return self.answer(shape.to_message(record, names, custom=custom))
 
     def answer(self, reply: Any) -> Any:
         """Keeps the reply, so that the same call made again is answered alike."""

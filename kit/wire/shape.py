@@ -28,14 +28,15 @@ class Shape:
         self.fields: Mapping[str, Field] = {name: record.fields[name] for name in self.names}
         self._setters = {name: _setter(self.fields[name], described[name]) for name in self.names}
 
-    def to_message(self, values: Any, names: Collection[str]) -> Any:
+    def to_message(self, values: Any, names: Collection[str], *, custom: bool = True) -> Any:
         """A typed message with the named fields that hold something; `values` answers by attribute."""
         message = self.message()
         for name in names:
             value = getattr(values, name)
             if value is not None:
                 self._setters[name](message, value)
-        message.custom.update(getattr(values, "custom", None) or {})  # type: ignore[attr-defined]
+        if custom:
+            message.custom.update(getattr(values, "custom", None) or {})  # type: ignore[attr-defined]
         return message
 
     def from_row(self, names: Sequence[str], row: Any) -> Any:

@@ -67,11 +67,3 @@ def test_a_part_of_a_name_is_limited_by_the_name(entity: str, part: str) -> None
     assert f"{entity}.{part} is part of name" in refusal.value.fields["field_access"]
     whole = FieldAccess.read({"entity": entity, "field": "name", "access": "hidden"})
     a_profile(access=(whole,)).check()
-
-
-def test_custom_fields_are_not_limited_in_vain() -> None:
-    """ID-14: nobody believes hidden what an answer to a change would still show."""
-    line = FieldAccess.read({"entity": "parties.Account", "field": "custom", "access": "hidden"})
-    with pytest.raises(Invalid) as refusal:
-        a_profile(access=(line,)).check()
-    assert "parties.Account.custom" in refusal.value.fields["field_access"]

@@ -97,13 +97,11 @@ def _unknown(names: Iterable[str]) -> str:
 
 
 def _inseparable(lines: Iterable[FieldAccess]) -> str:
-    """A part would still be told by its whole, and custom fields by the answer to a change."""
+    """A part would still be told by its whole."""
     for line in lines:
         name = f"{line.entity}.{line.field}"
         if whole := whole_of(line.entity, line.field):
             return f"{name} is part of {whole}; limit {whole}, and its parts follow."
-        if line.field == "custom":
-            return f"{name}: profiles do not limit custom fields; leave this line out."
     return ""
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from crm.parties.v1 import leads_pb2 as pb
 from crm.parties.v1.leads_pb2_grpc import LeadsServicer
 
+from kit.access.fields import custom_seen
 from kit.actor import calling
 from kit.entity import Level
 from kit.errors import Conflict, NotFound
@@ -33,9 +34,11 @@ class Leads(Records[Lead, pb.Lead], LeadsServicer):
         async with self.process.work(calling()) as work:
             lead = (await converted(work, _id(request.id), Level.READ)).as_lead()
         names = self.names(request.fields)
+        custom = custom_seen(self.process.policy, calling(), Lead)
         if rpc.current().json:
-            return self.message(json=shown_json(lead, names), version=lead.version)
-        return self.shape.to_message(lead, names)
+            body = shown_json(lead, names, custom=custom)
+            return self.message(json=body, version=lead.version)
+        return self.shape.to_message(lead, names, custom=custom)
 
     async def Convert(self, request: Any, context: Any) -> Any:
         self.allow("edit")
