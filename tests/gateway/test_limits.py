@@ -95,3 +95,17 @@ async def test_many_who_ask_at_once_each_get_their_own_answer(house: House, name
         ]
     assert [each.result() for each in found] == people
     await valkey.close()
+
+
+async def test_a_valkey_that_hangs_is_given_up_and_asked_anew(house: House, name: str) -> None:
+    valkey = limits(house)
+    await valkey.count(f"person:{name}", stranger=False)
+    await valkey.valkey.execute_command("CLIENT", "PAUSE", "800", "ALL")
+    with pytest.raises(Unavailable):
+        await valkey.by_session(name, "1.1.1.1")
+    await valkey.valkey.connection_pool.disconnect()
+    async with asyncio.timeout(10):
+        while not await valkey.answers():
+            pass
+    assert await valkey.by_session(name, "1.1.1.1") is None
+    await valkey.close()
