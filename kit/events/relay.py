@@ -25,7 +25,7 @@ _STANDBY_SECONDS = 1.0
 _SLOWEST_RETRY = 5.0
 _REST_SECONDS = 0.001
 """For each event told; a slow trickle is never held up by it."""
-_LONGEST_REST = 0.05
+_LONGEST_REST = 0.03
 
 _UNSENT = """
     SELECT seq, id, subject, body, headers FROM outbox

@@ -17,7 +17,7 @@ from kit.telemetry.logs import log
 
 WINDOW = 64
 # The server syncs a batch to its disk once, but pays for making it what some fifteen events cost.
-LARGE = 32
+LARGE = 24
 # How a `traceparent` ends that nobody records; the second bit only says how its id was made.
 _UNSAMPLED = ("-00", "-02")
 
