@@ -123,7 +123,7 @@ STAMPS = frozenset({"id", "version", "created_at", "updated_at", "created_by", "
 
 
 # A pending list would be read by every query until the next vacuum; writers pay a tenth instead.
-_AT_ONCE = {"fastupdate": "off"}
+AT_ONCE = {"fastupdate": "off"}
 
 
 def _complete(cls: type[Record]) -> None:
@@ -143,9 +143,7 @@ def _complete(cls: type[Record]) -> None:
     )
     Index(f"ix_{table.name}_recent", table.c.updated_at.desc(), table.c.id.desc())
     Index(f"ix_{table.name}_owner", table.c.owner_id, table.c.updated_at.desc(), table.c.id.desc())
-    Index(
-        f"ix_{table.name}_keys", table.c["keys"], postgresql_using="gin", postgresql_with=_AT_ONCE
-    )
+    Index(f"ix_{table.name}_keys", table.c["keys"], postgresql_using="gin", postgresql_with=AT_ONCE)
     searched = [column for column in table.columns if _searched(column)]
     if searched:
         table.append_column(
@@ -155,7 +153,7 @@ def _complete(cls: type[Record]) -> None:
             f"ix_{table.name}_words",
             table.c.search,
             postgresql_using="gin",
-            postgresql_with=_AT_ONCE,
+            postgresql_with=AT_ONCE,
         )
 
 

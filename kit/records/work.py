@@ -237,6 +237,7 @@ class Work:
 
     async def committed(self) -> None:
         """Tells the relay that there may be something to send."""
-        self.process.poke()
+        if self._session is not None or self.written:
+            self.process.poke()
         for step in self._after:
             await step()

@@ -32,6 +32,17 @@ async def test_the_migrations_leave_nothing_to_do(
         assert await connection.run_sync(differences) == []
 
 
+@pytest.mark.parametrize("service", SERVICES)
+async def test_no_index_keeps_a_pending_list_that_every_query_would_read(
+    service: str, servings: dict[str, Serving]
+) -> None:
+    pending = (
+        "select relname from pg_class join pg_am on pg_am.oid = relam where amname = 'gin' "
+        "and not coalesce(reloptions, '{}') @> '{fastupdate=off}'"
+    )
+    assert await servings[service].process.database.fetch(pending, []) == []
+
+
 def _tables_of(service: str) -> Iterator[str]:
     """The entities' tables, and those that modules of the kit or of the service declare."""
     for mapper in Record.registry.mappers:

@@ -25,6 +25,7 @@ from kit.entity import (
     Text,
     field,
 )
+from kit.entity.record import AT_ONCE
 from kit.errors import Invalid, Refused
 
 
@@ -126,8 +127,8 @@ class Activity(Record):
 
     __table_args__ = (
         Index(None, "related_id", "related_entity"),
-        Index(None, "contact_ids", postgresql_using="gin"),
-        Index(None, "person_ids", postgresql_using="gin"),
+        Index(None, "contact_ids", postgresql_using="gin", postgresql_with=AT_ONCE),
+        Index(None, "person_ids", postgresql_using="gin", postgresql_with=AT_ONCE),
     )
 
     def prepare(self, actor: Actor) -> None:
