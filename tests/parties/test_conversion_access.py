@@ -85,6 +85,19 @@ async def test_a_hidden_field_is_not_told_by_the_conversion(
     assert (kept.name, list(kept.lead)) == ("Ana Pop", [])
 
 
+async def test_a_hidden_name_is_not_told_by_the_conversion(
+    desk: Desk, organisation: TestOrganisation
+) -> None:
+    """PA-28"""
+    hidden = FieldAccess(entity="parties.Lead", field="name", access="hidden")
+    profile = await organisation.profile(ALL, fields=(hidden,))
+    clerk = Desk(desk.serving, await organisation.person("Cleo", profiles=(profile,)), desk.sales)
+    lead = await desk.lead(**FULL, owner_id=str(clerk.actor.person_id))
+    await clerk.convert(lead)
+    kept = await clerk.conversions.Get(standard_pb2.GetRequest(id=lead.id))
+    assert (kept.account_id != "", kept.HasField("name"), list(kept.lead)) == (True, False, [])
+
+
 @pytest.mark.parametrize("entity", ["parties.Account", "parties.Contact", "sales.Opportunity"])
 async def test_who_may_not_create_a_part_converts_nothing(
     desk: Desk, organisation: TestOrganisation, entity: str

@@ -17,9 +17,9 @@ class Conversions(Records[Conversion, pb.Conversion], ConversionsServicer):
     record, message, listing = Conversion, pb.Conversion, pb.ConversionList
 
     def names(self, wanted: Sequence[str] = ()) -> tuple[str, ...]:
-        """Who may not see a field of leads does not see all of one in its conversion either."""
+        """Who may not see a field of leads does not see it in what became of one either."""
         limits = self.process.policy.field_access(calling(), Lead.entity)
-        shown = super().names(wanted)
-        if "hidden" not in limits.values():
-            return shown
-        return tuple(name for name in shown if name != "lead")
+        hidden = {name for name, access in limits.items() if access == "hidden"}
+        # The copy of the lead is one field; it goes as a whole when a part of it has to.
+        kept = hidden | {"lead"} if hidden else hidden
+        return tuple(name for name in super().names(wanted) if name not in kept)
