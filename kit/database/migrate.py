@@ -70,9 +70,10 @@ async def require_current(database: Database, service: str) -> None:
 
 async def _revision(database: Database) -> str | None:
     try:
-        return str(await database.pool.fetchval("select version_num from alembic_version"))
+        found: str | None = await database.pool.fetchval("select version_num from alembic_version")
     except asyncpg.UndefinedTableError:
         return None
+    return found
 
 
 def _newer(service: str) -> str:

@@ -9,6 +9,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import async_sessionmaker
+from sqlalchemy.orm import configure_mappers
 from sqlalchemy.orm.exc import StaleDataError
 
 from kit.access import Policy
@@ -51,6 +52,8 @@ class Process:
     replica: Any = None
 
     def __post_init__(self) -> None:
+        # SQLAlchemy would do so with the first record that it makes itself, and we make ours past it.
+        configure_mappers()
         self.reader = Reader(self.database, self.policy)
         self.loading = Loading(self.database)
         self.sessions = async_sessionmaker(

@@ -45,13 +45,15 @@ class _Administered:
 @pytest.fixture(scope="package")
 async def servings(house: House) -> AsyncIterator[dict[str, Serving]]:
     """Every service, by name."""
-    for name in SERVICES:
-        make = getattr(import_module(f"services.{name}.main"), name)
-        settings: Any = _Administered if name == "identity" else _settings(name)
-        await house.serve(name, make, settings)
-    yield dict(house.serving)
-    for serving in reversed(house.serving.values()):
-        await serving.stop()
+    try:
+        for name in SERVICES:
+            make = getattr(import_module(f"services.{name}.main"), name)
+            settings: Any = _Administered if name == "identity" else _settings(name)
+            await house.serve(name, make, settings)
+        yield dict(house.serving)
+    finally:
+        for serving in reversed(house.serving.values()):
+            await serving.stop()
 
 
 @pytest.fixture(scope="package")

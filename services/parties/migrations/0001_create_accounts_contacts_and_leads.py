@@ -22,25 +22,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in reversed(
-        (
-            "account",
-            "answered",
-            "choice_value",
-            "dead_letter",
-            "history",
-            "import_job",
-            "inbox",
-            "lead",
-            "outbox",
-            "policy_item",
-            "share",
-            "contact",
-            "import_line",
-            "conversion",
-        )
-    ):
-        op.drop_table(table)
+    op.drop_table("conversion")
+    op.drop_table("contact")
+    op.drop_table("lead")
+    op.drop_table("choice_value")
+    op.drop_table("account")
     foundation.drop_tables()
 
 

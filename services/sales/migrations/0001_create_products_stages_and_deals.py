@@ -20,24 +20,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in reversed(
-        (
-            "answered",
-            "dead_letter",
-            "history",
-            "import_job",
-            "inbox",
-            "outbox",
-            "policy_item",
-            "product",
-            "share",
-            "stage",
-            "import_line",
-            "opportunity",
-            "stage_change",
-        )
-    ):
-        op.drop_table(table)
+    op.drop_table("stage_change")
+    op.drop_table("opportunity")
+    op.drop_table("stage")
+    op.drop_table("product")
     foundation.drop_tables()
 
 
