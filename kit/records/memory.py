@@ -1,6 +1,7 @@
-"""What the session remembers by itself: history, events, versions and keys beside every change.
+"""What every record goes through on its way to the database: completed, checked, versioned and keyed.
 
-It listens to the flush, so no handler can forget it, and writes in the same transaction.
+A session does it with every flush, and work without a session at its end; so no handler can forget
+it, and history and events are written with the rows (`kit/records/writing.py`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -59,11 +60,11 @@ def parts_of(
 ) -> Parts:
     """Rows by what is done to them; those that others may hold in one order, so that none deadlock."""
     parts: dict[Part, list[Record]] = {}
-    for record in new:
-        parts.setdefault(Part.created(type(record)), []).append(record)
     for record in sorted(old, key=_id):
         if columns := _moved(record):
             parts.setdefault(Part(type(record), "updated", columns), []).append(record)
+    for record in new:
+        parts.setdefault(Part.created(type(record)), []).append(record)
     for record in sorted(gone, key=_id):
         parts.setdefault(Part.deleted(type(record)), []).append(record)
     return parts
