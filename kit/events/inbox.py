@@ -23,6 +23,8 @@ async def handle_once(
         # Heard again it would not concern the handler either, so that nothing need be noted.
         return True
     async with open_work(consumer, info) as work:
+        if listener.matters is not None and not await listener.matters(event, work):
+            return True
         new = await note(work.session, consumer, info.id)
         if new:
             await listener.handle(event, work)

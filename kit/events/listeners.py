@@ -57,6 +57,7 @@ OpenWork = Callable[[str, EventInfo], AbstractAsyncContextManager[Work]]
 # A service's handler names its own, richer work; what it gets is what `OpenWork` opens.
 Handle = Callable[[M, Any], Awaitable[None]]
 Concerns = Callable[[M], bool]
+Matters = Callable[[M, Any], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Listener(Generic[M]):
     subject: str
     in_order: bool = True
     concerns: Concerns[M] | None = None
+    matters: Matters[M] | None = None
 
     @property
     def name(self) -> str:
@@ -83,15 +85,18 @@ def on(
     subject: str = "",
     in_order: bool = True,
     concerns: Concerns[M] | None = None,
+    matters: Matters[M] | None = None,
 ) -> Callable[[Handle[M]], Listener[M]]:
     """Label a handler with the event it hears.
 
     `in_order=False` lets replicas share the work. `concerns` says of an event by itself whether the
-    handler has anything to do with it; one that does not concern it costs no transaction.
+    handler has anything to do with it, `matters` after a look at what the service holds; one that
+    passes either by costs no transaction, and is asked about again should it be heard again.
     """
 
     def label(handle: Handle[M]) -> Listener[M]:
-        return Listener(handle, message, subject or subject_of(message), in_order, concerns)
+        heard = subject or subject_of(message)
+        return Listener(handle, message, heard, in_order, concerns, matters)
 
     return label
 

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -99,6 +99,13 @@ class Work:
         if self._session is None and not self._pending.touches(record):
             return [self._pending.know(each) for each in await self.process.loading.all(record)]
         return (await self.session.scalars(select(record).order_by(record.id))).all()
+
+    async def look(self, query: Select[Any], **given: Any) -> Sequence[Any]:
+        """The rows of a query that a module keeps, whoever may see them, for the values given."""
+        if self._session is None and not self._pending.touches(Record):
+            return await self.process.loading.rows(query, given)
+        found: Sequence[Any] = (await self.session.execute(query, given)).all()
+        return found
 
     async def all(
         self,

@@ -7,7 +7,7 @@ from uuid import UUID
 from crm.parties.v1.events_pb2 import LeadConverted
 from crm.sales.v1.opportunities_pb2 import Opportunity
 from crm.v1.events_pb2 import RecordChanged
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Uuid, bindparam, func, select
 
 from kit.entity import Day, Decimals
 from kit.events.listeners import on, on_change
@@ -30,8 +30,17 @@ def _counts(packed: Any) -> bool:
     return bool(deal.campaign_id) or deal.outcome == Outcome.WON
 
 
+_MEMBERSHIPS = select(Member.campaign_id).where(
+    Member.lead_id == bindparam("lead_id", type_=Uuid())
+)
+
+
 def _names_a_contact(event: LeadConverted) -> bool:
     return bool(event.contact_id)
+
+
+async def _was_a_member(event: LeadConverted, work: Work) -> bool:
+    return bool(await work.look(_MEMBERSHIPS, lead_id=UUID(event.lead_id)))
 
 
 # The changes of the record are followed rather than OpportunityWon and its like: they carry the
@@ -53,22 +62,15 @@ async def follow_opportunity_deleted(event: RecordChanged, work: Work) -> None:
     await _follow(gone, work)
 
 
-@on(LeadConverted, concerns=_names_a_contact)
+@on(LeadConverted, concerns=_names_a_contact, matters=_was_a_member)
 async def follow_lead_converted(event: LeadConverted, work: Work) -> None:
     """Members that were the lead become the contact, but where the contact is a member already."""
     contact_id, lead_id = UUID(event.contact_id), UUID(event.lead_id)
-    reached = (await work.session.scalars(_reached(Member.lead_id == lead_id))).all()
-    if not reached:
-        return
-    await _held(work, reached)
-    already = _reached(Member.contact_id == contact_id)
+    await _held(work, [row.campaign_id for row in await work.look(_MEMBERSHIPS, lead_id=lead_id)])
+    already = select(Member.campaign_id).where(Member.contact_id == contact_id)
     was_lead = select(Member).where(Member.lead_id == lead_id, Member.campaign_id.not_in(already))
     for member in await work.session.scalars(was_lead):
         member.become(contact_id)
-
-
-def _reached(condition: ColumnElement[bool]) -> Select[UUID]:
-    return select(Member.campaign_id).where(condition)
 
 
 def facts_of(event: RecordChanged) -> DealFacts:

@@ -39,6 +39,27 @@ async def test_what_does_not_concern_a_handler_leaves_nothing_behind(
         assert await session.scalar(text("SELECT count(*) FROM inbox")) == 2
 
 
+async def test_what_does_not_matter_after_a_look_leaves_nothing_behind(
+    sessions: Sessions, connection: Client, running: Running
+) -> None:
+    async def on_the_shelf(event: Any, work: Toil) -> bool:
+        await work.session.execute(text("SELECT 1"))
+        return bool(event.note != "not there")
+
+    @on(ToySold, matters=on_the_shelf)
+    async def fill_the_shelf(event: Any, work: Toil) -> None:
+        await effect(work.session, event.note)
+
+    for note in ("first", "not there", "last"):
+        await tell(connection, note)
+    consumers = Consumers("shop", [fill_the_shelf], connection, opening(sessions), sessions, SOON)
+    async with running(consumers.run()), asyncio.timeout(PATIENCE):
+        await consumers.caught_up()
+    assert await effects(sessions) == ["first", "last"]
+    async with sessions() as session:
+        assert await session.scalar(text("SELECT count(*) FROM inbox")) == 2
+
+
 async def test_a_question_that_fails_is_tried_again_like_a_handler(
     sessions: Sessions, connection: Client, running: Running
 ) -> None:
