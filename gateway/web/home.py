@@ -81,7 +81,8 @@ async def _pipeline(visit: Visit, entity: Entity) -> dict[str, Any]:
     main = max(counts, key=lambda each: counts[each], default="")
     drawn = {one["group"].get("stage_id"): one for one in items if _in(one, main)}
     stages = [stage for stage in answer(answers["stages"])["items"] if stage["id"] in drawn]
-    figures = [_bar(visit, stage, drawn[stage["id"]], main) for stage in stages]
+    worth = main if sums.get(main) else None
+    figures = [_bar(visit, stage, drawn[stage["id"]], worth) for stage in stages]
     totals = [visit.presenter.money(value, currency) for currency, value in sums.items() if value]
     return {"chart": chart(_("Open opportunities by stage"), figures), "totals": totals}
 
@@ -94,11 +95,14 @@ def _sum_of(one: Json) -> Decimal:
     return Decimal(one["measures"].get("sum(amount)") or 0)
 
 
-def _bar(visit: Visit, stage: Json, one: Json, currency: str) -> Figure:
-    amount = _sum_of(one)
+def _bar(visit: Visit, stage: Json, one: Json, currency: str | None) -> Figure:
+    """What a stage is worth; where nobody has estimated anything, how many stand in it."""
     rows = f"/opportunities?{urlencode({'filter': one.get('filter', '')})}"
-    text = visit.presenter.money(amount, currency)
-    return Figure(stage["name"], amount, text, rows, one["measures"]["count"])
+    count = one["measures"]["count"]
+    if currency is None:
+        return Figure(stage["name"], Decimal(count), str(count), rows)
+    amount = _sum_of(one)
+    return Figure(stage["name"], amount, visit.presenter.money(amount, currency), rows, count)
 
 
 async def _numbers(visit: Visit, entity: Entity) -> dict[str, Any]:
@@ -125,6 +129,7 @@ async def _numbers(visit: Visit, entity: Entity) -> dict[str, Any]:
                 found["open"],
                 "sum(amount)",
                 f"/opportunities?{urlencode({'filter': MY_OPEN if mine else OPEN})}",
+                _("Nobody has estimated their value yet"),
             ),
             _number(
                 visit,
@@ -132,6 +137,7 @@ async def _numbers(visit: Visit, entity: Entity) -> dict[str, Any]:
                 found["won"],
                 "sum(realised_amount)",
                 "/opportunities?view=won",
+                _("Without an amount"),
             ),
             _number(
                 visit,
@@ -139,19 +145,23 @@ async def _numbers(visit: Visit, entity: Entity) -> dict[str, Any]:
                 found["late"],
                 "",
                 f"/opportunities?{urlencode({'filter': late})}",
+                _("Set a new day or close them"),
             ),
         ]
     }
 
 
-def _number(visit: Visit, label: str, items: list[Any], measure: str, href: str) -> dict[str, Any]:
+def _number(
+    visit: Visit, label: str, items: list[Any], measure: str, href: str, hint: str
+) -> dict[str, Any]:
+    """One figure; the hint stands under a count for which there is no sum."""
     count = sum(int(one["measures"].get("count") or 0) for one in items)
     sums = [
         visit.presenter.money(one["measures"][measure], one.get("group", {}).get("currency"))
         for one in items
         if one["measures"].get(measure)
     ]
-    return {"label": label, "sums": sums, "count": count, "href": href}
+    return {"label": label, "sums": sums, "count": count, "href": href, "hint": hint}
 
 
 PANELS = (
