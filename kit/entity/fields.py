@@ -30,6 +30,7 @@ class Said:
     secured: bool
     required: bool | None
     part_of: str
+    figure: bool
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,12 @@ def said(
     required: bool | None = None,
     part_of: str = "",
     own: bool = True,
+    figure: bool = False,
 ) -> Said:
     """What a declaration says; `own=False` marks what the kit itself fills in.
 
-    What another field repeats is `part_of` it: a profile limits the whole, and the part follows.
+    What another field repeats is `part_of` it: a profile limits the whole, and the part follows. A
+    `figure` is kept by the service and moves by itself; nobody's change is stale because of it.
     """
     return Said(
         kind=kind,
@@ -89,11 +92,12 @@ def said(
         searched=searched,
         listed=listed,
         tracked=tracked and own,
-        editable=editable and own,
-        creatable=(editable if creatable is None else creatable) and own,
+        editable=editable and own and not figure,
+        creatable=(editable if creatable is None else creatable) and own and not figure,
         secured=secured,
         required=required,
         part_of=part_of,
+        figure=figure,
     )
 
 

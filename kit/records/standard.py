@@ -13,6 +13,7 @@ from kit.entity import Level, Record
 from kit.entity.record import STAMPS
 from kit.errors import Conflict, Denied, Invalid
 from kit.ids import record_id
+from kit.records.freshness import seen_version, still_good
 from kit.records.paging import Question
 from kit.records.process import Process
 from kit.records.showing import page_json, row_json, shown_json
@@ -108,7 +109,7 @@ class Records(Generic[R, M]):
         self.allow("edit")
         async with self.work(request) as work:
             record = await work.get(self.record, request.record.id, Level.EDIT)
-            self.same_version(record, request.version if request.HasField("version") else None)
+            await self.same_version(work, record, request)
             await self.amend(work, record, self.changes(record, request))
             return await work.show(record)
 
@@ -130,9 +131,9 @@ class Records(Generic[R, M]):
             values["custom"] = bounded({**record.custom, **request.record.custom})
         return values
 
-    def same_version(self, record: Record, seen_version: int | None) -> None:
+    async def same_version(self, work: Work, record: Record, request: Any) -> None:
         """Refuses a change that was made without having seen the latest one."""
-        if seen_version is not None and seen_version != record.version:
+        if not await still_good(work, record, seen_version(request, record)):
             custom = custom_seen(self.process.policy, calling(), self.record)
             raise Conflict(
                 "Somebody changed this record after you opened it; look at it again.",
@@ -143,7 +144,7 @@ class Records(Generic[R, M]):
         self.allow("delete")
         async with self.work(request) as work:
             record = await work.get(self.record, request.id, Level.EDIT)
-            self.same_version(record, request.version if request.HasField("version") else None)
+            await self.same_version(work, record, request)
             await self.discard(work, record)
             return work.answer(standard_pb2.Deleted(json=b"{}"))
 

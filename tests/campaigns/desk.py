@@ -37,9 +37,10 @@ class Desk:
     async def now(self, campaign: Any) -> Any:
         return await self.campaigns.Get(standard_pb2.GetRequest(id=campaign.id))
 
-    async def change(self, campaign: Any, **given: Any) -> Any:
+    async def change(self, campaign: Any, version: int | None = None, **given: Any) -> Any:
         record = campaigns_pb2.Campaign(id=campaign.id, **given)
-        patch = campaigns_pb2.CampaignPatch(record=record, mask={"paths": list(given)})
+        mask = {"paths": list(given)}
+        patch = campaigns_pb2.CampaignPatch(record=record, mask=mask, version=version)
         return await self.campaigns.Update(patch)
 
     async def join(self, campaign: Any, **given: Any) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from kit.errors import Conflict
 from kit.ids import uuid7
 from tests.campaigns.desk import Desk, until
 from tests.campaigns.others import Market, Told
@@ -60,6 +61,19 @@ async def test_a_campaign_s_result_follows_its_deals(desk: Desk, market: Market)
     await market.delete(second)
     await settled(desk, other, deals=0, won=0, amount="0", customers=0)
     assert (await desk.now(campaign)).completion == "75.00"
+
+
+async def test_figures_that_move_make_nobody_s_change_stale(desk: Desk, market: Market) -> None:
+    """CA-05: whoever edits a campaign while its deals are won loses nothing."""
+    campaign = await desk.campaign()
+    await market.win(await market.deal(campaign_id=campaign.id), amount="10")
+    await settled(desk, campaign, won=1)
+    renamed = await desk.change(campaign, version=campaign.version, name="Spring, renamed")
+    assert (renamed.name, renamed.won_count) == ("Spring, renamed", 1)
+    with pytest.raises(Conflict):
+        await desk.change(campaign, version=campaign.version, name="Autumn")
+    with pytest.raises(Conflict):
+        await desk.change(campaign, version=renamed.version + 1, name="Autumn")
 
 
 async def test_currencies_are_never_added_up(desk: Desk, market: Market) -> None:

@@ -130,44 +130,44 @@ class Campaign(Record):
         initial=("Confirmed", "Rejected", "Interest"),
     )
     member_count: Mapped[int] = field(
-        Integer(low=0), "Members", section="Members", initial=0, editable=False, listed=True
+        Integer(low=0), "Members", section="Members", initial=0, figure=True, listed=True
     )
     responded_count: Mapped[int] = field(
-        Integer(low=0), "Have answered", section="Members", initial=0, editable=False
+        Integer(low=0), "Have answered", section="Members", initial=0, figure=True
     )
 
     opportunity_count: Mapped[int] = field(
-        Integer(low=0), "Opportunities", section="Result", initial=0, editable=False
+        Integer(low=0), "Opportunities", section="Result", initial=0, figure=True
     )
     won_count: Mapped[int] = field(
-        Integer(low=0), "Won deals", section="Result", initial=0, editable=False
+        Integer(low=0), "Won deals", section="Result", initial=0, figure=True
     )
     won_amount: Mapped[Decimal] = field(
         Money(currency="currency"),
         "Won value",
         section="Result",
         initial=Decimal(0),
-        editable=False,
+        figure=True,
         listed=True,
         help="In the campaign's own currency only.",
     )
     won_by_currency: Mapped[list[WonAmount]] = field(
-        Rows(WonAmount), "Won value by currency", section="Result", editable=False
+        Rows(WonAmount), "Won value by currency", section="Result", figure=True
     )
     new_customers: Mapped[int] = field(
-        Integer(low=0), "New customers", section="Result", initial=0, editable=False
+        Integer(low=0), "New customers", section="Result", initial=0, figure=True
     )
     profit: Mapped[Decimal | None] = field(
-        Money(currency="currency"), "Profit", section="Result", editable=False
+        Money(currency="currency"), "Profit", section="Result", figure=True
     )
     return_on_investment: Mapped[Decimal | None] = field(
-        SHARE, "Return on investment, %", section="Result", editable=False, listed=True
+        SHARE, "Return on investment, %", section="Result", figure=True, listed=True
     )
     cost_per_customer: Mapped[Decimal | None] = field(
-        Money(currency="currency"), "Cost of a new customer", section="Result", editable=False
+        Money(currency="currency"), "Cost of a new customer", section="Result", figure=True
     )
     completion: Mapped[Decimal | None] = field(
-        SHARE, "Completion, %", section="Result", editable=False
+        SHARE, "Completion, %", section="Result", figure=True
     )
 
     def prepare(self, actor: Actor) -> None:  # noqa: ARG002

@@ -60,10 +60,10 @@ class Room(Record):
         help="The two people of a private room; in a public one all are.",
     )
     last_message_at: Mapped[datetime | None] = field(
-        Instant(), "Last message", editable=False, tracked=False, listed=True, index=True
+        Instant(), "Last message", figure=True, tracked=False, listed=True, index=True
     )
     last_sequence: Mapped[int] = field(
-        Integer(low=0), "Messages so far", initial=0, editable=False, tracked=False
+        Integer(low=0), "Messages so far", initial=0, figure=True, tracked=False
     )
     pair_key: Mapped[str | None] = mapped_column(unique=True)
 

@@ -46,7 +46,7 @@ class Clients(Records[Client, pb.Client], ClientsServicer):
         async with self.process.work(calling(), rpc.current()) as work:
             client = await work.get(Client, request.id, Level.EDIT)
             _refuse_stronger(work, client)
-            self.same_version(client, request.version if request.HasField("version") else None)
+            await self.same_version(work, client, request)
             secret = secrets.token_urlsafe(32)
             client.rotate(secret_hash(secret), datetime.now(UTC))
             return pb.ClientSecret(client_id=client.client_id, client_secret=secret)

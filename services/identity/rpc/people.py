@@ -42,7 +42,7 @@ class People(Records[Person, pb.Person], PeopleServicer):
         # Without the request: an answer kept for repetition would keep the password's digest.
         async with self.process.work(calling(), rpc.current()) as work:
             person = await work.get(Person, request.id, self._needed(request))
-            self.same_version(person, _version(request))
+            await self.same_version(work, person, request)
             await hold(work, person.id)
             await keep_password(work, person.id, hashed)
             await self._shut_out(work, person, but=calling().session)
@@ -77,7 +77,7 @@ class People(Records[Person, pb.Person], PeopleServicer):
         self.allow("edit")
         async with self.work(request) as work:
             person = await work.get(Person, request.id, Level.EDIT)
-            self.same_version(person, _version(request))
+            await self.same_version(work, person, request)
             person.deactivate()
             await work.flush()
             await self._shut_out(work, person)
@@ -87,14 +87,10 @@ class People(Records[Person, pb.Person], PeopleServicer):
         self.allow("edit")
         async with self.work(request) as work:
             person = await work.get(Person, request.id, Level.EDIT)
-            self.same_version(person, _version(request))
+            await self.same_version(work, person, request)
             person.activate()
             return await work.show(person)
 
     async def _shut_out(self, work: Work, person: Person, *, but: str = "") -> None:
         await end_sessions_of(work, person.id, but=but)
         await end_grants_of_person(work.session, person.id)
-
-
-def _version(request: Any) -> int | None:
-    return request.version if request.HasField("version") else None

@@ -55,7 +55,7 @@ class Leads(Records[Lead, pb.Lead], LeadsServicer):
             lead = await work.find(Lead, request.id, Level.EDIT)
             if lead is None:
                 return await self._converted_before(work, request)
-            self.same_version(lead, request.version if request.HasField("version") else None)
+            await self.same_version(work, lead, request)
             return await convert(work, lead, request)
 
     async def _converted_before(self, work: Work, request: Any) -> Conversion:

@@ -75,7 +75,7 @@ class Opportunities(Records[Opportunity, pb.Opportunity], OpportunitiesServicer)
         self.setting("stage_id")
         async with self.work(request) as work:
             deal = await work.get(Opportunity, request.id, Level.EDIT)
-            self.same_version(deal, request.version if request.HasField("version") else None)
+            await self.same_version(work, deal, request)
             yield work, deal, await Pipeline.of(work)
 
     async def MoveStage(self, request: Any, context: Any) -> Any:

@@ -25,7 +25,7 @@ class Toys(Records[Toy, Any], services.ToysServicer):
         self.allow("edit")
         async with self.work(request) as work:
             toy = await work.get(Toy, request.id, Level.EDIT)
-            self.same_version(toy, request.version if request.HasField("version") else None)
+            await self.same_version(work, toy, request)
             toy.sell(request.note)
             shown = await work.show(toy)
             if request.note == "and fall":
