@@ -14,7 +14,7 @@ from tests.bench.load import Line, Operation, measure
 from tests.bench.reporting import Result
 from tests.bench.system import System
 
-ROUNDS, CALLERS = 3, (1, 16)
+ROUNDS, CALLERS = 4, (1, 16)
 
 
 @dataclass

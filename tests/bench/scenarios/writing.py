@@ -103,13 +103,16 @@ async def _raced(stage: Stage) -> int:
                 group.create_task(race(number))
         if not answers:
             raise RuntimeError(f"Nobody could convert {lead}.")
-        doubles += len({_targets(answer) for answer in answers}) - 1
+        doubles += _more_than_one(answers)
     return doubles
 
 
-def _targets(answer: bytes) -> tuple[str, ...]:
-    values = msgspec.json.decode(answer)
-    return tuple(str(values.get(name)) for name in ("account_id", "contact_id"))
+def _more_than_one(answers: list[bytes]) -> int:
+    """By how many accounts, contacts and opportunities the answers tell of more than one of each."""
+    told = [msgspec.json.decode(answer) for answer in answers]
+    parts = ("account_id", "contact_id", "opportunity_id")
+    made = ({each[name] for each in told if each.get(name)} for name in parts)
+    return sum(max(len(ids), 1) - 1 for ids in made)
 
 
 async def b2(stage: Stage) -> Result:
