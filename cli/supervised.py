@@ -9,7 +9,7 @@ from cli.state import Phase, ProcessState, StateFile
 from kit.components.component import Component
 from kit.components.footprint import Footprint
 
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.25
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 30.0
 # Who has run this long has recovered, and begins with short delays again.

@@ -50,7 +50,7 @@ class OpsServer:
         self._server.server_close()
 
     def _serve(self) -> None:
-        self._server.serve_forever(poll_interval=0.1)
+        self._server.serve_forever()
 
 
 class _Door(ThreadingHTTPServer):
