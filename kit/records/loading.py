@@ -49,7 +49,9 @@ class Loading:
         rows = await self._database.fetch(statement.text, statement.arguments({}))
         return [revived(record, row) for row in rows]
 
-    async def rows(self, query: Select[Any], given: Mapping[str, Any]) -> Sequence[Any]:
+    async def rows(
+        self, query: Select[*tuple[Any, ...]], given: Mapping[str, Any]
+    ) -> Sequence[Any]:
         """The rows of a query that is a constant of its module, and is compiled once."""
         statement = self._statements.once(query, lambda: query)
         return await self._database.fetch(statement.text, statement.arguments(given))

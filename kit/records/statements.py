@@ -23,7 +23,7 @@ class Statement:
         return [given[name] if name in given else self.constants[name] for name in self.order]
 
 
-def compiled(query: Select[Any]) -> Statement:
+def compiled(query: Select[*tuple[Any, ...]]) -> Statement:
     """A query as text with its parameters in order."""
     text = query.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     return Statement(str(text), tuple(text.positiontup or ()), dict(text.params))
@@ -35,7 +35,7 @@ class Statements:
     def __init__(self) -> None:
         self._kept: dict[Any, Statement] = {}
 
-    def once(self, key: Any, build: Callable[[], Select[Any]]) -> Statement:
+    def once(self, key: Any, build: Callable[[], Select[*tuple[Any, ...]]]) -> Statement:
         known = self._kept.get(key)
         if known is None:
             if len(self._kept) >= _KEPT:

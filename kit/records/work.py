@@ -100,7 +100,7 @@ class Work:
             return [self._pending.know(each) for each in await self.process.loading.all(record)]
         return (await self.session.scalars(select(record).order_by(record.id))).all()
 
-    async def look(self, query: Select[Any], **given: Any) -> Sequence[Any]:
+    async def look(self, query: Select[*tuple[Any, ...]], **given: Any) -> Sequence[Any]:
         """The rows of a query that a module keeps, whoever may see them, for the values given."""
         if self._session is None and not self._pending.touches(Record):
             return await self.process.loading.rows(query, given)

@@ -11,14 +11,31 @@ for one booking to be written, and leaves other resources alone. The constraint 
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import DateTime, func, literal, literal_column, select
+from sqlalchemy import DateTime, Uuid, bindparam, func, literal_column, select
 
 from kit.errors import Conflict, Invalid, NotFound
 from kit.records import Work
-from services.scheduling.model.bookings import Booking, Span, Status
+from services.scheduling.model.bookings import Booking, Span
 from services.scheduling.model.resources import Resource
 
 _MOMENT = DateTime(timezone=True)
+_WANTED = func.tstzrange(
+    bindparam("starts_at", type_=_MOMENT),
+    bindparam("ends_at", type_=_MOMENT),
+    literal_column("'[)'"),
+)
+_OVERLAPPING = (
+    select(Booking.starts_at, Booking.ends_at)
+    .where(
+        Booking.resource_id == bindparam("resource_id", type_=Uuid()),
+        Booking.id != bindparam("booking_id", type_=Uuid()),
+        # These two as in the constraint, whose index answers them.
+        literal_column("status = 'booked'"),
+        literal_column("tstzrange(starts_at, ends_at, '[)')").op("&&")(_WANTED),
+    )
+    .order_by(Booking.starts_at)
+    .limit(1)
+)
 
 
 async def take(work: Work, booking: Booking) -> None:
@@ -26,41 +43,39 @@ async def take(work: Work, booking: Booking) -> None:
     if None in (booking.resource_id, booking.starts_at, booking.ends_at):
         return  # The kit names what is missing when it checks the record.
     booking.check()
-    resource = await _held(work, booking)
+    resource = await _lent(work, booking)
+    # Whoever comes too late by far need not queue for the resource to hear it.
+    await _refuse_taken(work, booking, resource)
+    # The lock lets references to the resource pass; only other bookings and changes wait.
+    await work.session.refresh(resource, with_for_update={"key_share": True})
     resource.lend()
-    taken = await _in_the_way(work, booking)
-    if taken is not None:
-        said = _said(taken, _zone(work))
-        raise Conflict(starts_at=f"{resource.name} is taken {said}; choose another time.")
+    await _refuse_taken(work, booking, resource)
 
 
-async def _held(work: Work, booking: Booking) -> Resource:
-    """The lock lets references to the resource pass; only other bookings and changes wait."""
+async def _lent(work: Work, booking: Booking) -> Resource:
     try:
         resource = await work.get(Resource, booking.resource_id)
     except NotFound:
         raise Invalid(resource_id="There is no such resource, or you may not see it.") from None
-    await work.session.refresh(resource, with_for_update={"key_share": True})
+    resource.lend()
     return resource
 
 
-async def _in_the_way(work: Work, booking: Booking) -> Span | None:
-    """The first of the others' times that overlaps, whether or not the caller may see the booking.
+async def _refuse_taken(work: Work, booking: Booking, resource: Resource) -> None:
+    """Refuses a time that overlaps another, whether or not the caller may see the other booking.
 
     A statement of its own: one that also took the lock would look at the rows as they were before.
     """
-    period = func.tstzrange(
-        literal(booking.starts_at, _MOMENT), literal(booking.ends_at, _MOMENT), "[)"
+    others = await work.look(
+        _OVERLAPPING,
+        resource_id=booking.resource_id,
+        booking_id=booking.id,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
     )
-    others = select(Booking.starts_at, Booking.ends_at).where(
-        Booking.resource_id == booking.resource_id,
-        Booking.status == Status.BOOKED,
-        Booking.id != booking.id,
-        # Written as in the constraint, whose index answers it.
-        literal_column("tstzrange(starts_at, ends_at, '[)')").op("&&")(period),
-    )
-    row = (await work.session.execute(others.order_by(Booking.starts_at).limit(1))).first()
-    return None if row is None else Span(*row)
+    if others:
+        said = _said(Span(*others[0]), _zone(work))
+        raise Conflict(starts_at=f"{resource.name} is taken {said}; choose another time.")
 
 
 def _zone(work: Work) -> tzinfo:
