@@ -80,6 +80,31 @@ async def test_of_fifty_who_want_one_time_exactly_one_gets_it(office: Office) ->
     assert await office.busy(room) == ["09:00-10:00"]
 
 
+async def test_of_new_bookings_and_moved_ones_exactly_one_gets_the_time(office: Office) -> None:
+    """SC-41"""
+    room = await office.room()
+    held = [
+        await office.book(
+            room, f"{11 + n // 2:02}:{30 * (n % 2):02}", f"{11 + n // 2:02}:{30 * (n % 2) + 29:02}"
+        )
+        for n in range(20)
+    ]
+
+    async def moved(booking: Any) -> str:
+        times = {"starts_at": f"{DAY}09:00:00Z", "ends_at": f"{DAY}10:00:00Z"}
+        try:
+            await office.move(booking, **times)
+        except Conflict as taken:
+            return f"taken: {', '.join(taken.fields)}"
+        return "booked"
+
+    async with asyncio.TaskGroup() as group:
+        asked = [group.create_task(moved(each)) for each in held]
+        asked += [group.create_task(attempt(office, room, "09:30", "10:30")) for _ in range(20)]
+    outcomes = [each.result() for each in asked]
+    assert (outcomes.count("booked"), outcomes.count("taken: starts_at")) == (1, 39)
+
+
 async def test_of_overlapping_times_wanted_at_once_none_are_kept_together(
     office: Office,
 ) -> None:

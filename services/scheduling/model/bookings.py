@@ -39,6 +39,7 @@ class Booking(Record):
     entity = "scheduling.Booking"
     plural = "Bookings"
     title = "purpose"
+    gives_way = True
 
     resource_id: Mapped[UUID] = field(
         Reference("scheduling.Resource", here=True), "Resource", listed=True

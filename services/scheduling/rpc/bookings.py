@@ -6,19 +6,33 @@ from typing import Any
 from crm.scheduling.v1 import bookings_pb2 as pb
 from crm.scheduling.v1.bookings_pb2_grpc import BookingsServicer
 
+from kit.actor import calling
 from kit.entity import Level
-from kit.errors import Invalid, NotFound, Refused
+from kit.errors import Conflict, Invalid, NotFound, Refused
 from kit.records import Records, Work
 from services.scheduling.model.activities import Activity
 from services.scheduling.model.activities import Status as Progress
 from services.scheduling.model.bookings import Booking, Status
-from services.scheduling.rpc.slots import take
+from services.scheduling.rpc.slots import move, take
 
 
 class Bookings(Records[Booking, pb.Booking], BookingsServicer):
     """Who has a shared thing when."""
 
     record, message, listing = Booking, pb.Booking, pb.BookingList
+
+    async def Create(self, request: Any, context: Any) -> Any:
+        try:
+            return await super().Create(request, context)
+        except Conflict as lost:
+            if lost.message == lost.title:
+                await self._tell_who_was_faster(request)
+            raise
+
+    async def _tell_who_was_faster(self, request: Any) -> None:
+        """Somebody took the time between the look and the booking; by now it can be seen."""
+        async with self.process.work(calling()) as work:
+            await take(work, self.new(request))
 
     async def admit(self, work: Work, record: Any) -> None:
         await _check_activity(work, record)
@@ -33,7 +47,7 @@ class Bookings(Records[Booking, pb.Booking], BookingsServicer):
             if record.activity_id != activity_id:
                 await _check_activity(work, record)
             if _place(record) != place and record.status == Status.BOOKED:
-                await take(work, record)
+                await move(work, record)
 
     async def Cancel(self, request: pb.CancelBooking, context: Any) -> Any:
         self.allow("edit")

@@ -1,11 +1,9 @@
 """Taking time on a resource: whoever comes second is told what is taken, and nobody deadlocks.
 
-The exclusion constraint alone would keep two bookings apart, but two plain INSERTs of overlapping
-times wait for each other until PostgreSQL ends one of them as a deadlock, a second later. An INSERT
-… ON CONFLICT DO NOTHING does not, yet it passes by the session, which writes history and events. So
-whoever takes time on a resource holds the resource's row first: then one looks at a time, the look
-is true, and the INSERT meets nobody. That costs one statement more, makes nobody wait longer than
-for one booking to be written, and leaves other resources alone. The constraint is the last wall.
+The exclusion constraint decides. Two plain INSERTs of overlapping times would wait for each other
+until PostgreSQL ends one of them as a deadlock, a second later; a new booking therefore gives way
+(ON CONFLICT DO NOTHING), and becomes a Conflict. A look before it tells most of those who come late
+what is in their way. An UPDATE cannot give way, so whoever moves a booking holds the resource first.
 """
 
 from datetime import UTC, datetime, tzinfo
@@ -39,17 +37,25 @@ _OVERLAPPING = (
 
 
 async def take(work: Work, booking: Booking) -> None:
-    """Makes sure that the booking may be written, or raises Conflict with the time that is taken."""
-    if None in (booking.resource_id, booking.starts_at, booking.ends_at):
-        return  # The kit names what is missing when it checks the record.
-    booking.check()
-    resource = await _lent(work, booking)
-    # Whoever comes too late by far need not queue for the resource to hear it.
-    await _refuse_taken(work, booking, resource)
-    # The lock lets references to the resource pass; only other bookings and changes wait.
-    await work.session.refresh(resource, with_for_update={"key_share": True})
-    resource.lend()
-    await _refuse_taken(work, booking, resource)
+    """Makes sure that a new booking may be tried, or raises Conflict with the time that is taken."""
+    if _complete(booking):
+        booking.check()
+        await _refuse_taken(work, booking, await _lent(work, booking))
+
+
+async def move(work: Work, booking: Booking) -> None:
+    """Makes sure that a booking may stand where it has been moved to, and that it may be written."""
+    if _complete(booking):
+        booking.check()
+        resource = await _lent(work, booking)
+        # The lock lets references to the resource pass; only others who move bookings wait.
+        await work.session.refresh(resource, with_for_update={"key_share": True})
+        await _refuse_taken(work, booking, resource)
+
+
+def _complete(booking: Booking) -> bool:
+    """The kit names what is missing when it checks the record."""
+    return None not in (booking.resource_id, booking.starts_at, booking.ends_at)
 
 
 async def _lent(work: Work, booking: Booking) -> Resource:
