@@ -59,15 +59,21 @@ async def test_converting_needs_the_right_to_change_the_lead(
             await Desk(desk.serving, stranger).convert(each)
 
 
+async def _clerk(desk: Desk, organisation: TestOrganisation, hidden: str) -> Desk:
+    """The desk of somebody who does not see one field of leads."""
+    limit = FieldAccess(entity="parties.Lead", field=hidden, access="hidden")
+    profile = await organisation.profile(ALL, fields=(limit,))
+    person = await organisation.person("Cleo", profiles=(profile,))
+    return Desk(desk.serving, person, desk.sales)
+
+
 async def test_a_hidden_field_stays_hidden_after_conversion(
     desk: Desk, organisation: TestOrganisation
 ) -> None:
     """PA-28"""
     lead = await desk.lead(**FULL)
     await desk.convert(lead)
-    hidden = FieldAccess(entity="parties.Lead", field="estimated_amount", access="hidden")
-    profile = await organisation.profile(ALL, fields=(hidden,))
-    clerk = Desk(desk.serving, await organisation.person("Cleo", profiles=(profile,)))
+    clerk = await _clerk(desk, organisation, "estimated_amount")
     seen = await clerk.leads.Get(standard_pb2.GetRequest(id=lead.id))
     assert (seen.company, seen.HasField("estimated_amount")) == ("Acme", False)
 
@@ -76,9 +82,7 @@ async def test_a_hidden_field_is_not_told_by_the_conversion(
     desk: Desk, organisation: TestOrganisation
 ) -> None:
     """PA-28"""
-    hidden = FieldAccess(entity="parties.Lead", field="estimated_amount", access="hidden")
-    profile = await organisation.profile(ALL, fields=(hidden,))
-    clerk = Desk(desk.serving, await organisation.person("Cleo", profiles=(profile,)), desk.sales)
+    clerk = await _clerk(desk, organisation, "estimated_amount")
     lead = await desk.lead(**FULL, owner_id=str(clerk.actor.person_id))
     await clerk.convert(lead)
     kept = await clerk.conversions.Get(standard_pb2.GetRequest(id=lead.id))
@@ -89,9 +93,7 @@ async def test_a_hidden_name_is_not_told_by_the_conversion(
     desk: Desk, organisation: TestOrganisation
 ) -> None:
     """PA-28"""
-    hidden = FieldAccess(entity="parties.Lead", field="name", access="hidden")
-    profile = await organisation.profile(ALL, fields=(hidden,))
-    clerk = Desk(desk.serving, await organisation.person("Cleo", profiles=(profile,)), desk.sales)
+    clerk = await _clerk(desk, organisation, "name")
     lead = await desk.lead(**FULL, owner_id=str(clerk.actor.person_id))
     await clerk.convert(lead)
     kept = await clerk.conversions.Get(standard_pb2.GetRequest(id=lead.id))
