@@ -3,7 +3,7 @@
 import asyncio
 import importlib.util
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,29 +17,17 @@ from kit.ids import uuid7
 from kit.testing.house import House
 from services.chat.config import Settings as ChatSettings
 from services.chat.main import chat
-from services.identity.config import Settings as IdentitySettings
 from services.identity.main import identity
 from services.parties.config import Settings as PartiesSettings
 from services.parties.main import parties
 from services.sales.config import Settings as SalesSettings
 from services.sales.main import sales
-from tests.browser.desk import PASSWORD, Desk
+from tests.administered import ADMIN, PASSWORD, Administered
+from tests.browser.desk import Desk
 from tests.gateway.browsers import Browser
 
 HERE = Path(__file__).parent
-ADMIN = "root@example.com"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-
-
-class _WithAdministrator:
-    """Identity's settings with the first administrator named."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-
-    def load(self, environment: Mapping[str, str]) -> IdentitySettings:
-        first = {"RAPPORT_ADMIN_EMAIL": ADMIN, "RAPPORT_ADMIN_PASSWORD": PASSWORD}
-        return IdentitySettings.load({**environment, **first, "RAPPORT_PUBLIC_URL": self.address})
 
 
 @pytest.fixture(scope="package")
@@ -55,7 +43,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 async def address(house: House) -> AsyncIterator[str]:
     """The gateway, with everything behind it that the stories need."""
     address = f"http://{house.addresses['gateway']}".replace("127.0.0.1", "localhost")
-    first: Any = _WithAdministrator(address)
+    first: Any = Administered(address)
     started = [await house.serve("identity", identity, first)]
     more: list[tuple[str, Any, Any]] = [
         ("parties", parties, PartiesSettings),

@@ -7,8 +7,6 @@ from playwright.async_api import Page
 
 from tests.gateway.browsers import Browser
 
-PASSWORD = "quiet river stones 7"
-
 
 @dataclass
 class Desk:

@@ -10,6 +10,7 @@ import pytest
 from kit.testing.house import House
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
+from tests.administered import Administered
 from tests.entities.cases import SERVICES
 from tests.entities.factories import Office
 
@@ -30,25 +31,13 @@ def _settings(name: str) -> Any:
     return import_module(f"services.{name}.config").Settings
 
 
-class _Administered:
-    """Identity with a first administrator, without whom no profile may change."""
-
-    @staticmethod
-    def load(environment: dict[str, str]) -> Any:
-        first = {
-            "RAPPORT_ADMIN_EMAIL": "root@example.com",
-            "RAPPORT_ADMIN_PASSWORD": "quiet river stones 7",
-        }
-        return _settings("identity").load(environment | first)
-
-
 @pytest.fixture(scope="package")
 async def servings(house: House) -> AsyncIterator[dict[str, Serving]]:
     """Every service, by name."""
     try:
         for name in SERVICES:
             make = getattr(import_module(f"services.{name}.main"), name)
-            settings: Any = _Administered if name == "identity" else _settings(name)
+            settings: Any = Administered() if name == "identity" else _settings(name)
             await house.serve(name, make, settings)
         yield dict(house.serving)
     finally:

@@ -1,6 +1,6 @@
 """A gateway as it runs: over HTTP on loopback, with identity, sales and chat behind it."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -12,24 +12,11 @@ from kit.testing.house import House
 from kit.testing.serving import Serving
 from services.chat.config import Settings as ChatSettings
 from services.chat.main import chat
-from services.identity.config import Settings as IdentitySettings
 from services.identity.main import identity
 from services.sales.config import Settings as SalesSettings
 from services.sales.main import sales
+from tests.administered import ADMIN, PASSWORD, Administered
 from tests.gateway.browsers import Browser
-
-ADMIN, PASSWORD = "root@example.com", "quiet river stones 7"
-
-
-class _WithAdministrator:
-    """Identity's settings with the first administrator named."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-
-    def load(self, environment: Mapping[str, str]) -> IdentitySettings:
-        first = {"RAPPORT_ADMIN_EMAIL": ADMIN, "RAPPORT_ADMIN_PASSWORD": PASSWORD}
-        return IdentitySettings.load({**environment, **first, "RAPPORT_PUBLIC_URL": self.address})
 
 
 @pytest.fixture(scope="package")
@@ -48,7 +35,7 @@ def address(house: House) -> str:
 
 @pytest.fixture(scope="package")
 async def people(house: House, address: str) -> AsyncIterator[Serving]:
-    settings: Any = _WithAdministrator(address)
+    settings: Any = Administered(address)
     started = await house.serve("identity", identity, settings)
     yield started
     await started.stop()
