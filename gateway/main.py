@@ -15,7 +15,6 @@ from gateway.access import Follower
 from gateway.application import Parts, application
 from gateway.config import Settings
 from gateway.middleware.limits import Limits
-from gateway.sockets import Http
 from kit.events.connection import connect
 from kit.rpc.client import Peers
 from kit.rpc.context import ContextTokens
@@ -155,7 +154,7 @@ def _configuration(settings: Settings, parts: Parts) -> uvicorn.Config:
         application(parts),
         host=host or "0.0.0.0",  # noqa: S104 - asked for by leaving it out
         port=int(port),
-        http=Http,
+        http="httptools",
         ws="websockets-sansio",
         ws_max_size=64 * 1024,
         lifespan="off",
