@@ -3,7 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import grpc
 
@@ -35,10 +35,14 @@ class Peers:
         self._addresses = addresses
         self._tokens = tokens
         self._channels: dict[str, Channel] = {}
+        self._stubs: dict[tuple[Callable[[Any], Any], bool], Any] = {}
 
     def stub(self, stub: Callable[[Any], S], *, json: bool = False) -> S:
         """A generated stub, e.g. `peers.stub(OpportunitiesStub)`; its package says which process."""
-        return stub(self.channel(stub.__module__.split(".")[1], json=json))
+        # A stub makes a callable for each of its methods: too much to do again for every call.
+        if (stub, json) not in self._stubs:
+            self._stubs[stub, json] = stub(self.channel(stub.__module__.split(".")[1], json=json))
+        return cast("S", self._stubs[stub, json])
 
     def channel(self, service: str, *, json: bool = False) -> "Channel":
         """The channel to a process; `json` asks for ready JSON instead of typed fields."""
