@@ -56,6 +56,10 @@ def _activity() -> None:
         sa.ForeignKeyConstraint(["parent_id"], ["activity.id"], name=op.f("fk_activity_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
     )
+    _activity_indexes()
+
+
+def _activity_indexes() -> None:
     foundation.index_record("activity")
     op.create_index(op.f("ix_activity_account_id"), "activity", ["account_id"], unique=False)
     op.create_index(op.f("ix_activity_assignee_id"), "activity", ["assignee_id"], unique=False)
