@@ -6,8 +6,8 @@ from http.client import HTTPConnection, HTTPException
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from cli.components.ports import LOOPBACK
 from cli.state import ProcessState
-from kit.components.ports import LOOPBACK
 
 PATIENCE_SECONDS = 2.0
 

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import msgspec
 
+from cli.components.component import private_write
 from cli.environment import ROOT
-from kit.components.component import private_write
 
 Shape = TypeVar("Shape")
 

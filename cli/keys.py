@@ -5,7 +5,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from kit.components.component import private_write
+from cli.components.component import private_write
 
 
 class KeyRing:

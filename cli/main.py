@@ -9,11 +9,11 @@ import typer
 from rich.console import Console
 
 from cli import assets, contract
+from cli.components.component import ComponentFailed
+from cli.components.ports import NoFreePort
 from cli.failure import CommandFailed
 from cli.home import Home
 from cli.progress import Progress
-from kit.components.component import ComponentFailed
-from kit.components.ports import NoFreePort
 
 DISK_FULL = 28
 Port = Annotated[int, typer.Option(help="The port of the web address.", min=1, max=65535)]

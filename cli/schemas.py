@@ -6,10 +6,10 @@ from pathlib import Path
 import asyncpg
 import msgspec
 
+from cli.components.component import private_write
 from cli.environment import ROOT
 from cli.home import Home
 from cli.stamp import digest
-from kit.components.component import private_write
 
 QUESTION = "SELECT version_num FROM alembic_version"
 

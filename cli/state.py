@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from kit.components.component import private_write
-from kit.components.footprint import Footprint
+from cli.components.component import private_write
+from cli.components.footprint import Footprint
 
 
 class Phase(StrEnum):

@@ -4,13 +4,13 @@ import asyncio
 import os
 from dataclasses import dataclass, field
 
+from cli.components.component import Component
+from cli.components.databases import Database, ensure_databases
+from cli.components.nats import Nats
+from cli.components.postgres import Postgres
+from cli.components.valkey import Valkey
 from cli.home import Home
 from cli.processes import SERVICES
-from kit.components.component import Component
-from kit.components.databases import Database, ensure_databases
-from kit.components.nats import Nats
-from kit.components.postgres import Postgres
-from kit.components.valkey import Valkey
 
 
 @dataclass

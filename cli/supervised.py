@@ -5,9 +5,9 @@ import threading
 import time
 from typing import Protocol
 
+from cli.components.component import Component
+from cli.components.footprint import Footprint
 from cli.state import Phase, ProcessState, StateFile
-from kit.components.component import Component
-from kit.components.footprint import Footprint
 
 POLL_SECONDS = 0.25
 FIRST_DELAY_SECONDS = 0.5

@@ -9,6 +9,8 @@ from functools import partial
 
 import psutil
 
+from cli.components.component import Component
+from cli.components.footprint import Footprint, end
 from cli.failure import CommandFailed
 from cli.home import Home
 from cli.processes import PROCESSES, Process
@@ -19,8 +21,6 @@ from cli.state import Phase, ProcessState, StateFile, SystemState
 from cli.stores import Stores
 from cli.supervised import Supervised
 from cli.wiring import Wiring
-from kit.components.component import Component
-from kit.components.footprint import Footprint, end
 
 # Together they stay below the ten seconds in which Ctrl-C must be done.
 GATEWAY_PATIENCE, SERVICE_PATIENCE, STORE_PATIENCE = 2.0, 3.0, 4.0

@@ -2,12 +2,12 @@
 
 import os
 
+from cli.components.ports import LOOPBACK, free_port, is_free
 from cli.failure import CommandFailed
 from cli.home import Home
 from cli.keys import KeyRing
 from cli.processes import GATEWAY, PROCESSES, Process
 from cli.stores import Stores
-from kit.components.ports import LOOPBACK, free_port, is_free
 
 ADMIN_EMAIL = "admin@example.com"
 # These are the command line's own, or decided here, and no process may see another value.

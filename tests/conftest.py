@@ -9,7 +9,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from kit.testing.house import House
+from tests.house import House
 
 # Tests start programs while gRPC's threads run; its fork handlers break that. Read when gRPC starts.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")

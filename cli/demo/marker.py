@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from kit.components.component import private_write
+from cli.components.component import private_write
 
 SEED = 20_260_101
 

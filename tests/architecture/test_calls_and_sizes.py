@@ -63,7 +63,7 @@ ONLY_IN = {
     "jsonable_encoder": (),
     "json_format.MessageToDict": (),
     "json_format.MessageToJson": (),
-    "time.sleep": ("cli/", "kit/components/"),
+    "time.sleep": ("cli/",),
     "requests.get": (),
     "BaseHTTPMiddleware": (),
 }

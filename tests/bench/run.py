@@ -11,7 +11,7 @@ from pathlib import Path
 import uvloop
 from rich.console import Console
 
-from kit.components.ports import free_port
+from cli.components.ports import free_port
 from tests.bench.company import founded
 from tests.bench.reporting import Result, show, write
 from tests.bench.scenarios import events, reading, writing

@@ -14,7 +14,6 @@ from playwright.async_api import Page, async_playwright
 from gateway.config import Settings
 from gateway.main import up
 from kit.ids import uuid7
-from kit.testing.house import House
 from services.chat.config import Settings as ChatSettings
 from services.chat.main import chat
 from services.identity.main import identity
@@ -25,6 +24,7 @@ from services.sales.main import sales
 from tests.administered import ADMIN, PASSWORD, Administered
 from tests.browser.desk import Desk
 from tests.gateway.browsers import Browser
+from tests.house import House
 
 HERE = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome")

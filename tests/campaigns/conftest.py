@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from kit.actor import Actor
-from kit.testing.house import House
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from services.campaigns.config import Settings
@@ -14,6 +13,7 @@ from services.sales.config import Settings as SalesSettings
 from services.sales.main import sales
 from tests.campaigns.desk import Desk
 from tests.campaigns.others import Market, Told
+from tests.house import House
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from kit.actor import Actor
-from kit.testing.house import House
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from services.chat.config import Settings
 from services.chat.main import chat
 from tests.chat.voice import Voice
+from tests.house import House
 
 
 @pytest.fixture(scope="session")

@@ -12,12 +12,12 @@ import pytest
 from nats.js.api import StreamConfig
 from redis.asyncio import Redis
 
-from kit.components.component import Component, ComponentFailed
-from kit.components.databases import EXTENSIONS, Database, ensure_databases
-from kit.components.footprint import Footprint
-from kit.components.nats import Nats
-from kit.components.postgres import Postgres
-from kit.components.valkey import Valkey
+from cli.components.component import Component, ComponentFailed
+from cli.components.databases import EXTENSIONS, Database, ensure_databases
+from cli.components.footprint import Footprint
+from cli.components.nats import Nats
+from cli.components.postgres import Postgres
+from cli.components.valkey import Valkey
 
 Store = TypeVar("Store", bound=Component)
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from cli.components.ports import LOOPBACK, free_port
 from cli.demo.marker import Marker
 from cli.demo.patience import Interrupted, Patience
 from cli.demo.together import each_of
-from kit.components.ports import LOOPBACK, free_port
 
 
 class BusyDoor(ThreadingHTTPServer):

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cli.components.footprint import Footprint
 from cli.state import Phase, ProcessState, StateFile, SystemState, read_state
 from cli.supervisor import end_leftovers
-from kit.components.footprint import Footprint
 
 COMMAND = [sys.executable, "-c", "import sys; print(flush=True); sys.stdin.read()"]
 

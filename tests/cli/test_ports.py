@@ -2,7 +2,7 @@
 
 import socket
 
-from kit.components.ports import HIGHEST, LOOPBACK, LOWEST, free_port, is_free
+from cli.components.ports import HIGHEST, LOOPBACK, LOWEST, free_port, is_free
 
 
 def test_a_chosen_port_is_free_and_below_the_ephemeral_range() -> None:

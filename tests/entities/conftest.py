@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from kit.testing.house import House
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from tests.administered import Administered
 from tests.entities.cases import SERVICES
 from tests.entities.factories import Office
+from tests.house import House
 
 # Beyond the epochs and keys that identity itself gives at its first start.
 _FIRST = 1_000_000

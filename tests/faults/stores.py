@@ -10,10 +10,10 @@ import msgspec
 import nats
 from nats.js import JetStreamContext
 
+from cli.components.component import Memory
+from cli.components.ports import LOOPBACK
 from cli.processes import SERVICES
 from cli.state import read_state
-from kit.components.component import Memory
-from kit.components.ports import LOOPBACK
 from kit.events.subjects import stream_of
 from tests.system.running import System
 

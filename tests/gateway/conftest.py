@@ -8,7 +8,6 @@ import pytest
 from gateway.config import Settings
 from gateway.main import Running, up
 from kit.ids import uuid7
-from kit.testing.house import House
 from kit.testing.serving import Serving
 from services.chat.config import Settings as ChatSettings
 from services.chat.main import chat
@@ -17,6 +16,7 @@ from services.sales.config import Settings as SalesSettings
 from services.sales.main import sales
 from tests.administered import ADMIN, PASSWORD, Administered
 from tests.gateway.browsers import Browser
+from tests.house import House
 
 
 @pytest.fixture(scope="package")

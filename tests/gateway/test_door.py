@@ -9,9 +9,9 @@ from gateway.config import Settings
 from gateway.main import Running
 from gateway.middleware.headers import standing
 from kit.ids import uuid7
-from kit.testing.house import House
 from tests.administered import ADMIN, PASSWORD
 from tests.gateway.browsers import Browser
+from tests.house import House
 
 PRODUCTS = "/api/v1/products"
 SECRET = "soft yellow lamps 3"

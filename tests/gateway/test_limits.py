@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
+from cli.components.ports import free_port
 from gateway.config import Settings
 from gateway.middleware.limits import Kept, Limits
-from kit.components.ports import free_port
 from kit.errors import Busy, Unavailable
 from kit.ids import uuid7
-from kit.testing.house import House
+from tests.house import House
 
 FEW = {"RAPPORT_PERSON_RATE": "0.5", "RAPPORT_PERSON_BURST": "3"}
 FEWER = {"RAPPORT_STRANGER_RATE": "0.5", "RAPPORT_STRANGER_BURST": "2"}

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from kit.testing.house import House
 from kit.testing.serving import Serving
 from services.identity.config import Settings
 from services.identity.main import identity as identity_service
 from services.sales.config import Settings as SalesSettings
 from services.sales.main import sales as sales_service
+from tests.house import House
 from tests.identity.office import ADMIN_EMAIL, ADMIN_PASSWORD, Office, administrator
 
 

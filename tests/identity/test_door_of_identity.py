@@ -7,8 +7,8 @@ from kit.actor import Actor
 from kit.entity import Level
 from kit.errors import Anonymous
 from kit.rpc.context import ContextTokens
-from kit.testing.house import House
 from services.identity.model.people import Person
+from tests.house import House
 
 
 def signed_by(house: House, process: str) -> ContextTokens:

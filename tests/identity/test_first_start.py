@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 
+from cli.components.databases import Database, ensure_databases
 from kit.access import Policy
 from kit.access.replica import Replica
 from kit.actor import Actor, calls
-from kit.components.databases import Database, ensure_databases
 from kit.database.engine import connected
 from kit.database.migrate import upgrade
 from kit.records.process import Process
 from kit.settings import Misconfigured
-from kit.testing.house import House
 from services.identity.config import Settings
 from services.identity.first_start import first_start
 from services.identity.hashing import Passwords
 from services.identity.main import identity
 from services.identity.oauth.rfc7517_keys import rotate_keys
+from tests.house import House
 
 FIRST = {"RAPPORT_ADMIN_EMAIL": "first@example.com", "RAPPORT_ADMIN_PASSWORD": "three open windows"}
 

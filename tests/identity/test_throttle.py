@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from kit.errors import Busy
-from kit.testing.house import House
 from services.identity.hashing import Passwords
 from services.identity.throttle import Limits, Throttle
+from tests.house import House
 from tests.identity.office import unique
 
 NOBODY_LISTENS = "redis://127.0.0.1:1"

@@ -14,9 +14,9 @@ from kit.actor import DOOR, Actor
 from kit.errors import KINDS, Anonymous, Problem, Unavailable
 from kit.ids import uuid7
 from kit.rpc.call import CONTEXT
-from kit.testing.house import House
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
+from tests.house import House
 from tests.kit.toy.contract import pb, services
 
 _CLAIMS = {"iss": "gateway", "aud": "rapport", "sid": "", "scp": [], "ep": 0}

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from kit.actor import Actor
-from kit.testing.house import House
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from services.parties.config import Settings
 from services.parties.main import parties
 from services.sales.config import Settings as SalesSettings
 from services.sales.main import sales as sales_service
+from tests.house import House
 from tests.parties.desk import Desk
 
 

@@ -12,16 +12,16 @@ from crm.v1 import records_pb2, standard_pb2
 from crm.v1.records_pb2_grpc import RecordsStub
 from sqlalchemy import update
 
-from kit.components.ports import free_port
+from cli.components.ports import free_port
 from kit.errors import Invalid
 from kit.rpc.client import Peers
 from kit.rpc.context import ContextTokens
-from kit.testing.house import House
 from kit.testing.serving import Serving
 from services.parties.config import Settings
 from services.parties.conversion import finish_conversions
 from services.parties.main import parties
 from services.parties.model.conversions import Conversion
+from tests.house import House
 from tests.parties.desk import Desk
 from tests.parties.test_choices import new_value
 

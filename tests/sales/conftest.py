@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from kit.actor import Actor
-from kit.testing.house import House
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from services.sales.config import Settings
 from services.sales.main import sales
+from tests.house import House
 from tests.sales.desk import Desk
 
 

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from kit.actor import Actor
-from kit.testing.house import House
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from services.scheduling.config import Settings
 from services.scheduling.main import scheduling
+from tests.house import House
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,9 @@ import asyncpg
 import psutil
 import pytest
 
+from cli.components.postgres import Postgres
 from cli.environment import ROOT
 from cli.state import Phase, SystemState, read_state
-from kit.components.postgres import Postgres
 from tests.system.collecting import eventually
 from tests.system.running import System
 

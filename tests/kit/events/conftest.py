@@ -12,8 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.ext.asyncio import async_sessionmaker as sessionmaker
 
-from kit.components.nats import Nats
-from kit.components.postgres import Postgres
+from cli.components.nats import Nats
+from cli.components.postgres import Postgres
 from kit.database.tables import metadata
 from kit.events import tables
 from kit.events.connection import connect

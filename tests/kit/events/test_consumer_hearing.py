@@ -10,7 +10,7 @@ from nats.aio.client import Client
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from kit.components.nats import Nats
+from cli.components.nats import Nats
 from kit.errors import NotFound, Refused
 from kit.events import dead_letters
 from kit.events.consumers import Consumers

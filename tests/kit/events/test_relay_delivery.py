@@ -8,7 +8,7 @@ from nats.aio.client import Client
 from nats.js.api import StreamConfig
 from sqlalchemy import text
 
-from kit.components.nats import Nats
+from cli.components.nats import Nats
 from kit.events.relay import Relay
 from kit.events.streams import declare, streams_of
 from kit.telemetry import traces

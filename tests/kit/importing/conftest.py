@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from kit.testing.house import House
 from kit.testing.organisation import TestOrganisation
 from services.parties.config import Settings as PartiesSettings
 from services.parties.main import parties
 from services.sales.config import Settings as SalesSettings
 from services.sales.main import sales
+from tests.house import House
 from tests.kit.importing.office import Office
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kit.components.ports import free_port
+from cli.components.ports import free_port
 from kit.telemetry import metrics, runtime
 from kit.telemetry.ops import OpsServer
 

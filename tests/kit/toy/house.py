@@ -8,13 +8,13 @@ import pytest
 from joserfc.jwk import ECKey
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from cli.components.databases import Database, ensure_databases
 from kit.access.entries import Default
-from kit.components.databases import Database, ensure_databases
 from kit.database.tables import metadata
 from kit.settings import ServiceSettings
-from kit.testing.house import House
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
+from tests.house import House
 from tests.kit.toy.model import TABLES
 from tests.kit.toy.service import toys as toy_service
 

@@ -13,8 +13,8 @@ from typing import IO, ClassVar, TypedDict
 
 import msgspec
 
-from kit.components.footprint import Footprint, end
-from kit.components.ports import free_port
+from cli.components.footprint import Footprint, end
+from cli.components.ports import free_port
 
 
 class ComponentFailed(Exception):  # noqa: N818 - it says what happened
@@ -165,7 +165,7 @@ class Component(ABC):
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             # A session of its own keeps the terminal's Ctrl-C away: we decide the order.
-            self._process = subprocess.Popen(  # noqa: S603 - the program is ours
+            self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

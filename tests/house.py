@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kit.components.databases import Database, ensure_databases
-from kit.components.nats import Nats
-from kit.components.ports import free_port
-from kit.components.postgres import Postgres
-from kit.components.valkey import Valkey
+from cli.components.databases import Database, ensure_databases
+from cli.components.nats import Nats
+from cli.components.ports import free_port
+from cli.components.postgres import Postgres
+from cli.components.valkey import Valkey
 from kit.database.migrate import upgrade
 from kit.rpc.client import Peers
 from kit.rpc.context import ContextTokens

@@ -1,4 +1,4 @@
-"""`python -m kit.database.revise sales "Add products"` drafts a migration from the declared tables.
+"""`python -m cli.revise sales "Add products"` drafts a migration from the declared tables.
 
 What differs is found against the database that DATABASE_URL names, or one made for the draft.
 """
@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from alembic import command
 
-from kit.components.postgres import Postgres
+from cli.components.postgres import Postgres
 from kit.database.migrate import configuration, upgrade
 
 
@@ -43,6 +43,6 @@ def draft(service: str, what: str) -> None:
 if __name__ == "__main__":
     if len(sys.argv) != 3:  # noqa: PLR2004
         raise SystemExit(
-            'Say which service and what changes: python -m kit.database.revise sales "Add quotes"'
+            'Say which service and what changes: python -m cli.revise sales "Add quotes"'
         )
     draft(sys.argv[1], sys.argv[2])

@@ -6,8 +6,8 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
-from kit.components.component import Component, ComponentFailed, private_write
-from kit.components.ports import LOOPBACK
+from cli.components.component import Component, ComponentFailed, private_write
+from cli.components.ports import LOOPBACK
 
 # One line for AUTH, one for PING.
 ANSWERS = 2

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import psutil
 
-from kit.components.account import Account, readable_copy
-from kit.components.component import Component, ComponentFailed, RunAs, SpawnOptions
-from kit.components.footprint import end
-from kit.components.ports import LOOPBACK
+from cli.components.account import Account, readable_copy
+from cli.components.component import Component, ComponentFailed, RunAs, SpawnOptions
+from cli.components.footprint import end
+from cli.components.ports import LOOPBACK
 
 SUPERUSER = "postgres"
 # The line of postmaster.pid that says how far the server is; it is padded with blanks.
@@ -104,7 +104,7 @@ class Postgres(Component):
         # This collation is the same on every machine, so no index breaks with a system update.
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-locale"]
         with self.log.open("ab") as log:
-            done = subprocess.run(  # noqa: S603 - the program is ours
+            done = subprocess.run(
                 command,
                 stdout=log,
                 stderr=log,

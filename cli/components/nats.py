@@ -6,8 +6,8 @@ import sysconfig
 from contextlib import suppress
 from pathlib import Path
 
-from kit.components.component import Component, private_write
-from kit.components.ports import LOOPBACK
+from cli.components.component import Component, private_write
+from cli.components.ports import LOOPBACK
 
 CONFIGURATION = """\
 server_name: rapport
