@@ -56,6 +56,22 @@ def may_be_set_by_verb(
         raise Denied("", dict.fromkeys(locked, "Your profile does not let you change this."))
 
 
+def may_be_said(
+    policy: Policy, actor: Actor, record: type[Record], told: Mapping[str, str], *, setting: bool
+) -> None:
+    """Refuses inputs of a verb for fields that the caller may not ask about, or may not set.
+
+    `told` says by field which input stands for it. A hidden field reads like one that is not there,
+    as in a filter.
+    """
+    limits = policy.field_access(actor, record.entity)
+    for name, given in told.items():
+        if limits.get(name) == "hidden":
+            raise Invalid("", {given: "There is no such field."})
+        if setting and name in limits:
+            raise Denied("", {given: "Your profile does not let you change this."})
+
+
 def may_set(
     policy: Policy, actor: Actor, record: type[Record], names: Collection[str], *, new: bool
 ) -> None:

@@ -1,7 +1,8 @@
-"""The standard methods and the unit of work: how a record is read, changed and remembered."""
+"""The standard methods, declared verbs and the unit of work: how a record is read, changed and remembered."""
 
 from kit.records.process import Process
 from kit.records.standard import Records
+from kit.records.verbs import Said, verb
 from kit.records.work import Work
 
-__all__ = ["Process", "Records", "Work"]
+__all__ = ["Process", "Records", "Said", "Work", "verb"]

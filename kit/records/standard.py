@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from crm.v1 import standard_pb2
 from google.protobuf.message import Message
 
-from kit.access.fields import chosen, custom_seen, may_be_set_by_verb, may_set, seen
+from kit.access.fields import chosen, custom_seen, may_be_said, may_be_set_by_verb, may_set, seen
 from kit.actor import calling
 from kit.entity import Level, Record
 from kit.entity.record import STAMPS
@@ -58,6 +58,10 @@ class Records(Generic[R, M]):
     def setting(self, *names: str) -> None:
         """Refuses a verb whose fields the caller's profiles keep from being set."""
         may_be_set_by_verb(self.process.policy, calling(), self.record, names)
+
+    def saying(self, told: Mapping[str, str], *, setting: bool) -> None:
+        """Refuses a verb's inputs for fields that the caller's profiles hide, or keep from being set."""
+        may_be_said(self.process.policy, calling(), self.record, told, setting=setting)
 
     async def Get(self, request: Any, context: Any) -> Any:
         self.allow("view")

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import orjson
 import pytest
 from crm.helpdesk.v1 import events_pb2 as events
 from crm.helpdesk.v1 import tickets_pb2 as pb
@@ -12,7 +13,7 @@ from crm.v1.events_pb2 import RecordChanged
 
 from kit.access.entries import FieldAccess
 from kit.actor import Actor
-from kit.errors import Denied, Invalid, NotFound, Refused
+from kit.errors import Conflict, Denied, Invalid, NotFound, Refused
 from kit.ids import uuid7
 from kit.testing.organisation import ALL, TestOrganisation
 from kit.testing.serving import Serving
@@ -185,3 +186,28 @@ async def test_a_verb_changes_no_field_that_a_profile_locks(
     with pytest.raises(Denied) as refused:
         await serving.stub(TicketsStub, reader).Resolve(resolve)
     assert "status" in refused.value.fields
+
+
+async def test_a_verb_obeys_the_version_that_was_seen(tickets: TicketsStub) -> None:
+    """A5: the verbs of tickets had no version in their messages, and so obeyed none."""
+    ticket = await _one(tickets, "Seen by two")
+    await tickets.Assign(pb.AssignTicket(id=ticket.id, assignee_id=ticket.owner_id))
+    with pytest.raises(Conflict) as refused:
+        await tickets.Resolve(pb.ResolveTicket(id=ticket.id, resolution="Done.", version=1))
+    assert orjson.loads(refused.value.current or b"{}")["status"] == "open"
+
+
+async def test_a_hidden_note_is_not_written_by_assigning(
+    serving: Serving, tickets: TicketsStub, organisation: TestOrganisation
+) -> None:
+    """S15: an input that stands for a hidden field reads like one that is not there."""
+    hidden = (FieldAccess("helpdesk.Ticket", "assignment_note", "hidden"),)
+    profile = await organisation.profile(ALL, fields=hidden)
+    bob = await organisation.person("Bob", profiles=(profile,))
+    ticket, bobs = await _one(tickets, "Who knows why?"), serving.stub(TicketsStub, bob)
+    asked = pb.AssignTicket(id=ticket.id, assignee_id=str(bob.person_id), note="Unseen")
+    with pytest.raises(Invalid) as refused:
+        await bobs.Assign(asked)
+    assert refused.value.fields == {"note": "There is no such field."}
+    asked.ClearField("note")
+    assert (await bobs.Assign(asked)).assignee_id == str(bob.person_id)

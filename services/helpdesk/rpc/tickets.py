@@ -8,9 +8,8 @@ from crm.helpdesk.v1 import tickets_pb2 as pb
 from crm.helpdesk.v1.tickets_pb2_grpc import TicketsServicer
 from sqlalchemy import select
 
-from kit.entity import Level
 from kit.errors import Invalid
-from kit.records import Records, Work
+from kit.records import Records, Said, Work, verb
 from services.helpdesk.model.tickets import NUMBERS, Ticket, ticket_number
 
 
@@ -26,42 +25,22 @@ class Tickets(Records[Ticket, pb.Ticket], TicketsServicer):
         record.number = ticket_number(place.scalar_one())
         work.add(record)
 
-    async def Assign(self, request: pb.AssignTicket, context: Any) -> Any:
-        self.allow("edit")
-        self.setting("assignee_id", "group_id")
-        team = self.shape.values(request, ("assignee_id", "group_id"))
-        note = self._text(request, "note", "assignment_note")
-        async with self.work(request) as work:
-            ticket = await work.get(Ticket, request.id, Level.EDIT)
-            self._check_team(**team)
-            ticket.assign(**team, note=note)
-            return await work.show(ticket)
+    @verb(sets=("assignee_id", "group_id"), follows=("status", "assignment_note"))
+    async def Assign(self, work: Work, ticket: Ticket, said: Said) -> None:
+        self._check_team(said.assignee_id, said.group_id)
+        ticket.assign(said.assignee_id, said.group_id, said.note)
 
-    async def Resolve(self, request: pb.ResolveTicket, context: Any) -> Any:
-        self.allow("edit")
-        self.setting("status", "resolution")
-        resolution = self._text(request, "resolution", "resolution") or ""
-        async with self.work(request) as work:
-            ticket = await work.get(Ticket, request.id, Level.EDIT)
-            ticket.resolve(resolution, datetime.now(UTC))
-            return await work.show(ticket)
+    @verb(sets=("status", "resolution"), follows=("resolved_at",))
+    async def Resolve(self, work: Work, ticket: Ticket, said: Said) -> None:
+        ticket.resolve(said.resolution, datetime.now(UTC))
 
-    async def Reopen(self, request: pb.ReopenTicket, context: Any) -> Any:
-        self.allow("edit")
-        self.setting("status")
-        reason = self._text(request, "reason", "reopen_reason") or ""
-        async with self.work(request) as work:
-            ticket = await work.get(Ticket, request.id, Level.EDIT)
-            ticket.reopen(reason)
-            return await work.show(ticket)
+    @verb(sets=("status", "reopen_reason"), follows=("resolved_at", "closed_at", "reopened_count"))
+    async def Reopen(self, work: Work, ticket: Ticket, said: Said) -> None:
+        ticket.reopen(said.reason)
 
-    async def Close(self, request: pb.CloseTicket, context: Any) -> Any:
-        self.allow("edit")
-        self.setting("status")
-        async with self.work(request) as work:
-            ticket = await work.get(Ticket, request.id, Level.EDIT)
-            ticket.close(datetime.now(UTC))
-            return await work.show(ticket)
+    @verb(sets=("status",), follows=("closed_at",))
+    async def Close(self, work: Work, ticket: Ticket, said: Said) -> None:
+        ticket.close(datetime.now(UTC))
 
     def _check_team(self, assignee_id: UUID | None, group_id: UUID | None) -> None:
         """The kit knows people; groups and who is in them are asked of the policy here."""
@@ -72,11 +51,3 @@ class Tickets(Records[Ticket, pb.Ticket], TicketsServicer):
             raise Invalid(group_id="There is no such group.")
         if assignee_id is not None and assignee_id not in organisation.members("group", group_id):
             raise Invalid(assignee_id="This person is not in the group; choose one who is.")
-
-    def _text(self, request: Any, name: str, field: str) -> str | None:
-        """What a verb was told, held to the bounds of the field in which it is kept."""
-        try:
-            text: str | None = self.shape.fields[field].said.kind.parse(getattr(request, name))
-        except ValueError as wrong:
-            raise Invalid("", {name: str(wrong)}) from wrong
-        return text

@@ -1,0 +1,188 @@
+"""`@verb`: what every verb owes is said in its declaration, so that none can forget it.
+
+    @verb(sets=("status", "resolution"), follows=("resolved_at",))
+    async def Resolve(self, work, ticket, said):
+        ticket.resolve(said.resolution, datetime.now(UTC))
+
+Before the rule: the right to the entity, the access to what is set, each input read within the bounds
+of the field for which it stands, the record within reach, and its version. After it: the record as the
+caller may see it, kept under the idempotency key. Which inputs there are, what they stand for and
+whether anything changes, the contract says: see proto/crm/v1/options.proto.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from google.protobuf.descriptor import FieldDescriptor
+
+from kit.entity import Level, Record
+from kit.entity.kinds import Kind
+from kit.errors import Invalid
+from kit.records.work import Work
+from kit.wire.options import is_secret, kind_of, stands_for
+
+if TYPE_CHECKING:
+    from kit.records.standard import Records
+
+Rule = Callable[..., Awaitable[Any]]
+
+# What names the record is no input, nor is what was seen of it; ready JSON is never asked for.
+_NO_INPUT = frozenset({"id", "version", "json"})
+
+
+class Said(SimpleNamespace):
+    """What a verb was told: every input by name, None or empty where nothing was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input of a verb: its kind, and the fields of the entity for which it stands."""
+
+    name: str
+    kind: Kind
+    stands_for: Sequence[str]
+    required: bool
+    optional: bool
+
+    @classmethod
+    def of(cls, known: FieldDescriptor, record: type[Record]) -> "Input":
+        fields = stands_for(known)
+        if unknown := set(fields) - record.fields.keys():
+            raise TypeError(f"{known.full_name} stands for {unknown}, no field of {record.entity}.")
+        kind = record.fields[fields[0]].said.kind if fields else kind_of(known)
+        if kind is None:
+            raise TypeError(f"{known.full_name} says neither what it stands for nor its kind.")
+        must = not known.has_presence and not known.is_repeated
+        return cls(known.name, kind, fields, must, known.has_presence)
+
+    def said(self, request: Any) -> bool:
+        """Whether a request says something here; an empty text says nothing."""
+        value = getattr(request, self.name)
+        if isinstance(value, bool | int):
+            return bool(request.HasField(self.name)) if self.optional else True
+        return bool(value)
+
+    def read(self, request: Any) -> Any:
+        """The value, or ValueError with a sentence for whoever said it."""
+        value = self.kind.parse(getattr(request, self.name)) if self.said(request) else None
+        if value is None and self.required:
+            raise ValueError("Fill this in.")
+        return [] if value is None and not (self.required or self.optional) else value
+
+
+class Verb:
+    """One declared verb: the method that gRPC calls, around the rule that the service wrote."""
+
+    def __init__(
+        self,
+        rule: Rule,
+        *,
+        sets: Sequence[str],
+        follows: Sequence[str],
+        right: str,
+        level: Level | None,
+    ) -> None:
+        self.rule = rule
+        self.sets, self.follows = tuple(sets), tuple(follows)
+        self._right, self._level = right, level
+        self.__doc__ = rule.__doc__
+
+    def __set_name__(self, servicer: type["Records[Any, Any]"], name: str) -> None:
+        """Meets its contract when the class is made, so that no caller finds out what is missing."""
+        self.name, self.record = name, servicer.record
+        if unknown := {*self.sets, *self.follows} - self.record.fields.keys():
+            raise TypeError(f"{name} sets {unknown}, no field of {self.record.entity}.")
+        described = _described(servicer, name)
+        asked = described.input_type.fields_by_name
+        options = described.GetOptions()
+        self.changes = bool(options.idempotency_level != options.NO_SIDE_EFFECTS)
+        self.over_record = "id" in asked
+        if self.over_record and self.changes and "version" not in asked:
+            raise TypeError(f"{described.input_type.name} lacks `optional int32 version`.")
+        self.inputs = tuple(
+            Input.of(each, self.record) for each in asked.values() if each.name not in _NO_INPUT
+        )
+        self.right = self._right or ("edit" if self.changes else "view")
+        self.level = self._level or (Level.EDIT if self.changes else Level.READ)
+        self.repeatable = self.changes and not _is_secret(described)
+
+    def __get__(self, servicer: Any, _: Any = None) -> Any:
+        return self if servicer is None else partial(self._serve, servicer)
+
+    async def _serve(self, servicer: "Records[Any, Any]", request: Any, context: Any) -> Any:
+        servicer.allow(self.right)
+        said = self._said(servicer, request)
+        async with servicer.work(request if self.repeatable else None) as work:
+            if not self.over_record:
+                return await _answered(work, await self.rule(servicer, work, said))
+            record = await work.get(self.record, request.id, self.level)
+            if self.changes:
+                await servicer.same_version(work, record, request)
+            answer = await self.rule(servicer, work, record, said)
+            return await _answered(work, record if answer is None else answer)
+
+    def _said(self, servicer: "Records[Any, Any]", request: Any) -> Said:
+        """What the caller says and may say; Invalid names every input that is wrong."""
+        servicer.setting(*self.sets)
+        told = {
+            name: each.name
+            for each in self.inputs
+            if each.said(request)
+            for name in each.stands_for
+        }
+        servicer.saying(told, setting=self.changes)
+        values: dict[str, Any] = {}
+        wrong: dict[str, str] = {}
+        for each in self.inputs:
+            try:
+                values[each.name] = each.read(request)
+            except ValueError as problem:
+                wrong[each.name] = str(problem)
+        if wrong:
+            raise Invalid("", wrong)
+        return Said(**values)
+
+
+def verb(
+    *,
+    sets: Sequence[str] = (),
+    follows: Sequence[str] = (),
+    right: str = "",
+    level: Level | None = None,
+) -> Callable[[Rule], Any]:
+    """Declares a verb over the method that holds its rule.
+
+    It `sets` these fields whenever it is called, which the caller's profiles have to allow; a field
+    for which an input stands is set when something is said there. What `follows` is settled by the
+    rule itself, as `resolved_at` is by resolving, and asks nobody. A verb that changes something wants
+    the right to edit and the level EDIT unless it says otherwise, one that reads `view` and READ.
+    """
+    return partial(Verb, sets=sets, follows=follows, right=right, level=level)
+
+
+def verbs_of(servicer: type["Records[Any, Any]"]) -> Iterator[Verb]:
+    """The declared verbs of a service class."""
+    return (each for each in vars(servicer).values() if isinstance(each, Verb))
+
+
+def _is_secret(described: Any) -> bool:
+    """Whether a verb hears or tells a secret; its answer is never kept for a repetition."""
+    messages = (described.input_type, described.output_type)
+    return any(is_secret(each) for message in messages for each in message.fields)
+
+
+async def _answered(work: Work, answer: Any) -> Any:
+    return await work.show(answer) if isinstance(answer, Record) else work.answer(answer)
+
+
+def _described(servicer: type["Records[Any, Any]"], name: str) -> Any:
+    """The RPC of that name, in the service that lies beside the entity's message."""
+    message = servicer.message.DESCRIPTOR
+    for service in message.file.services_by_name.values():
+        methods = service.methods_by_name
+        if name in methods and methods["Get"].output_type is message:
+            return methods[name]
+    raise TypeError(f"The contract of {servicer.record.entity} has no {name}.")

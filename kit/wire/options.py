@@ -1,0 +1,69 @@
+"""What the contract says of a field in its options: its kind, its target, and what it stands for."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crm.v1 import options_pb2 as pb
+from google.protobuf.descriptor import FieldDescriptor
+
+from kit.entity.kinds import (
+    Boolean,
+    Day,
+    Decimals,
+    Email,
+    Instant,
+    Integer,
+    Kind,
+    LongText,
+    Money,
+    Percent,
+    Phone,
+    Reference,
+    References,
+    Text,
+    Url,
+    Words,
+)
+
+_KINDS: Mapping[Any, Kind] = {
+    pb.KIND_TEXT: Text(),
+    pb.KIND_LONG_TEXT: LongText(),
+    pb.KIND_DATE: Day(),
+    pb.KIND_INSTANT: Instant(),
+    pb.KIND_DECIMAL: Decimals(),
+    pb.KIND_MONEY: Money(),
+    pb.KIND_PERCENT: Percent(),
+    pb.KIND_EMAIL: Email(),
+    pb.KIND_PHONE: Phone(),
+    pb.KIND_URL: Url(),
+    pb.KIND_SECRET: Kind(),
+}
+_OF_TYPE: Mapping[int, Kind] = {
+    FieldDescriptor.TYPE_BOOL: Boolean(),
+    FieldDescriptor.TYPE_INT32: Integer(),
+}
+
+
+def stands_for(known: FieldDescriptor) -> Sequence[str]:
+    """The fields of its entity for which an input of a verb stands."""
+    return tuple(known.GetOptions().Extensions[pb.field])
+
+
+def reference_of(known: FieldDescriptor) -> str:
+    """The entity whose record a field names; empty where it names none."""
+    return str(known.GetOptions().Extensions[pb.reference])
+
+
+def kind_of(known: FieldDescriptor) -> Kind | None:
+    """The kind that type and options say; None where the contract leaves it open."""
+    if target := reference_of(known):
+        return References(target) if known.is_repeated else Reference(target)
+    if known.is_repeated:
+        return Words() if known.type == FieldDescriptor.TYPE_STRING else None
+    said = known.GetOptions().Extensions[pb.kind]
+    return _KINDS.get(said) or _OF_TYPE.get(known.type)
+
+
+def is_secret(known: FieldDescriptor) -> bool:
+    """Whether a field holds a password or the like."""
+    return bool(known.GetOptions().Extensions[pb.kind] == pb.KIND_SECRET)
