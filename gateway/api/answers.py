@@ -1,5 +1,6 @@
 """What a service answered, on its way to whoever asked: ready JSON, passed on untouched."""
 
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +12,8 @@ from kit.errors import Invalid
 from kit.wire.plain import plain
 
 _PRIVATE = {"Cache-Control": "no-store"}
+_VERSION = re.compile(r"[0-9]{1,10}")
+_GREATEST = 2**31 - 1
 _TAG_WANTED = 'Give the ETag of the record as you last read it, e.g. "3".'
 
 
@@ -48,6 +51,6 @@ def expected_version(if_match: str | None) -> int | None:
     if if_match is None or if_match.strip() == "*":
         return None
     tag = if_match.strip().removeprefix("W/").strip('"')
-    if not tag.isdigit():
+    if not _VERSION.fullmatch(tag) or int(tag) > _GREATEST:
         raise Invalid("", {"If-Match": _TAG_WANTED})
     return int(tag)

@@ -14,6 +14,7 @@ from starlette.requests import Request
 
 from gateway.api.problems import Unacceptable
 from kit.errors import Invalid
+from kit.wire.bounds import excess
 from kit.wire.plain import filled
 
 Query = Mapping[str, str]
@@ -22,6 +23,7 @@ Setter = Callable[[Any, str], None]
 _JSON = ("application/json", "application/merge-patch+json")
 _UNKNOWN = "There is no such field."
 _NEAR = 60
+_TOLD = 10
 _TRUTHS = {"true": True, "1": True, "": True, "false": False, "0": False}
 
 
@@ -44,22 +46,12 @@ async def json_object(request: Request) -> dict[str, Any]:
 
 def given(message: Any, values: Mapping[str, Any]) -> Any:
     """A message filled with JSON values."""
-    try:
-        return filled(message, values)
-    except Invalid as wrong:
-        known = message.DESCRIPTOR
-        raise Invalid("", {k: _advice(known, k, v) for k, v in wrong.fields.items()}) from None
+    return filled(message, values, unknown=_advice)
 
 
-def _advice(known: Descriptor, path: str, message: str) -> str:
-    """Which name was probably meant; a path such as `addresses[0].streat` is followed down."""
-    if message != _UNKNOWN:
-        return message
-    *parts, name = path.split(".")
-    for part in parts:
-        inner = known.fields_by_name[part.partition("[")[0]].message_type
-        known = inner or known
-    return _unknown(name, [each.name for each in known.fields if each.name != "json"])
+def _advice(name: str, message: Descriptor) -> str:
+    """Which name of the message was probably meant."""
+    return _unknown(name, [each.name for each in message.fields if each.name != "json"])
 
 
 def _unknown(name: str, names: list[str]) -> str:
@@ -84,11 +76,15 @@ def asked(message: Any, query: Query) -> Any:
     wrong: dict[str, str] = {}
     for name, text in query.items():
         setter = setters.get(name)
+        if len(wrong) == _TOLD:
+            break
         if setter is None:
             wrong[name] = _unknown(name, list(setters)).replace("field", "parameter")
             continue
         try:
             setter(message, text)
+        except Invalid as too_many:
+            wrong |= too_many.fields
         except (ValueError, KeyError):
             wrong[name] = f"{text!r} does not fit here."
     if wrong:
@@ -105,10 +101,15 @@ def _setters(known: Descriptor) -> dict[str, Setter]:
 def _setter(known: FieldDescriptor) -> Setter:
     name, read = known.name, _reader(known)
     if known.is_repeated:
-        return lambda message, text: getattr(message, name).extend(
-            read(each) for each in text.split(",") if each
-        )
+        return lambda message, text: getattr(message, name).extend(map(read, _parted(known, text)))
     return lambda message, text: setattr(message, name, read(text))
+
+
+def _parted(known: FieldDescriptor, text: str) -> list[str]:
+    parts = [each for each in text.split(",") if each]
+    if told := excess(known, parts):
+        raise Invalid("", {known.name: told})
+    return parts
 
 
 def _reader(known: FieldDescriptor) -> Callable[[str], Any]:

@@ -1,6 +1,6 @@
 """OpenAPI 3.1 out of the contract: what the table mounts, with the contract's comments."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,7 @@ _SUMMARIES = {
 _WITHOUT = {"entity", "id"}
 
 
-def document(resources: Iterable[Resource], rows: Iterable[Row], server: str) -> Schema:
+def document(resources: Sequence[Resource], rows: Iterable[Row], server: str) -> Schema:
     """The whole API; an operation that is mounted and not described here is an error."""
     described = {path: dict(each) for path, each in SYSTEM.items()}
     messages: list[Descriptor] = [records_pb2.Description.DESCRIPTOR]
@@ -51,11 +51,19 @@ def document(resources: Iterable[Resource], rows: Iterable[Row], server: str) ->
         "tags": [_tag(resource) for resource in resources],
         "paths": paths,
         "components": {
-            "schemas": {name_of(each): object_of(each) for each in with_parts(messages)}
-            | {"Problem": PROBLEM},
+            "schemas": dict(_schemas(resources, messages)) | {"Problem": PROBLEM},
             "securitySchemes": _security(server),
         },
     }
+
+
+def _schemas(
+    resources: Sequence[Resource], messages: Iterable[Descriptor]
+) -> Iterable[tuple[str, Schema]]:
+    methods = (method for each in resources for method in each.methods.values())
+    sent = {each.full_name for each in with_parts(each.described.input_type for each in methods)}
+    for message in with_parts(messages):
+        yield name_of(message), object_of(message, bounded=message.full_name in sent)
 
 
 _INFO = {

@@ -6,6 +6,7 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from gateway.api.comments import comment
+from kit.wire.bounds import is_map, most_of
 
 Schema = dict[str, Any]
 
@@ -29,14 +30,17 @@ def name_of(message: Descriptor) -> str:
     return ".".join(part for part in message.full_name.split(".")[1:] if part != "v1")
 
 
-def object_of(message: Descriptor, *, without: Iterable[str] = ()) -> Schema:
-    """A message as a schema; ready JSON is how it travels and no field of its own."""
+def object_of(message: Descriptor, *, without: Iterable[str] = (), bounded: bool = True) -> Schema:
+    """A message as a schema; ready JSON is how it travels and no field of its own.
+
+    What only we send is as long as it is: bounds are for what is sent to us.
+    """
     left_out = {READY, *without}
     fields = [each for each in message.fields if each.name not in left_out]
     schema: Schema = {"type": "object", "additionalProperties": False}
     if described := comment(message.full_name):
         schema["description"] = described
-    schema["properties"] = {each.name: property_of(each) for each in fields}
+    schema["properties"] = {each.name: property_of(each, bounded=bounded) for each in fields}
     if needed := [each.name for each in fields if _is_needed(each)]:
         schema["required"] = needed
     return schema
@@ -47,8 +51,10 @@ def _is_needed(known: FieldDescriptor) -> bool:
     return known.name in {"id", "items"} and known.message_type is None
 
 
-def property_of(known: FieldDescriptor) -> Schema:
+def property_of(known: FieldDescriptor, *, bounded: bool) -> Schema:
     schema = _typed(known)
+    if bounded and known.is_repeated:
+        schema["maxProperties" if is_map(known) else "maxItems"] = most_of(known)
     if described := comment(known.full_name):
         schema = {**schema, "description": described}
         form = next((form for words, form in _FORMATS.items() if words in described), "")
@@ -61,7 +67,7 @@ def property_of(known: FieldDescriptor) -> Schema:
 
 def _typed(known: FieldDescriptor) -> Schema:
     message = known.message_type
-    if message is not None and message.GetOptions().map_entry:
+    if is_map(known):
         return {"type": "object", "additionalProperties": {"type": "string"}}
     one: Schema = reference(message) if message is not None else {"type": _SCALARS[known.type]}
     if known.is_repeated:
@@ -77,7 +83,7 @@ def parameter_of(known: FieldDescriptor) -> Schema:
     parameter: Schema = {"name": known.name, "in": "query", "schema": schema}
     if known.is_repeated:
         parameter |= {
-            "schema": {"type": "array", "items": schema},
+            "schema": {"type": "array", "items": schema, "maxItems": most_of(known)},
             "explode": False,
             "style": "form",
         }

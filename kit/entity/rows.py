@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from kit.entity.kinds import Kind
+from kit.entity.kinds.kind import MOST, few_enough
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,16 +104,18 @@ class _RowsType(TypeDecorator[list[Any]]):
 
 @dataclasses.dataclass(frozen=True)
 class Rows(Kind):
-    """Any number of rows of one shape."""
+    """Rows of one shape, `most` at most."""
 
     name: ClassVar[str] = "rows"
     row: type[Row] = Row
+    most: int = MOST
 
     def column(self) -> TypeEngine[Any]:
         return _RowsType(self.row)
 
     def parse(self, value: Any) -> list[Row]:
-        return [self._numbered(number, each) for number, each in enumerate(value, start=1)]
+        given = few_enough(value, self.most)
+        return [self._numbered(number, each) for number, each in enumerate(given, start=1)]
 
     def _numbered(self, number: int, source: Any) -> Row:
         try:

@@ -81,7 +81,7 @@ class Beside(RecordsServicer):
     async def Titles(self, request: pb.TitlesRequest, context: Any) -> pb.TitleList:
         record = self._entity(request.entity)
         reach = self.process.policy.reach(calling(), record, Level.READ)
-        ids = [record_id(each) for each in request.ids[:500]]
+        ids = [record_id(each) for each in request.ids]
         if not seen(self.process.policy, calling(), record, [record.title]):
             return pb.TitleList()
         rows = select(record.__table__.c.id, title_of(record)).where(

@@ -15,7 +15,6 @@ from kit.entity import Level, Record
 from kit.errors import Invalid
 from kit.records.process import Process
 
-_MOST = 1_000
 _CANDIDATES = 20_000
 _NEAR = 60
 
@@ -24,8 +23,6 @@ async def found(process: Process, record: type[Record], request: pb.FindRequest)
     """For each value the records that have it, whatever its case, or the nearest that exists."""
     if request.field not in visible(process.policy, calling(), record):
         raise Invalid(field=f"There is no field {request.field!r}.")
-    if len(request.values) > _MOST:
-        raise Invalid(values=f"Ask for at most {_MOST} values.")
     column = cast(record.__table__.c[request.field], Text)
     reach = process.policy.reach(calling(), record, Level.READ)
     within = reachable(record, reach, Level.READ)

@@ -20,6 +20,7 @@ from kit.entity.record import STAMPS
 from kit.errors import Invalid
 from kit.records.chronicle import Change, beside
 from kit.records.tables import share
+from kit.records.weight import require_weight
 from kit.records.writing import Part, Parts, write
 
 if TYPE_CHECKING:
@@ -203,6 +204,7 @@ def _check(work: "Work", record: Record, names: Iterable[str]) -> None:
     }
     if wrong:
         raise Invalid("", wrong)
+    require_weight(record)
     record.check()
 
 

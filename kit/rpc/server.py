@@ -18,6 +18,7 @@ from kit.rpc import call as calling
 from kit.rpc.context import ContextTokens
 from kit.rpc.problems import code_of, packed
 from kit.telemetry import logs, metrics, traces
+from kit.wire.bounds import bounds_of_call
 
 Ready = Callable[[Actor], Awaitable[None]]
 Behaviour = Callable[[Any, Any], Awaitable[Any]]
@@ -27,7 +28,8 @@ _OPTIONS = (
     ("grpc.max_connection_age_grace_ms", 30_000),
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.min_ping_interval_without_data_ms", 20_000),
-    ("grpc.max_receive_message_length", 64 * 1024 * 1024),
+    # A call fits whatever a record may hold several times; files come in pieces.
+    ("grpc.max_receive_message_length", 4 * 1024 * 1024),
     ("grpc.so_reuseport", 0),
 )
 _OPEN = "/grpc.health."
@@ -95,7 +97,7 @@ class _Reception(grpc.aio.ServerInterceptor):
             return None
         codec = (handler.request_deserializer, handler.response_serializer)
         if handler.unary_unary:
-            received = self._receive(handler.unary_unary, method)
+            received = self._receive(_within_bounds(handler.unary_unary, method), method)
             return grpc.unary_unary_rpc_method_handler(received, codec[0], _bytes_or(codec[1]))
         if handler.stream_unary:
             received = self._receive(handler.stream_unary, method)
@@ -143,6 +145,19 @@ class _Reception(grpc.aio.ServerInterceptor):
         calls(actor)
         calling.serves(_call(method, metadata, left))
         await self._ready(actor)
+
+
+def _within_bounds(behaviour: Behaviour, method: str) -> Behaviour:
+    """Lists and maps are counted before anybody looks into them, whoever calls."""
+    bounds = bounds_of_call(method)
+    if not bounds.say_something:
+        return behaviour
+
+    async def bounded(request: Any, context: Any) -> Any:
+        bounds.require(request)
+        return await behaviour(request, context)
+
+    return bounded
 
 
 def _call(method: str, metadata: dict[str, str], left: float | None) -> calling.Call:

@@ -4,14 +4,21 @@ Lists, maps and nested messages follow the message; a field that is absent is le
 pages of records, whose JSON their owner makes once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from kit.errors import Invalid
+from kit.wire.bounds import excess, is_map
 
+Unknown = Callable[[str, Descriptor], str]
+"""What is said of a name that the message does not have."""
+
+# More names than these are no slip, and nobody reads what is wrong with each.
+_TOLD = 10
+_SHOWN = 100
 _INTEGERS = {FieldDescriptor.TYPE_INT32, FieldDescriptor.TYPE_UINT32, FieldDescriptor.TYPE_SINT32}
 
 
@@ -25,7 +32,7 @@ def plain(message: Message) -> dict[str, Any]:
 
 
 def _plain(known: Any, value: Any) -> Any:
-    if _is_map(known):
+    if is_map(known):
         return dict(value)
     one = plain if known.message_type is not None else _itself
     return [one(each) for each in value] if known.is_repeated else one(value)
@@ -35,53 +42,72 @@ def _itself(value: Any) -> Any:
     return value.decode() if isinstance(value, bytes) else value
 
 
-def _is_map(known: FieldDescriptor) -> bool:
-    return bool(known.message_type is not None and known.message_type.GetOptions().map_entry)
+def _no_such_field(name: str, message: Descriptor) -> str:  # noqa: ARG001 - others know it to advise
+    return "There is no such field."
 
 
-def filled(message: Any, values: Mapping[str, Any], *, path: str = "") -> Any:
-    """Fills a message from JSON values; Invalid names every field that is unknown or of another type."""
-    wrong: dict[str, str] = {}
-    for name, value in values.items():
-        known = message.DESCRIPTOR.fields_by_name.get(name)
-        if known is None or name == "json":
-            wrong[path + name] = "There is no such field."
-        elif value is not None:
-            _fill(message, known, value, path + name, wrong)
-    if wrong:
-        raise Invalid("", wrong)
+def filled(message: Any, values: Mapping[str, Any], *, unknown: Unknown = _no_such_field) -> Any:
+    """Fills a message from JSON values; Invalid names what is wrong: every field, ten unknown names."""
+    filling = _Filling(unknown)
+    filling.fill(message, values, "")
+    if filling.wrong:
+        raise Invalid("", filling.wrong)
     return message
 
 
-def _fill(
-    message: Any, known: FieldDescriptor, value: Any, path: str, wrong: dict[str, str]
-) -> None:
-    try:
-        if _is_map(known):
-            getattr(message, known.name).update(
-                {str(key): _text(each) for key, each in value.items()}
-            )
-        elif known.is_repeated:
-            _fill_list(getattr(message, known.name), known, value, path)
-        elif known.message_type is not None:
-            getattr(message, known.name).SetInParent()
-            filled(getattr(message, known.name), value, path=f"{path}.")
-        else:
-            setattr(message, known.name, _scalar(known, value))
-    except Invalid as deeper:
-        wrong.update(deeper.fields)
-    except (TypeError, ValueError, AttributeError):
-        wrong[path] = f"Give {_wanted(known)}."
+class _Filling:
+    """One message on its way in, and what is wrong with it by path, e.g. `addresses[0].city`."""
 
+    def __init__(self, unknown: Unknown) -> None:
+        self.wrong: dict[str, str] = {}
+        self._unknown = unknown
+        self._strange = 0
 
-def _fill_list(container: Any, known: FieldDescriptor, values: Any, path: str) -> None:
-    if not isinstance(values, list):
-        raise TypeError(path)
-    for number, value in enumerate(values):
-        if known.message_type is not None:
-            filled(container.add(), value, path=f"{path}[{number}].")
-        else:
-            container.append(_scalar(known, value))
+    def fill(self, message: Any, values: Mapping[str, Any], path: str) -> None:
+        known_fields = message.DESCRIPTOR.fields_by_name
+        for name, value in values.items():
+            known = known_fields.get(name)
+            if known is None or name == "json":
+                self._note(message.DESCRIPTOR, name, path)
+            elif value is not None:
+                self._field(message, known, value, path + name)
+
+    def _note(self, message: Descriptor, name: str, path: str) -> None:
+        self._strange += 1
+        if self._strange <= _TOLD:
+            self.wrong[path + name[:_SHOWN]] = self._unknown(name[:_SHOWN], message)
+
+    def _field(self, message: Any, known: FieldDescriptor, value: Any, path: str) -> None:
+        try:
+            if is_map(known):
+                self._map(getattr(message, known.name), known, value, path)
+            elif known.is_repeated:
+                self._list(getattr(message, known.name), known, value, path)
+            elif known.message_type is not None:
+                getattr(message, known.name).SetInParent()
+                self.fill(getattr(message, known.name), value, f"{path}.")
+            else:
+                setattr(message, known.name, _scalar(known, value))
+        except (TypeError, ValueError, AttributeError):
+            self.wrong[path] = f"Give {_wanted(known)}."
+
+    def _map(self, container: Any, known: FieldDescriptor, values: Any, path: str) -> None:
+        if told := excess(known, values):
+            self.wrong[path] = told
+            return
+        container.update({str(key): _text(each) for key, each in values.items()})
+
+    def _list(self, container: Any, known: FieldDescriptor, values: Any, path: str) -> None:
+        if not isinstance(values, list):
+            raise TypeError(path)
+        if told := excess(known, values):
+            self.wrong[path] = told
+            return
+        for number, value in enumerate(values):
+            if known.message_type is not None:
+                self.fill(container.add(), value, f"{path}[{number}].")
+            else:
+                container.append(_scalar(known, value))
 
 
 def _scalar(known: FieldDescriptor, value: Any) -> Any:
@@ -104,10 +130,10 @@ def _text(value: Any) -> str:
 
 
 def _wanted(known: FieldDescriptor) -> str:
-    if _is_map(known):
+    if is_map(known):
         return "an object of texts"
     if known.is_repeated:
-        return "a list"
+        return "a list of texts" if known.message_type is None else "a list of objects"
     if known.message_type is not None:
         return "an object"
     if known.type in _INTEGERS:

@@ -4,7 +4,9 @@ import inspect
 
 import pytest
 
-from kit.entity.kinds import Choice, Money
+from kit.entity import Rows
+from kit.entity.kinds import Choice, Money, References, Words
+from kit.wire.bounds import most_of
 from tests.entities.cases import CASES, CREATED, Case
 
 every = pytest.mark.parametrize("case", CASES.values(), ids=str)
@@ -65,6 +67,15 @@ def test_an_entity_says_what_it_is(case: Case) -> None:
 @pytest.mark.parametrize("case", CREATED, ids=str)
 def test_a_list_shows_something_at_first(case: Case) -> None:
     assert any(known.said.listed for known in case.record.fields.values())
+
+
+@every
+def test_a_list_has_the_same_bound_in_contract_and_table(case: Case) -> None:
+    """S4"""
+    for each in case.servicer.message.DESCRIPTOR.fields:
+        kind = case.record.fields[each.name].said.kind if each.name in case.record.fields else None
+        if isinstance(kind, Words | References | Rows):
+            assert kind.most == most_of(each), each.name
 
 
 @every

@@ -9,6 +9,9 @@ from sqlalchemy.types import TypeEngine
 
 from kit.query import Kind as Comparison
 
+# Entries of a list where nothing else is said, in a record as in a call.
+MOST = 100
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -26,3 +29,10 @@ class Kind:
 
     def show(self, value: Any) -> Any:
         return value
+
+
+def few_enough(values: Any, most: int) -> Any:
+    """A list as it is, or ValueError when it is too long to be looked into."""
+    if len(values) > most:
+        raise ValueError(f"Give at most {most:,}; these are {len(values):,}.")
+    return values

@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, Uuid
 from sqlalchemy import Text as TextType
 from sqlalchemy.types import TypeEngine
 
-from kit.entity.kinds.kind import Kind
+from kit.entity.kinds.kind import MOST, Kind, few_enough
 from kit.entity.kinds.texts import Text
 from kit.query import Kind as Comparison
 
@@ -43,14 +43,15 @@ class References(Kind):
     name: ClassVar[str] = "references"
     comparison: ClassVar[Comparison] = Comparison.UUIDS
     target: str = ""
+    most: int = MOST
 
     def column(self) -> TypeEngine[Any]:
         return ARRAY(Uuid())
 
     def parse(self, value: Any) -> list[UUID]:
-        one = Reference(self.target)
+        one, given = Reference(self.target), few_enough(value, self.most)
         return list(
-            dict.fromkeys(known for each in value if (known := one.parse(each)) is not None)
+            dict.fromkeys(known for each in given if (known := one.parse(each)) is not None)
         )
 
     def show(self, value: Any) -> list[str]:
@@ -72,14 +73,15 @@ class Words(Kind):
     name: ClassVar[str] = "words"
     comparison: ClassVar[Comparison] = Comparison.TEXTS
     length: int = 80
+    most: int = MOST
 
     def column(self) -> TypeEngine[Any]:
         return ARRAY(TextType())
 
     def parse(self, value: Any) -> list[str]:
-        one = Text(self.length)
+        one, given = Text(self.length), few_enough(value, self.most)
         return list(
-            dict.fromkeys(known for each in value if (known := one.parse(each)) is not None)
+            dict.fromkeys(known for each in given if (known := one.parse(each)) is not None)
         )
 
     def show(self, value: Any) -> list[str]:

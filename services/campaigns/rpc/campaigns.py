@@ -86,7 +86,7 @@ def _people(request: pb.AddMembersRequest) -> dict[str, list[UUID]]:
 
 def _ids(name: str, texts: Sequence[str]) -> list[UUID]:
     try:
-        return References().parse(texts)
+        return References(most=MOST).parse(texts)
     except ValueError as wrong:
         raise Invalid("", {name: str(wrong)}) from wrong
 

@@ -52,7 +52,7 @@ class Room(Record):
         Picklist(Kind), "Kind", initial=Kind.PUBLIC, editable=False, creatable=True, listed=True
     )
     member_ids: Mapped[list[UUID]] = field(
-        References("identity.Person"),
+        References("identity.Person", most=1_000),
         "Members",
         editable=False,
         creatable=True,

@@ -11,6 +11,8 @@ from services.identity.model.principals import principal_key
 
 _CIRCLE = "A group cannot contain itself, not even through another group; take that group out."
 
+_MOST = 1_000
+
 
 class Group(Record):
     """People, roles and groups that are given access together."""
@@ -23,13 +25,17 @@ class Group(Record):
     name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True, unique=True)
     description: Mapped[str | None] = field(LongText(), "Description", listed=True)
     person_ids: Mapped[list[UUID]] = field(
-        References("identity.Person"), "People", section="Members"
+        References("identity.Person", most=_MOST), "People", section="Members"
     )
-    role_ids: Mapped[list[UUID]] = field(References("identity.Role"), "Roles", section="Members")
+    role_ids: Mapped[list[UUID]] = field(
+        References("identity.Role", most=_MOST), "Roles", section="Members"
+    )
     role_and_below_ids: Mapped[list[UUID]] = field(
-        References("identity.Role"), "Roles with all below", section="Members"
+        References("identity.Role", most=_MOST), "Roles with all below", section="Members"
     )
-    group_ids: Mapped[list[UUID]] = field(References("identity.Group"), "Groups", section="Members")
+    group_ids: Mapped[list[UUID]] = field(
+        References("identity.Group", most=_MOST), "Groups", section="Members"
+    )
     share_key: Mapped[int] = principal_key()
 
     def check(self) -> None:

@@ -63,9 +63,14 @@ class Profile(Record):
 
     name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True, unique=True)
     description: Mapped[str | None] = field(LongText(), "Description", listed=True)
-    permissions: Mapped[list[Permission]] = field(Rows(Permission), "Permissions", section="Rights")
+    permissions: Mapped[list[Permission]] = field(
+        Rows(Permission, most=500), "Permissions", section="Rights"
+    )
     field_access: Mapped[list[FieldAccess]] = field(
-        Rows(FieldAccess), "Field access", section="Rights", help="A field not named may be edited."
+        Rows(FieldAccess, most=2_000),
+        "Field access",
+        section="Rights",
+        help="A field not named may be edited.",
     )
     hidden_modules: Mapped[list[str]] = field(
         Words(),

@@ -103,10 +103,10 @@ class Activity(Record):
         Reference("parties.Account"), "Account", section="With and about", index=True
     )
     contact_ids: Mapped[list[UUID]] = field(
-        References("parties.Contact"), "Contacts taking part", section="With and about"
+        References("parties.Contact", most=500), "Contacts taking part", section="With and about"
     )
     person_ids: Mapped[list[UUID]] = field(
-        References("identity.Person"), "Colleagues taking part", section="With and about"
+        References("identity.Person", most=500), "Colleagues taking part", section="With and about"
     )
     project: Mapped[str | None] = field(Text(120), "Project", section="With and about")
     parent_id: Mapped[UUID | None] = field(
