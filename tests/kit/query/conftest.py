@@ -34,6 +34,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from kit.query import Context, Kind
+from kit.text.folding import folding_function, words_function
 
 # Found, not imported: its import makes a directory of its own and warns.
 PROGRAMS = next(
@@ -142,6 +143,8 @@ async def connection(socket: str) -> AsyncIterator[AsyncConnection]:
     address = f"postgresql+asyncpg://postgres@/postgres?host={socket}"
     engine = create_async_engine(address, poolclass=NullPool)
     async with engine.connect() as connection:
+        await connection.exec_driver_sql(folding_function())
+        await connection.exec_driver_sql(words_function())
         await connection.run_sync(deal.metadata.create_all)
         await connection.commit()
         yield connection
