@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 from crm.identity.v1 import policy_pb2
 from crm.identity.v1.policy_pb2_grpc import PoliciesStub
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from gateway.backends import Resource, as_door
@@ -15,6 +14,7 @@ from kit.access.entries import KINDS, Person
 from kit.access.policy import Policy
 from kit.actor import Actor, calling
 from kit.errors import Denied, Problem
+from kit.events.connection import Connection
 from kit.rpc.client import Peers
 from kit.telemetry import metrics
 from kit.telemetry.logs import log
@@ -29,16 +29,16 @@ class Follower:
     """Keeps the policy in step with identity: by its events, and by asking every few seconds."""
 
     peers: Peers
-    nats: Client
+    nats: Connection
     policy: Policy = field(default_factory=Policy)
 
     def __post_init__(self) -> None:
-        self.loaded = False
+        self.known = asyncio.Event()
         self._behind = asyncio.Event()
 
     async def run(self) -> None:
         """Follows until cancelled; while identity is away, what is known stays in force."""
-        await self.nats.subscribe(_SUBJECT, cb=self._heard)
+        await self.nats.listen(_SUBJECT, self._heard)
         while True:
             try:
                 await self.refresh()
@@ -50,9 +50,9 @@ class Follower:
         """Takes in what changed since the epoch known here."""
         self._behind.clear()
         snapshot = await as_door(self._snapshot)
-        if snapshot.epoch > self.policy.epoch or not self.loaded:
+        if snapshot.epoch > self.policy.epoch or not self.known.is_set():
             self.policy.learn([_part(each) for each in snapshot.objects], snapshot.epoch)
-        self.loaded = True
+        self.known.set()
 
     async def _snapshot(self) -> policy_pb2.PolicySnapshot:
         request = policy_pb2.SnapshotRequest(since=self.policy.epoch)
@@ -61,14 +61,14 @@ class Follower:
 
     async def _heard(self, message: Msg) -> None:
         change = policy_pb2.PolicyChanged.FromString(message.data)
-        if self.loaded and change.epoch == self.policy.epoch + 1:
+        if self.known.is_set() and change.epoch == self.policy.epoch + 1:
             self.policy.learn([_part(change)], change.epoch)
         elif change.epoch > self.policy.epoch:
             self._behind.set()
 
     async def _pause(self) -> None:
         try:
-            async with asyncio.timeout(_REFRESH_SECONDS if self.loaded else 0.2):
+            async with asyncio.timeout(_REFRESH_SECONDS if self.known.is_set() else 0.2):
                 await self._behind.wait()
         except TimeoutError:
             return

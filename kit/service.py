@@ -1,23 +1,28 @@
-"""What makes one service this one and no other, and how its process runs."""
+"""What makes one service this one and no other."""
 
-import asyncio
-import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
-import uvloop
-
 from kit.events.listeners import Listener
 from kit.records.process import BeforeCommit, Process
 from kit.records.standard import Records
-from kit.running import Every, Job, Running, up
 from kit.settings import ServiceSettings
-from kit.telemetry import logs, runtime, traces
-from kit.version import VERSION
 
-__all__ = ["Every", "Job", "Running", "Service", "run", "up"]
+Job = Callable[[Process], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Every:
+    """A job on a clock; it runs as a system actor of its own name."""
+
+    seconds: float
+    job: Job
+
+    @property
+    def name(self) -> str:
+        return str(getattr(self.job, "__name__", "job"))
 
 
 @dataclass
@@ -34,22 +39,3 @@ class Service:
     started: Sequence[Job] = ()
     owns_policy: bool = False
     holds: Sequence[AbstractAsyncContextManager[Any]] = ()
-
-
-def run(service: Service) -> None:
-    """Runs a service until it is told to stop."""
-    settings = service.settings
-    logs.configure(service.name, settings.log_level, VERSION)
-    traces.configure(service.name, settings.trace_ratio, settings.otlp_endpoint, VERSION)
-    runtime.describe(VERSION, settings.commit)
-    uvloop.run(_until_stopped(service))
-    traces.shut_down()
-
-
-async def _until_stopped(service: Service) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    async with up(service):
-        await stop.wait()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 PREFIX = "RAPPORT_"
 _FOREIGN = frozenset({"RAPPORT_HOME"})
@@ -114,6 +115,12 @@ def one(variable: str, given: Mapping[str, str]) -> str:
     if variable not in given:
         raise Misconfigured(f"Set {variable} or {variable}_FILE.")
     return given[variable]
+
+
+def without_password(url: str) -> str:
+    """Host and port of a store's address, which may be told to anybody."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
 
 
 def _contents(variable: str, path: str) -> str:

@@ -59,7 +59,7 @@ class BearerTokens:
 
     async def listen(self) -> None:
         """Hears of tokens and grants that end before their time."""
-        await self.follower.nats.subscribe(_ENDED, cb=self._heard)
+        await self.follower.nats.listen(_ENDED, self._heard)
 
     async def _heard(self, message: Msg) -> None:
         now = time.monotonic()

@@ -31,7 +31,7 @@ class Sessions:
 
     async def listen(self) -> None:
         """Hears of sessions that end before their time."""
-        await self.follower.nats.subscribe(_ENDED, cb=self._heard)
+        await self.follower.nats.listen(_ENDED, self._heard)
 
     async def _heard(self, message: Msg) -> None:
         now = time.monotonic()

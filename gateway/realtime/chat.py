@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import orjson
 from crm.chat.v1 import events_pb2
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -19,6 +18,7 @@ from gateway.oauth.callers import Caller
 from kit.access import Policy
 from kit.actor import Actor
 from kit.errors import Denied, Problem, Unavailable
+from kit.events.connection import Connection
 from kit.wire.plain import plain
 
 PATH = "/api/v1/chat/live"
@@ -50,12 +50,12 @@ class Chat:
 
     settings: Settings
     entrance: Entrance
-    nats: Client
+    nats: Connection
     policy: Policy
     listeners: set[Listener] = field(default_factory=set)
 
     async def listen(self) -> None:
-        await self.nats.subscribe(SUBJECT, cb=self._heard)
+        await self.nats.listen(SUBJECT, self._heard)
 
     def route(self) -> WebSocketRoute:
         return WebSocketRoute(PATH, self._live)

@@ -1,37 +1,101 @@
-"""The connection to NATS: it comes back for ever, and never hides that it is gone."""
+"""The connection to NATS: waited for but not depended on, back for ever, and never hiding that it is gone."""
 
+import asyncio
 import random
+from collections.abc import Awaitable, Callable
 
-import nats
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 
+from kit.settings import without_password
 from kit.telemetry.logs import log
 
 # A large buffer would take publishes during an outage and lose them with the process.
 _PENDING_BYTES = 64 * 1024
 _PING_SECONDS = 5
+_ANSWER_SECONDS = 2
+_PATIENCE_SECONDS = 3.0
+
+Heard = Callable[[Msg], Awaitable[None]]
 
 
-async def connect(url: str, name: str) -> Client:
-    """Connect, waiting for a server that is not there yet; `is_connected` is for readiness."""
+class Connection(Client):
+    """A client on which a process may stand before the server is there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.arrived = asyncio.Event()
+        self._arriving: asyncio.Future[None] | None = None
+        self._wanted: list[tuple[str, Heard]] = []
+
+    async def open(self, url: str, name: str) -> None:
+        """Connect, and go on without a server that lets us wait; it is waited for beside."""
+        self._arriving = asyncio.ensure_future(self._arrive(url, name))
+        await asyncio.wait({self._arriving}, timeout=_PATIENCE_SECONDS)
+        if self._arriving.done():
+            self._arriving.result()
+        else:
+            log.error("nats.unreachable", server=without_password(url), goes_on="without it")
+
+    async def _arrive(self, url: str, name: str) -> None:
+        await _connect(self, url, name)
+        self.arrived.set()
+        for subject, heard in self._wanted:
+            await self.subscribe(subject, cb=heard)
+
+    async def listen(self, subject: str, heard: Heard) -> None:
+        """Hear a subject from now on, or from when the server is there."""
+        if self.arrived.is_set():
+            await self.subscribe(subject, cb=heard)
+        else:
+            self._wanted.append((subject, heard))
+
+    async def answers(self) -> bool:
+        """Whether the server is there and not only its socket."""
+        if not self.is_connected:
+            return False
+        await self.flush(_ANSWER_SECONDS)
+        return True
+
+    async def close(self) -> None:
+        if self._arriving is not None:
+            self._arriving.cancel()
+        await super().close()
+
+
+async def connect(url: str, name: str) -> Connection:
+    """A connection, or the beginning of one: `arrived` says when the server is there."""
+    connection = Connection()
+    await connection.open(url, name)
+    return connection
+
+
+async def _connect(client: Client, url: str, name: str) -> None:
+    said = ""
 
     async def disconnected() -> None:
         log.warning("nats.disconnected", connection=name)
 
     async def reconnected() -> None:
+        nonlocal said
+        said = ""
         log.info("nats.reconnected", connection=name)
 
     async def failed(error: Exception) -> None:
-        log.warning("nats.error", connection=name, error=repr(error))
+        nonlocal said
+        # The client says it at every attempt; once is enough.
+        if repr(error) != said:
+            said = repr(error)
+            log.warning("nats.error", connection=name, error=said)
 
     # The client has no jitter of its own: each process gets a pace of its own, so that a
     # restarted server does not meet all of them at one instant.
     pace = 0.1 + random.random() * 0.4  # noqa: S311 - not a secret
-    return await nats.connect(
+    await client.connect(
         url,
         name=name,
         max_reconnect_attempts=-1,
-        reconnect_time_wait=pace,
+        reconnect_time_wait=pace,  # type: ignore[arg-type]
         connect_timeout=2,
         ping_interval=_PING_SECONDS,
         max_outstanding_pings=2,

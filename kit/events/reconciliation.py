@@ -37,11 +37,6 @@ _FORGET = """
 _FORGET_HEARD = """
     DELETE FROM inbox WHERE handled_at < now() - interval '60 days'
 """
-_WAITING = """
-    SELECT count(*) AS pending,
-        coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS oldest
-    FROM outbox WHERE sent_at IS NULL
-"""
 
 
 class Housekeeping:
@@ -89,9 +84,6 @@ class Housekeeping:
             log.warning("stream.restored", stream=stream.name, events=restored)
 
     async def _measure(self) -> None:
-        waiting = await self._connection.fetchrow(_WAITING)
-        metrics.OUTBOX_PENDING.set(waiting["pending"])
-        metrics.OUTBOX_OLDEST.set(waiting["oldest"])
         for stream in self._streams:
             info = await self._jetstream.stream_info(str(stream.name))
             metrics.STREAM_BYTES.labels(stream.name).set(info.state.bytes)

@@ -6,11 +6,11 @@ from typing import NoReturn
 
 import asyncpg
 import nats.errors
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import StreamConfig
 
+from kit.events.connection import Connection
 from kit.events.lease import Lease
 from kit.events.reconciliation import Housekeeping
 from kit.events.stopping import heed_cancellation
@@ -52,7 +52,11 @@ class Relay:
     """The one mouth of a service: of all replicas' relays one speaks, the others stand by."""
 
     def __init__(
-        self, service: str, database_url: str, connection: Client, streams: Iterable[StreamConfig]
+        self,
+        service: str,
+        database_url: str,
+        connection: Connection,
+        streams: Iterable[StreamConfig],
     ) -> None:
         self.service = service
         self.active = asyncio.Event()
@@ -70,6 +74,7 @@ class Relay:
 
     async def run(self) -> NoReturn:
         """Relay until cancelled; trouble of the database or of NATS is waited out."""
+        await self._nats.arrived.wait()
         await self._nats.subscribe(self._poke_subject, cb=self._heard)
         await self._telling.listen()
         wait = _POLL_SECONDS

@@ -75,6 +75,10 @@ DB_TIMEOUTS = _counter(
     "db_client_connection_timeouts_total", "Callers who got no connection in time."
 )
 
+DEPENDENCY_UP = _gauge(
+    "crm_dependency_up", "Whether a store answered when it was last asked, 0 or 1.", "dependency"
+)
+
 OUTBOX_PENDING = _gauge(
     "crm_outbox_pending", "Events written and not yet acknowledged by the stream."
 )

@@ -4,7 +4,7 @@ A thread answers even while the event loop is blocked, which is when operations 
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -23,7 +23,10 @@ def _nothing() -> Sequence[str]:
 
 
 class OpsServer:
-    """A small HTTP server; `live` and `ready` must answer at once, from what is already known."""
+    """A small HTTP server; what it asks must answer at once, from what is already known.
+
+    `without` says what is away and done without: /readyz tells it, and is well all the same.
+    """
 
     def __init__(
         self,
@@ -31,10 +34,15 @@ class OpsServer:
         *,
         ready: Check = _nothing,
         live: Check = _nothing,
+        without: Check = _nothing,
         registry: CollectorRegistry = REGISTRY,
     ) -> None:
         host, _, port = listen.rpartition(":")
-        self._server = _Door((host or "0.0.0.0", int(port)), ready, live, registry)  # noqa: S104
+        self._server = _Door(
+            (host or "0.0.0.0", int(port)),  # noqa: S104
+            {"/readyz": (ready, without), "/livez": (live, _nothing)},
+            registry,
+        )
         self._thread = threading.Thread(target=self._serve, name="ops", daemon=True)
 
     @property
@@ -59,9 +67,12 @@ class _Door(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(
-        self, address: tuple[str, int], ready: Check, live: Check, registry: CollectorRegistry
+        self,
+        address: tuple[str, int],
+        checks: Mapping[str, tuple[Check, Check]],
+        registry: CollectorRegistry,
     ) -> None:
-        self.checks = {"/readyz": ready, "/livez": live}
+        self.checks = checks
         self.registry = registry
         super().__init__(address, _Answer)
 
@@ -83,14 +94,14 @@ class _Answer(BaseHTTPRequestHandler):
             encode, kind = choose_encoder(self.headers.get("Accept", ""))
             self._send(HTTPStatus.OK, encode(self.server.registry), kind)
         elif path in self.server.checks:
-            self._check(self.server.checks[path])
+            self._check(*self.server.checks[path])
         else:
             self._send(HTTPStatus.NOT_FOUND, b"", "text/plain")
 
-    def _check(self, check: Check) -> None:
-        missing = list(check())
+    def _check(self, check: Check, without: Check) -> None:
+        missing, away = list(check()), list(without())
         status = HTTPStatus.SERVICE_UNAVAILABLE if missing else HTTPStatus.OK
-        body = orjson.dumps({"ok": not missing, "missing": missing})
+        body = orjson.dumps({"ok": not missing, "missing": missing, "without": away})
         self._send(status, body, "application/json")
 
     def _send(self, status: HTTPStatus, body: bytes, kind: str) -> None:

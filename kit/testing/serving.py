@@ -9,7 +9,8 @@ from sqlalchemy import text
 from kit.actor import Actor, calls
 from kit.entity import Record
 from kit.rpc.client import Peers
-from kit.service import Running, Service, up
+from kit.running import Running, up
+from kit.service import Service
 
 S = TypeVar("S")
 

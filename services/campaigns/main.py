@@ -1,6 +1,7 @@
 """Campaigns on one screen: campaigns with their members, and the results that sales brings."""
 
-from kit.service import Service, run
+from kit.running import run
+from kit.service import Service
 from services.campaigns import events
 from services.campaigns.config import Settings
 from services.campaigns.rpc.campaigns import Campaigns

@@ -1,6 +1,7 @@
 """Chat on one screen: rooms and what is said in them."""
 
-from kit.service import Service, run
+from kit.running import run
+from kit.service import Service
 from services.chat.config import Settings
 from services.chat.public import open_public_room
 from services.chat.rpc.messages import Messages

@@ -1,6 +1,7 @@
 """Helpdesk on one screen: tickets."""
 
-from kit.service import Service, run
+from kit.running import run
+from kit.service import Service
 from services.helpdesk.config import Settings
 from services.helpdesk.rpc.tickets import Tickets
 

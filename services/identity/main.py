@@ -1,6 +1,7 @@
 """Identity on one screen: who works here, what they may do, and how they prove who they are."""
 
-from kit.service import Every, Service, run
+from kit.running import run
+from kit.service import Every, Service
 from services.identity.config import Settings
 from services.identity.first_start import first_start
 from services.identity.hashing import Passwords

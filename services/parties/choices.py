@@ -22,7 +22,7 @@ async def start_choices(process: Process) -> None:
         await load_choices(process)
 
     # A plain subscription reaches every replica, a durable consumer only one of them.
-    await process.nats.subscribe(change_subject(ChoiceValue.entity, "*"), cb=changed)
+    await process.nats.listen(change_subject(ChoiceValue.entity, "*"), changed)
     await _fill(process)
     await load_choices(process)
 

@@ -1,6 +1,7 @@
 """Parties on one screen: accounts, contacts, leads, what leads became, and value lists."""
 
-from kit.service import Every, Service, run
+from kit.running import run
+from kit.service import Every, Service
 from services.parties.choices import load_choices, start_choices
 from services.parties.config import Settings
 from services.parties.conversion import finish_conversions

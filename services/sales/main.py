@@ -1,6 +1,7 @@
 """Sales on one screen: products, the pipeline and its forecast."""
 
-from kit.service import Service, run
+from kit.running import run
+from kit.service import Service
 from services.sales.config import Settings
 from services.sales.pipeline import start_pipeline
 from services.sales.rpc.opportunities import Opportunities

@@ -1,6 +1,7 @@
 """Scheduling on one screen: activities, and shared things with their bookings."""
 
-from kit.service import Service, run
+from kit.running import run
+from kit.service import Service
 from services.scheduling.config import Settings
 from services.scheduling.rpc.activities import Activities
 from services.scheduling.rpc.bookings import Bookings

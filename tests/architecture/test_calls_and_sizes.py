@@ -59,7 +59,7 @@ def test_functions_stay_short() -> None:
 
 ONLY_IN = {
     "asyncio.gather": (),
-    "asyncio.create_task": ("kit/service.py", "kit/running.py"),
+    "asyncio.create_task": ("kit/runner.py",),
     "jsonable_encoder": (),
     "json_format.MessageToDict": (),
     "json_format.MessageToJson": (),
@@ -92,7 +92,7 @@ def test_transactions_end_in_the_kit() -> None:
     assert found == []
 
 
-SYSTEM = {"kit/running.py", "kit/service.py", "services/parties/conversion.py"}
+SYSTEM = {"kit/running.py", "services/parties/conversion.py"}
 """Besides jobs, events and first starts: `conversion.py` goes on as whoever converted."""
 
 
