@@ -20,16 +20,23 @@ class Actor:
     scopes: frozenset[str] = field(default_factory=frozenset)
     min_epoch: int = 0
     token: str = field(default="", repr=False)
+    """What the gateway gave this process for the person's call; the proof to speak for that person."""
+    token_until: float = 0.0
+    peer: str = ""
+    """The process that calls, in its own name or for a person; empty when the gateway lets one in."""
 
     @classmethod
     def system(cls, name: str) -> "Actor":
-        """Work that nobody asked for, e.g. `system("nightly-forecast")`; it may see everything."""
+        """Work that nobody asked for, e.g. `system("sales.nightly_forecast")`; it may see everything.
+
+        Other services answer it only under the name of the process that does it.
+        """
         return cls(None, f"system:{name}")
 
     @classmethod
-    def person(cls, person_id: UUID, *, token: str = "", min_epoch: int = 0) -> "Actor":
-        """A person whose work goes on after the request, e.g. an import."""
-        return cls(person_id, str(person_id), token=token, min_epoch=min_epoch)
+    def person(cls, person_id: UUID, *, min_epoch: int = 0) -> "Actor":
+        """A person whose work goes on after the request, e.g. an import; no other service takes it."""
+        return cls(person_id, str(person_id), min_epoch=min_epoch)
 
     @classmethod
     def door(cls) -> "Actor":

@@ -70,13 +70,15 @@ class Health:
 
     dependencies: Sequence[Dependency] = ()
     waiting_for: list[str] = field(default_factory=lambda: ["The process is starting."])
+    faults: Callable[[], list[str]] = list
+    """What else keeps calls from being answered, asked at every probe."""
 
     def __post_init__(self) -> None:
         self._turned_at = time.monotonic()
 
     def unready(self) -> list[str]:
         """Why calls are not welcome."""
-        return [*self.waiting_for, *self._missing(needed=True)]
+        return [*self.waiting_for, *self._missing(needed=True), *self.faults()]
 
     def without(self) -> list[str]:
         """What is away and can be done without."""

@@ -29,6 +29,7 @@ from kit.records.beside import Beside
 from kit.records.process import Process
 from kit.records.work import Work
 from kit.rpc import server as rpc
+from kit.rpc.admission import Admission
 from kit.rpc.client import Peers
 from kit.rpc.context import ContextTokens
 from kit.runner import GRACE_SECONDS, Loop, kept_running, run_until_stopped, watched
@@ -105,7 +106,8 @@ async def _open(service: Service, stack: AsyncExitStack) -> Running:
             Dependency("PostgreSQL", database.answers),
             # Calls are answered without it: events wait in the outbox, and the policy is known.
             Dependency("NATS", broker.answers, needed=False),
-        )
+        ),
+        faults=tokens.clocks.faults,
     )
     return Running(process, process.replica, relay, _consumers(service, process), health)
 
@@ -116,7 +118,8 @@ def _consumers(service: Service, process: Process) -> Consumers:
 
     @asynccontextmanager
     async def open_work(name: str, _: EventInfo) -> AsyncIterator[Work]:
-        actor = Actor.system(name)
+        # A consumer is called `sales_follow_the_policy`, and acts as `system:sales.follow_the_policy`.
+        actor = Actor.system(f"{service.name}.{name.removeprefix(f'{service.name}_')}")
         calls(actor)
         async with process.work(actor) as work:
             yield work
@@ -158,7 +161,8 @@ async def _serve(
 ) -> Any:
     """Opens the doors; health answers at once, and says that we are not ready yet."""
     ready = running.replica.recent_enough
-    server, states = rpc.serve(service.settings.listen, servicers, running.process.tokens, ready)
+    process, admission = running.process, Admission(service.name, service.admits)
+    server, states = rpc.serve(service.settings.listen, servicers, process.tokens, admission, ready)
     await rpc.report(states, ready=False)
     await server.start()
     stack.push_async_callback(server.stop, GRACE_SECONDS)

@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kit.events.listeners import Listener
 from kit.records.process import BeforeCommit, Process
 from kit.records.standard import Records
+from kit.rpc.admission import Admits
 from kit.settings import ServiceSettings
 
 Job = Callable[[Process], Awaitable[None]]
@@ -37,5 +38,6 @@ class Service:
     jobs: Sequence[Every] = ()
     before_commit: Sequence[BeforeCommit] = ()
     started: Sequence[Job] = ()
+    admits: Admits = field(default_factory=dict)
     owns_policy: bool = False
     holds: Sequence[AbstractAsyncContextManager[Any]] = ()

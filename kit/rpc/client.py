@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 import grpc
 
-from kit.actor import Actor, calling
+from kit.actor import calling
 from kit.errors import Unavailable
 from kit.rpc.call import CONTEXT, KEY, LEAST_SECONDS, VIEW, current
 from kit.rpc.context import ContextTokens
@@ -50,17 +50,8 @@ class Peers:
         if name not in self._channels:
             address = self._addresses.get(service, f"dns:///{service}:50051")
             channel = grpc.aio.insecure_channel(address, options=_OPTIONS)
-            self._channels[name] = Channel(service, channel, self._credentials, json=json)
+            self._channels[name] = Channel(service, channel, self._tokens, json=json)
         return self._channels[name]
-
-    def _credentials(self) -> str:
-        """The caller's own token where there is one; a fresh one for work of our own."""
-        actor = calling()
-        return actor.token or self._tokens.mint(actor)
-
-    def token_for(self, actor: Actor) -> str:
-        """A token in our own name for an actor."""
-        return self._tokens.mint(actor)
 
     async def close(self) -> None:
         for channel in self._channels.values():
@@ -71,11 +62,11 @@ class Channel:
     """A channel as generated stubs want it; every call through it is made the same way."""
 
     def __init__(
-        self, service: str, channel: grpc.aio.Channel, credentials: Callable[[], str], *, json: bool
+        self, service: str, channel: grpc.aio.Channel, tokens: ContextTokens, *, json: bool
     ) -> None:
         self._service = service
         self._channel = channel
-        self._credentials = credentials
+        self._tokens = tokens
         self._view = ((VIEW, "json"),) if json else ()
 
     def unary_unary(self, path: str, **codec: Any) -> Callable[..., Awaitable[Any]]:
@@ -125,7 +116,8 @@ class Channel:
     def _metadata(self, key: str) -> tuple[tuple[str, str], ...]:
         traced: dict[str, str] = {}
         traces.inject(traced)
-        pairs = ((CONTEXT, self._credentials()), *self._view, *traced.items())
+        token = self._tokens.mint(calling(), self._service)
+        pairs = ((CONTEXT, token), *self._view, *traced.items())
         return (*pairs, (KEY, key)) if key else pairs
 
     async def close(self) -> None:

@@ -1,118 +1,122 @@
-"""The context token: who calls, signed by the process that let them in, valid for a minute.
+"""The context token: who calls which service and for whom, signed by the caller, valid for a minute.
 
-ES256 (RFC 7515), at most 2 KB, audience `rapport`. The gateway signs for people; a service signs
-for its own background work, in its own name or for the person who started it.
+ES256 (RFC 7515), at most 2 KB, for one service alone. The gateway signs for people. A service signs
+for its own system actors; for a person it signs only while it holds the token that the gateway gave
+it for that person, and shows that one as the proof inside its own (docs/adr/0018).
 """
 
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from uuid import UUID
+from typing import Any, NamedTuple
 
 from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from kit.actor import DOOR, Actor
-from kit.errors import Anonymous
+from kit.actor import Actor
+from kit.errors import Anonymous, Denied
+from kit.rpc.claims import LEEWAY, SECONDS, Claims, Signers
+from kit.rpc.clocks import Clocks
 
-AUDIENCE = "rapport"
-SECONDS = 60
-_LEEWAY = 5
 _REMEMBERED = 10_000
 
-_Minted = tuple[str, str, frozenset[str], int]
-"""Everything that a token says of its actor; who shares a token shares all of it."""
+
+class _Key(NamedTuple):
+    """Everything that a token says; calls that share a token share all of it."""
+
+    audience: str
+    name: str
+    session: str
+    scopes: frozenset[str]
+    min_epoch: int
+    proof: str
 
 
 class ContextTokens:
     """Signs with this process's key, verifies with the public keys of all."""
 
-    def __init__(self, issuer: str, private_pem: str, public_pems: Mapping[str, str]) -> None:
-        self._issuer = issuer
+    def __init__(self, name: str, private_pem: str, public_pems: Mapping[str, str]) -> None:
+        self.clocks = Clocks(name)
+        self._name = name
         self._key = ECKey.import_key(private_pem)
-        self._public = {name: ECKey.import_key(pem) for name, pem in public_pems.items()}
+        self._signers = Signers(public_pems, self.clocks)
         self._verified: dict[str, tuple[float, Actor]] = {}
-        self._minted: dict[_Minted, tuple[float, str]] = {}
+        self._minted: dict[_Key, tuple[float, str]] = {}
 
     @classmethod
-    def from_files(cls, issuer: str, private_pem: str, folder: Path) -> "ContextTokens":
-        """Reads `<issuer>.pem` of every process from a folder."""
+    def from_files(cls, name: str, private_pem: str, folder: Path) -> "ContextTokens":
+        """Reads `<process>.pem` of every process from a folder."""
         return cls(
-            issuer, private_pem, {path.stem: path.read_text() for path in folder.glob("*.pem")}
+            name, private_pem, {path.stem: path.read_text() for path in folder.glob("*.pem")}
         )
 
-    def mint(self, actor: Actor) -> str:
-        """A token for an actor; one that still has half its life is used again."""
-        key = (actor.name, actor.session, actor.scopes, actor.min_epoch)
-        expires, token = self._minted.get(key, (0.0, ""))
+    def mint(self, actor: Actor, audience: str) -> str:
+        """A token for an actor at one service; one that still has half its life is used again."""
+        proof = self._proof(actor)
+        key = _Key(audience, actor.name, actor.session, actor.scopes, actor.min_epoch, proof)
+        renew_at, token = self._minted.get(key, (0.0, ""))
         now = time.time()
-        if expires - now < SECONDS / 2:
-            expires, token = now + SECONDS, self._sign(actor, now)
+        if renew_at <= now:
+            # No word given for a person outlives the gateway's own word for that person.
+            expires = int(now) + SECONDS if not proof else int(actor.token_until)
+            renew_at = expires if proof else now + SECONDS / 2
+            token = self._sign(key, now, expires)
             _forget_some(self._minted)
-            self._minted[key] = expires, token
+            self._minted[key] = renew_at, token
         return token
 
-    def _sign(self, actor: Actor, now: float) -> str:
-        claims = {
-            "iss": self._issuer,
-            "aud": AUDIENCE,
-            "sub": actor.name,
-            "sid": actor.session,
-            "scp": sorted(actor.scopes),
-            "ep": actor.min_epoch,
+    def _proof(self, actor: Actor) -> str:
+        """By what this process may speak for somebody; refused here what every service refuses."""
+        if self._name == "gateway" or actor.name.startswith(f"system:{self._name}."):
+            return ""
+        if not actor.token or actor.token_until <= time.time():
+            raise Denied(
+                f"{self._name} may speak for its own system actors, and for a person only during "
+                f"that person's own call; {actor.name} is neither."
+            )
+        return actor.token
+
+    def _sign(self, key: _Key, now: float, expires: int) -> str:
+        claims: dict[str, Any] = {
+            "iss": self._name,
+            "aud": key.audience,
+            "sub": key.name,
             "iat": int(now),
-            "exp": int(now) + SECONDS,
+            "exp": expires,
         }
-        return jwt.encode({"alg": "ES256", "kid": self._issuer}, claims, self._key)
+        if key.proof:
+            claims["proof"] = key.proof
+        else:
+            claims |= {"sid": key.session, "scp": sorted(key.scopes), "ep": key.min_epoch}
+        return jwt.encode({"alg": "ES256", "kid": self._name}, claims, self._key)
 
     def verify(self, token: str) -> Actor:
-        """The actor whom a token names; Anonymous when it is missing, forged or old."""
-        expires, actor = self._verified.get(token, (0.0, None))
-        if actor is None:
-            expires, actor = self._checked(token)
+        """The actor whom a token names; Anonymous when it is missing, forged, old or not for us."""
+        known = self._verified.get(token)
+        if known is None:
+            claims = self._signers.read(token)
+            known = claims.expires, self._actor(claims, token)
             _forget_some(self._verified)
-            self._verified[token] = expires, actor
-        if expires + _LEEWAY < time.time():
+            self._verified[token] = known
+        expires, actor = known
+        if expires + LEEWAY < time.time():
             raise Anonymous("The context token has expired.")
         return actor
 
-    def _checked(self, token: str) -> tuple[float, Actor]:
-        try:
-            signed = jwt.decode(token, self._signer, algorithms=["ES256"])
-            claims = signed.claims
-            expires, actor = float(claims["exp"]), _actor(claims, token)
-        except (JoseError, ValueError, KeyError, TypeError) as wrong:
-            raise Anonymous("The context token is missing or was not signed by us.") from wrong
-        if claims.get("aud") != AUDIENCE or claims.get("iss") != signed.header.get("kid"):
-            raise Anonymous("The context token is meant for somebody else.")
-        return expires, actor
-
-    def _signer(self, held: object) -> ECKey:
-        return self._public[held.headers()["kid"]]  # type: ignore[attr-defined]
-
-
-def _actor(claims: Mapping[str, object], token: str) -> Actor:
-    name, issuer = str(claims["sub"]), str(claims["iss"])
-    system = name.startswith("system:")
-    if system and (issuer == "gateway") != (name == DOOR):
-        raise Anonymous(
-            "The gateway speaks for people and for its door only, and nobody else does."
-        )
-    return Actor(
-        person_id=None if system else UUID(name),
-        name=name,
-        session=str(claims.get("sid", "")),
-        scopes=frozenset(claims.get("scp", ())),  # type: ignore[call-overload]
-        min_epoch=int(claims.get("ep", 0)),  # type: ignore[call-overload]
-        token=token if issuer == "gateway" else "",
-    )
+    def _actor(self, claims: Claims, token: str) -> Actor:
+        claims.require_audience(self._name)
+        if claims.proof:
+            shown = self._signers.read(claims.proof)
+            claims.require_proof(shown)
+            return shown.actor(peer=claims.issuer)
+        claims.require_own_subject()
+        if claims.issuer != "gateway" or claims.is_system:
+            return claims.actor(peer=claims.issuer)
+        return claims.actor(token=token)
 
 
 def _forget_some(
-    remembered: dict[object, object]
-    | dict[str, tuple[float, Actor]]
-    | dict[_Minted, tuple[float, str]],
+    remembered: dict[str, tuple[float, Actor]] | dict[_Key, tuple[float, str]],
 ) -> None:
     if len(remembered) > _REMEMBERED:
         remembered.clear()

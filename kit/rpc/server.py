@@ -15,6 +15,7 @@ from kit import actor as acting
 from kit.actor import Actor, calls
 from kit.errors import Anonymous, Problem, Unavailable
 from kit.rpc import call as calling
+from kit.rpc.admission import Admission
 from kit.rpc.context import ContextTokens
 from kit.rpc.problems import code_of, packed
 from kit.telemetry import logs, metrics, traces
@@ -44,10 +45,14 @@ class Replayed(Exception):  # noqa: N818 - it is an answer, not an error
 
 
 def serve(
-    address: str, servicers: Sequence[Any], tokens: ContextTokens, ready: Ready
+    address: str,
+    servicers: Sequence[Any],
+    tokens: ContextTokens,
+    admission: Admission,
+    ready: Ready,
 ) -> tuple[grpc.aio.Server, "health_aio.HealthServicer"]:
     """A server with these servicers and the health service, not yet started."""
-    server = grpc.aio.server(interceptors=[_Reception(tokens, ready)], options=_OPTIONS)
+    server = grpc.aio.server(interceptors=[_Reception(tokens, admission, ready)], options=_OPTIONS)
     for servicer in servicers:
         _register(servicer, server)
     health = health_aio.HealthServicer()
@@ -79,8 +84,9 @@ def _register(servicer: Any, server: grpc.aio.Server) -> None:
 class _Reception(grpc.aio.ServerInterceptor):
     """What happens to every call before and after its handler."""
 
-    def __init__(self, tokens: ContextTokens, ready: Ready) -> None:
+    def __init__(self, tokens: ContextTokens, admission: Admission, ready: Ready) -> None:
         self._tokens = tokens
+        self._admission = admission
         self._ready = ready
         self._wrapped: dict[str, Any] = {}
 
@@ -106,6 +112,7 @@ class _Reception(grpc.aio.ServerInterceptor):
 
     def _receive(self, behaviour: Behaviour, method: str) -> Behaviour:
         active, account = metrics.RPC_SERVER_ACTIVE.labels(method), _accounting(method)
+        callers = self._admission.callers(method)
 
         async def received(request: Any, context: Any) -> Any:
             metadata = dict(context.invocation_metadata())
@@ -117,7 +124,7 @@ class _Reception(grpc.aio.ServerInterceptor):
             active.inc()
             with traces.span(method, traces.SpanKind.SERVER, parent, rpc__system="grpc"):
                 try:
-                    await self._admit(method, metadata, context)
+                    await self._admit(method, callers, metadata, context)
                     return await behaviour(request, context)
                 except Replayed as before:
                     return before.reply
@@ -133,12 +140,15 @@ class _Reception(grpc.aio.ServerInterceptor):
 
         return received
 
-    async def _admit(self, method: str, metadata: dict[str, str], context: Any) -> None:
+    async def _admit(
+        self, method: str, callers: frozenset[str], metadata: dict[str, str], context: Any
+    ) -> None:
         """Names actor and call, or turns the call away."""
         token = metadata.get(calling.CONTEXT)
         if not token:
             raise Anonymous("The call carries no context token.")
         actor = self._tokens.verify(token)
+        self._admission.require(actor, method, callers)
         left = context.time_remaining()
         if left is not None and left < calling.LEAST_SECONDS:
             raise Unavailable("The caller leaves too little time.")

@@ -57,6 +57,17 @@ RPC_CLIENT_DURATION = _histogram(
     "peer_service",
 )
 
+CLOCK_SKEW = _gauge(
+    "crm_context_clock_skew_seconds",
+    "By how much a caller's clock was last seen ahead of ours, or (below 0) behind it, at least.",
+    "issuer",
+)
+TOKENS_OUT_OF_TIME = _counter(
+    "crm_context_tokens_out_of_time_total",
+    "Calls refused because the clocks of caller and callee differ.",
+    "issuer",
+)
+
 DB_DURATION = _histogram(
     "db_client_operation_duration_seconds",
     "Time that a statement took.",

@@ -21,6 +21,13 @@ from services.identity.rpc.sharing_rules import SharingRules
 from services.identity.sessions import forget_ended
 from services.identity.throttle import Throttle
 
+_DOOR = (
+    *("Sessions/SignIn", "Sessions/Check", "Sessions/SignOut", "Policies/Snapshot"),
+    *("OAuth/Authorize", "OAuth/Token", "OAuth/Revoke", "OAuth/Introspect", "OAuth/UserInfo"),
+    *("OAuth/Metadata", "OAuth/Keys"),
+)
+"""What the gateway asks before it knows who stands there."""
+
 
 def identity(settings: Settings) -> Service:
     """People, their access, and the doors."""
@@ -41,6 +48,7 @@ def identity(settings: Settings) -> Service:
         before_commit=[tell_policy],
         started=[first_start(passwords), rotate_keys],
         owns_policy=True,
+        admits={"gateway": _DOOR},
         holds=[passwords, throttle],
     )
 

@@ -14,7 +14,7 @@ from crm.sales.v1.opportunities_pb2_grpc import OpportunitiesStub
 from sqlalchemy import Select, select
 
 from kit.access.clause import reachable
-from kit.actor import Actor, calling, calls
+from kit.actor import Actor, calling
 from kit.entity import Level
 from kit.errors import Conflict, Denied, Invalid, NotFound, Problem
 from kit.records import Process, Work
@@ -118,40 +118,48 @@ async def finished(process: Process, known: Conversion) -> Conversion:
     """Asks sales for the opportunity and notes it; when sales cannot, the job tries again."""
     if known.done:
         return known
+    # The job finishes what a person began.
+    who = _who(known.converted_by) if calling().is_system else calling()
     try:
-        opportunity_id = await _opportunity(process, known)
+        opportunity_id = await _opportunity(process, known, who)
     except Problem as trouble:
         log.warning("conversion.waits", conversion=str(known.id), error=repr(trouble))
         return known
-    return await _completed(process, known, opportunity_id)
+    return await _completed(process, known, opportunity_id, who)
 
 
-async def _completed(process: Process, known: Conversion, opportunity_id: UUID) -> Conversion:
+async def _completed(
+    process: Process, known: Conversion, opportunity_id: UUID, who: Actor
+) -> Conversion:
     """Names the opportunity in the conversion, unless somebody else just did."""
     conversion_id = known.id
     try:
-        async with process.work(calling()) as work:
+        async with process.work(who) as work:
             work.take_up(known).complete(opportunity_id)
             return known
     except Conflict:
-        async with process.work(calling()) as work:
+        async with process.work(who) as work:
             return await work.session.get_one(Conversion, conversion_id)
 
 
-async def _opportunity(process: Process, known: Conversion) -> UUID:
-    """The opportunity's id; the conversion's id in it is the key under which sales makes only one."""
+async def _opportunity(process: Process, known: Conversion, who: Actor) -> UUID:
+    """The opportunity's id; the conversion's id in it is the key under which sales makes only one.
+
+    To sales the job speaks in its own name, and leaves out by itself what the person may not set.
+    """
     stub: Any = process.peers.stub(OpportunitiesStub)
+    limited = process.policy.field_access(who, _OPPORTUNITY).keys() & _OPTIONAL
     try:
-        made = await stub.Create(_deal(known))
+        made = await stub.Create(_deal(known, who, without=limited))
     except (Invalid, Denied) as wrong:
         if not wrong.fields or not wrong.fields.keys() <= _OPTIONAL:
             raise
         # A product may be gone by now; the deal comes without it, and the conversion still tells it.
-        made = await stub.Create(_deal(known, without=wrong.fields))
+        made = await stub.Create(_deal(known, who, without=limited | wrong.fields.keys()))
     return UUID(made.id)
 
 
-def _deal(known: Conversion, without: Collection[str] = ()) -> sales.Opportunity:
+def _deal(known: Conversion, who: Actor, without: Collection[str]) -> sales.Opportunity:
     lead = {each.field: each.value for each in known.lead}
     deal: Any = sales.Opportunity(
         name=known.opportunity_name,
@@ -165,11 +173,17 @@ def _deal(known: Conversion, without: Collection[str] = ()) -> sales.Opportunity
             setattr(deal, name, lead[of_lead])
     for name in without:
         deal.ClearField(name)
+    if calling().is_system and who.person_id and not deal.HasField("owner_id"):
+        # Whose call it is would own it; the job is nobody.
+        deal.owner_id = str(who.person_id)
     return deal  # type: ignore[no-any-return]
 
 
 async def finish_conversions(process: Process, patience: timedelta = _PATIENCE) -> None:
-    """Goes on where a crash or a service that was down left off, as the person who converted."""
+    """Goes on where a crash or a service that was down left off, here as the person who converted.
+
+    To sales it speaks in its own name: nobody may speak there for a person who is not calling.
+    """
     waiting = select(Conversion).where(
         Conversion.state == ConversionState.PENDING,
         Conversion.converted_at < datetime.now(UTC) - patience,
@@ -178,7 +192,6 @@ async def finish_conversions(process: Process, patience: timedelta = _PATIENCE) 
         found = await work.session.scalars(waiting.order_by(Conversion.id).limit(_AT_ONCE))
         pending = found.all()
     for known in pending:
-        calls(_who(known.converted_by))
         await finished(process, known)
 
 

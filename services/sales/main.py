@@ -17,6 +17,7 @@ def sales(settings: Settings) -> Service:
         settings=settings,
         records=[Opportunities, Products, Stages, StageChanges],
         started=[start_pipeline],
+        admits={"parties": ["Opportunities/Create"]},
     )
 
 

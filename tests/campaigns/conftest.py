@@ -1,5 +1,6 @@
 """Campaigns as it runs: real stores, real calls, people with rights."""
 
+import itertools
 from collections.abc import AsyncIterator
 
 import pytest
@@ -51,7 +52,9 @@ async def market(house: House, serving: Serving) -> AsyncIterator[Market]:
     """Sales itself, for as long as these tests need it; others may have started it already."""
     running = house.serving.get("sales")
     started = running or await house.serve("sales", sales, SalesSettings)
-    yield Market(started, house.peers("campaigns"))
+    organisation = TestOrganisation(started)
+    organisation._epochs = itertools.count(started.process.policy.epoch + 1)
+    yield Market(started, await organisation.person("Dan"))
     if running is None:
         await started.stop()
         del house.serving["sales"]

@@ -10,44 +10,38 @@ from crm.sales.v1.opportunities_pb2_grpc import OpportunitiesStub
 from crm.v1 import standard_pb2
 from crm.v1.events_pb2 import RecordChanged
 
-from kit.actor import Actor, calls
+from kit.actor import Actor
 from kit.events.outbox import Announcement, rows
 from kit.events.subjects import change_subject, stream_of
 from kit.ids import uuid7
-from kit.rpc.client import Peers
 from kit.testing.serving import Serving
 from services.campaigns.model.deals import CampaignDeal
 from tests.campaigns.desk import until
 
 
 class Market:
-    """Sales itself; the system deals here, so that no people have to be made known to it."""
+    """Sales itself, where Dan deals."""
 
-    def __init__(self, serving: Serving, peers: Peers) -> None:
+    def __init__(self, serving: Serving, dan: Actor) -> None:
         self.serving = serving
-        self._deals: Any = peers.stub(OpportunitiesStub)
+        self._deals: Any = serving.stub(OpportunitiesStub, dan)
 
     async def deal(self, **given: Any) -> Any:
-        calls(Actor.system("campaigns.test"))
         known = {"name": "Deal", "amount": "1000", "currency": "EUR"} | given
         return await self._deals.Create(pb.Opportunity(**known))
 
     async def win(self, deal: Any, **given: Any) -> Any:
-        calls(Actor.system("campaigns.test"))
         return await self._deals.Win(pb.WinOpportunity(id=deal.id, reason="Price", **given))
 
     async def reopen(self, deal: Any) -> Any:
-        calls(Actor.system("campaigns.test"))
         return await self._deals.Reopen(pb.ReopenOpportunity(id=deal.id, reason="Returned"))
 
     async def change(self, deal: Any, **given: Any) -> Any:
-        calls(Actor.system("campaigns.test"))
         record = pb.Opportunity(id=deal.id, **given)
         patch = pb.OpportunityPatch(record=record, mask={"paths": list(given)})
         return await self._deals.Update(patch)
 
     async def delete(self, deal: Any) -> None:
-        calls(Actor.system("campaigns.test"))
         await self._deals.Delete(standard_pb2.DeleteRequest(id=deal.id))
 
 

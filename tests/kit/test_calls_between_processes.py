@@ -10,8 +10,8 @@ from crm.v1 import standard_pb2
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
-from kit.actor import DOOR, Actor
-from kit.errors import KINDS, Anonymous, Problem, Unavailable
+from kit.actor import DOOR, Actor, calls
+from kit.errors import KINDS, Anonymous, Denied, Problem, Unavailable
 from kit.ids import uuid7
 from kit.rpc.call import CONTEXT
 from kit.testing.organisation import TestOrganisation
@@ -19,7 +19,7 @@ from kit.testing.serving import Serving
 from tests.house import House
 from tests.kit.toy.contract import pb, services
 
-_CLAIMS = {"iss": "gateway", "aud": "rapport", "sid": "", "scp": [], "ep": 0}
+_CLAIMS = {"iss": "gateway", "aud": "toys", "sid": "", "scp": [], "ep": 0}
 
 
 @pytest.fixture
@@ -98,8 +98,13 @@ FORGED: dict[str, Callable[[House], str]] = {
         ECKey.import_key(house.keys["gateway"]), kid="nobody", iss="nobody"
     ),
     "in another's name": lambda house: _good(house, iss="sales"),
-    "expired": lambda house: _good(house, exp=int(time.time()) - 6),
-    "for another audience": lambda house: _good(house, aud="elsewhere"),
+    "for another audience": lambda house: _good(house, aud="sales"),
+    "for an audience that includes us": lambda house: _good(house, aud=["toys", "sales"]),
+    "for everybody": lambda house: _good(house, aud="rapport"),
+    "that ends before it begins": lambda house: _good(house, exp=int(time.time()) - 6),
+    "of ten years": lambda house: _good(house, exp=int(time.time()) + 315_360_000),
+    "of a minute and a second": lambda house: _good(house, exp=int(time.time()) + 61),
+    "without a beginning": lambda house: _good(house, iat=None),
     "without algorithm": _none,
     "with another's signature": _bent,
     "by a secret in place of a key": lambda _: _signed(
@@ -109,6 +114,12 @@ FORGED: dict[str, Callable[[House], str]] = {
     "of the system, by the gateway": lambda house: _good(house, sub="system:everything"),
     "of the door, by a service": lambda house: _signed(
         ECKey.import_key(house.keys["sales"]), kid="sales", iss="sales", sub=DOOR
+    ),
+    "of a person, by a service": lambda house: _signed(
+        ECKey.import_key(house.keys["chat"]), kid="chat", iss="chat"
+    ),
+    "of another's system actor": lambda house: _signed(
+        ECKey.import_key(house.keys["chat"]), kid="chat", iss="chat", sub="system:sales.start"
     ),
     "of nobody": lambda house: _good(house, sub="ana"),
     "without a subject": lambda house: _good(house, sub=None),
@@ -131,10 +142,40 @@ async def test_a_call_without_a_token_is_nobodys(toys: Serving, house: House) ->
     assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
 
 
+async def test_a_process_calls_only_what_it_is_listed_for(toys: Serving, house: House) -> None:
+    """S3: a service in its own name, and the gateway's door, are refused all but what is listed."""
+    for process, actor in (("sales", Actor.system("sales.job")), ("gateway", Actor.door())):
+        peers = house.peers(process)
+        stub: Any = services.ToysStub(peers.channel("toys"))
+        calls(actor)
+        with pytest.raises(Denied):
+            await stub.List(standard_pb2.ListRequest())
+        await peers.close()
+
+
+async def test_a_service_speaks_for_a_person_only_where_it_is_listed(shop: Any) -> None:
+    """S3: `Ask` calls `Fail` as Dora, which is listed; for `List` there is no such leave."""
+    assert (await shop.Ask(pb.Sale(note="left"))).weight
+    with pytest.raises(Denied):
+        await shop.Ask(pb.Sale(note="list"))
+
+
+async def test_a_clock_that_is_off_is_no_reason_to_sign_in(toys: Serving, house: House) -> None:
+    """G10: the caller hears of a service that is unavailable, readiness of the clock."""
+    late = int(time.time()) + 300
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await _list(house, (CONTEXT, _good(house, iat=late, exp=late + 60)))
+    assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
+    assert toys.process.tokens.clocks.faults()
+    await toys.stub(services.ToysStub, Actor.person(uuid7())).Fail(pb.Sale(note="left"))
+    assert toys.process.tokens.clocks.faults() == []
+
+
 async def test_a_verified_token_still_expires(toys: Serving) -> None:
     tokens = toys.process.tokens
-    token = tokens.mint(Actor.system("clock"))
-    tokens._verified[token] = (time.time() - 6, Actor.system("clock"))
+    clock = Actor.system("toys.clock")
+    token = tokens.mint(clock, "toys")
+    tokens._verified[token] = (time.time() - 6, clock)
     with pytest.raises(Anonymous):
         tokens.verify(token)
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from crm.v1 import standard_pb2
+
 from kit import errors
 from kit.choices import Option
 from kit.entity import Level
@@ -43,7 +45,11 @@ class Toys(Records[Toy, Any], services.ToysServicer):
         raise RuntimeError(f"the secret of {request.note}")
 
     async def Ask(self, request: Any, context: Any) -> Any:
-        return await self.process.peers.stub(services.ToysStub).Fail(request)
+        """Asks ourselves, as whoever calls: for `Fail`, or for a `List` that we do not admit."""
+        stub = self.process.peers.stub(services.ToysStub)
+        if request.note == "list":
+            await stub.List(standard_pb2.ListRequest())
+        return await stub.Fail(request)
 
 
 class Diaries(Records[Diary, Any], services.DiariesServicer):
@@ -58,4 +64,6 @@ async def learn_shapes(process: Process) -> None:
 
 def toys(settings: ServiceSettings, name: str = "toys") -> Service:
     """Toys and diaries."""
-    return Service(name, settings, [Toys, Diaries], started=[learn_shapes])
+    return Service(
+        name, settings, [Toys, Diaries], started=[learn_shapes], admits={name: ["Toys/Fail"]}
+    )

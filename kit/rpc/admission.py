@@ -1,0 +1,39 @@
+"""Who may call what: the gateway calls everything for people, all else is listed by the callee."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from kit.actor import Actor
+from kit.errors import Denied
+
+Admits = Mapping[str, Collection[str]]
+"""Process → what it may call here beyond the gateway's calls for people: `Opportunities/Create`."""
+
+OF_EVERY_SERVICE: Admits = {"gateway": ("Records/Describe",)}
+"""What every service answers: the gateway opens the way to it before the first person needs it."""
+
+
+@dataclass(frozen=True)
+class Admission:
+    """The table of one service, which its `main.py` gives."""
+
+    service: str
+    admits: Admits
+
+    def callers(self, method: str) -> frozenset[str]:
+        """The processes that may call a method in their own name, or with a person's proof."""
+        short = method.rpartition(".")[2]
+        return frozenset(
+            process
+            for table in (self.admits, OF_EVERY_SERVICE)
+            for process, methods in table.items()
+            if short in methods
+        )
+
+    def require(self, actor: Actor, method: str, callers: frozenset[str]) -> None:
+        """Refuses a process that is not listed for a method."""
+        if actor.peer and actor.peer not in callers:
+            raise Denied(
+                f"{self.service} does not answer {actor.peer} on {method}: what it admits stands "
+                f"in its main.py."
+            )

@@ -1,0 +1,56 @@
+"""What services admit from one another exists in the contract and may flow through the network."""
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import crm
+import pytest
+import yaml
+
+from kit.rpc.admission import OF_EVERY_SERVICE
+from tests.architecture.sources import ROOT
+from tests.entities.cases import SERVICES
+
+
+class _Anything:
+    """Settings of a service that is not run."""
+
+    redis_url = "redis://127.0.0.1:1"
+
+    def __getattr__(self, name: str) -> str:
+        return ""
+
+
+def _admits(service: str) -> Mapping[str, Any]:
+    made: Any = importlib.import_module(f"services.{service}.main")
+    found: Mapping[str, Any] = getattr(made, service)(_Anything()).admits
+    return found
+
+
+def _methods(service: str) -> set[str]:
+    found = set()
+    for package in (service, ""):
+        for folder in crm.__path__:
+            for file in (Path(folder) / package / "v1").glob("*_pb2.py"):
+                name = ".".join(("crm", *([package] if package else []), "v1", file.stem))
+                contract = importlib.import_module(name).DESCRIPTOR.services_by_name.values()
+                found |= {f"{each.name}/{rpc.name}" for each in contract for rpc in each.methods}
+    return found
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_is_admitted_exists_and_may_flow(service: str) -> None:
+    """S3: the table of each service, its contract and the network policies say the same."""
+    flows = yaml.safe_load((ROOT / "k8s/flows.yaml").read_text())["calls"]
+    methods = _methods(service)
+    for table in (_admits(service), OF_EVERY_SERVICE):
+        for process, admitted in table.items():
+            assert set(admitted) <= methods
+            assert service in flows[process]
+
+
+def test_no_service_but_identity_admits_the_gateway_s_door_to_more_than_a_knock() -> None:
+    admitting = {service for service in SERVICES if "gateway" in _admits(service)}
+    assert admitting == {"identity"}
