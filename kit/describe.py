@@ -1,39 +1,73 @@
-"""What entities exist and what their fields are, as one caller may see them."""
+"""What entities exist, what their fields are and how people see them, as one caller may."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict, replace
+from functools import cache
 from typing import Any
 
+from crm.v1 import presentation_pb2 as shown_pb
 from crm.v1 import records_pb2 as pb
 
 from kit.access.policy import Policy
 from kit.actor import Actor
 from kit.choices import Choices
-from kit.entity import Choice, Field, Picklist, Record, Reference, References, Rows
-from kit.entity.kinds import Kind, Money, Text
+from kit.entity import Choice, Field, Picklist, Record, Reference, References, Rows, Words
+from kit.entity.kinds import ActorName, Kind, Money, Text
+from kit.entity.presentation import Presentation, View
+from kit.query import names, parse
 from kit.wire import Shape
+
+STANDARD = ("Get", "List", "Create", "Update", "Delete")
+# A right to something that the contract does not have is no right.
+_NEEDS = {"create": "Create", "delete": "Delete"}
+# These reach options and fields instead of the message.
+_ELSEWHERE = frozenset({"tones", "words", "targets"})
+_ORDERED = frozenset({"asc", "desc"})
 
 
 def described(shape: Shape, policy: Policy, actor: Actor, choices: Choices) -> pb.EntityDescription:
     """One entity with the fields that the caller may see."""
     record = shape.record
     limits = policy.field_access(actor, record.entity)
+    seen = [name for name in shape.names if limits.get(name) != "hidden"]
+    rights = policy.rights(actor, record.entity)
     return pb.EntityDescription(
         entity=record.entity,
         label=record.label,
         plural=record.plural,
         doc=inspect.getdoc(record) or "",
         title_field=record.title,
-        rights=sorted(policy.rights(actor, record.entity)),
+        rights=sorted(each for each in rights if _NEEDS.get(each, "Get") in shape.methods),
+        methods=[each for each in STANDARD if each in shape.methods],
+        presentation=_presentation(record, frozenset(seen)),
         fields=[
-            _field(shape.fields[name], choices, readable_only=limits.get(name) == "read")
-            for name in shape.names
-            if limits.get(name) != "hidden"
+            _field(record, shape.fields[name], choices, readable_only=limits.get(name) == "read")
+            for name in seen
         ],
     )
 
 
-def _field(known: Field, choices: Choices, *, readable_only: bool) -> pb.FieldDescription:
+@cache
+def _presentation(record: type[Record], seen: frozenset[str]) -> shown_pb.Presentation:
+    """How the entity is shown; views that ask of a hidden field are left out."""
+    told = record.presentation
+    views = tuple(view for view in told.views if named_in(view) <= seen)
+    values = asdict(replace(told, views=views))
+    return shown_pb.Presentation(
+        **{name: value for name, value in values.items() if name not in _ELSEWHERE}
+    )
+
+
+def named_in(view: View) -> set[str]:
+    """The fields by which a view filters and orders."""
+    ordered = set(view.order_by.replace(",", " ").split()) - _ORDERED
+    return {*names(parse(view.filter)), *ordered}
+
+
+def _field(
+    record: type[Record], known: Field, choices: Choices, *, readable_only: bool
+) -> pb.FieldDescription:
     said = known.said
     return pb.FieldDescription(
         name=known.name,
@@ -44,7 +78,8 @@ def _field(known: Field, choices: Choices, *, readable_only: bool) -> pb.FieldDe
         section=said.section,
         listed=said.listed,
         initial=_initial(said.initial),
-        **_kind(said.kind, choices),
+        target_field=_target_field(known, record.fields),
+        **_kind(known.name, said.kind, record.presentation, choices),
     )
 
 
@@ -55,18 +90,27 @@ def _initial(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _kind(kind: Kind, choices: Choices) -> dict[str, Any]:
+def _target_field(known: Field, fields: Collection[str]) -> str:
+    """Beside a reference to anything stands `…_entity` or `…_kind`, which says what it names."""
+    kind = known.said.kind
+    if known.name == "id" or not isinstance(kind, Reference) or kind.target:
+        return ""
+    stem = known.name.removesuffix("_id")
+    return next((name for name in (f"{stem}_entity", f"{stem}_kind") if name in fields), "")
+
+
+def _kind(name: str, kind: Kind, told: Presentation, choices: Choices) -> dict[str, Any]:
     return {
         "kind": kind.name,
-        "options": list(_options(kind, choices)),
-        "target": kind.target if isinstance(kind, Reference | References) else "",
+        "options": list(_options(name, kind, told, choices)),
+        "target": kind.target if isinstance(kind, Reference | References | ActorName) else "",
         "max_length": kind.length if isinstance(kind, Text) else 0,
-        "columns": _columns(kind, choices) if isinstance(kind, Rows) else [],
+        "columns": _columns(kind, told, choices) if isinstance(kind, Rows) else [],
         "currency_field": kind.currency if isinstance(kind, Money) else "",
     }
 
 
-def _columns(kind: Rows, choices: Choices) -> list[pb.FieldDescription]:
+def _columns(kind: Rows, told: Presentation, choices: Choices) -> list[pb.FieldDescription]:
     return [
         pb.FieldDescription(
             name=column.name,
@@ -74,19 +118,28 @@ def _columns(kind: Rows, choices: Choices) -> list[pb.FieldDescription]:
             help=column.help,
             required=column.required,
             editable=True,
-            **_kind(column.kind, choices),
+            **_kind(column.name, column.kind, told, choices),
         )
         for column in kind.row.columns
     ]
 
 
-def _options(kind: Kind, choices: Choices) -> Iterator[pb.Option]:
+def _options(name: str, kind: Kind, told: Presentation, choices: Choices) -> Iterator[pb.Option]:
+    tones = told.tones.get(name, {})
     if isinstance(kind, Choice):
         for each in choices.options(kind.list):
-            yield pb.Option(value=each.value, label=each.label, retired=each.retired)
-    elif isinstance(kind, Picklist):
+            tone = tones.get(each.value, "")
+            yield pb.Option(value=each.value, label=each.label, retired=each.retired, tone=tone)
+    elif isinstance(kind, Picklist | Words):
+        words, targets = _of(told.words, name), _of(told.targets, name)
         for value in kind.options:
-            yield pb.Option(value=value, label=_spoken(value))
+            label = words.get(value) or _spoken(value)
+            target = targets.get(value, "")
+            yield pb.Option(value=value, label=label, tone=tones.get(value, ""), target=target)
+
+
+def _of(said: Mapping[str, Mapping[str, str]], name: str) -> Mapping[str, str]:
+    return said.get(name, {})
 
 
 def _spoken(value: str) -> str:

@@ -7,26 +7,12 @@ from typing import Any
 from gateway.web.api import Json
 
 _STANDARD = {"id", "version", "created_at", "updated_at", "created_by", "updated_by"}
-# Texts that hold the name of an entity: people choose and read what it is called.
-_NAMES_ENTITY = {"entity_name", "related_entity", "entity"}
 # To whom access is given, and where to look for them.
 PRINCIPALS = {
     "person": "identity.Person",
     "role": "identity.Role",
     "role_and_below": "identity.Role",
     "group": "identity.Group",
-}
-# Words of a fixed list, where the services keep them as words.
-_FIXED_WORDS = {
-    "kinds": {
-        each: each.capitalize()
-        for each in ("customer", "prospect", "supplier", "partner", "competitor", "other")
-    },
-    "grant_types": {
-        "authorization_code": "People sign in with it",
-        "refresh_token": "Stays signed in",
-        "client_credentials": "Acts by itself",
-    },
 }
 # Records without a name of their own are called after what they join.
 _NAMED_AFTER = {"campaigns.Member": ("contact_id", "lead_id")}
@@ -76,15 +62,8 @@ class Field:
             return replace(
                 self, columns=tuple(column.known_among(entities) for column in self.columns)
             )
-        if self.kind == "words" and self.name in _FIXED_WORDS:
-            fixed = _FIXED_WORDS[self.name].items()
-            return replace(self, options=tuple(Option(value, label) for value, label in fixed))
-        if self.kind != "text":
-            return self
-        if self.name in _NAMES_ENTITY:
+        if self.kind == "entity":
             return replace(self, kind="picklist", options=entities, help="")
-        if self.name == "by" or self.name.endswith("_by"):
-            return replace(self, kind="actor", target="identity.Person")
         return self
 
     def target_in(self, record: Mapping[str, Any]) -> str:

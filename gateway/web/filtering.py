@@ -35,6 +35,7 @@ OPERATORS: dict[str, tuple[Operator, ...]] = {
     "decimal": _NUMBER,
     "money": _NUMBER,
     "percent": _NUMBER,
+    "year": _NUMBER,
     "date": _DAY,
     "instant": _DAY,
     "boolean": (IS,),

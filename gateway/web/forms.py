@@ -170,6 +170,7 @@ READERS: dict[str, Callable[[str, Presenter], Any]] = {
     "words": _words,
     "instant": lambda text, presenter: _instant(text, presenter) if text else None,
     "integer": _integer,
+    "year": _integer,
     "decimal": lambda text, presenter: _decimal(text, presenter) or None,
     "money": lambda text, presenter: _decimal(text, presenter) or None,
     "percent": lambda text, presenter: _decimal(text, presenter) or None,

@@ -181,12 +181,13 @@ def is_person(actor: str) -> bool:
     return re.fullmatch(r"[0-9a-f-]{36}", actor) is not None
 
 
-def _text(present: Presenter, field: Field, value: Any) -> Cell:
-    text = str(value)
-    # Countries are kept by their code, and read by their name.
-    if field.name == "country":
-        text = present.locale.territories.get(text, text)
-    return Cell(field.kind, text)
+def _text(_: Presenter, field: Field, value: Any) -> Cell:
+    return Cell(field.kind, str(value))
+
+
+def _country(present: Presenter, field: Field, value: Any) -> Cell:
+    """Countries are kept by their code, and read by their name."""
+    return Cell(field.kind, present.locale.territories.get(str(value), str(value)))
 
 
 def _badge(_: Presenter, field: Field, value: Any) -> Cell:
@@ -194,9 +195,7 @@ def _badge(_: Presenter, field: Field, value: Any) -> Cell:
 
 
 def _number(present: Presenter, field: Field, value: Any) -> Cell:
-    # A year is a name rather than an amount: 2009, never 2,009.
-    text = str(value) if field.name.endswith("year") else present.number(value)
-    return Cell(field.kind, text)
+    return Cell(field.kind, present.number(value))
 
 
 def _references(present: Presenter, field: Field, value: Any, titles: Titles) -> Iterator[Cell]:
@@ -232,6 +231,7 @@ ONE: dict[str, Callable[[Presenter, Field, Any], Cell]] = {
     "instant": lambda present, _, value: Cell("instant", present.instant(str(value))),
     "integer": _number,
     "decimal": _number,
+    "country": _country,
     "percent": lambda present, _, value: Cell("percent", f"{present.number(value)} %"),
     "email": lambda _, __, value: Cell("link", str(value), f"mailto:{value}"),
     "phone": lambda _, __, value: Cell("link", str(value), f"tel:{value}"),

@@ -3,11 +3,13 @@
 from kit.entity.currencies import CURRENCIES
 from kit.entity.fields import Field, field
 from kit.entity.kinds import (
+    ActorName,
     Boolean,
     Choice,
     Day,
     Decimals,
     Email,
+    EntityName,
     Instant,
     Integer,
     Kind,
@@ -21,12 +23,15 @@ from kit.entity.kinds import (
     Text,
     Url,
     Words,
+    Year,
 )
+from kit.entity.presentation import Presentation
 from kit.entity.record import Audience, Before, Level, Record
 from kit.entity.rows import Row, Rows, row_field
 
 __all__ = [
     "CURRENCIES",
+    "ActorName",
     "Audience",
     "Before",
     "Boolean",
@@ -34,6 +39,7 @@ __all__ = [
     "Day",
     "Decimals",
     "Email",
+    "EntityName",
     "Field",
     "Instant",
     "Integer",
@@ -44,6 +50,7 @@ __all__ = [
     "Percent",
     "Phone",
     "Picklist",
+    "Presentation",
     "Record",
     "Reference",
     "References",
@@ -52,6 +59,7 @@ __all__ = [
     "Text",
     "Url",
     "Words",
+    "Year",
     "field",
     "row_field",
 ]

@@ -17,7 +17,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from kit.database.tables import metadata as one_metadata
 from kit.entity.fields import Field, Said, empty, field, said
-from kit.entity.kinds import Instant, Integer, Reference, Text
+from kit.entity.kinds import PERSON, ActorName, Instant, Integer, Reference
+from kit.entity.presentation import Presentation
 from kit.ids import uuid7
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Record(DeclarativeBase):
     # Rows that exclude one another: a new one that meets another gives way instead of waiting for it,
     # since two that wait for each other would be a deadlock.
     gives_way: ClassVar[bool] = False
+    presentation: ClassVar[Presentation] = Presentation()
     fields: ClassVar[Mapping[str, Field]]
     initial: ClassVar[Mapping[str, Any]]
 
@@ -68,11 +70,11 @@ class Record(DeclarativeBase):
         Uuid(), primary_key=True, info={"said": said(Reference(), "Id", section="", own=False)}
     )
     version: Mapped[int] = field(Integer(), "Version", own=False, section="")
-    owner_id: Mapped[UUID | None] = field(Reference("identity.Person"), "Owner", section="")
+    owner_id: Mapped[UUID | None] = field(Reference(PERSON), "Owner", section="")
     created_at: Mapped[datetime] = field(Instant(), "Created", own=False, section="")
     updated_at: Mapped[datetime] = field(Instant(), "Updated", own=False, section="")
-    created_by: Mapped[str] = field(Text(), "Created by", own=False, section="")
-    updated_by: Mapped[str] = field(Text(), "Updated by", own=False, section="")
+    created_by: Mapped[str] = field(ActorName(), "Created by", own=False, section="")
+    updated_by: Mapped[str] = field(ActorName(), "Updated by", own=False, section="")
     keys: Mapped[list[int]] = mapped_column(ARRAY(IntegerType))
     wkeys: Mapped[list[int]] = mapped_column(ARRAY(IntegerType))
     custom: Mapped[dict[str, str]] = mapped_column(JSONB)

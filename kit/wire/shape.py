@@ -26,6 +26,7 @@ class Shape:
             each.name for each in message.DESCRIPTOR.fields if each.name in record.fields
         )
         self.fields: Mapping[str, Field] = {name: record.fields[name] for name in self.names}
+        self.methods = _methods(message)
         self._setters = {name: _setter(self.fields[name], described[name]) for name in self.names}
 
     def to_message(self, values: Any, names: Collection[str], *, custom: bool = True) -> Any:
@@ -67,6 +68,18 @@ class Shape:
         if described.has_presence and not message.HasField(name):
             return None
         return self.fields[name].said.kind.parse(getattr(message, name))
+
+
+def _methods(message: type[Message]) -> frozenset[str]:
+    """The calls of the entity's service, which stands in one file with its message."""
+    services = message.DESCRIPTOR.file.services_by_name.values()
+    mine = (each for each in services if _gets(each) == message.DESCRIPTOR.full_name)
+    return frozenset(name for service in mine for name in service.methods_by_name)
+
+
+def _gets(service: Any) -> str:
+    get = service.methods_by_name.get("Get")
+    return get.output_type.full_name if get else ""
 
 
 class _Row:

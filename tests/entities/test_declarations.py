@@ -56,7 +56,15 @@ def test_an_entity_says_what_it_is(case: Case) -> None:
     assert (inspect.getdoc(record) or "").strip().endswith(".")
     assert record.entity.split(".") == [case.service, record.__name__]
     assert record.title in record.fields
-    words_of_the_kit = {"entity", "label", "plural", "title", "fields", "confidential"}
+    words_of_the_kit = {
+        "entity",
+        "label",
+        "plural",
+        "title",
+        "fields",
+        "confidential",
+        "presentation",
+    }
     assert not words_of_the_kit & set(record.fields)
     assert record.plural[0].isupper()
     labels = [known.said.label for name, known in record.fields.items() if name not in BASE]

@@ -76,6 +76,7 @@ async def test_a_hidden_field_leaves_by_no_door(hidden: Scene) -> None:
     described = await hidden.beside.Describe(records_pb2.DescribeRequest())
     toy = next(each for each in described.entities if each.entity == "toys.Toy")
     assert {"secret", "price"} & {each.name for each in toy.fields} == set()
+    assert [view.key for view in toy.presentation.views] == ["whole"]
 
 
 async def test_a_stale_change_does_not_show_what_is_hidden(hidden: Scene) -> None:

@@ -8,16 +8,20 @@ from kit.entity.kinds.kind import Kind
 from kit.entity.kinds.links import Custom, Reference, References, Words
 from kit.entity.kinds.lists import Choice, Picklist
 from kit.entity.kinds.moments import Day, Instant
-from kit.entity.kinds.numbers import Boolean, Decimals, Integer, Money, Percent
+from kit.entity.kinds.names import PERSON, ActorName, EntityName
+from kit.entity.kinds.numbers import Boolean, Decimals, Integer, Money, Percent, Year
 from kit.entity.kinds.texts import Email, LongText, Phone, Text, Url
 
 __all__ = [
+    "PERSON",
+    "ActorName",
     "Boolean",
     "Choice",
     "Custom",
     "Day",
     "Decimals",
     "Email",
+    "EntityName",
     "Instant",
     "Integer",
     "Kind",
@@ -31,4 +35,5 @@ __all__ = [
     "Text",
     "Url",
     "Words",
+    "Year",
 ]

@@ -46,6 +46,15 @@ def _within(number: N, low: N, high: N) -> N:
 
 
 @dataclass(frozen=True)
+class Year(Integer):
+    """A year of the calendar: a name rather than an amount, 2009 and never 2,009."""
+
+    name: ClassVar[str] = "year"
+    low: int | None = 800
+    high: int | None = 2100
+
+
+@dataclass(frozen=True)
 class Decimals(Kind):
     """An exact decimal number, kept as it was written; text on the wire, so that nothing rounds it."""
 

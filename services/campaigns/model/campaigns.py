@@ -29,6 +29,7 @@ from kit.entity import (
     row_field,
 )
 from kit.errors import Invalid, Refused
+from services.campaigns.model.campaign_presentation import CAMPAIGN
 from services.campaigns.model.deals import CampaignDeal
 
 
@@ -82,6 +83,7 @@ class Campaign(Record):
     __tablename__ = "campaign"
     entity = "campaigns.Campaign"
     plural = "Campaigns"
+    presentation = CAMPAIGN
 
     name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True)
     code: Mapped[str | None] = field(Text(40), "Code", unique=True, searched=True)

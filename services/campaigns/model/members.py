@@ -7,7 +7,20 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from kit.entity import Instant, LongText, Record, Reference, Row, Rows, Text, field, row_field
+from kit.entity import (
+    ActorName,
+    Instant,
+    LongText,
+    Presentation,
+    Record,
+    Reference,
+    Row,
+    Rows,
+    Text,
+    field,
+    row_field,
+)
+from kit.entity.presentation import Action, Ask
 from kit.errors import Invalid
 
 if TYPE_CHECKING:
@@ -19,7 +32,7 @@ class StateChange(Row):
 
     state: str = row_field(Text(80), "State")
     at: datetime = row_field(Instant(), "At")
-    by: str = row_field(Text(), "By")
+    by: str = row_field(ActorName(), "By")
 
 
 class Member(Record):
@@ -29,6 +42,21 @@ class Member(Record):
     entity = "campaigns.Member"
     plural = "Members"
     title = "state"
+    presentation = Presentation(
+        icon="user-group",
+        area="marketing",
+        rank=65,
+        named_after=("contact_id", "lead_id"),
+        actions=(
+            Action(
+                "SetState",
+                "Change state",
+                "arrow-right",
+                past="changed the state",
+                asks=(Ask("state", help="One of the campaign's states.", required=True),),
+            ),
+        ),
+    )
 
     campaign_id: Mapped[UUID] = field(
         Reference("campaigns.Campaign", here=True),

@@ -25,6 +25,7 @@ from kit.entity import (
     field,
 )
 from kit.errors import Invalid, Refused
+from services.helpdesk.model.ticket_presentation import TICKET
 
 NUMBERS = Sequence("ticket_number", metadata=metadata)
 
@@ -90,6 +91,7 @@ class Ticket(Record):
     entity = "helpdesk.Ticket"
     plural = "Tickets"
     title = "subject"
+    presentation = TICKET
 
     number: Mapped[str] = field(
         Text(20), "Number", unique=True, editable=False, required=False, searched=True, listed=True

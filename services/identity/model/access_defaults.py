@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Mapped
 
-from kit.entity import Picklist, Record, Text, field
+from kit.entity import EntityName, Picklist, Presentation, Record, field
 from services.identity.model.principals import check_entity
 
 
@@ -24,9 +24,10 @@ class AccessDefault(Record):
     plural = "Access defaults"
     title = "entity_name"
     default_access = "read"
+    presentation = Presentation(area="administration", rank=150, owned=False)
 
     entity_name: Mapped[str] = field(
-        Text(80),
+        EntityName(),
         "Entity",
         searched=True,
         listed=True,

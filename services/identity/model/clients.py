@@ -1,9 +1,11 @@
 """A program that acts for people: what it may ask for, and how it proves who it is."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 from urllib.parse import SplitResult, urlsplit
 from uuid import UUID
 
@@ -11,7 +13,19 @@ from sqlalchemy import Text as TextType
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.actor import Actor
-from kit.entity import Boolean, Instant, LongText, Picklist, Record, Reference, Text, Words, field
+from kit.entity import (
+    Boolean,
+    Instant,
+    LongText,
+    Picklist,
+    Presentation,
+    Record,
+    Reference,
+    Text,
+    Words,
+    field,
+)
+from kit.entity.presentation import Action
 from kit.errors import Invalid, Refused
 
 # RFC 6749 §3.3: any printable character but the blank, the quotation mark and the backslash.
@@ -34,6 +48,13 @@ class ClientStatus(StrEnum):
     INACTIVE = "inactive"
 
 
+@dataclass(frozen=True)
+class Grants(Words):
+    """Some of the ways to a token."""
+
+    options: ClassVar[Sequence[str]] = tuple(Grant)
+
+
 class Client(Record):
     """A partner's system, a script or an app that acts for people (OAuth 2)."""
 
@@ -41,6 +62,30 @@ class Client(Record):
     entity = "identity.Client"
     plural = "Clients"
     default_access = "private"
+    presentation = Presentation(
+        icon="key",
+        area="administration",
+        rank=160,
+        owned=False,
+        tones={"status": {"active": "green", "inactive": "red"}},
+        words={
+            "grant_types": {
+                Grant.CODE: "People sign in with it",
+                Grant.REFRESH: "Stays signed in",
+                Grant.CLIENT: "Acts by itself",
+            }
+        },
+        actions=(
+            Action(
+                "RotateSecret",
+                "Make a new secret",
+                "arrow-path",
+                when="keeps_secret = true",
+                past="made a new secret",
+                at_once=True,
+            ),
+        ),
+    )
 
     name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True)
     description: Mapped[str | None] = field(
@@ -66,7 +111,7 @@ class Client(Record):
     status: Mapped[str] = field(
         Picklist(ClientStatus), "Status", initial=ClientStatus.ACTIVE, listed=True
     )
-    grant_types: Mapped[list[str]] = field(Words(), "Grant types", section="Protocol")
+    grant_types: Mapped[list[str]] = field(Grants(), "Grant types", section="Protocol")
     redirect_uris: Mapped[list[str]] = field(Words(2_000), "Redirect addresses", section="Protocol")
     scopes: Mapped[list[str]] = field(Words(), "Scopes", section="Protocol")
     person_id: Mapped[UUID | None] = field(

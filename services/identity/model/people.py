@@ -16,12 +16,14 @@ from kit.entity import (
     LongText,
     Phone,
     Picklist,
+    Presentation,
     Record,
     References,
     Text,
     Words,
     field,
 )
+from kit.entity.presentation import Action, Ask, View
 from kit.errors import Invalid, Refused
 from services.identity.model.principals import principal_key
 
@@ -42,6 +44,33 @@ class Person(Record):
     entity = "identity.Person"
     plural = "People"
     default_access = "read"
+    presentation = Presentation(
+        icon="user",
+        area="administration",
+        rank=100,
+        owned=False,
+        sought=True,
+        facts=("status", "job_title", "email"),
+        views=(View("active", "Active", 'status = "active"'),),
+        tones={"status": {"active": "green", "inactive": "red"}},
+        actions=(
+            Action(
+                "SetPassword",
+                "Set password",
+                "key",
+                past="set the password",
+                asks=(Ask("password", "New password", "At least 12 characters.", required=True),),
+            ),
+            Action(
+                "Deactivate",
+                "Deactivate person",
+                "lock-closed",
+                'status = "active"',
+                "deactivated this",
+            ),
+            Action("Activate", "Activate person", "check", 'status = "inactive"', "activated this"),
+        ),
+    )
 
     name: Mapped[str] = field(
         Text(160),

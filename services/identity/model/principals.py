@@ -1,6 +1,7 @@
 """Whom access is given to: the kinds of principals, their numbers, and names of entities."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 
 from sqlalchemy import Integer, Sequence
@@ -22,6 +23,14 @@ class PrincipalKind(StrEnum):
     ROLE = "role"
     ROLE_AND_BELOW = "role_and_below"
     GROUP = "group"
+
+
+PRINCIPALS: Mapping[str, str] = {
+    PrincipalKind.PERSON: "identity.Person",
+    PrincipalKind.ROLE: "identity.Role",
+    PrincipalKind.ROLE_AND_BELOW: "identity.Role",
+    PrincipalKind.GROUP: "identity.Group",
+}
 
 
 class AccessLevel(StrEnum):

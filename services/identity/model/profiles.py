@@ -8,7 +8,20 @@ from enum import StrEnum
 from sqlalchemy.orm import Mapped
 
 from kit.actor import Actor
-from kit.entity import Boolean, LongText, Picklist, Record, Row, Rows, Text, Words, field, row_field
+from kit.entity import (
+    Boolean,
+    EntityName,
+    LongText,
+    Picklist,
+    Presentation,
+    Record,
+    Row,
+    Rows,
+    Text,
+    Words,
+    field,
+    row_field,
+)
 from kit.errors import Invalid
 from services.identity.model.parts import whole_of
 from services.identity.model.principals import is_entity
@@ -28,7 +41,7 @@ class Permission(Row):
     """What a profile allows for one entity."""
 
     entity: str = row_field(
-        Text(80), "Entity", required=True, help="sales.Opportunity, or * for all."
+        EntityName(), "Entity", required=True, help="sales.Opportunity, or * for all."
     )
     view: bool = row_field(Boolean(), "View", initial=False)
     create: bool = row_field(Boolean(), "Create", initial=False)
@@ -48,7 +61,9 @@ class Permission(Row):
 class FieldAccess(Row):
     """What a profile allows for one field."""
 
-    entity: str = row_field(Text(80), "Entity", required=True, help="For example parties.Contact.")
+    entity: str = row_field(
+        EntityName(), "Entity", required=True, help="For example parties.Contact."
+    )
     field: str = row_field(Text(80), "Field", required=True, help="For example birth_date.")
     access: str = row_field(Picklist(FieldLevel), "Access", initial=FieldLevel.READ)
 
@@ -60,6 +75,7 @@ class Profile(Record):
     entity = "identity.Profile"
     plural = "Profiles"
     default_access = "read"
+    presentation = Presentation(icon="shield-check", area="administration", rank=120, owned=False)
 
     name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True, unique=True)
     description: Mapped[str | None] = field(LongText(), "Description", listed=True)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped
 
-from kit.entity import LongText, Record, Reference, References, Text, field
+from kit.entity import LongText, Presentation, Record, Reference, References, Text, field
 from kit.errors import Invalid
 from services.identity.model.principals import principal_key
 
@@ -19,6 +19,13 @@ class Role(Record):
     entity = "identity.Role"
     plural = "Roles"
     default_access = "read"
+    presentation = Presentation(
+        icon="queue-list",
+        area="administration",
+        rank=110,
+        owned=False,
+        tabs={"parent_id": "Roles below"},
+    )
 
     name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True, unique=True)
     description: Mapped[str | None] = field(LongText(), "Description", listed=True)

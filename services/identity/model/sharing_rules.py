@@ -4,9 +4,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped
 
-from kit.entity import LongText, Picklist, Record, Reference, Text, field
+from kit.entity import EntityName, LongText, Picklist, Presentation, Record, Reference, Text, field
 from kit.errors import Invalid
-from services.identity.model.principals import AccessLevel, PrincipalKind, check_entity
+from services.identity.model.principals import (
+    PRINCIPALS,
+    AccessLevel,
+    PrincipalKind,
+    check_entity,
+)
 
 
 class SharingRule(Record):
@@ -16,11 +21,18 @@ class SharingRule(Record):
     entity = "identity.SharingRule"
     plural = "Sharing rules"
     default_access = "read"
+    presentation = Presentation(
+        icon="share",
+        area="administration",
+        rank=140,
+        owned=False,
+        targets={"source_kind": PRINCIPALS, "target_kind": PRINCIPALS},
+    )
 
     name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True)
     description: Mapped[str | None] = field(LongText(), "Description")
     entity_name: Mapped[str] = field(
-        Text(80), "Entity", searched=True, listed=True, help="For example sales.Opportunity."
+        EntityName(), "Entity", searched=True, listed=True, help="For example sales.Opportunity."
     )
     # The kind beside it says what an id names, so these references have no one target.
     source_kind: Mapped[str] = field(Picklist(PrincipalKind), "Records of", section="From")

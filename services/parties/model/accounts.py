@@ -19,14 +19,17 @@ from kit.entity import (
     Money,
     Phone,
     Picklist,
+    Presentation,
     Record,
     Reference,
     Rows,
     Text,
     Url,
     Words,
+    Year,
     field,
 )
+from kit.entity.presentation import Panel
 from kit.errors import Invalid
 from services.parties.model.bank_accounts import BankAccount
 from services.parties.model.places import Address, AddressKind, Country
@@ -65,6 +68,27 @@ class Account(Record):
     __tablename__ = "account"
     entity = "parties.Account"
     plural = "Accounts"
+    presentation = Presentation(
+        icon="building-office-2",
+        area="customers",
+        rank=10,
+        sought=True,
+        facts=("status", "industry", "phone"),
+        tabs={"parent_id": "Subsidiaries"},
+        tones={"status": {"active": "green", "lost": "red", "blocked": "red"}},
+        panels=(
+            Panel(
+                "accounts",
+                "Recently changed accounts",
+                60,
+                mine="owner_id = me()",
+                order_by="updated_at desc",
+                columns=("name", "industry", "owner_id"),
+                view="recent",
+                empty="There is no account yet.",
+            ),
+        ),
+    )
 
     name: Mapped[str] = field(Text(200), "Name", searched=True, listed=True)
     code: Mapped[str | None] = field(
@@ -97,9 +121,7 @@ class Account(Record):
         Picklist(CURRENCIES), "Currency", initial="EUR", section="Company"
     )
     employees: Mapped[int | None] = field(Integer(low=0), "Employees", section="Company")
-    founded_year: Mapped[int | None] = field(
-        Integer(low=800, high=2100), "Founded in", section="Company"
-    )
+    founded_year: Mapped[int | None] = field(Year(), "Founded in", section="Company")
     tax_id: Mapped[str | None] = field(Text(40), "Tax id", section="Fiscal data", searched=True)
     trade_register: Mapped[str | None] = field(Text(80), "Trade register", section="Fiscal data")
     bank_accounts: Mapped[list[BankAccount]] = field(

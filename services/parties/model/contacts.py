@@ -14,6 +14,7 @@ from kit.entity import (
     LongText,
     Phone,
     Picklist,
+    Presentation,
     Record,
     Reference,
     Rows,
@@ -39,6 +40,14 @@ class Contact(Record):
     __tablename__ = "contact"
     entity = "parties.Contact"
     plural = "Contacts"
+    presentation = Presentation(
+        icon="identification",
+        area="customers",
+        rank=20,
+        sought=True,
+        facts=("account_id", "job_title", "email"),
+        tones={"status": {"active": "green", "left": "red", "do_not_contact": "amber"}},
+    )
 
     name: Mapped[str] = field(
         Text(200), "Name", searched=True, listed=True, editable=False, required=False

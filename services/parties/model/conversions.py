@@ -9,6 +9,7 @@ from crm.parties.v1 import events_pb2 as events
 from sqlalchemy.orm import Mapped, relationship
 
 from kit.entity import (
+    ActorName,
     Boolean,
     Instant,
     Picklist,
@@ -56,7 +57,7 @@ class Conversion(Record):
 
     name: Mapped[str] = field(Text(200), "Lead", searched=True, listed=True, editable=False)
     converted_at: Mapped[datetime] = field(Instant(), "Converted", listed=True, editable=False)
-    converted_by: Mapped[str] = field(Text(80), "Converted by", editable=False)
+    converted_by: Mapped[str] = field(ActorName(80), "Converted by", editable=False)
     state: Mapped[str] = field(
         Picklist(ConversionState), "State", listed=True, editable=False, index=True
     )

@@ -27,6 +27,7 @@ from kit.entity import (
 from kit.errors import Invalid, Refused
 from services.parties.model.accounts import Account, Relationship
 from services.parties.model.contacts import Contact
+from services.parties.model.lead_presentation import LEAD
 from services.parties.model.places import Address, AddressKind, Country
 
 
@@ -64,6 +65,7 @@ class Lead(Record):
     __tablename__ = "lead"
     entity = "parties.Lead"
     plural = "Leads"
+    presentation = LEAD
 
     name: Mapped[str] = field(
         Text(200), "Name", searched=True, listed=True, editable=False, required=False

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from kit.entity import Picklist, Row, Text, row_field
 
@@ -12,6 +12,7 @@ from kit.entity import Picklist, Row, Text, row_field
 class Country(Text):
     """A country, kept as its code in ISO 3166-1 alpha-2; its English name is understood too."""
 
+    name: ClassVar[str] = "country"
     length: int = 80
 
     def parse(self, value: Any) -> str | None:

@@ -26,6 +26,7 @@ from kit.entity import (
     field,
 )
 from kit.errors import Invalid, Refused
+from services.sales.model.opportunity_presentation import OPPORTUNITY
 from services.sales.model.stage_changes import StageChange
 from services.sales.model.stages import Outcome, Stage
 
@@ -50,6 +51,7 @@ class Opportunity(Record):
     __tablename__ = "opportunity"
     entity = "sales.Opportunity"
     plural = "Opportunities"
+    presentation = OPPORTUNITY
 
     name: Mapped[str] = field(
         Text(200),

@@ -4,7 +4,17 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Mapped
 
-from kit.entity import CURRENCIES, Boolean, LongText, Money, Picklist, Record, Text, field
+from kit.entity import (
+    CURRENCIES,
+    Boolean,
+    LongText,
+    Money,
+    Picklist,
+    Presentation,
+    Record,
+    Text,
+    field,
+)
 from kit.errors import Invalid
 
 
@@ -15,6 +25,7 @@ class Product(Record):
     entity = "sales.Product"
     plural = "Products"
     default_access = "read"
+    presentation = Presentation(icon="cube", area="sales", rank=90, owned=False, sought=True)
 
     name: Mapped[str] = field(Text(200), "Name", searched=True, listed=True)
     code: Mapped[str | None] = field(Text(40), "Code", searched=True, listed=True, unique=True)

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
-from kit.entity import Instant, LongText, Record, Reference, Text, field
+from kit.entity import ActorName, Instant, LongText, Presentation, Record, Reference, Text, field
+from kit.entity.presentation import Log
 
 
 class StageChange(Record):
@@ -18,6 +19,18 @@ class StageChange(Record):
     # A public log would tell of private deals; StageLog answers by the deal's own access.
     default_access = "private"
     a_log = True
+    presentation = Presentation(
+        order_by="at desc",
+        log=Log(
+            "Stages",
+            of="opportunity_id",
+            at="at",
+            by="by",
+            before="from_stage_id",
+            after="to_stage_id",
+            reason="reason",
+        ),
+    )
 
     name: Mapped[str] = field(Text(200), "Move", searched=True, listed=True, editable=False)
     opportunity_id: Mapped[UUID] = field(
@@ -30,7 +43,7 @@ class StageChange(Record):
         Reference("sales.Stage", here=True), "To", listed=True, editable=False, index=True
     )
     at: Mapped[datetime] = field(Instant(), "When", listed=True, editable=False)
-    by: Mapped[str] = field(Text(80), "By", listed=True, editable=False)
+    by: Mapped[str] = field(ActorName(80), "By", listed=True, editable=False)
     reason: Mapped[str | None] = field(LongText(), "Reason", listed=True, editable=False)
 
     __table_args__ = (

@@ -8,7 +8,17 @@ from typing import Any
 from sqlalchemy.orm import Mapped
 
 from kit.actor import Actor
-from kit.entity import Boolean, Integer, LongText, Percent, Picklist, Record, Text, field
+from kit.entity import (
+    Boolean,
+    Integer,
+    LongText,
+    Percent,
+    Picklist,
+    Presentation,
+    Record,
+    Text,
+    field,
+)
 from kit.errors import Invalid
 
 
@@ -30,6 +40,14 @@ class Stage(Record):
     entity = "sales.Stage"
     plural = "Stages"
     default_access = "read"
+    presentation = Presentation(
+        icon="flag",
+        area="administration",
+        rank=180,
+        owned=False,
+        order_by="position",
+        tones={"outcome": {"open": "blue", "won": "green", "lost": "red"}},
+    )
 
     name: Mapped[str] = field(Text(80), "Name", searched=True, listed=True, unique=True)
     position: Mapped[int] = field(Integer(low=0), "Position", initial=0, listed=True)

@@ -15,6 +15,7 @@ from kit.entity import (
     Audience,
     Before,
     Boolean,
+    EntityName,
     Instant,
     Level,
     LongText,
@@ -27,6 +28,7 @@ from kit.entity import (
 )
 from kit.entity.record import AT_ONCE
 from kit.errors import Invalid, Refused
+from services.scheduling.model.activity_presentation import ACTIVITY
 
 
 class Type(StrEnum):
@@ -69,6 +71,7 @@ class Activity(Record):
     __tablename__ = "activity"
     entity = "scheduling.Activity"
     plural = "Activities"
+    presentation = ACTIVITY
 
     name: Mapped[str] = field(Text(200), "Name", searched=True, listed=True)
     type: Mapped[str] = field(Picklist(Type), "Type", initial=Type.TASK, listed=True)
@@ -116,7 +119,7 @@ class Activity(Record):
         index=True,
     )
     related_entity: Mapped[str | None] = field(
-        Text(80),
+        EntityName(),
         "Kind of record it is about",
         section="With and about",
         help="For example sales.Opportunity.",

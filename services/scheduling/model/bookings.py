@@ -12,7 +12,8 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped
 
-from kit.entity import Before, Instant, Picklist, Record, Reference, Text, field
+from kit.entity import Before, Instant, Picklist, Presentation, Record, Reference, Text, field
+from kit.entity.presentation import Action, Calendar
 from kit.errors import Invalid, Refused
 
 LONGEST_QUESTION = timedelta(days=366)
@@ -40,6 +41,24 @@ class Booking(Record):
     plural = "Bookings"
     title = "purpose"
     gives_way = True
+    presentation = Presentation(
+        icon="calendar",
+        area="calendar",
+        rank=80,
+        tones={"status": {"booked": "green", "cancelled": "red"}},
+        actions=(
+            Action(
+                "Cancel",
+                "Cancel booking",
+                "x-circle",
+                when='status = "booked"',
+                past="cancelled this",
+            ),
+        ),
+        calendar=Calendar(
+            "starts_at", "ends_at", of="resource_id", filter='status = "booked"', action="Book"
+        ),
+    )
 
     resource_id: Mapped[UUID] = field(
         Reference("scheduling.Resource", here=True), "Resource", listed=True

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Mapped
 
-from kit.entity import Boolean, Integer, LongText, Picklist, Record, Text, field
+from kit.entity import Boolean, Integer, LongText, Picklist, Presentation, Record, Text, field
 from kit.errors import Refused
 
 
@@ -23,6 +23,7 @@ class Resource(Record):
     __tablename__ = "resource"
     entity = "scheduling.Resource"
     plural = "Resources"
+    presentation = Presentation(icon="truck", area="calendar", rank=75)
 
     name: Mapped[str] = field(Text(120), "Name", unique=True, searched=True, listed=True)
     kind: Mapped[str] = field(Picklist(Kind), "Kind", initial=Kind.ROOM, listed=True)

@@ -52,7 +52,7 @@ def test_an_error_in_a_repeating_line_stands_beside_its_input() -> None:
 
 
 def test_the_name_of_an_entity_is_chosen_by_what_it_is_called() -> None:
-    field = next(iter(a_catalog({"name": "entity_name"}))).fields[0]
+    field = next(iter(a_catalog({"name": "entity_name", "kind": "entity"}))).fields[0]
     assert field.kind == "picklist"
     assert Option("sales.Deal", "Deals") in field.options
 
@@ -62,8 +62,8 @@ def test_an_actor_that_is_no_person_goes_by_the_systems_name() -> None:
 
 
 def test_a_country_is_read_by_its_name_and_a_year_without_grouping() -> None:
-    country = PRESENT.cell(Field("country", "Country"), {"country": "NL"}, {})
-    year = PRESENT.cell(Field("founded_year", "Founded", "integer"), {"founded_year": 2009}, {})
+    country = PRESENT.cell(Field("country", "Country", "country"), {"country": "NL"}, {})
+    year = PRESENT.cell(Field("founded_year", "Founded", "year"), {"founded_year": 2009}, {})
     assert (country.text, year.text) == ("Netherlands", "2009")
 
 

@@ -23,6 +23,7 @@ from kit.entity import (
     Percent,
     Phone,
     Picklist,
+    Presentation,
     Record,
     Reference,
     References,
@@ -34,6 +35,7 @@ from kit.entity import (
     field,
     row_field,
 )
+from kit.entity.presentation import View
 from kit.errors import Invalid, Refused
 from tests.kit.toy.contract import pb
 
@@ -59,6 +61,14 @@ class Toy(Record):
     __tablename__ = "toy"
     entity = "toys.Toy"
     plural = "Toys"
+    presentation = Presentation(
+        icon="puzzle-piece",
+        views=(
+            View("secret", "With a secret", "secret != null", "secret desc"),
+            View("whole", "Whole", "pieces = 1", "name"),
+        ),
+        tones={"state": {"sold": "green"}},
+    )
 
     name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True)
     code: Mapped[str | None] = field(Text(40), "Code", unique=True)
