@@ -1,4 +1,4 @@
-"""Opportunities as a board: a column for each stage, moved by mouse, touch, keyboard or form."""
+"""A list as a board: a column for each step, its cards moved by mouse, touch, keyboard or form."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,143 +7,219 @@ from urllib.parse import urlencode
 from starlette.responses import JSONResponse, Response
 
 from gateway.web.api import Json
+from gateway.web.entities import Entity
+from gateway.web.fields import Field
 from gateway.web.filtering import joined
+from gateway.web.paths import OPEN, natural
 from gateway.web.presenting import Cell, Presenter, Titles
 from gateway.web.references import titles_for
 from gateway.web.together import answer, together
+from gateway.web.views import MINE
 from gateway.web.visits import Visit, to
 from gateway.web.words import _
+from kit.entity.presentation import Board
 from kit.errors import Invalid, NotFound, Problem, Refused
 
-ENTITY = "sales.Opportunity"
 # More would not be looked at on a board; the column's title leads to the whole list.
 CARDS = 25
 ENDED_CARDS = 8
-SCOPES = {"mine": "owner_id = me()", "all": ""}
+SCOPES = {"mine": MINE.filter, "all": ""}
+Sums = Mapping[str, tuple[int, tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One opportunity on the board."""
+    """One record on the board."""
 
-    record: Json
+    id: str
+    at: str
     title: str
     amount: str
-    account: Cell
-    owner: Cell
-    closes: str
+    line: Cell
+    person: Cell
+    day: str
     late: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One stage with its first cards and the figures over all of them."""
+    """One step with its first cards and the figures over all of them."""
 
-    stage: Json
+    id: str
+    title: str
+    state: str
+    wants_reason: bool
     cards: tuple[Card, ...]
     count: int
     totals: tuple[str, ...]
     href: str
 
 
+@dataclass(frozen=True, slots=True)
+class Boarded:
+    """An entity with its board, and the entity whose records are the columns."""
+
+    entity: Entity
+    board: Board
+    steps: Entity
+    field: Field
+
+    @classmethod
+    def of(cls, visit: Visit) -> "Boarded":
+        entity = visit.entity
+        board = entity.shown.board
+        field = entity.field(board.field) if board else None
+        steps = visit.catalog.visible(field.target) if field else None
+        if not (board and field and steps):
+            raise NotFound
+        return cls(entity, board, steps, field)
+
+    @property
+    def amount(self) -> Field | None:
+        return self.entity.field(self.board.amount)
+
+    def fields(self) -> list[Field]:
+        """What a card says, and what its name is made of."""
+        names = (self.board.line, self.board.person)
+        shown = (field for name in names if (field := self.entity.field(name)))
+        return [*shown, *self.entity.naming()]
+
+
 async def show_board(visit: Visit) -> Response:
-    entity = visit.catalog.by_name(ENTITY)
-    if entity is None or not entity.may("view"):
-        raise NotFound
-    scope = visit.asked("scope", "mine")
+    it, scope = Boarded.of(visit), visit.asked("scope", "mine")
     own = SCOPES.get(scope, "")
-    figures = {"group_by": "stage_id,currency", "measures": "count,sum(amount)"}
     first = await together(
         {
-            "stages": visit.api.list("stages", {"order_by": "position", "page_size": "50"}),
-            "figures": visit.api.aggregate(
-                entity.slug, {**figures, **({"filter": own} if own else {})}
-            ),
+            "steps": visit.api.list(it.steps.slug, natural(it.steps)),
+            "figures": visit.api.aggregate(it.entity.slug, _figures_asked(it, own)),
         }
     )
-    stages = answer(first["stages"])["items"]
-    answers = await together({stage["id"]: _cards_of(visit, stage, own) for stage in stages})
-    pages = {stage["id"]: answer(answers[stage["id"]])["items"] for stage in stages}
-    titles = await titles_for(
-        visit.api, entity.fields, [row for rows in pages.values() for row in rows]
+    steps = answer(first["steps"])["items"]
+    answers = await together({step["id"]: _cards_of(visit, it, step, own) for step in steps})
+    pages = {step["id"]: answer(answers[step["id"]])["items"] for step in steps}
+    rows = [row for page in pages.values() for row in page]
+    titles = await titles_for(visit.api, it.fields(), rows)
+    sums = _sums(it, first["figures"], visit.presenter)
+    columns = [_column(visit, it, step, pages[step["id"]], titles, sums, own) for step in steps]
+    return visit.page(
+        "record/board.html",
+        entity=it.entity,
+        steps=it.steps,
+        field=it.field,
+        columns=columns,
+        scope=scope,
     )
-    sums = _sums(first["figures"], visit.presenter)
-    columns = [_column(visit, stage, pages[stage["id"]], titles, sums, own) for stage in stages]
-    return visit.page("opportunities/board.html", entity=entity, columns=columns, scope=scope)
 
 
-async def _cards_of(visit: Visit, stage: Json, own: str) -> Json:
-    ended = stage.get("outcome", "open") != "open"
+def _figures_asked(it: Boarded, own: str) -> dict[str, str]:
+    groups, measures = [it.field.name], ["count"]
+    if it.amount:
+        groups.append(it.amount.currency_field)
+        measures.append(f"sum({it.amount.name})")
+    asked = {"group_by": ",".join(filter(None, groups)), "measures": ",".join(measures)}
+    return {**asked, **({"filter": own} if own else {})}
+
+
+async def _cards_of(visit: Visit, it: Boarded, step: Json, own: str) -> Json:
+    ended = step.get(it.board.ends, OPEN) != OPEN
+    order = f"{it.board.ended} desc" if ended and it.board.ended else it.board.day
     asked = {
-        "filter": joined([f'stage_id = "{stage["id"]}"', own]),
-        "order_by": "closed_on desc" if ended else "expected_close_on",
+        "filter": joined([f'{it.field.name} = "{step["id"]}"', own]),
+        "order_by": order,
         "page_size": str(ENDED_CARDS if ended else CARDS),
     }
-    return await visit.api.list("opportunities", asked)
+    return await visit.api.list(it.entity.slug, {k: v for k, v in asked.items() if v})
 
 
-def _sums(figures: Json | Problem, present: Presenter) -> dict[str, tuple[int, tuple[str, ...]]]:
-    """Count and totals per currency of each stage; empty while the figures are not to be had."""
+def _sums(it: Boarded, figures: Json | Problem, present: Presenter) -> Sums:
+    """Count and totals per currency of each step; empty while the figures are not to be had."""
     if isinstance(figures, Problem):
         return {}
     found: dict[str, tuple[int, tuple[str, ...]]] = {}
+    currency = it.amount.currency_field if it.amount else ""
     for one in figures["items"]:
-        stage, amount = one["group"].get("stage_id", ""), one["measures"].get("sum(amount)")
-        count, totals = found.get(stage, (0, ()))
-        more = (present.short_money(amount, one["group"].get("currency")),) if amount else ()
-        found[stage] = (count + int(one["measures"]["count"]), totals + more)
+        step = one["group"].get(it.field.name, "")
+        amount = one["measures"].get(f"sum({it.board.amount})")
+        count, totals = found.get(step, (0, ()))
+        more = (present.short_money(amount, one["group"].get(currency)),) if amount else ()
+        found[step] = (count + int(one["measures"]["count"]), totals + more)
     return found
 
 
 def _column(
     visit: Visit,
-    stage: Json,
+    it: Boarded,
+    step: Json,
     rows: Sequence[Json],
     titles: Titles,
-    sums: Mapping[str, tuple[int, tuple[str, ...]]],
+    sums: Sums,
     own: str,
 ) -> Column:
-    cards = tuple(_card(visit, row, titles) for row in rows)
-    count, totals = sums.get(stage["id"], (len(cards), ()))
-    view = "&view=mine" if own else ""
-    query = urlencode({"filter": f'stage_id = "{stage["id"]}"'})
-    return Column(stage, cards, count, totals, f"/opportunities?{query}{view}")
-
-
-def _card(visit: Visit, record: Json, titles: Titles) -> Card:
-    present, closes = visit.presenter, record.get("expected_close_on") or ""
-    account, owner = record.get("account_id"), record.get("owner_id")
-    return Card(
-        record,
-        record.get("name") or "Opportunity",
-        present.money(record["amount"], record.get("currency")) if record.get("amount") else "",
-        present.reference("parties.Account", account, titles) if account else Cell("reference"),
-        present.reference("identity.Person", owner, titles) if owner else Cell("person"),
-        present.short_day(record.get("closed_on") or closes)
-        if record.get("closed_on") or closes
-        else "",
-        late=record.get("outcome") == "open" and "" < closes < present.now().date().isoformat(),
+    cards = tuple(_card(visit.presenter, it, row, titles) for row in rows)
+    count, totals = sums.get(step["id"], (len(cards), ()))
+    query = {"filter": f'{it.field.name} = "{step["id"]}"', **({"view": MINE.key} if own else {})}
+    return Column(
+        step["id"],
+        it.steps.title_of(step),
+        str(step.get(it.board.ends) or OPEN),
+        bool(step.get(it.board.wants)),
+        cards,
+        count,
+        totals,
+        f"/{it.entity.slug}?{urlencode(query)}",
     )
+
+
+def _card(present: Presenter, it: Boarded, record: Json, titles: Titles) -> Card:
+    board, due = it.board, record.get(it.board.day) or ""
+    shown = record.get(board.ended) or due
+    is_open = (record.get(board.ends) or OPEN) == OPEN
+    return Card(
+        record["id"],
+        str(record.get(it.field.name) or ""),
+        it.entity.title_of(record, titles),
+        _cell(present, it, board.amount, record, titles).text,
+        _cell(present, it, board.line, record, titles),
+        _cell(present, it, board.person, record, titles),
+        present.short_day(shown) if shown else "",
+        late=is_open and "" < due < present.now().date().isoformat(),
+    )
+
+
+def _cell(present: Presenter, it: Boarded, name: str, record: Json, titles: Titles) -> Cell:
+    field = it.entity.field(name)
+    return present.cell(field, record, titles) if field else Cell("text")
 
 
 async def move(visit: Visit) -> Response:
     """Moves a card; the board's module wants JSON back, a form wants the board."""
-    data = await visit.request.form()
-    body = {name: str(data[name]) for name in ("stage_id", "reason", "amount") if data.get(name)}
-    record_id = visit.record_id
+    it, data = Boarded.of(visit), await visit.request.form()
+    given = {
+        it.field.name: str(data.get("to") or ""),
+        it.board.reason: str(data.get("reason") or ""),
+    }
+    body = {name: value for name, value in given.items() if name and value}
     by_module = "application/json" in visit.request.headers.get("accept", "")
     try:
-        await visit.api.verb("opportunities", record_id, "MoveStage", body)
+        await visit.api.verb(it.entity.slug, visit.record_id, it.board.verb, body)
     except (Invalid, Refused) as problem:
-        if by_module:
-            answered = {"message": problem.message, "fields": dict(problem.fields)}
-            return JSONResponse(answered, problem.status)
-        return to(
-            f"/opportunities/{record_id}/do/move-stage?stage_id={body.get('stage_id', '')}",
-            problem.message,
-        )
-    return (
-        JSONResponse({})
-        if by_module
-        else to(str(data.get("back") or "/opportunities/board"), _("Moved."))
-    )
+        return _not_moved(visit, it, problem, body, by_module=by_module)
+    if by_module:
+        return JSONResponse({})
+    return to(str(data.get("back") or f"/{it.entity.slug}/board"), _("Moved."))
+
+
+def _not_moved(
+    visit: Visit, it: Boarded, problem: Problem, body: Json, *, by_module: bool
+) -> Response:
+    if by_module:
+        wrong = {_input(it, name): text for name, text in problem.fields.items()}
+        return JSONResponse({"message": problem.message, "fields": wrong}, problem.status)
+    action = next(each for each in it.entity.actions if each.name == it.board.verb)
+    query = urlencode({it.field.name: body.get(it.field.name, "")})
+    return to(f"{action.url(it.entity.slug, visit.record_id)}?{query}", problem.message)
+
+
+def _input(it: Boarded, name: str) -> str:
+    """The board's module asks again for a reason, whatever the verb calls it."""
+    return "reason" if name == it.board.reason else name

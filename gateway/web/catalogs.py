@@ -3,7 +3,7 @@
 from collections import OrderedDict
 
 from gateway.web.api import Json
-from gateway.web.entities import Catalog
+from gateway.web.catalog import Catalog
 
 # As many as there are different combinations of profiles and roles at work at one time.
 MOST = 200

@@ -6,16 +6,16 @@ from typing import Any
 from starlette.responses import Response
 
 from gateway.web.api import Json
-from gateway.web.entities import Field
+from gateway.web.fields import Field
 from gateway.web.forms import blank, candidates
 from gateway.web.references import titles_of
 from gateway.web.together import answer, together
 from gateway.web.visits import Visit, to
 from gateway.web.words import _
+from kit.entity.kinds import PERSON
 from kit.errors import Invalid, Problem
 
 SHOWN = 60
-PERSON = "identity.Person"
 
 
 async def show_chat(visit: Visit) -> Response:

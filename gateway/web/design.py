@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from starlette.responses import Response
 
-from gateway.web.entities import Field, Option
+from gateway.web.fields import Field, Option
 from gateway.web.figures import Figure, chart
 from gateway.web.forms import Form
 from gateway.web.presenting import Cell

@@ -6,31 +6,27 @@ from typing import Any
 
 from starlette.responses import Response
 
+from gateway.web.actions import Action
 from gateway.web.api import Json
-from gateway.web.areas import INSIDE
-from gateway.web.entities import Entity, Field, Related
+from gateway.web.catalog import Related
+from gateway.web.entities import Entity
+from gateway.web.fields import Field
 from gateway.web.filtering import joined
-from gateway.web.highlights import Answers, answered, highlight_of
+from gateway.web.highlights import Answers, Highlight, answered, asked
 from gateway.web.lists import rows_of
+from gateway.web.logs import logs_of
+from gateway.web.paths import became_of, is_closed, path_of
 from gateway.web.presenting import Cell, Titles
 from gateway.web.references import Wanted, collect, titles_for, titles_of
+from gateway.web.results import results_of
 from gateway.web.timeline import as_told, collect_from, moments, moments_of
 from gateway.web.together import answer, together
-from gateway.web.verbs import actions_of
-from gateway.web.views import OWNERLESS
 from gateway.web.visits import Visit
+from gateway.web.weeks import week_of
 from kit.errors import NotFound, Problem
 
-# The facts beside the title: the first three of these kinds that the record has.
-FACTS = {
-    "sales.Opportunity": ("amount", "stage_id", "expected_close_on"),
-    "parties.Account": ("status", "industry", "phone"),
-    "parties.Contact": ("account_id", "job_title", "email"),
-    "parties.Lead": ("status", "company", "email"),
-    "helpdesk.Ticket": ("status", "priority", "account_id"),
-    "campaigns.Campaign": ("status", "type", "starts_on"),
-    "scheduling.Activity": ("status", "starts_at", "account_id"),
-}
+# Under the title stand as many facts as one takes in at a glance.
+FACTS = 3
 RELATED_SIZE = 10
 AT_FIRST = "20"
 
@@ -46,19 +42,20 @@ class Part:
 async def show_detail(visit: Visit) -> Response:
     """Two rounds of questions: everything about the record, then the names of all it mentions."""
     entity, tabs = visit.entity, tabs_of(visit)
-    highlight = highlight_of(entity.name)
+    highlights = highlights_of(visit)
     answers = await together(
         {
             "record": visit.api.get(entity.slug, visit.record_id),
             "history": visit.api.history(entity.slug, visit.record_id, {"page_size": AT_FIRST}),
-            **highlight.asks(visit),
+            **asked(highlights, visit),
             **{tab.key: asked_of(visit, tab) for tab in tabs},
         }
     )
     record = answer(answers["record"])
     tab = _chosen(visit, tabs, answers)
-    titles = await titles_of(visit.api, _named(entity, record, answers, tab))
+    titles = await titles_of(visit.api, _named(entity, record, answers, tab, highlights))
     cells = {field.name: visit.presenter.cell(field, record, titles) for field in entity.fields}
+    said = {name for each in highlights for name in each.says}
     return visit.page(
         [f"{entity.slug}/detail.html", "record/detail.html"],
         entity=entity,
@@ -66,35 +63,70 @@ async def show_detail(visit: Visit) -> Response:
         title=entity.title_of(record, titles),
         facts=_facts(entity, record, cells),
         cells=cells,
-        actions=actions_of(entity, record),
-        **sections_of(entity, record, cells),
+        actions=actions_of(visit, record),
+        **sections_of(entity, record, cells, said),
         **_timeline(visit, answers["history"], titles),
         **_related(visit, tabs, tab, answers, titles),
-        **highlight.shows(visit, record, answers, titles),
+        **_highlighted(visit, highlights, record, answers, titles),
     )
 
 
-def _named(entity: Entity, record: Json, answers: Answers, tab: Related | None) -> Wanted:
+def highlights_of(visit: Visit) -> list[Highlight]:
+    """Everything that this page says before its fields."""
+    return [
+        *path_of(visit),
+        *became_of(visit),
+        *results_of(visit),
+        *logs_of(visit),
+        *week_of(visit),
+    ]
+
+
+def _highlighted(
+    visit: Visit, highlights: list[Highlight], record: Json, answers: Answers, titles: Titles
+) -> dict[str, Any]:
+    shown = (each.shows(visit, record, answers, titles) for each in highlights)
+    return {name: value for each in shown for name, value in each.items()}
+
+
+def actions_of(visit: Visit, record: Json) -> list[Action]:
+    """What may be done with the record now."""
+    entity = visit.entity
+    if not entity.may("edit") or is_closed(entity, record):
+        return []
+    return [each for each in entity.actions if each.offered(record, visit.asking)]
+
+
+def _named(
+    entity: Entity,
+    record: Json,
+    answers: Answers,
+    tab: Related | None,
+    highlights: list[Highlight],
+) -> Wanted:
     """Whom and what the page mentions, in all its parts."""
     wanted: Wanted = {}
     collect(entity.fields, [record], wanted)
     collect_from(entity, answered(answers, "history"), wanted)
-    highlight_of(entity.name).names(answers, wanted)
+    for each in highlights:
+        each.names(answers, wanted)
     if tab:
         collect([*_columns(tab), *tab.entity.naming()], answered(answers, tab.key), wanted)
     return wanted
 
 
 def _facts(entity: Entity, record: Json, cells: dict[str, Cell]) -> list[tuple[Field, Cell]]:
-    named = FACTS.get(entity.name) or tuple(field.name for field in entity.listed()[1:])
+    named = entity.shown.facts or tuple(field.name for field in entity.listed()[1:])
     fields = (entity.field(name) for name in named)
     shown = [(field, cells[field.name]) for field in fields if field and record.get(field.name)]
-    return shown[:3]
+    return shown[:FACTS]
 
 
-def sections_of(entity: Entity, record: Json, cells: dict[str, Cell]) -> dict[str, Any]:
+def sections_of(
+    entity: Entity, record: Json, cells: dict[str, Cell], said: set[str]
+) -> dict[str, Any]:
     """The filled fields by section, and the empty ones together: few want to read those."""
-    known = {*_untold(entity, record), entity.title_field, "owner_id"}
+    known = {*said, *_untold(entity, record), entity.title_field, "owner_id"}
     fields = [field for field in entity.own_fields() if field.name not in known]
     filled = [field for field in fields if not cells[field.name].empty]
     empty = [field for field in fields if cells[field.name].empty and field.kind != "custom"]
@@ -107,12 +139,17 @@ def sections_of(entity: Entity, record: Json, cells: dict[str, Cell]) -> dict[st
 
 def _untold(entity: Entity, record: Json) -> Iterator[str]:
     """What other values say already: an amount its currency, a link what it leads to."""
-    yield from highlight_of(entity.name).says
     for field in entity.fields:
         if field.kind == "money" and record.get(field.name) is not None:
             yield field.currency_field
         if record.get(field.name):
-            yield from (name for name in field.partners if name.endswith("_entity"))
+            yield _names_an_entity(entity, field)
+
+
+def _names_an_entity(entity: Entity, field: Field) -> str:
+    """The field beside a reference that only says what kind of record it leads to."""
+    beside = entity.field(field.target_field)
+    return beside.name if beside and not field.targets else ""
 
 
 def _timeline(visit: Visit, history: Json | Problem, titles: Titles) -> dict[str, Any]:
@@ -123,38 +160,15 @@ def _timeline(visit: Visit, history: Json | Problem, titles: Titles) -> dict[str
     return {"moments": found, "timeline_problem": None, "next_token": token}
 
 
-# Where people look first among what belongs to a record; what is not named comes after these.
-ORDER = (
-    "campaigns.Member", "parties.Contact", "sales.Opportunity", "helpdesk.Ticket",
-    "scheduling.Booking", "scheduling.Activity", "parties.Lead",
-)  # fmt: skip
-# The page says these in words of its own, or they are the same fact from its other side.
-SAID = {"sales.Opportunity": ("parties.Lead",), "parties.Contact": ("parties.Lead",)}
-# One entity's records below another of the same go by what they are there.
-BELOW = {"parties.Account": "Subsidiaries", "identity.Role": "Roles below"}
-
-
 def tabs_of(visit: Visit) -> list[Related]:
-    """Who points at such a record; activities may be about any."""
-    entity = visit.entity
-    left_out = {*INSIDE, *SAID.get(entity.name, ())}
-    tabs = [tab for tab in visit.catalog.related(entity) if tab.entity.name not in left_out]
-    activity = visit.catalog.by_name("scheduling.Activity")
-    about = activity.field("related_id") if activity else None
-    pointing = {tab.entity.name for tab in tabs}
-    about_work = not entity.name.startswith(OWNERLESS)
-    if activity and about and activity.may("view") and about_work and activity.name not in pointing:
-        tabs.append(Related(activity, about))
-    return sorted(tabs, key=lambda tab: _rank(tab.entity.name))
-
-
-def _rank(name: str) -> int:
-    return ORDER.index(name) if name in ORDER else len(ORDER)
+    """Who points at such a record: first what cannot be without it, then in the order of entities."""
+    return sorted(visit.catalog.related(visit.entity), key=lambda tab: not tab.field.required)
 
 
 def tab_label(entity: Entity, tab: Related) -> str:
-    same = tab.entity.name == entity.name
-    return BELOW.get(entity.name, "Parts") if same else tab.entity.plural
+    """Records below another of their kind go by what they are there."""
+    usual = "Parts" if tab.entity.name == entity.name else tab.entity.plural
+    return tab.entity.shown.tabs.get(tab.field.name) or usual
 
 
 def _chosen(visit: Visit, tabs: list[Related], answers: Answers) -> Related | None:

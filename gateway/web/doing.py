@@ -4,10 +4,11 @@ from secrets import token_urlsafe
 
 from starlette.responses import Response
 
+from gateway.web.actions import Action
 from gateway.web.api import Json
-from gateway.web.editing import MENDABLE, show_secret
+from gateway.web.editing import MENDABLE
 from gateway.web.forms import Form, blank, read_form
-from gateway.web.verbs import Action, all_actions
+from gateway.web.secrets import is_secret, show_secret
 from gateway.web.visits import Visit, to
 from gateway.web.words import _
 from kit.errors import NotFound
@@ -16,8 +17,8 @@ from kit.errors import NotFound
 async def show_verb(visit: Visit) -> Response:
     action = _action(visit)
     record = await visit.api.get(visit.entity.slug, visit.record_id)
-    values = {field.name: _asked(visit, field.name, field.initial) for field in action.verb.fields}
-    return _verb_page(visit, action, record, await blank(visit.api, action.verb.fields, values))
+    values = {field.name: _asked(visit, field.name, field.initial) for field in action.fields}
+    return _verb_page(visit, action, record, await blank(visit.api, action.fields, values))
 
 
 def _asked(visit: Visit, name: str, initial: str) -> str | bool:
@@ -28,7 +29,7 @@ def _asked(visit: Visit, name: str, initial: str) -> str | bool:
 async def do_verb(visit: Visit) -> Response:
     action = _action(visit)
     data = await visit.request.form()
-    form = await read_form(visit.api, visit.catalog, visit.presenter, action.verb.fields, data)
+    form = await read_form(visit.api, visit.catalog, visit.presenter, action.fields, data)
     if not form.errors:
         body = {name: value for name, value in form.values.items() if value not in (None, "", [])}
         key = str(data.get("idempotency_key") or token_urlsafe(16))
@@ -36,7 +37,7 @@ async def do_verb(visit: Visit) -> Response:
             done = await visit.api.verb(
                 visit.entity.slug,
                 visit.record_id,
-                action.verb.name,
+                action.name,
                 {**body, "idempotency_key": key},
             )
         except MENDABLE as problem:
@@ -49,21 +50,19 @@ async def do_verb(visit: Visit) -> Response:
 
 def _done(visit: Visit, action: Action, done: Json) -> Response:
     """Back to the record, or on to what the verb made."""
-    if done.get("client_secret"):
+    if is_secret(done):
         return show_secret(visit, {"id": visit.record_id, **done})
-    made = done.get(action.sends_person_on)
-    target = visit.catalog.by_name("parties.Account") if made else None
+    said = _("%(verb)s: done.", verb=_(action.label))
+    made, field = done.get(action.told.leads_to), visit.entity.field(action.told.leads_to)
+    target = visit.catalog.visible(field.target) if made and field else None
     if target:
-        return to(f"/{target.slug}/{made}", _("The lead was converted."))
-    return to(
-        f"/{visit.entity.slug}/{visit.record_id}", _("%(verb)s: done.", verb=_(action.verb.label))
-    )
+        return to(f"/{target.slug}/{made}", said)
+    return to(f"/{visit.entity.slug}/{visit.record_id}", said)
 
 
 def _action(visit: Visit) -> Action:
     wanted = visit.request.path_params["verb"]
-    found = (action for action in all_actions(visit.entity) if action.verb.path == wanted)
-    action = next(found, None)
+    action = next((each for each in visit.entity.actions if each.path == wanted), None)
     if action is None:
         raise NotFound
     return action

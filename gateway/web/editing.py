@@ -7,13 +7,14 @@ import orjson
 from starlette.responses import Response
 
 from gateway.web.api import Json
-from gateway.web.entities import Entity, Field
+from gateway.web.entities import Entity
+from gateway.web.fields import Field
 from gateway.web.forms import Form, blank, changes, read_form
 from gateway.web.references import titles_for
-from gateway.web.views import OWNERLESS
+from gateway.web.secrets import is_secret, show_secret
 from gateway.web.visits import Visit, to
 from gateway.web.words import _
-from kit.errors import Conflict, Denied, Invalid, Refused
+from kit.errors import Conflict, Denied, Invalid, NotFound, Refused
 
 STALE = (
     "Somebody changed this record while you were writing. "
@@ -25,9 +26,9 @@ MENDABLE = (Invalid, Refused, Conflict)
 
 def editable(entity: Entity) -> list[Field]:
     """What a form asks; what belongs to the organisation has no owner worth asking for."""
-    unowned = entity.name.startswith(OWNERLESS)
+    owned = entity.shown.owned
     fields = (field for field in entity.own_fields() if field.editable)
-    return [field for field in fields if not (unowned and field.name == "owner_id")]
+    return [field for field in fields if owned or field.name != "owner_id"]
 
 
 async def show_new(visit: Visit) -> Response:
@@ -70,26 +71,14 @@ async def create(visit: Visit) -> Response:
 
 async def _created(visit: Visit, made: Json, *, another: bool) -> Response:
     entity = visit.entity
-    if entity.name == "identity.Client" and made.get("keeps_secret"):
-        # The first secret is made at once: without one the client could not do anything.
-        secret = await visit.api.verb(entity.slug, made["id"], "RotateSecret", {})
-        return show_secret(visit, {**made, **secret})
+    for action in entity.actions:
+        if action.told.at_once and action.offered(made, visit.asking):
+            made = {**made, **await visit.api.verb(entity.slug, made["id"], action.name, {})}
+    if is_secret(made):
+        return show_secret(visit, made)
     if another:
         return to(f"/{entity.slug}/new", _("%(title)s was created.", title=entity.title_of(made)))
     return to(f"/{entity.slug}/{made['id']}", _("%(label)s was created.", label=entity.label))
-
-
-def show_secret(visit: Visit, made: Json) -> Response:
-    """A secret is shown once, in the answer itself: an address would keep it for ever."""
-    title, record_id = visit.entity.title_of(made), made["id"]
-    return visit.page(
-        "record/secret.html",
-        entity=visit.entity,
-        title=title,
-        record_id=record_id,
-        secret=made["client_secret"],
-        client_id=made.get("client_id", ""),
-    )
 
 
 async def show_edit(visit: Visit) -> Response:
@@ -171,6 +160,9 @@ def _form_page(visit: Visit, form: Form, record: Json | None, status: int = 200)
 
 
 def _need(entity: Entity, right: str) -> None:
+    """Refuses what the profile does not allow; what is changed by verbs alone has no form at all."""
+    if right == "edit" and "Update" not in entity.methods:
+        raise NotFound
     if not entity.may(right):
         raise Denied(
             _(

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.web.entities import Entity, Field
+from gateway.web.entities import Entity
+from gateway.web.fields import Field
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from gateway.web.api import Api, Json
-from gateway.web.entities import Catalog, Field
+from gateway.web.catalog import Catalog
+from gateway.web.fields import Field
 from gateway.web.presenting import Presenter, Titles
 from gateway.web.references import titles_for
 from gateway.web.words import _
@@ -41,7 +42,7 @@ class Form:
 
     def switched_by(self, name: str) -> str:
         """The reference that leads elsewhere when this field changes."""
-        return next((field.name for field in self.fields if name in field.partners), "")
+        return next((field.name for field in self.fields if field.target_field == name), "")
 
     def stray_errors(self) -> dict[str, str]:
         """Errors of fields that this form does not show."""

@@ -9,7 +9,8 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from gateway.web.api import Json
-from gateway.web.entities import Entity, Field
+from gateway.web.entities import Entity
+from gateway.web.fields import Field
 from gateway.web.visits import Visit, to
 from gateway.web.words import _
 from kit.errors import Denied, Invalid, NotFound
@@ -38,7 +39,7 @@ def _start_page(visit: Visit, problem: Invalid | None = None) -> Response:
         "imports/new.html",
         422 if problem else 200,
         wanted=wanted,
-        importable=[entity for entity in visit.catalog if entity.may("create")],
+        importable=[entity for entity in visit.catalog if entity.made_by_form],
         problem=problem,
         area="home",
     )

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from gateway.web.api import Json
-from gateway.web.entities import Entity, Field
+from gateway.web.entities import Entity
+from gateway.web.fields import Field
 from gateway.web.filtering import (
     EMPTY,
     FILLED,
@@ -21,9 +22,10 @@ from gateway.web.filtering import (
 from gateway.web.presenting import Cell, Presenter, Titles, label_of
 from gateway.web.references import titles_for
 from gateway.web.together import answer, together
-from gateway.web.views import OWNERLESS, View, view_named, views_of
+from gateway.web.views import view_named, views_of
 from gateway.web.visits import Visit, to
 from gateway.web.words import _
+from kit.entity.presentation import View
 from kit.errors import Problem
 
 PAGE_SIZE = 50
@@ -72,7 +74,7 @@ class Wanted:
 
     @property
     def order(self) -> str:
-        return self.order_by or self.chosen_view.order_by
+        return self.order_by or self.chosen_view.order_by or self.entity.shown.order_by
 
     def fields(self) -> list[Field]:
         chosen = [field for name in self.columns if (field := self.entity.field(name))]
@@ -80,7 +82,7 @@ class Wanted:
 
     def _owner(self) -> list[Field]:
         owner = self.entity.field("owner_id")
-        shown = owner and not owner.listed and not self.entity.name.startswith(OWNERLESS)
+        shown = owner and not owner.listed and self.entity.shown.owned
         return [owner] if owner and shown else []
 
     def url(self, **changes: object) -> str:
@@ -150,7 +152,7 @@ def _row(
 ) -> Row:
     title = entity.title_of(record, titles)
     cells = [present.cell(field, record, titles) for field in fields]
-    if entity.named_after and cells:
+    if cells and fields[0].name in entity.shown.named_after:
         cells[0] = Cell("text", title)
     return Row(record, title, tuple(cells))
 

@@ -4,18 +4,11 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from gateway.web.areas import icon_of
 from gateway.web.forms import candidates
 from gateway.web.together import together
 from gateway.web.visits import Visit
 from gateway.web.words import _
 from kit.errors import Problem
-
-# Where people look first, in this order.
-SEARCHED = (
-    "parties.Account", "parties.Contact", "sales.Opportunity", "parties.Lead", "helpdesk.Ticket",
-    "campaigns.Campaign", "scheduling.Activity", "identity.Person", "sales.Product",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +50,7 @@ async def search(visit: Visit) -> Response:
 def _pages(visit: Visit) -> list[Hit]:
     places = [place for section in visit.rail for place in section.places]
     pages = [Hit(place.icon, place.label, place.href, "Page") for place in places]
-    makeable = [entity for entity in visit.catalog if entity.may("create")]
+    makeable = [entity for entity in visit.catalog if entity.made_by_form]
     return [
         *pages,
         *(
@@ -68,9 +61,7 @@ def _pages(visit: Visit) -> list[Hit]:
 
 
 async def _records(visit: Visit, words: str, most: int) -> list[Hit]:
-    entities = [
-        found for name in SEARCHED if (found := visit.catalog.by_name(name)) and found.may("view")
-    ]
+    entities = [each for each in visit.catalog if each.shown.sought and each.may("view")]
     asked = {
         entity: visit.api.list(
             entity.slug,
@@ -81,7 +72,7 @@ async def _records(visit: Visit, words: str, most: int) -> list[Hit]:
     answers = await together(asked, seconds=2.0)
     return [
         Hit(
-            icon_of(entity.name),
+            entity.shown.icon,
             entity.title_of(record),
             f"/{entity.slug}/{record['id']}",
             entity.label,

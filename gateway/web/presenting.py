@@ -13,17 +13,11 @@ from babel.dates import format_date, format_skeleton, format_time, format_timede
 from babel.numbers import format_compact_currency, format_currency, format_decimal
 
 from gateway.web.api import Json
-from gateway.web.entities import Field, worded
+from gateway.web.fields import Field, worded
 from gateway.web.words import gettext
+from kit.entity.kinds import PERSON
 
 NONE = "–"  # noqa: RUF001 - the dash that typography wants
-TONES = {
-    "green": "won active resolved done confirmed qualified completed accepted booked created",
-    "red": "lost rejected failed cancelled inactive unqualified urgent overdue",
-    "blue": "new open planned prospecting running matched",
-    "amber": "waiting working engaging pending high interest warm updated receiving",
-}
-_TONE_OF = {word: tone for tone, words in TONES.items() for word in words.split()}
 # What the system did by itself, e.g. a campaign's result after a deal was won.
 SYSTEM = "Rapport"
 THOUSAND = 1_000
@@ -77,7 +71,7 @@ class Presenter:
 
     def reference(self, target: str, record_id: str, titles: Titles) -> Cell:
         title = titles.get((target, record_id))
-        kind = "person" if target == "identity.Person" else "reference"
+        kind = "person" if target == PERSON else "reference"
         if title is None:
             return Cell("hidden", gettext("Not visible to you"))
         slug = self.slugs.get(target)
@@ -86,7 +80,7 @@ class Presenter:
     def actor(self, name: str, titles: Titles) -> Cell:
         """Persons act under their id, the system under a name that only operators know."""
         if is_person(name):
-            return self.reference("identity.Person", name, titles)
+            return self.reference(PERSON, name, titles)
         return Cell("text", SYSTEM)
 
     def short_money(self, amount: Any, currency: Any) -> str:
@@ -191,7 +185,8 @@ def _country(present: Presenter, field: Field, value: Any) -> Cell:
 
 
 def _badge(_: Presenter, field: Field, value: Any) -> Cell:
-    return Cell("badge", label_of(field, str(value)), tone=tone(str(value)))
+    chosen = field.option(value)
+    return Cell("badge", label_of(field, str(value)), tone=chosen.tone if chosen else "")
 
 
 def _number(present: Presenter, field: Field, value: Any) -> Cell:
@@ -248,10 +243,6 @@ def label_of(field: Field, value: str) -> str:
     shown = (option.label for option in field.options if option.value == value)
     known = next(shown, "")
     return known or (worded(value) if field.kind in {"picklist", "choice"} else value)
-
-
-def tone(value: str) -> str:
-    return _TONE_OF.get(value.lower().split(" ")[0], "")
 
 
 def initials(name: str) -> str:

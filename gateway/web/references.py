@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from gateway.web.api import Api, Json
-from gateway.web.entities import Field
+from gateway.web.fields import Field
 from gateway.web.presenting import Titles, is_person
 from gateway.web.together import together
 from kit.errors import Problem

@@ -6,9 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
-from gateway.web.areas import icon_of
 from gateway.web.assets import Assets
-from gateway.web.entities import PRINCIPALS
 from gateway.web.filtering import operators_of
 from gateway.web.presenting import NONE, hue, initials
 from gateway.web.words import gettext, ngettext
@@ -33,12 +31,10 @@ class Templates:
         self._environment.globals.update(
             asset=assets.url,
             icon=assets.icon,
-            icon_of=icon_of,
             field_operators=operators_of,
             initials=initials,
             hue=hue,
             NONE=NONE,
-            PRINCIPALS=PRINCIPALS,
         )
 
     def render(self, names: Sequence[str], context: Mapping[str, Any]) -> str:

@@ -3,16 +3,17 @@
 from starlette.responses import Response
 
 from gateway.web.api import Json
-from gateway.web.entities import Field
+from gateway.web.fields import Field
 from gateway.web.forms import blank, candidates
 from gateway.web.references import titles_of
 from gateway.web.together import answer, together
 from gateway.web.visits import Visit, to
 from gateway.web.words import _
+from kit.entity.kinds import PERSON
 from kit.errors import Invalid, Problem
 
 KINDS = {
-    "person": ("Person", "identity.Person"),
+    "person": ("Person", PERSON),
     "role": ("Role", "identity.Role"),
     "role_and_below": ("Role and those below it", "identity.Role"),
     "group": ("Group", "identity.Group"),
@@ -35,7 +36,7 @@ async def _access_page(visit: Visit, problem: Problem | None = None, status: int
     )
     record, shares = answer(answers["record"]), answer(answers["shares"])
     titles = await titles_of(visit.api, _people(record, shares["items"], asked))
-    person = Field("person_id", "Person", "reference", target="identity.Person")
+    person = Field("person_id", "Person", "reference", target=PERSON)
     return visit.page(
         "record/access.html",
         status,
@@ -54,12 +55,12 @@ async def _access_page(visit: Visit, problem: Problem | None = None, status: int
 
 
 def _people(record: Json, shares: list[Json], asked: str) -> dict[str, set[str]]:
-    wanted = {"identity.Person": {asked}}
+    wanted = {PERSON: {asked}}
     if record.get("owner_id"):
-        wanted["identity.Person"].add(record["owner_id"])
+        wanted[PERSON].add(record["owner_id"])
     for share in shares:
         wanted.setdefault(KINDS[share["principal_kind"]][1], set()).add(share["principal_id"])
-        wanted["identity.Person"].add(share["granted_by"])
+        wanted[PERSON].add(share["granted_by"])
     return wanted
 
 

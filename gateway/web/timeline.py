@@ -7,27 +7,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gateway.web.api import Json
-from gateway.web.entities import Entity, Field, spaced
+from gateway.web.entities import Entity
+from gateway.web.fields import Field, spaced
 from gateway.web.presenting import SYSTEM, Cell, Presenter, Titles, is_person
 from gateway.web.references import Wanted, titles_of
 from gateway.web.visits import Visit
 from gateway.web.words import _
+from kit.entity.kinds import PERSON
 
-PERSON = "identity.Person"
 WORDS = {
     "created": "created this",
     "updated": "changed",
     "deleted": "deleted this",
-    "movestage": "moved the stage",
-    "win": "marked this as won",
-    "lose": "marked this as lost",
-    "reopen": "reopened this",
-    "convert": "converted this",
-    "assign": "assigned this",
-    "resolve": "resolved this",
-    "close": "closed this",
-    "complete": "completed this",
-    "cancel": "cancelled this",
 }
 
 
@@ -103,9 +94,15 @@ def _joined(newer: Json, older: Json) -> Json:
 def _moment(present: Presenter, entity: Entity, entry: Json, titles: Titles) -> Moment:
     created = entry["what"] == "created"
     changes = () if created else _changes(present, entity, entry, titles)
-    done = entry["what"].lower().replace("_", "").replace(" ", "")
-    what = _(WORDS[done]) if done in WORDS else spaced(entry["what"]).lower()
-    return Moment(entry["at"], who(entry["actor"], titles), what, changes)
+    return Moment(entry["at"], who(entry["actor"], titles), _done(entity, entry["what"]), changes)
+
+
+def _done(entity: Entity, what: str) -> str:
+    """What happened, in words: every entity has those of its verbs."""
+    bare = what.lower().replace("_", "").replace(" ", "")
+    past = (each.told.past for each in entity.actions if each.name.lower() == bare)
+    said = WORDS.get(bare) or next(past, "")
+    return _(said) if said else spaced(what).lower()
 
 
 def _changes(present: Presenter, entity: Entity, entry: Json, titles: Titles) -> tuple[Change, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -13,12 +14,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from gateway.web.api import Api, Json, Uploads
 from gateway.web.areas import Section, area_of, rail
 from gateway.web.assets import Assets
+from gateway.web.catalog import Catalog
 from gateway.web.catalogs import Catalogs
-from gateway.web.entities import Catalog, Entity
+from gateway.web.entities import Entity
 from gateway.web.presenting import Presenter
 from gateway.web.rendering import Templates
 from gateway.web.shelf import Shelf
 from kit.errors import Anonymous, NotFound, Problem
+from kit.query import Context
 
 THEMES = ("system", "light", "dark")
 # Higher levels cost more time on our side than they save on the way.
@@ -75,6 +78,11 @@ class Visit:
             raise NotFound
         return found
 
+    @cached_property
+    def asking(self) -> Context:
+        """Who asks, when and where, for conditions that are decided here."""
+        return Context(UUID(self.me["id"]), self.presenter.now(), self.presenter.zone)
+
     @property
     def record_id(self) -> str:
         return str(self.request.path_params["record_id"])
@@ -102,7 +110,7 @@ class Visit:
             "area": area_of(entity) if entity else "home",
             "entity": entity,
             "present": self.presenter,
-            "creatable": [each for each in self.catalog if each.may("create")],
+            "creatable": [each for each in self.catalog if each.made_by_form],
             "notice": self.request.query_params.get("notice", ""),
         }
 

@@ -21,13 +21,15 @@ class View:
 
 @dataclass(frozen=True)
 class Ask:
-    """How the form of a verb asks for one input, where the contract's own words are not enough."""
+    """How the form of a verb asks for one input, in words for people; what is not asked is left open."""
 
     name: str
     label: str = ""
     help: str = ""
     initial: str = ""
     required: bool = False
+    # Typed unseen, like a password.
+    unseen: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Action:
     when: str = ""
     # How the history tells it, e.g. `marked this as won`.
     past: str = ""
+    # What its form asks for, in this order.
     asks: tuple[Ask, ...] = ()
     # The field of the answer that names the record to go on to.
     leads_to: str = ""

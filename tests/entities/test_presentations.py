@@ -81,7 +81,12 @@ def test_an_action_asks_for_what_its_message_holds(case: Case) -> None:
             by_name[action.verb].input_type.fields_by_name,
             by_name[action.verb].output_type.fields_by_name,
         )
-        assert {ask.name for ask in action.asks} <= set(inputs), action.verb
+        asked = {ask.name for ask in action.asks}
+        assert asked <= set(inputs), action.verb
+        must = {
+            name for name, each in inputs.items() if not (each.has_presence or each.is_repeated)
+        }
+        assert must - {"id"} <= asked, f"{action.verb} is never whole without {must}"
         assert not action.leads_to or action.leads_to in answer, action.verb
         assert set(names(parse(action.when))) <= set(case.record.fields), action.verb
         _has_words(action)

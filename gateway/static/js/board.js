@@ -147,10 +147,10 @@ async function move(card, column) {
 // Nothing when it moved; what is wrong otherwise.
 async function send(card, column, reason) {
   const token = JSON.parse(document.body.getAttribute("hx-headers:inherited"))["X-CSRF-Token"];
-  const answer = await fetch(`/opportunities/${card.dataset.card}/move`, {
+  const answer = await fetch(`${board.dataset.boardOf}/${card.dataset.card}/move`, {
     method: "POST",
     headers: { Accept: "application/json", "X-CSRF-Token": token },
-    body: new URLSearchParams({ stage_id: column.dataset.stage, reason, csrf_token: token }),
+    body: new URLSearchParams({ to: column.dataset.column, reason, csrf_token: token }),
   }).catch(() => null);
   if (answer?.ok) return null;
   return (await answer?.json().catch(() => null)) ?? { message: "The move did not arrive. Try again." };

@@ -59,7 +59,15 @@ class Person(Record):
                 "Set password",
                 "key",
                 past="set the password",
-                asks=(Ask("password", "New password", "At least 12 characters.", required=True),),
+                asks=(
+                    Ask(
+                        "password",
+                        "New password",
+                        "At least 12 characters.",
+                        required=True,
+                        unseen=True,
+                    ),
+                ),
             ),
             Action(
                 "Deactivate",

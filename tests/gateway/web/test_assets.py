@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.web.areas import AREAS, ICONS
+from gateway.web.areas import AREAS
 from gateway.web.assets import SHEETS, Assets
-from gateway.web.verbs import ACTIONS
+from tests.entities.cases import CASES
 
 GATEWAY = Path(__file__).parents[3] / "gateway"
 TEMPLATES = sorted((GATEWAY / "templates").rglob("*.html"))
@@ -35,8 +35,9 @@ def test_every_icon_that_is_named_is_taken_from_the_package() -> None:
     named = {
         name for path in TEMPLATES for name in re.findall(r'icon\("([\w-]+)"', path.read_text())
     }
-    named |= {area.icon for area in AREAS} | set(ICONS.values())
-    named |= {action.icon for actions in ACTIONS.values() for action in actions}
+    shown = [case.record.presentation for case in CASES.values()]
+    named |= {each.icon for each in (*AREAS, *shown)}
+    named |= {action.icon for each in shown for action in each.actions}
     taken = {Path(asset["to"]).stem for asset in LISTED if asset["to"].startswith("icons/")}
     assert named - taken == set()
 

@@ -4,7 +4,7 @@ import pytest
 from starlette.datastructures import FormData
 
 from gateway.web.api import Json
-from gateway.web.entities import Field
+from gateway.web.fields import Field
 from gateway.web.forms import READERS, changes, read_form
 from gateway.web.presenting import Presenter
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.web.entities import Field, Option
+from gateway.web.fields import Field, Option
 from gateway.web.presenting import Cell, Presenter, initials
 
 
@@ -52,7 +52,9 @@ def test_an_address_that_is_no_web_address_is_no_link() -> None:
 
 
 def test_a_picklist_is_shown_by_its_label() -> None:
-    field = Field("stage", "Stage", "picklist", options=(Option("won", "Closed, won"),))
+    field = Field(
+        "stage", "Stage", "picklist", options=(Option("won", "Closed, won", tone="green"),)
+    )
     assert a_presenter().cell(field, {"stage": "won"}, {}) == Cell(
         "badge", "Closed, won", tone="green"
     )

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from gateway.web.entities import Catalog, Field, Option
+from gateway.web.catalog import Catalog
+from gateway.web.fields import Field, Option
 from gateway.web.forms import Form
 from gateway.web.presenting import SYSTEM, Presenter
 from gateway.web.timeline import as_told, moments_of
@@ -68,9 +69,27 @@ def test_a_country_is_read_by_its_name_and_a_year_without_grouping() -> None:
 
 
 def test_a_reference_to_anything_leads_where_the_record_says() -> None:
-    field = Field("source_id", "Owner", "reference")
-    assert field.target_in({"source_kind": "role_and_below"}) == "identity.Role"
-    assert (
-        Field("related_id", "About", "reference").target_in({"related_entity": "sales.Opportunity"})
-        == "sales.Opportunity"
+    """By the entity's name beside it, or by what the values of the field beside it stand for."""
+    kinds = [{"value": "role", "target": "identity.Role"}, {"value": "group", "target": ""}]
+    told = (
+        {"name": "source_kind", "kind": "picklist", "options": kinds},
+        {"name": "source_id", "kind": "reference", "target_field": "source_kind"},
+        {"name": "related_id", "kind": "reference", "target_field": "related_entity"},
     )
+    _, source, related = next(iter(a_catalog(*told))).fields
+    assert source.target_in({"source_kind": "role"}) == "identity.Role"
+    assert related.target_in({"related_entity": "sales.Opportunity"}) == "sales.Opportunity"
+
+
+def test_the_history_tells_a_verb_in_the_words_of_its_entity() -> None:
+    action = {"verb": "MoveStage", "label": "Move stage", "past": "moved the stage"}
+    told = {
+        "entity": "sales.Deal",
+        "label": "Deal",
+        "plural": "Deals",
+        "presentation": {"actions": [action]},
+        "verbs": [{"name": "MoveStage"}],
+    }
+    deal = next(iter(Catalog({"entities": [told]})))
+    entry = {**an_entry(1, ANA), "what": "MoveStage"}
+    assert [moment.what for moment in moments_of(PRESENT, deal, [entry], {})] == ["moved the stage"]
