@@ -21,6 +21,11 @@ class Related:
     def key(self) -> str:
         return f"{self.entity.slug}.{self.field.name}"
 
+    def filter(self, record_id: str) -> str:
+        """Those that name one record."""
+        sign = ":" if self.field.kind == "references" else " = "
+        return f'{self.field.name}{sign}"{record_id}"'
+
 
 class Catalog:
     """Every entity that the caller may see."""
@@ -64,14 +69,15 @@ def _pointer(entity: Entity, target: Entity) -> Related | None:
     tabs = entity.shown.tabs
     fields = [field for field in entity.fields if tabs.get(field.name, field.label)]
     straight = (field for field in fields if points(field, target))
+    among = (field for field in fields if points(field, target, "references"))
     anything = (field for field in fields if _may_name(field, entity, target))
-    field = next(straight, None) or next(anything, None)
+    field = next(straight, None) or next(among, None) or next(anything, None)
     return Related(entity, field) if field else None
 
 
-def points(field: Field, target: Entity) -> bool:
+def points(field: Field, target: Entity, kind: str = "reference") -> bool:
     """Whether a field is worth a related list: a reference that people set, not a mere stamp."""
-    return field.target == target.name and field.kind == "reference" and field.name not in _STAMPS
+    return field.target == target.name and field.kind == kind and field.name not in _STAMPS
 
 
 def _may_name(field: Field, entity: Entity, target: Entity) -> bool:

@@ -11,7 +11,6 @@ from gateway.web.api import Json
 from gateway.web.catalog import Related
 from gateway.web.entities import Entity
 from gateway.web.fields import Field
-from gateway.web.filtering import joined
 from gateway.web.highlights import Answers, Highlight, answered, asked
 from gateway.web.lists import rows_of
 from gateway.web.logs import logs_of
@@ -185,7 +184,7 @@ def _columns(tab: Related) -> list[Field]:
 
 def asked_of(visit: Visit, tab: Related) -> Awaitable[Json]:
     asked = {
-        "filter": related_filter(tab, visit.record_id),
+        "filter": tab.filter(visit.record_id),
         "page_size": str(RELATED_SIZE),
         "count": "true",
     }
@@ -216,10 +215,6 @@ def _count(page: Json | Problem | None) -> str:
     if page is None or isinstance(page, Problem) or not page.get("page", {}).get("total"):
         return ""
     return f"{page['page']['total']}{'+' if page['page'].get('total_capped') else ''}"
-
-
-def related_filter(tab: Related, record_id: str) -> str:
-    return joined([f'{tab.field.name} = "{record_id}"'])
 
 
 async def show_related(visit: Visit) -> Response:

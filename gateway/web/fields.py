@@ -77,6 +77,11 @@ class Field:
         return self.kind not in {"rows", "references", "words", "custom", "long_text"}
 
     @property
+    def ticked(self) -> bool:
+        """Whether its rows are a matrix of yes and no."""
+        return any(column.kind == "boolean" for column in self.columns)
+
+    @property
     def numeric(self) -> bool:
         return self.kind in {"integer", "decimal", "money", "percent"}
 

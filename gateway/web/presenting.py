@@ -33,6 +33,7 @@ class Cell:
     href: str = ""
     tone: str = ""
     parts: tuple["Cell", ...] = ()
+    heads: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -57,6 +58,8 @@ class Presenter:
             return Cell(field.kind)
         if field.kind == "money":
             return Cell("money", self.money(value, record.get(field.currency_field)))
+        if field.kind == "rows" and field.ticked:
+            return self.matrix(field, value, titles)
         if draw := MANY.get(field.kind):
             return Cell(field.kind, parts=tuple(draw(self, field, value, titles)))
         if field.kind == "reference":
@@ -68,6 +71,12 @@ class Presenter:
     def row(self, field: Field, row: Json, titles: Titles) -> Cell:
         cells = (self.cell(column, row, titles) for column in field.columns)
         return Cell("row", parts=tuple(cell for cell in cells if not cell.empty))
+
+    def matrix(self, field: Field, rows: Any, titles: Titles) -> Cell:
+        """Rows of yes and no say nothing without the name above each column."""
+        lines = (tuple(self.cell(column, row, titles) for column in field.columns) for row in rows)
+        heads = tuple(column.label for column in field.columns)
+        return Cell("matrix", heads=heads, parts=tuple(Cell("row", parts=line) for line in lines))
 
     def reference(self, target: str, record_id: str, titles: Titles) -> Cell:
         title = titles.get((target, record_id))

@@ -36,7 +36,7 @@ def test_every_icon_that_is_named_is_taken_from_the_package() -> None:
         name for path in TEMPLATES for name in re.findall(r'icon\("([\w-]+)"', path.read_text())
     }
     shown = [case.record.presentation for case in CASES.values()]
-    named |= {each.icon for each in (*AREAS, *shown)}
+    named |= {area.icon for area in AREAS} | {each.icon for each in shown}
     named |= {action.icon for each in shown for action in each.actions}
     taken = {Path(asset["to"]).stem for asset in LISTED if asset["to"].startswith("icons/")}
     assert named - taken == set()

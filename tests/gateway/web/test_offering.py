@@ -9,7 +9,7 @@ from gateway.web.details import tab_label
 from gateway.web.entities import Entity
 from gateway.web.views import views_of
 from kit.ids import uuid7
-from kit.query import Context
+from kit.query import Context, parse
 
 NOW = Context(uuid7(), datetime.now(UTC), UTC)
 WIN = {"verb": "Win", "label": "Mark as won", "when": 'outcome = "open"'}
@@ -135,6 +135,17 @@ def test_what_may_be_about_anything_has_a_tab_on_what_people_own() -> None:
     tabs = {each.name: [tab.key for tab in catalog.related(each)] for each in catalog}
     assert tabs["a.Deal"] == ["calls.about_id"]
     assert tabs["a.Stage"] == []
+
+
+def test_who_takes_part_has_a_tab_of_what_it_takes_part_in() -> None:
+    """W1: whatever touched a contact, also where it is one of many."""
+    many = {**reference("contact_ids", "parties.Contact"), "kind": "references"}
+    call = told("a.Call", many, presentation=shown("calendar"))
+    contact = told("parties.Contact", presentation=shown("customers"))
+    catalog = Catalog({"entities": [call, contact]})
+    [tab] = catalog.related(next(each for each in catalog if each.slug == "contacts"))
+    assert tab.filter("7") == 'contact_ids:"7"'
+    assert parse(tab.filter("7"))
 
 
 def test_a_member_goes_by_the_name_of_whom_it_joins() -> None:

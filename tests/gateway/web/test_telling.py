@@ -93,3 +93,12 @@ def test_the_history_tells_a_verb_in_the_words_of_its_entity() -> None:
     deal = next(iter(Catalog({"entities": [told]})))
     entry = {**an_entry(1, ANA), "what": "MoveStage"}
     assert [moment.what for moment in moments_of(PRESENT, deal, [entry], {})] == ["moved the stage"]
+
+
+def test_rows_of_yes_and_no_are_a_matrix_with_the_names_of_its_columns() -> None:
+    """W15: a profile reads as what it allows, not as `Yes · Yes · No`."""
+    columns = (Field("entity", "Entity"), Field("view", "View", "boolean"))
+    field = Field("permissions", "Permissions", "rows", columns=columns)
+    cell = PRESENT.cell(field, {"permissions": [{"entity": "Deals", "view": True}]}, {})
+    assert (cell.kind, cell.heads) == ("matrix", ("Entity", "View"))
+    assert [part.text for part in cell.parts[0].parts] == ["Deals", "Yes"]
