@@ -1,11 +1,13 @@
 """Messages over gRPC: in order, live, and by nobody but their author."""
 
 import asyncio
+from contextlib import suppress
+from typing import Any
 
 import pytest
 from crm.chat.v1 import events_pb2 as events
 from crm.chat.v1 import messages_pb2
-from crm.v1 import standard_pb2
+from crm.v1 import records_pb2, standard_pb2
 
 from kit.errors import Denied, Invalid
 from kit.testing.serving import Serving
@@ -59,7 +61,35 @@ async def test_nobody_speaks_for_another(bob: Voice, eva: Voice) -> None:
             await bob.say(room, "I said that", **given)
         assert set(wrong.value.fields) == set(given)
     said = await bob.say(await bob.public(), "Mine", owner_id=eva.person.name)
-    assert (said.author_id, said.owner_id) == (bob.person.name, bob.person.name)
+    assert (said.author_id, said.owner_id) == (bob.person.name, "")
+
+
+async def test_nobody_puts_words_into_another_s_mouth(bob: Voice, eva: Voice) -> None:
+    """S17: neither an owner nor an edit share lets another rewrite what an author said."""
+    said = await bob.say(await bob.public(), "I agree")
+    handed = messages_pb2.Message(id=said.id, owner_id=eva.person.name)
+    with pytest.raises(Invalid) as refused:
+        await bob.messages.Update(
+            messages_pb2.MessagePatch(record=handed, mask={"paths": ["owner_id"]})
+        )
+    assert set(refused.value.fields) == {"owner_id"}
+    await _share(bob, said, eva)
+    words = messages_pb2.Message(id=said.id, text="I disagree")
+    with pytest.raises(Denied):
+        await eva.messages.Update(messages_pb2.MessagePatch(record=words, mask={"paths": ["text"]}))
+    with pytest.raises(Denied):
+        await eva.messages.Delete(standard_pb2.DeleteRequest(id=said.id))
+    kept = await bob.messages.Get(standard_pb2.GetRequest(id=said.id))
+    assert (kept.text, kept.author_id) == ("I agree", bob.person.name)
+
+
+async def _share(bob: Voice, said: Any, eva: Voice) -> None:
+    """An edit share, where messages may be shared at all."""
+    wanted = {"principal_kind": "person", "principal_id": eva.person.name, "level": "edit"}
+    with suppress(Denied):
+        await bob.records.Share(
+            records_pb2.ShareRequest(entity="chat.Message", id=said.id, **wanted)
+        )
 
 
 @pytest.mark.parametrize(

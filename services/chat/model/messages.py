@@ -18,7 +18,7 @@ from kit.entity import (
     Reference,
     field,
 )
-from kit.errors import Invalid
+from kit.errors import Denied, Invalid
 
 
 def readers(member_ids: Sequence[UUID]) -> Iterable[Audience]:
@@ -56,9 +56,13 @@ class Message(Record):
     __table_args__ = (UniqueConstraint("room_id", "sequence"),)
 
     def prepare(self, actor: Actor) -> None:  # noqa: ARG002
-        """A private message has no owner: ownership would open it to those above the owner."""
-        if self.reader_ids:
-            self.owner_id = None
+        """A message has an author and no owner: that could be handed over, and opens it to others."""
+        self.owner_id = None
+
+    def require_author(self, actor: Actor) -> None:
+        """Whatever was shared or handed over: nobody puts words into another's mouth."""
+        if not actor.is_system and actor.person_id != self.author_id:
+            raise Denied("Only its author may change a message or take it back.")
 
     def check(self) -> None:
         if not self.text or not self.text.strip():

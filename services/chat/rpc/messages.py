@@ -1,5 +1,6 @@
 """Messages over gRPC: posted into a room, corrected and taken back by their author alone."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,18 @@ class Messages(Records[Message, pb.Message], MessagesServicer):
         work.add(record)
         # One's own words are read.
         await read(work, room, author, record.sequence)
+
+    async def amend(self, work: Work, record: Any, values: Mapping[str, Any]) -> None:
+        record.require_author(work.actor)
+        if values.get("owner_id") is not None:
+            raise Invalid(
+                owner_id="A message belongs to its author and to nobody else; leave it out."
+            )
+        await super().amend(work, record, values)
+
+    async def discard(self, work: Work, record: Any) -> None:
+        record.require_author(work.actor)
+        await super().discard(work, record)
 
 
 async def _held(work: Work, room_id: UUID | None) -> Room:
