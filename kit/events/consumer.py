@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any, NoReturn
+from uuid import NAMESPACE_OID, uuid5
 
 import nats.errors
 from google.protobuf.message import DecodeError
@@ -125,13 +126,20 @@ class Consumer:
         try:
             info = EventInfo.read(message.subject, message.headers or {}, place.num_delivered)
         except (KeyError, ValueError) as error:
-            log.error(
-                "event.malformed", consumer=self.name, subject=message.subject, exc_info=error
-            )
-            await message.term()
-            return
-        if await self._traced(message, info) != "retry" and not place.num_pending:
+            outcome = await self._malformed(message, error)
+        else:
+            outcome = await self._traced(message, info)
+        if outcome != "retry" and not place.num_pending:
             self.caught_up.set()
+
+    async def _malformed(self, message: Msg, error: Exception) -> str:
+        """Headers do not heal by waiting either; the letter is known by the event's place."""
+        place = message.metadata
+        event_id = uuid5(NAMESPACE_OID, f"{self.stream}.{place.sequence.stream}")
+        info = EventInfo(event_id, message.subject, tries=place.num_delivered or 1)
+        outcome = await self._park(message, info, error)
+        self._count(event_name(message.subject), outcome)
+        return outcome
 
     async def _traced(self, message: Msg, info: EventInfo) -> str:
         origin = traces.extract(message.headers or {})

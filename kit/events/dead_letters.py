@@ -87,7 +87,10 @@ async def find(session: AsyncSession, letter_id: UUID) -> Letter:
 
 async def replay(letter: Letter, listener: Listener[Any], open_work: OpenWork) -> None:
     """Handle a parked event now; its effects and the letter's end are one transaction."""
-    info = EventInfo.read(letter.subject, letter.headers, letter.tries + 1)
+    try:
+        info = EventInfo.read(letter.subject, letter.headers, letter.tries + 1)
+    except (KeyError, ValueError) as wrong:
+        raise Refused("Its headers do not say which event this is; discard the letter.") from wrong
     event = listener.message.FromString(letter.body)
     async with open_work(letter.consumer, info) as work:
         await _settle(work.session, letter)

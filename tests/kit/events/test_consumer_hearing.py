@@ -17,7 +17,7 @@ from kit.events.consumers import Consumers
 from kit.events.listeners import Listener, on, on_change
 from kit.events.relay import Relay
 from kit.events.streams import declare, streams_of
-from kit.telemetry import traces
+from kit.telemetry import metrics, traces
 from tests.kit.events.conftest import PATIENCE, Running
 from tests.kit.events.toys import (
     Sessions,
@@ -158,14 +158,35 @@ async def test_bytes_that_are_no_message_are_parked_at_once(
     assert (letter.tries, letter.body) == (1, garbage)
 
 
-async def test_a_message_that_is_no_event_of_ours_is_passed_over(
-    connection: Client, ears: Callable[[Shelf], Consumers], running: Running
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"ce-id": "no id", "ce-time": "2026-01-01T00:00:00+00:00"}, {"ce-id": str(uuid4())}],
+    ids=["none", "no id", "no time"],
+)
+async def test_a_message_with_malformed_headers_is_parked(
+    sessions: Sessions,
+    connection: Client,
+    ears: Callable[[Shelf], Consumers],
+    running: Running,
+    headers: dict[str, str],
 ) -> None:
-    await tell(connection, "stray", headers={})
+    """G8: it leaves a letter and is counted; what comes behind it is heard."""
+    await tell(connection, "stray", headers=headers)
     await tell(connection, "good")
     shelf = Shelf()
-    async with running(ears(shelf).run()):
+    consumers = ears(shelf)
+    [name] = consumers._all
+    parked = metrics.DEAD_LETTERS_TOTAL.labels(name)
+    before = parked._value.get()
+    async with running(consumers.run()):
         assert await shelf.hears(1) == ["good"]
+    async with sessions() as session:
+        (letter,) = await dead_letters.waiting(session)
+    assert letter.headers.items() >= headers.items()
+    assert ToySold.FromString(letter.body).note == "stray"
+    assert parked._value.get() == before + 1
+    with pytest.raises(Refused, match="headers"):
+        await consumers.replay(letter.id)
 
 
 async def test_a_field_of_a_later_contract_is_tolerated(
