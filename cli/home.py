@@ -32,6 +32,8 @@ class Home:
 
     def create(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
+        # Data, keys and passwords: nobody else on this machine has business here.
+        self.folder.chmod(0o700)
         self.logs.mkdir(mode=0o700, exist_ok=True)
         self.keys.mkdir(mode=0o700, exist_ok=True)
 

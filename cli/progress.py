@@ -39,6 +39,10 @@ class Progress:
     def note(self, text: str) -> None:
         self.console.print(f"[yellow]![/] {escape(text)}")
 
+    def secret(self, text: str) -> str:
+        """A password for the eyes of whoever typed the command; a log is told where it stands."""
+        return text if self.console.is_terminal else "(in secrets.json of the system's folder)"
+
     def seconds(self) -> float:
         return time.monotonic() - self._started
 

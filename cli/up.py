@@ -59,6 +59,9 @@ def run_detached(home: Home, arguments: list[str], progress: Progress) -> None:
             cwd=ROOT,
         )
     _follow(log, start_at, home, supervisor)
+    if progress.console.is_terminal:
+        # What the supervisor says goes to its log, so that it leaves the password to us.
+        _sign_in(home, progress)
 
 
 def down(home: Home, progress: Progress) -> None:
@@ -78,7 +81,11 @@ def announce(home: Home, progress: Progress) -> None:
     state = read_state(home.state)
     progress.console.print(f"\n[bold]Rapport is ready[/] after {progress.seconds():.1f} s")
     progress.console.print(f"  Address   {state.address}")
-    password = home.secret("administrator")
+    _sign_in(home, progress)
+
+
+def _sign_in(home: Home, progress: Progress) -> None:
+    password = progress.secret(home.secret("administrator"))
     progress.console.print(f"  Sign in   {ADMIN_EMAIL} / {password}", markup=False)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from kit.settings import Settings as ProcessSettings
-from kit.settings import setting
+from kit.settings import require_safe_address, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +32,17 @@ class Settings(ProcessSettings):
     import_bytes: int = setting(
         "RAPPORT_IMPORT_BYTES", "Largest file that an import takes, in bytes.", 100 * 1024 * 1024
     )
+    live_per_person: int = setting(
+        "RAPPORT_LIVE_PER_PERSON", "Live connections (WebSocket) of one person at one gateway.", 20
+    )
     trusted_proxies: str = setting(
         "RAPPORT_TRUSTED_PROXIES",
         "Addresses of the proxies whose X-Forwarded-For is believed, separated by commas.",
         "",
     )
+
+    def __post_init__(self) -> None:
+        require_safe_address("RAPPORT_PUBLIC_URL", self.public_url)
 
     @property
     def is_secure(self) -> bool:

@@ -117,6 +117,18 @@ def one(variable: str, given: Mapping[str, str]) -> str:
     return given[variable]
 
 
+def require_safe_address(variable: str, url: str) -> None:
+    """Off this machine, people and programs come by HTTPS: what they send opens everything."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    here = host in {"localhost", "::1"} or host.endswith(".localhost") or host.startswith("127.")
+    if parts.scheme == "http" and not here:
+        raise Misconfigured(
+            f"{variable}={url!r} sends passwords and sessions in the clear: use https://. "
+            f"Only this machine may be called by http://, e.g. http://localhost:8000."
+        )
+
+
 def without_password(url: str) -> str:
     """Host and port of a store's address, which may be told to anybody."""
     parts = urlsplit(url)

@@ -78,7 +78,8 @@ class Component(ABC):
 
     def start(self) -> None:
         """End what a crash left behind, start on the data, and return when it answers."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o755)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
         self._claim()
         self._recall()
         self._end_leftovers()
@@ -171,6 +172,7 @@ class Component(ABC):
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                umask=0o077,
                 **self._spawn_options(),
             )
         self._memory.running = Footprint.of(self._process.pid, command)

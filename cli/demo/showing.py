@@ -49,5 +49,5 @@ def _tell(home: Home, progress: Progress) -> None:
     )
     for line in lines:
         progress.console.print(f"  Sign in   {line}", markup=False)
-    password = home.secret(_PASSWORD)
+    password = progress.secret(home.secret(_PASSWORD))
     progress.console.print(f"  Password  {password}, the same for all of them", markup=False)

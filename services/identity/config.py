@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from kit.settings import ServiceSettings, setting
+from kit.settings import ServiceSettings, require_safe_address, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,9 @@ class Settings(ServiceSettings):
     session_hours: int = setting(
         "RAPPORT_SESSION_HOURS", "Hours after which everybody signs in again.", 168
     )
+
+    def __post_init__(self) -> None:
+        require_safe_address("RAPPORT_PUBLIC_URL", self.public_url)
 
     @property
     def issuer(self) -> str:

@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +12,7 @@ import psutil
 import pytest
 from nats.js.api import StreamConfig
 from redis.asyncio import Redis
+from rich.console import Console
 
 from cli.components.component import Component, ComponentFailed
 from cli.components.databases import EXTENSIONS, Database, ensure_databases
@@ -18,6 +20,9 @@ from cli.components.footprint import Footprint
 from cli.components.nats import Nats
 from cli.components.postgres import Postgres
 from cli.components.valkey import Valkey
+from cli.home import Home
+from cli.progress import Progress
+from cli.up import announce
 
 Store = TypeVar("Store", bound=Component)
 
@@ -146,3 +151,34 @@ async def test_a_server_whose_starter_was_killed_is_ended_and_its_port_kept(
     assert second.port == port
     second.stop()
     process.wait()
+
+
+async def test_what_a_store_writes_is_nobody_else_s_to_read(tmp_path: Path, valkey: Valkey) -> None:
+    """Security review, low: the append file, which holds sessions, was readable for all."""
+    client = Redis.from_url(valkey.url)
+    await client.set("session", "secret")
+    await client.aclose()
+    written = list((tmp_path / "valkey").rglob("appendonly*.aof"))
+    assert written
+    assert [path for path in written if path.stat().st_mode & 0o077] == []
+    assert (tmp_path / "valkey").stat().st_mode & 0o077 == 0
+
+
+def test_a_system_s_folder_is_its_owner_s_alone(tmp_path: Path) -> None:
+    """Security review, low: an existing folder that was open is closed as well."""
+    folder = tmp_path / "home"
+    folder.mkdir(mode=0o755)
+    Home(folder).create()
+    assert {path.stat().st_mode & 0o777 for path in (folder, folder / "logs", folder / "keys")} == {
+        0o700
+    }
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_password_is_shown_to_eyes_and_not_to_a_log(tmp_path: Path, terminal: bool) -> None:
+    """Security review, low: `supervisor.log` held the first passwords."""
+    home = Home(tmp_path)
+    home.create()
+    said = StringIO()
+    announce(home, Progress(Console(file=said, force_terminal=terminal, width=200)))
+    assert (home.secret("administrator") in said.getvalue()) is terminal

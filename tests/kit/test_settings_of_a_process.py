@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from kit.settings import Misconfigured, ServiceSettings
+from gateway.config import Settings as GatewaySettings
+from kit.settings import Misconfigured, ServiceSettings, require_safe_address
+from services.identity.config import Settings as IdentitySettings
 
 GIVEN = {
     "RAPPORT_CONTEXT_KEY": "k",
@@ -42,3 +44,39 @@ def test_a_missing_and_a_wrong_setting_are_named() -> None:
 def test_peers_are_read_by_name() -> None:
     settings = ServiceSettings.load(GIVEN | {"RAPPORT_PEERS": "a=h:1, b=h:2"})
     assert settings.addresses() == {"a": "h:1", "b": "h:2"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://crm.example.com",
+        "http://localhost:8000",
+        "http://127.0.0.1",
+        "http://[::1]:8000",
+        "http://a.localhost",
+    ],
+)
+def test_an_address_that_keeps_secrets_is_taken(address: str) -> None:
+    require_safe_address("RAPPORT_PUBLIC_URL", address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://crm.example.com",
+        "http://10.0.0.1:8000",
+        "http://localhost.example.com",
+        "http://0.0.0.0",
+    ],
+)
+def test_an_address_in_the_clear_off_this_machine_stops_the_start(address: str) -> None:
+    """Security review, low: passwords and sessions travelled readable for everybody on the way."""
+    given = GIVEN | {"RAPPORT_PUBLIC_URL": address, "REDIS_URL": "redis://x"}
+    for settings in (GatewaySettings, IdentitySettings):
+        taken = {
+            name: text
+            for name, text in given.items()
+            if settings is IdentitySettings or name != "DATABASE_URL"
+        }
+        with pytest.raises(Misconfigured, match="https://"):
+            settings.load(taken)
