@@ -1,6 +1,7 @@
 """The gateway's own picture of the policy, and what it refuses before any service is asked."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,11 +27,13 @@ _REFRESH_SECONDS = 5.0
 
 @dataclass
 class Follower:
-    """Keeps the policy in step with identity: by its events, and by asking every few seconds."""
+    """Keeps the policy in step with identity: asked when it publishes a change, and every few seconds."""
 
     peers: Peers
     nats: Connection
     policy: Policy = field(default_factory=Policy)
+    observers: list[Callable[[], None]] = field(default_factory=list)
+    """Told when the policy has changed."""
 
     def __post_init__(self) -> None:
         self.known = asyncio.Event()
@@ -52,6 +55,8 @@ class Follower:
         snapshot = await as_door(self._snapshot)
         if snapshot.epoch > self.policy.epoch or not self.known.is_set():
             self.policy.learn([_part(each) for each in snapshot.objects], snapshot.epoch)
+            for observer in self.observers:
+                observer()
         self.known.set()
 
     async def _snapshot(self) -> policy_pb2.PolicySnapshot:
@@ -60,10 +65,8 @@ class Follower:
         return snapshot
 
     async def _heard(self, message: Msg) -> None:
-        change = policy_pb2.PolicyChanged.FromString(message.data)
-        if self.known.is_set() and change.epoch == self.policy.epoch + 1:
-            self.policy.learn([_part(change)], change.epoch)
-        elif change.epoch > self.policy.epoch:
+        """A word in passing is a reason to ask; what counts is what identity itself answers."""
+        if policy_pb2.PolicyChanged.FromString(message.data).epoch > self.policy.epoch:
             self._behind.set()
 
     async def _pause(self) -> None:

@@ -73,7 +73,7 @@ class Parts:
             Descriptions(backends, rights),
             Imports(backends, rights),
         )
-        chat = Chat(settings, entrance, follower.nats, follower.policy)
+        chat = Chat(settings, entrance, follower)
         return cls(
             settings, backends, follower, limits, sessions, tokens, entrance, chat, rights, api
         )

@@ -17,7 +17,7 @@ from nats.aio.msg import Msg
 
 from gateway.access import Follower
 from gateway.backends import as_door
-from gateway.oauth.callers import Caller, digest
+from gateway.oauth.callers import Caller, Observer, digest
 from kit.actor import Actor
 from kit.errors import Anonymous, Unavailable
 from kit.telemetry import metrics
@@ -54,6 +54,7 @@ class BearerTokens:
     issuer: str
     known: OrderedDict[str, Known] = field(default_factory=OrderedDict)
     ended: dict[str, float] = field(default_factory=dict)
+    observers: list[Observer] = field(default_factory=list)
     keys: KeySet | None = None
     fetched: float = 0.0
 
@@ -66,7 +67,10 @@ class BearerTokens:
         for name in [name for name, until in self.ended.items() if until < now]:
             del self.ended[name]
         told = pb.AccessEnded.FromString(message.data)
-        self.ended.update(dict.fromkeys([*told.grants, *told.tokens], now + _LIFE_SECONDS))
+        over = frozenset((*told.grants, *told.tokens))
+        self.ended.update(dict.fromkeys(over, now + _LIFE_SECONDS))
+        for observer in self.observers:
+            observer(over)
 
     async def find(self, token: str) -> Caller:
         """The caller whom a token names; Anonymous when it is forged, old, revoked or not for us."""
@@ -116,7 +120,7 @@ class BearerTokens:
         if person is None or person.status != "active":
             raise Anonymous("The person behind this access token is no longer active.")
         if known.caller is None or known.caller.actor.min_epoch != policy.epoch:
-            known.caller = Caller(_actor(known, policy.epoch))
+            known.caller = Caller(_actor(known, policy.epoch), grant=known.grant)
         return known.caller
 
     async def _verified(self, token: str) -> Known:

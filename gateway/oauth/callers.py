@@ -1,5 +1,6 @@
 """Who is calling, once it is known: a person in a browser, or a program with a token."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -9,6 +10,9 @@ from kit.actor import Actor
 
 _KEY = "rapport.caller"
 
+Observer = Callable[[frozenset[str]], None]
+"""Told of sessions, tokens and grants that have ended before their time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -17,6 +21,13 @@ class Caller:
     actor: Actor
     session_id: str = ""
     csrf: str = ""
+    grant: str = ""
+    """The consent under which a program's token was given."""
+
+    @property
+    def proofs(self) -> frozenset[str]:
+        """With the end of any of these the caller is nobody again: session, token, grant."""
+        return frozenset(filter(None, (self.actor.session, self.grant)))
 
     @property
     def by_cookie(self) -> bool:

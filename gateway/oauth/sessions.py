@@ -11,7 +11,7 @@ from nats.aio.msg import Msg
 from gateway.access import WRITE_SCOPE, Follower
 from gateway.backends import as_door
 from gateway.middleware.limits import Kept, Limits
-from gateway.oauth.callers import Caller
+from gateway.oauth.callers import Caller, Observer
 from kit.actor import Actor
 from kit.errors import Anonymous
 
@@ -28,6 +28,7 @@ class Sessions:
     follower: Follower
     limits: Limits
     ended: dict[str, float] = field(default_factory=dict)
+    observers: list[Observer] = field(default_factory=list)
 
     async def listen(self) -> None:
         """Hears of sessions that end before their time."""
@@ -37,8 +38,10 @@ class Sessions:
         now = time.monotonic()
         for handle in [handle for handle, until in self.ended.items() if until < now]:
             del self.ended[handle]
-        for handle in pb.SessionsEnded.FromString(message.data).handles:
-            self.ended[handle] = now + 2 * REMEMBERED_SECONDS
+        handles = frozenset(pb.SessionsEnded.FromString(message.data).handles)
+        self.ended.update(dict.fromkeys(handles, now + 2 * REMEMBERED_SECONDS))
+        for observer in self.observers:
+            observer(handles)
 
     async def find(self, session_id: str, address: str) -> Caller | None:
         """The caller whom a cookie names; None when the session is over."""

@@ -1,14 +1,16 @@
 """Chat over WebSocket: who hears what, and who is not let in."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosedError
 
+from gateway.main import Running
 from tests.gateway.browsers import Browser
 
 SECRET = "soft yellow lamps 3"
@@ -80,6 +82,85 @@ async def test_whoever_may_not_see_messages_hears_not_even_the_public_ones(
         await root.post("/api/v1/messages", json={"room_id": public, "text": f"now {name}"})
         first = json.loads(await deaf.recv())["message"]
         assert first["text"] == f"now {name}"
+
+
+async def _silenced(socket: ClientConnection) -> int:
+    """The code with which the socket is closed, whatever is said before."""
+    async with asyncio.timeout(10):
+        await socket.wait_closed()
+    assert socket.close_code is not None
+    return socket.close_code
+
+
+async def test_a_hidden_field_is_not_heard_either(
+    root: Browser, stranger: Browser, reader: Any, name: str
+) -> None:
+    """S5: the socket leaves out what REST leaves out, and encodes once for all who see the same."""
+    view = [{"entity": "chat.Message", "view": True}, {"entity": "chat.Room", "view": True}]
+    hidden = [
+        {"entity": "chat.Message", "field": "author_id", "access": "hidden"},
+        {"entity": "chat.Room", "field": "kind", "access": "hidden"},
+    ]
+    limited = {"name": name, "permissions": view, "field_access": hidden}
+    made = await root.post("/api/v1/profiles", json=limited)
+    assert made.status_code == 201, made.text
+    await root.patch(f"/api/v1/people/{reader['id']}", json={"profile_ids": [made.json()["id"]]})
+    await stranger.sign_in(reader["email"], SECRET)
+    public = await _public_room(root)
+    while "author_id" in (await stranger.get("/api/v1/messages")).text:
+        pass
+    async with listening(stranger) as limited_ear, listening(root) as ear:
+        await root.post("/api/v1/messages", json={"room_id": public, "text": name})
+        whole, part = await heard(ear, name), await heard(limited_ear, name)
+    assert set(whole) - set(part) == {"author_id", "room_kind"}
+    assert part["text"] == name
+
+
+async def test_who_signs_out_hears_no_more(root: Browser, stranger: Browser, reader: Any) -> None:
+    """S5: the socket ends with its session, and not a minute later."""
+    await stranger.sign_in(reader["email"], SECRET)
+    async with listening(stranger) as socket:
+        await stranger.post("/sign-out")
+        assert await _silenced(socket) == 4401
+
+
+async def test_who_is_deactivated_hears_no_more(
+    root: Browser, stranger: Browser, reader: Any
+) -> None:
+    """S5"""
+    await stranger.sign_in(reader["email"], SECRET)
+    async with listening(stranger) as socket:
+        gone = await root.post(f"/api/v1/people/{reader['id']}:deactivate", json={})
+        assert gone.status_code == 200, gone.text
+        assert await _silenced(socket) == 4401
+
+
+async def test_whose_password_was_changed_hears_no_more(
+    root: Browser, stranger: Browser, reader: Any
+) -> None:
+    """S5: a session that is revoked ends its sockets."""
+    await stranger.sign_in(reader["email"], SECRET)
+    async with listening(stranger) as socket:
+        path = f"/api/v1/people/{reader['id']}:set-password"
+        await root.post(path, json={"password": "hard green lamps 5"})
+        assert await _silenced(socket) == 4401
+
+
+async def test_one_person_has_so_many_sockets_and_no_more(
+    gateway: Running, root: Browser, stranger: Browser, reader: Any
+) -> None:
+    """S11: one more is told why it is closed; others are not concerned, and a closed one makes room."""
+    most = gateway.parts.settings.live_per_person
+    await stranger.sign_in(reader["email"], SECRET)
+    async with AsyncExitStack() as stack:
+        held = [await stack.enter_async_context(listening(stranger)) for _ in range(most)]
+        async with listening(stranger) as one_more, listening(root):
+            assert await _silenced(one_more) == 4429
+        await held[0].close()
+        while len(list(gateway.parts.chat.listeners)) > most - 1:
+            await asyncio.sleep(0)
+        async with listening(stranger) as again:
+            await again.ping()
 
 
 async def test_a_stranger_hears_nothing(stranger: Browser) -> None:
