@@ -3,12 +3,14 @@
 import asyncio
 import os
 from dataclasses import dataclass, field
+from typing import Any
 
 from cli.components.component import Component
 from cli.components.databases import Database, ensure_databases
 from cli.components.nats import Nats
 from cli.components.postgres import Postgres
 from cli.components.valkey import Valkey
+from cli.flows import nats_users
 from cli.home import Home
 from cli.processes import SERVICES
 
@@ -22,14 +24,15 @@ class Stores:
 
     def __post_init__(self) -> None:
         self.postgres = self._store("DATABASE_URL", Postgres)
-        self.nats = self._store("NATS_URL", Nats)
+        self.nats = self._store("NATS_URL", Nats, users=nats_users())
         self.valkey = self._store("REDIS_URL", Valkey)
 
     def database_url(self, service: str) -> str:
         return self._database(service).url(_url(self.postgres))
 
-    def nats_url(self) -> str:
-        return _url(self.nats)
+    def nats_url(self, process: str) -> str:
+        """On a NATS of our own each process comes in as itself."""
+        return self.nats.url_of(process) if isinstance(self.nats, Nats) else _url(self.nats)
 
     def redis_url(self) -> str:
         return _url(self.valkey)
@@ -42,11 +45,11 @@ class Stores:
         # On a server that others use too, a bare "sales" could be anybody's.
         return Database(f"rapport_{service}", self.home.secret(f"database {service}"))
 
-    def _store(self, variable: str, kind: type[Component]) -> Component | str:
+    def _store(self, variable: str, kind: type[Component], **more: Any) -> Component | str:
         given = os.environ.get(variable)
         if given:
             return given
-        component = kind(self.home.folder, self.home.log(kind.name))
+        component = kind(self.home.folder, self.home.log(kind.name), **more)
         self.own.append(component)
         return component
 

@@ -46,7 +46,7 @@ class Wiring:
             "RAPPORT_PEERS": ",".join(peers),
             "RAPPORT_CONTEXT_KEY_FILE": str(self.keys.private(process.name)),
             "RAPPORT_CONTEXT_KEYS": str(self.keys.public),
-            "NATS_URL": self.stores.nats_url(),
+            "NATS_URL": self.stores.nats_url(process.name),
         }
 
     def _stores(self, process: Process) -> dict[str, str]:

@@ -1,9 +1,12 @@
-"""Writes base/policies.yaml, the network policies that allow exactly the flows of flows.yaml."""
+"""Writes what flows.yaml allows: the network policies of base/, and the users of NATS for platform/."""
 
+import json
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import yaml
+
+from kit.events.permissions import permissions
 
 Object: TypeAlias = dict[str, Any]
 
@@ -210,9 +213,26 @@ def written(flows: Object) -> str:
     return note + yaml.dump_all(policies(flows), Dumper=Plain, sort_keys=False)
 
 
+def password_of(process: str) -> str:
+    """What stands in platform/nats.users.conf until `secrets` or an operator puts a password there."""
+    return f"PASSWORD-OF-{process.upper()}"
+
+
+def nats_users(flows: Object) -> str:
+    """The users of NATS; each process may do what flows.yaml says it hears, and publish its own."""
+    allowed = permissions(flows["calls"], flows["hears"], flows["watches"])
+    users = [
+        {"user": name, "password": password_of(name), "permissions": each.configuration()}
+        for name, each in allowed.items()
+    ]
+    note = "# Written by `python -m k8s.flows` out of flows.yaml; the passwords are put in later.\n"
+    return f"{note}authorization {{ users: {json.dumps(users, indent=1)} }}\n"
+
+
 def main() -> None:
     flows = yaml.safe_load((HERE / "flows.yaml").read_text())
     (HERE / "base" / "policies.yaml").write_text(written(flows))
+    (HERE / "platform" / "nats.users.conf").write_text(nats_users(flows))
 
 
 if __name__ == "__main__":

@@ -9,9 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import nats.errors
-from nats.js.api import StreamConfig
-
 from kit.access import Policy
 from kit.access.replica import Replica
 from kit.actor import Actor, calls
@@ -21,7 +18,7 @@ from kit.events.connection import connect
 from kit.events.consumers import Consumer, Consumers
 from kit.events.listeners import EventInfo
 from kit.events.relay import Relay
-from kit.events.streams import Keeping, declare, streams_of
+from kit.events.streams import Keeping, streams_of
 from kit.events.waiting import measure_waiting
 from kit.health import ASK_SECONDS, Dependency, Health
 from kit.importing.imports import Imports
@@ -129,25 +126,9 @@ def _consumers(service: Service, process: Process) -> Consumers:
 
 
 async def _hear(running: Running) -> None:
-    """Hears events from when NATS is there; the streams may be of services that never ran yet."""
-    process = running.process
-    await process.nats.arrived.wait()
-    keeping = Keeping(replicas=process.settings.stream_replicas)
-    for source in running.consumers.sources():
-        for stream in streams_of(source, keeping):
-            await _declared(process, stream)
+    """Hears events from when NATS is there; a stream is its owner's to make, and is waited for."""
+    await running.process.nats.arrived.wait()
     await running.consumers.run()
-
-
-async def _declared(process: Process, stream: StreamConfig) -> None:
-    while True:
-        try:
-            await declare(process.nats.jetstream(), stream)
-        except (nats.errors.Error, OSError, TimeoutError) as error:
-            logs.log.warning("stream.undeclared", stream=stream.name, error=repr(error))
-            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-        else:
-            return
 
 
 def _servicers(service: Service, process: Process) -> list[Any]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ from cli.components.nats import Nats
 from cli.components.ports import free_port
 from cli.components.postgres import Postgres
 from cli.components.valkey import Valkey
+from cli.flows import nats_users
 from kit.database.migrate import upgrade
+from kit.events.connection import connect
+from kit.events.streams import declare, streams_of
 from kit.rpc.client import Peers
 from kit.rpc.context import ContextTokens
 from kit.service import Service
@@ -24,7 +28,7 @@ class House:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.postgres = Postgres(home)
-        self.nats = Nats(home, sync_interval="2m")
+        self.nats = Nats(home, users=nats_users(), sync_interval="2m")
         self.valkey = Valkey(home)
         self._stores = (self.postgres, self.nats, self.valkey)
         self.keys_folder = home / "keys"
@@ -42,6 +46,17 @@ class House:
     def start(self) -> None:
         for store in self._stores:
             store.start()
+        # A loop of its own: the tests' must be the one that this thread knows.
+        with ThreadPoolExecutor(1) as beside:
+            beside.submit(asyncio.run, self._make_streams()).result()
+
+    async def _make_streams(self) -> None:
+        """A service waits for the streams that it hears, and most tests start only some owners."""
+        connection = await connect(self.nats.url, "house")
+        for name in PROCESSES:
+            for stream in streams_of(name):
+                await declare(connection.jetstream(), stream)
+        await connection.close()
 
     def stop(self) -> None:
         for store in self._stores:
@@ -63,7 +78,8 @@ class House:
     def environment(self, name: str) -> dict[str, str]:
         """What a process of this house reads from its environment."""
         return {
-            "NATS_URL": self.nats.url,
+            # Toys and their like are no processes of a system, and have no user of their own.
+            "NATS_URL": self.nats.url_of(name) if name in self.nats.users else self.nats.url,
             "REDIS_URL": self.valkey.url,
             "RAPPORT_LISTEN": self.addresses[name],
             "RAPPORT_OPS_LISTEN": self._address(),

@@ -19,6 +19,11 @@ _PATIENCE_SECONDS = 3.0
 Heard = Callable[[Msg], Awaitable[None]]
 
 
+def inbox_of(name: str) -> str:
+    """Where a process is answered; nobody else may listen there."""
+    return f"_INBOX_{name}"
+
+
 class Connection(Client):
     """A client on which a process may stand before the server is there."""
 
@@ -94,6 +99,7 @@ async def _connect(client: Client, url: str, name: str) -> None:
     await client.connect(
         url,
         name=name,
+        inbox_prefix=inbox_of(name).encode(),
         max_reconnect_attempts=-1,
         reconnect_time_wait=pace,  # type: ignore[arg-type]
         connect_timeout=2,

@@ -50,10 +50,6 @@ class Consumers:
     def __getitem__(self, name: str) -> Consumer:
         return self._all[name]
 
-    def sources(self) -> set[str]:
-        """The services whose events are heard here."""
-        return {each.listener.subject.split(".")[1] for each in self._all.values()}
-
     async def run(self) -> None:
         """Listen with every handler until cancelled."""
         async with asyncio.TaskGroup() as group:

@@ -11,6 +11,8 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
+from kit.telemetry.logs import log
+
 # A request in flight when the server dies is lost and nobody says so: this bounds the silence.
 _PULL_SECONDS = 2.0
 _GRACE_SECONDS = 0.25
@@ -26,7 +28,9 @@ class Deliveries:
 
     def __init__(self, connection: Client, stream: str, consumer: str, ahead: int) -> None:
         self._nats = connection
+        self._stream = stream
         self._ask = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
+        self._ours = f"$JS.ACK.{stream}.{consumer}."
         self._ahead = ahead
         self._wanted = 0
         self._until = 0.0
@@ -39,6 +43,10 @@ class Deliveries:
         return self
 
     async def _take(self, message: Msg) -> None:
+        # What is not of our durable on our stream is nobody's event, whoever sent it here.
+        if message.reply and not message.reply.startswith(self._ours):
+            log.warning("event.not_of_the_stream", stream=self._stream, subject=message.subject)
+            return
         self._come.put_nowait(message)
 
     async def __aexit__(

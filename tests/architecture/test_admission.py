@@ -1,4 +1,4 @@
-"""What services admit from one another exists in the contract and may flow through the network."""
+"""What services admit and hear of one another is what k8s/flows.yaml says, and exists in the contract."""
 
 import importlib
 from collections.abc import Mapping
@@ -23,9 +23,13 @@ class _Anything:
         return ""
 
 
-def _admits(service: str) -> Mapping[str, Any]:
+def _service(service: str) -> Any:
     made: Any = importlib.import_module(f"services.{service}.main")
-    found: Mapping[str, Any] = getattr(made, service)(_Anything()).admits
+    return getattr(made, service)(_Anything())
+
+
+def _admits(service: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = _service(service).admits
     return found
 
 
@@ -54,3 +58,11 @@ def test_what_is_admitted_exists_and_may_flow(service: str) -> None:
 def test_no_service_but_identity_admits_the_gateway_s_door_to_more_than_a_knock() -> None:
     admitting = {service for service in SERVICES if "gateway" in _admits(service)}
     assert admitting == {"identity"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_a_service_hears_is_what_its_nats_user_may_hear(service: str) -> None:
+    """S3: a handler that flows.yaml does not name would wait for its events in vain."""
+    flows = yaml.safe_load((ROOT / "k8s/flows.yaml").read_text())["hears"]
+    heard = {listener.name: listener.subject for listener in _service(service).consumers}
+    assert flows.get(service, {}) == heard

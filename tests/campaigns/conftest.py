@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from kit.actor import Actor
+from kit.events.connection import connect
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from services.campaigns.config import Settings
@@ -42,9 +43,11 @@ async def desk(serving: Serving, ana: Actor) -> Desk:
 
 
 @pytest.fixture
-async def told(serving: Serving) -> Told:
+async def told(house: House, serving: Serving) -> AsyncIterator[Told]:
     """What other services tell, as they would."""
-    return Told(serving)
+    operator = await connect(house.nats.url, "tests")
+    yield Told(serving, operator)
+    await operator.close()
 
 
 @pytest.fixture(scope="module")

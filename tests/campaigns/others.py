@@ -11,6 +11,7 @@ from crm.v1 import standard_pb2
 from crm.v1.events_pb2 import RecordChanged
 
 from kit.actor import Actor
+from kit.events.connection import Connection
 from kit.events.outbox import Announcement, rows
 from kit.events.subjects import change_subject, stream_of
 from kit.ids import uuid7
@@ -48,8 +49,10 @@ class Market:
 class Told:
     """Events as they come from NATS, told as often and in whatever order a test wants."""
 
-    def __init__(self, serving: Serving) -> None:
+    def __init__(self, serving: Serving, operator: Connection) -> None:
         self._serving = serving
+        # Campaigns itself may publish nothing in others' names, and look at no list of consumers.
+        self._jetstream = operator.jetstream()
         self._streams: set[str] = set()
 
     async def deal(self, what: str, version: int, deal_id: str, **known: Any) -> None:
@@ -68,8 +71,7 @@ class Told:
     async def _tell(self, announcement: Announcement, service: str) -> None:
         sent = rows([announcement], service=service, actor="system:test")
         headers = orjson.loads(sent["headers"][0])
-        jetstream = self._serving.process.nats.jetstream()
-        await jetstream.publish(sent["subjects"][0], sent["bodies"][0], headers=headers)
+        await self._jetstream.publish(sent["subjects"][0], sent["bodies"][0], headers=headers)
         self._streams.add(stream_of(sent["subjects"][0]))
 
     async def remembered(self, deal_id: str) -> bool:
@@ -83,7 +85,7 @@ class Told:
 
     async def _handled(self) -> bool:
         """What does not concern campaigns leaves no trace there; NATS knows that it was taken."""
-        jetstream = self._serving.process.nats.jetstream()
-        all_ears = [each for name in self._streams for each in await jetstream.consumers_info(name)]
+        asked = [await self._jetstream.consumers_info(name) for name in self._streams]
+        all_ears = [each for found in asked for each in found]
         ears = [each for each in all_ears if each.name.startswith("campaigns_")]
         return not any(each.num_pending or each.num_ack_pending for each in ears)

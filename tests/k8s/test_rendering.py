@@ -1,7 +1,6 @@
 """Rendering is quiet and always the same, and what is written from a source is true to it."""
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,16 @@ import pytest
 import yaml
 
 from k8s import flows, lock
-from tests.k8s.rendering import OVERLAYS, ROOT, SERVICES, Rendering, called, kubectl, render
+from tests.k8s.rendering import (
+    OVERLAYS,
+    ROOT,
+    SERVICES,
+    Rendering,
+    called,
+    copied_tree,
+    kubectl,
+    render,
+)
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -35,6 +43,19 @@ def test_network_policies_are_written_from_the_flows() -> None:
     assert written == flows.written(source), "run python -m k8s.flows"
 
 
+def test_nats_users_are_written_from_the_flows(tree: Path) -> None:
+    """S3: a user for each process, in the trial with a password of its own."""
+    source = yaml.safe_load((ROOT / "k8s/flows.yaml").read_text())
+    template = (ROOT / "k8s/platform/nats.users.conf").read_text()
+    assert template == flows.nats_users(source), "run python -m k8s.flows"
+    made = tree / "overlays/local/made"
+    users = (made / "nats/users.conf").read_text()
+    assert "PASSWORD-OF" not in users
+    for process in source["calls"]:
+        password = (made / process / "NATS_URL").read_text().split(":")[2].partition("@")[0]
+        assert users.count(f'"{password}"') == 1
+
+
 def test_applying_step_by_step_leaves_nothing_out(renderings: dict[str, Rendering]) -> None:
     steps = re.findall(r'^step ".*" (\w+)$', (ROOT / "k8s/apply").read_text(), re.MULTILINE)
     for rendering in renderings.values():
@@ -44,9 +65,7 @@ def test_applying_step_by_step_leaves_nothing_out(renderings: dict[str, Renderin
 
 def test_trial_secrets_are_new_in_every_checkout(tree: Path, tmp_path: Path) -> None:
     first = (tree / "overlays/local/made/sales/RAPPORT_CONTEXT_KEY").read_text()
-    again = tmp_path / "local"
-    shutil.copytree(tree / "overlays/local", again, ignore=shutil.ignore_patterns("made"))
-    subprocess.run([again / "secrets"], check=True, capture_output=True)
+    again = copied_tree(tmp_path) / "overlays/local"
     assert (again / "made/sales/RAPPORT_CONTEXT_KEY").read_text() != first
 
 

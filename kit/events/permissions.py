@@ -1,0 +1,66 @@
+"""What each process may do on NATS: publish its own events, hear what it listens to, nothing else."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kit.events.connection import inbox_of
+from kit.events.subjects import POLICY, POLICY_STREAM, stream_of
+
+GATEWAY, OWNER_OF_POLICY = "gateway", "identity"
+
+
+@dataclass(frozen=True)
+class Permissions:
+    """The subjects of one user; a process that may publish nothing is denied all of them."""
+
+    publish: tuple[str, ...]
+    subscribe: tuple[str, ...]
+
+    def configuration(self) -> dict[str, Any]:
+        """As nats-server reads it."""
+        publish = {"allow": [*self.publish]} if self.publish else {"deny": [">"]}
+        return {"publish": publish, "subscribe": {"allow": [*self.subscribe]}}
+
+
+def permissions(
+    processes: Iterable[str],
+    hears: Mapping[str, Mapping[str, str]],
+    watches: Mapping[str, Sequence[str]],
+) -> dict[str, Permissions]:
+    """Of every process; `hears` are its durable handlers, `watches` what it only sees pass by."""
+    return {
+        name: Permissions(
+            tuple(_published(name, hears.get(name, {}))),
+            (f"{inbox_of(name)}.>", *_own(name), *watches.get(name, ())),
+        )
+        for name in processes
+    }
+
+
+def _own(name: str) -> tuple[str, ...]:
+    return () if name == GATEWAY else (f"crm.{name}.>", f"rapport.poke.{name}")
+
+
+def _published(name: str, hears: Mapping[str, str]) -> Iterable[str]:
+    if name == GATEWAY:
+        return
+    yield from _own(name)
+    for stream in _streams(name):
+        yield from (f"$JS.API.STREAM.{what}.{stream}" for what in ("INFO", "CREATE", "UPDATE"))
+    follows = {} if name == OWNER_OF_POLICY else {"follow_the_policy": f"{POLICY}.>"}
+    for handler, subject in {**hears, **follows}.items():
+        yield from _consumed(stream_of(subject), f"{name}_{handler}", subject)
+
+
+def _streams(name: str) -> tuple[str, ...]:
+    own = stream_of(f"crm.{name}.any.thing")
+    return (own, POLICY_STREAM) if name == OWNER_OF_POLICY else (own,)
+
+
+def _consumed(stream: str, consumer: str, subject: str) -> Iterable[str]:
+    """One durable with its one filter: to make it, to look at it, to pull, and to acknowledge."""
+    yield f"$JS.API.CONSUMER.CREATE.{stream}.{consumer}.{subject}"
+    yield f"$JS.API.CONSUMER.INFO.{stream}.{consumer}"
+    yield f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
+    yield f"$JS.ACK.{stream}.{consumer}.>"
