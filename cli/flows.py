@@ -14,4 +14,4 @@ FLOWS = ROOT / "k8s" / "flows.yaml"
 def nats_users() -> dict[str, Permissions]:
     """The user of each process, by its name."""
     flows = yaml.safe_load(FLOWS.read_text())
-    return permissions(flows["calls"], flows["hears"], flows["watches"])
+    return permissions(flows["calls"], flows["hears"], flows["watches"], flows["copies"])

@@ -220,7 +220,7 @@ def password_of(process: str) -> str:
 
 def nats_users(flows: Object) -> str:
     """The users of NATS; each process may do what flows.yaml says it hears, and publish its own."""
-    allowed = permissions(flows["calls"], flows["hears"], flows["watches"])
+    allowed = permissions(flows["calls"], flows["hears"], flows["watches"], flows["copies"])
     users = [
         {"user": name, "password": password_of(name), "permissions": each.configuration()}
         for name, each in allowed.items()

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from kit.events.subjects import inbox_of
 from kit.settings import without_password
 from kit.telemetry.logs import log
 
@@ -17,11 +18,6 @@ _ANSWER_SECONDS = 2
 _PATIENCE_SECONDS = 3.0
 
 Heard = Callable[[Msg], Awaitable[None]]
-
-
-def inbox_of(name: str) -> str:
-    """Where a process is answered; nobody else may listen there."""
-    return f"_INBOX_{name}"
 
 
 class Connection(Client):

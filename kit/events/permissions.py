@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kit.events.connection import inbox_of
-from kit.events.subjects import POLICY, POLICY_STREAM, stream_of
+from kit.events.subjects import POLICY, POLICY_STREAM, inbox_of, stream_of
 
 GATEWAY, OWNER_OF_POLICY = "gateway", "identity"
 
@@ -27,11 +26,17 @@ def permissions(
     processes: Iterable[str],
     hears: Mapping[str, Mapping[str, str]],
     watches: Mapping[str, Sequence[str]],
+    copies: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Permissions]:
-    """Of every process; `hears` are its durable handlers, `watches` what it only sees pass by."""
+    """Of every process.
+
+    `hears` are its durable handlers, `watches` what it only sees pass by, and `copies` the services
+    whose records it keeps copies of.
+    """
+    followed = copies or {}
     return {
         name: Permissions(
-            tuple(_published(name, hears.get(name, {}))),
+            (*_published(name, hears.get(name, {})), *_followed(name, followed.get(name, ()))),
             (f"{inbox_of(name)}.>", *_own(name), *watches.get(name, ())),
         )
         for name in processes
@@ -58,9 +63,15 @@ def _streams(name: str) -> tuple[str, ...]:
     return (own, POLICY_STREAM) if name == OWNER_OF_POLICY else (own,)
 
 
-def _consumed(stream: str, consumer: str, subject: str) -> Iterable[str]:
-    """One durable with its one filter: to make it, to look at it, to pull, and to acknowledge."""
-    yield f"$JS.API.CONSUMER.CREATE.{stream}.{consumer}.{subject}"
+def _followed(name: str, services: Iterable[str]) -> Iterable[str]:
+    """One durable for each service whose records are copied, with as many filters as it needs."""
+    for service in services:
+        yield from _consumed(f"CRM_{service.upper()}", f"{name}_follow_{service}_records")
+
+
+def _consumed(stream: str, consumer: str, subject: str = "") -> Iterable[str]:
+    """One durable: to make it, with its filter if it has one, to look at it, to pull, to acknowledge."""
+    yield f"$JS.API.CONSUMER.CREATE.{stream}.{consumer}" + (f".{subject}" if subject else "")
     yield f"$JS.API.CONSUMER.INFO.{stream}.{consumer}"
     yield f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
     yield f"$JS.ACK.{stream}.{consumer}.>"

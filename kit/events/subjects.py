@@ -7,7 +7,6 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
-from crm.v1 import options_pb2
 from google.protobuf.message import Message
 
 POLICY = "crm.identity.policy"
@@ -26,6 +25,9 @@ def subject_of(message: Message | type[Message]) -> str:
 
 @cache
 def _declared(descriptor: Any) -> str:
+    # The command line knows subjects before the contract is built.
+    from crm.v1 import options_pb2
+
     subject = str(descriptor.GetOptions().Extensions[options_pb2.subject])
     if not subject:
         raise NotAnEvent(f"{descriptor.full_name} has no `option (crm.v1.subject)`.")
@@ -45,6 +47,11 @@ def stream_of(subject: str) -> str:
     if subject.startswith(POLICY + "."):
         return POLICY_STREAM
     return f"CRM_{subject.split('.')[1].upper()}"
+
+
+def inbox_of(process: str) -> str:
+    """Name where a process is answered; nobody else may listen there."""
+    return f"_INBOX_{process}"
 
 
 def event_name(subject: str) -> str:

@@ -65,4 +65,4 @@ def test_what_a_service_hears_is_what_its_nats_user_may_hear(service: str) -> No
     """S3: a handler that flows.yaml does not name would wait for its events in vain."""
     flows = yaml.safe_load((ROOT / "k8s/flows.yaml").read_text())["hears"]
     heard = {listener.name: listener.subject for listener in _service(service).consumers}
-    assert flows.get(service, {}) == heard
+    assert flows.get(service, {}) == heard, "write k8s/flows.yaml, then run python -m k8s.flows"

@@ -8,8 +8,10 @@ import nats.errors
 import pytest
 from nats.aio.client import Client
 
-from kit.events.connection import connect, inbox_of
+from kit.events.connection import connect
 from kit.events.delivery import Deliveries
+from kit.events.permissions import permissions
+from kit.events.subjects import inbox_of
 from kit.testing.keys import PROCESSES
 from tests.house import House
 
@@ -131,3 +133,16 @@ async def test_an_event_that_is_of_no_stream_is_nobody_s(house: House) -> None:
         assert found.data == b"true"
     await jetstream.delete_consumer("CRM_SALES", "trial")
     await operator.close()
+
+
+def test_who_copies_records_follows_them_by_one_consumer_of_its_own() -> None:
+    """S3: with copies come as many permissions as one consumer needs, on that service's stream alone."""
+    plain = permissions(["sales"], {}, {})["sales"]
+    copying = permissions(["sales"], {}, {}, {"sales": ["parties"]})["sales"]
+    assert set(copying.publish) - set(plain.publish) == {
+        "$JS.API.CONSUMER.CREATE.CRM_PARTIES.sales_follow_parties_records",
+        "$JS.API.CONSUMER.INFO.CRM_PARTIES.sales_follow_parties_records",
+        "$JS.API.CONSUMER.MSG.NEXT.CRM_PARTIES.sales_follow_parties_records",
+        "$JS.ACK.CRM_PARTIES.sales_follow_parties_records.>",
+    }
+    assert copying.subscribe == plain.subscribe
