@@ -19,9 +19,9 @@ class Actor:
     session: str = ""
     scopes: frozenset[str] = field(default_factory=frozenset)
     min_epoch: int = 0
-    token: str = field(default="", repr=False)
-    """What the gateway gave this process for the person's call; the proof to speak for that person."""
-    token_until: float = 0.0
+    proof: str = field(default="", repr=False)
+    """The gateway's words to this process for the person's call: by them it may speak for that person."""
+    proof_until: float = 0.0
     peer: str = ""
     """The process that calls, in its own name or for a person; empty when the gateway lets one in."""
 

@@ -1,8 +1,10 @@
 """What a context token claims, and which of its claims are believed of whom."""
 
+import hmac
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Self
 from uuid import UUID
 
@@ -35,6 +37,7 @@ class Claims:
     scopes: frozenset[str]
     min_epoch: int
     proof: str
+    key_digest: str
 
     @classmethod
     def of(cls, claims: Mapping[str, Any]) -> Self:
@@ -49,6 +52,7 @@ class Claims:
             scopes=frozenset(map(_text, claims.get("scp", ()))),
             min_epoch=_whole(claims.get("ep", 0)),
             proof=_text(claims.get("proof", "")),
+            key_digest=_text(claims["kh"]),
         )
 
     @property
@@ -59,6 +63,11 @@ class Claims:
         """A minute is the most that anybody gets, also of a token that says otherwise."""
         if not 0 < self.expires - self.issued <= SECONDS:
             raise Anonymous("The context token lives longer than a minute, or not at all.")
+
+    def require_key(self, secret: str) -> None:
+        """Who was only shown a token, as the proof in another, does not have its key."""
+        if not secret or not hmac.compare_digest(digest(secret), self.key_digest):
+            raise Anonymous("The context token came without its key.")
 
     def require_audience(self, name: str) -> None:
         if self.audience != name:
@@ -79,7 +88,7 @@ class Claims:
         if not by_the_gateway or shown.audience != self.issuer or shown.subject != self.subject:
             raise Anonymous(f"{self.issuer} has no proof that it may speak for {self.subject}.")
 
-    def actor(self, *, peer: str = "", token: str = "") -> Actor:
+    def actor(self, *, peer: str = "", proof: str = "") -> Actor:
         try:
             person_id = None if self.is_system else UUID(self.subject)
         except ValueError as wrong:
@@ -90,10 +99,15 @@ class Claims:
             session=self.session,
             scopes=self.scopes,
             min_epoch=self.min_epoch,
-            token=token,
-            token_until=self.expires if token else 0.0,
+            proof=proof,
+            proof_until=self.expires if proof else 0.0,
             peer=peer,
         )
+
+
+def digest(secret: str) -> str:
+    """What the words of a token say of its key."""
+    return sha256(secret.encode()).hexdigest()
 
 
 class Signers:

@@ -3,8 +3,12 @@
 ES256 (RFC 7515), at most 2 KB, for one service alone. The gateway signs for people. A service signs
 for its own system actors; for a person it signs only while it holds the token that the gateway gave
 it for that person, and shows that one as the proof inside its own (docs/adr/0018).
+
+A token is `words~key`: the signed words hold a digest of the key. Whole it is a call; the words alone
+prove what the gateway said, and open nothing to those to whom they are shown.
 """
 
+import secrets
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +19,7 @@ from joserfc.jwk import ECKey
 
 from kit.actor import Actor
 from kit.errors import Anonymous, Denied
-from kit.rpc.claims import LEEWAY, SECONDS, Claims, Signers
+from kit.rpc.claims import LEEWAY, SECONDS, Claims, Signers, digest
 from kit.rpc.clocks import Clocks
 
 _REMEMBERED = 10_000
@@ -58,7 +62,7 @@ class ContextTokens:
         now = time.time()
         if renew_at <= now:
             # No word given for a person outlives the gateway's own word for that person.
-            expires = int(now) + SECONDS if not proof else int(actor.token_until)
+            expires = int(now) + SECONDS if not proof else int(actor.proof_until)
             renew_at = expires if proof else now + SECONDS / 2
             token = self._sign(key, now, expires)
             _forget_some(self._minted)
@@ -69,16 +73,18 @@ class ContextTokens:
         """By what this process may speak for somebody; refused here what every service refuses."""
         if self._name == "gateway" or actor.name.startswith(f"system:{self._name}."):
             return ""
-        if not actor.token or actor.token_until <= time.time():
+        if not actor.proof or actor.proof_until <= time.time():
             raise Denied(
                 f"{self._name} may speak for its own system actors, and for a person only during "
                 f"that person's own call; {actor.name} is neither."
             )
-        return actor.token
+        return actor.proof
 
     def _sign(self, key: _Key, now: float, expires: int) -> str:
+        secret = secrets.token_urlsafe(16)
         claims: dict[str, Any] = {
             "iss": self._name,
+            "kh": digest(secret),
             "aud": key.audience,
             "sub": key.name,
             "iat": int(now),
@@ -88,14 +94,17 @@ class ContextTokens:
             claims["proof"] = key.proof
         else:
             claims |= {"sid": key.session, "scp": sorted(key.scopes), "ep": key.min_epoch}
-        return jwt.encode({"alg": "ES256", "kid": self._name}, claims, self._key)
+        words = jwt.encode({"alg": "ES256", "kid": self._name}, claims, self._key)
+        return f"{words}~{secret}"
 
     def verify(self, token: str) -> Actor:
         """The actor whom a token names; Anonymous when it is missing, forged, old or not for us."""
         known = self._verified.get(token)
         if known is None:
-            claims = self._signers.read(token)
-            known = claims.expires, self._actor(claims, token)
+            words, _, secret = token.partition("~")
+            claims = self._signers.read(words)
+            claims.require_key(secret)
+            known = claims.expires, self._actor(claims, words)
             _forget_some(self._verified)
             self._verified[token] = known
         expires, actor = known
@@ -103,7 +112,7 @@ class ContextTokens:
             raise Anonymous("The context token has expired.")
         return actor
 
-    def _actor(self, claims: Claims, token: str) -> Actor:
+    def _actor(self, claims: Claims, words: str) -> Actor:
         claims.require_audience(self._name)
         if claims.proof:
             shown = self._signers.read(claims.proof)
@@ -112,7 +121,7 @@ class ContextTokens:
         claims.require_own_subject()
         if claims.issuer != "gateway" or claims.is_system:
             return claims.actor(peer=claims.issuer)
-        return claims.actor(token=token)
+        return claims.actor(proof=words)
 
 
 def _forget_some(

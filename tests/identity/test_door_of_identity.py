@@ -14,6 +14,7 @@ from kit.actor import Actor
 from kit.entity import Level
 from kit.errors import Anonymous, Denied
 from kit.rpc.call import CONTEXT
+from kit.rpc.claims import digest
 from kit.rpc.context import ContextTokens
 from services.identity.model.people import Person
 from tests.house import House
@@ -52,7 +53,8 @@ async def test_with_another_service_s_key_nobody_sets_a_password(
     now = int(time.time())
     for subject in (office.admin.name, "system:chat.job", "system:identity.start"):
         claims = {"iss": "chat", "aud": "identity", "sub": subject, "iat": now, "exp": now + 60}
-        token = jwt.encode({"alg": "ES256", "kid": "chat"}, claims, key)
+        words = jwt.encode({"alg": "ES256", "kid": "chat"}, claims | {"kh": digest("k")}, key)
+        token = f"{words}~k"
         async with grpc.aio.insecure_channel(house.addresses["identity"]) as channel:
             asked = people_pb2.SetPersonPassword(id=office.admin.name, password="soft lamps 3 4 5")
             with pytest.raises(grpc.aio.AioRpcError) as refused:

@@ -1,6 +1,8 @@
 """A context token says exactly what its bearer was let in for, and to whom."""
 
+import json
 import time
+from base64 import urlsafe_b64decode
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from kit.actor import Actor
 from kit.errors import Anonymous, Denied, Unavailable
 from kit.ids import uuid7
 from kit.rpc.admission import Admission
+from kit.rpc.claims import digest
 from kit.rpc.context import ContextTokens
 from kit.testing.keys import write_keys
 
@@ -37,7 +40,8 @@ class Processes:
         now = int(time.time())
         said = {"iss": issuer, "sub": self.ana.name, "iat": now, "exp": now + 60, **claims}
         key = ECKey.import_key(self.keys[issuer])
-        return jwt.encode({"alg": "ES256", "kid": issuer}, said, key)
+        words = jwt.encode({"alg": "ES256", "kid": issuer}, {"kh": digest("k"), **said}, key)
+        return f"{words}~k"
 
     def received(self, service: str) -> Actor:
         """Ana, as a service knows her during her own call."""
@@ -137,8 +141,8 @@ def test_the_word_for_a_person_is_not_passed_on_twice(processes: Processes) -> N
 
 def test_a_proof_serves_its_holder_and_its_person_alone(processes: Processes) -> None:
     """S3: a token that chat saw is worth nothing in chat's hands at another service's."""
-    given = processes["gateway"].mint(processes.ana, "parties")
-    nested = processes["parties"].mint(processes.received("parties"), "sales")
+    given = processes.received("parties").proof
+    nested, _, _ = processes["parties"].mint(processes.received("parties"), "sales").partition("~")
     stolen = {
         "another's proof": processes.forged("chat", aud="sales", proof=given),
         "another person": processes.forged("parties", aud="sales", sub=str(uuid7()), proof=given),
@@ -147,7 +151,9 @@ def test_a_proof_serves_its_holder_and_its_person_alone(processes: Processes) ->
         ),
         "a proof in a proof": processes.forged("sales", aud="identity", proof=nested),
         "one's own word": processes.forged(
-            "parties", aud="sales", proof=processes.forged("parties", aud="parties")
+            "parties",
+            aud="sales",
+            proof=processes.forged("parties", aud="parties").partition("~")[0],
         ),
         "no token at all": processes.forged("parties", aud="sales", proof="ana said so"),
     }
@@ -155,6 +161,16 @@ def test_a_proof_serves_its_holder_and_its_person_alone(processes: Processes) ->
         for service in ("sales", "identity"):
             with pytest.raises(Anonymous):
                 processes[service].verify(token)
+
+
+def test_a_proof_that_was_shown_is_no_token(processes: Processes) -> None:
+    """S3: sales sees the gateway's words to parties inside parties' call, and cannot call with them."""
+    token = processes["parties"].mint(processes.received("parties"), "sales")
+    body = token.split(".")[1]
+    shown = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))["proof"]
+    for replayed in (shown, f"{shown}~", f"{shown}~k", f"{shown}~{token.partition('~')[2]}"):
+        with pytest.raises(Anonymous):
+            processes["parties"].verify(replayed)
 
 
 def test_only_what_is_listed_may_be_called(processes: Processes) -> None:
@@ -212,12 +228,12 @@ def test_a_clock_that_is_off_is_told_apart_from_a_stranger(
 def test_only_who_may_sign_is_believed_about_clocks(processes: Processes) -> None:
     """G10: a stranger cannot make a service say that it is not ready."""
     now = int(time.time()) + 300
-    claims = {"iss": "gateway", "aud": "sales", "sub": processes.ana.name}
+    claims = {"iss": "gateway", "aud": "sales", "sub": processes.ana.name, "kh": digest("k")}
     stranger = jwt.encode(
         {"alg": "ES256", "kid": "gateway"},
         {**claims, "iat": now, "exp": now + 60},
         ECKey.generate_key("P-256"),
     )
     with pytest.raises(Anonymous):
-        processes["sales"].verify(stranger)
+        processes["sales"].verify(f"{stranger}~k")
     assert processes["sales"].clocks.faults() == []
