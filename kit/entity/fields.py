@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, ForeignKey
 from sqlalchemy.orm import MappedColumn, mapped_column
 
-from kit.entity.kinds import Boolean, Kind, Reference, References, Words
+from kit.entity.kinds import Boolean, Kind, Reference, References, Text, Words
 from kit.entity.rows import Rows
 
 if TYPE_CHECKING:
@@ -104,9 +104,15 @@ def said(
 def field(
     kind: Kind, label: str, *, unique: bool = False, index: bool = False, **words: Any
 ) -> MappedColumn[Any]:
-    """An ordinary mapped column that knows its label, kind and manners; `said` lists the words."""
+    """An ordinary mapped column that knows its label, kind and manners; `said` lists the words.
+
+    Text is unique and found by its folded form, over which the entity makes the index.
+    """
     here = (ForeignKey(_key(kind.target)),) if isinstance(kind, Reference) and kind.here else ()
-    info = {"said": said(kind, label, **words)}
+    info: dict[str, Any] = {"said": said(kind, label, **words)}
+    if isinstance(kind, Text):
+        info["indexed"] = "uq" if unique else "ix" if index else ""
+        return mapped_column(kind.column(), *here, info=info)
     return mapped_column(kind.column(), *here, unique=unique, index=index, info=info)
 
 

@@ -5,21 +5,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import reduce
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, Computed, Index, Table, Uuid, bindparam, func, literal_column
+from sqlalchemy import ARRAY, Column, Index, Table, Uuid, bindparam, cast, func, text
 from sqlalchemy import Integer as IntegerType
 from sqlalchemy import Text as TextType
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSQUERY
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from kit.database.tables import metadata as one_metadata
 from kit.entity.fields import Field, Said, empty, field, said
-from kit.entity.kinds import PERSON, ActorName, Instant, Integer, Reference
+from kit.entity.kinds import PERSON, ActorName, Instant, Integer, LongText, Reference, Text
 from kit.entity.presentation import Presentation
 from kit.ids import uuid7
+from kit.text.folding import folded, words
 
 if TYPE_CHECKING:
     from kit.actor import Actor
@@ -146,20 +148,32 @@ def _complete(cls: type[Record]) -> None:
     cls.label = (
         cls.__dict__.get("label") or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).capitalize()
     )
+    _index(cls, table)
+
+
+def _index(cls: type[Record], table: Table) -> None:
+    """The indexes by which every entity is listed, reached, searched, sorted and found."""
     Index(f"ix_{table.name}_recent", table.c.updated_at.desc(), table.c.id.desc())
     Index(f"ix_{table.name}_owner", table.c.owner_id, table.c.updated_at.desc(), table.c.id.desc())
     Index(f"ix_{table.name}_keys", table.c["keys"], postgresql_using="gin", postgresql_with=AT_ONCE)
-    searched = [column for column in table.columns if _searched(column)]
-    if searched:
-        table.append_column(
-            Column("search", TSVECTOR, Computed(words_in(searched), persisted=True))
-        )
+    if searched := [column for column in table.columns if _searched(column)]:
         Index(
             f"ix_{table.name}_words",
-            table.c.search,
+            words_in(searched),
             postgresql_using="gin",
             postgresql_with=AT_ONCE,
         )
+    if cls.title in cls.fields and _sorted_by_name(cls):
+        Index(f"ix_{table.name}_title", folded(table.c[cls.title]), table.c.id)
+    for column in table.columns:
+        if way := column.info.get("indexed"):
+            Index(f"{way}_{table.name}_{column.name}", folded(column), unique=way == "uq")
+
+
+def _sorted_by_name(cls: type[Record]) -> bool:
+    """Whether people list the entity by its title: it is a line of text, and no log's."""
+    kind = cls.fields[cls.title].said.kind
+    return isinstance(kind, Text) and not isinstance(kind, LongText) and not cls.a_log
 
 
 def _initial(said: Said) -> Any:
@@ -174,20 +188,16 @@ def _searched(column: Column[Any]) -> bool:
 
 def words_in(columns: Iterable[Column[Any]]) -> Any:
     """The words of columns, split at all that is no letter or digit: any part of an address is found."""
-    text = " || ' ' || ".join(f"coalesce({column.name}, '')" for column in columns)
-    return literal_column(
-        rf"to_tsvector('simple'::regconfig, regexp_replace(lower({text}), '[^[:alnum:]]+', ' ', 'g'))"
-    )
+    texts: Iterable[Any] = (func.coalesce(column, text("''")) for column in columns)
+    joined = reduce(lambda before, after: before.op("||")(text("' '")).op("||")(after), texts)
+    return func.folded_words(func.folded(joined))
 
 
 def words_query() -> Any:
     """Rows in which every word of the parameter `words` begins some word."""
-    return func.to_tsquery(
-        literal_column("'simple'::regconfig"), bindparam("words", type_=TextType())
-    )
+    return cast(bindparam("words", type_=TextType()), TSQUERY)
 
 
-def words_of(text: str) -> str:
-    """The words of a search, as PostgreSQL takes them: letters and digits only."""
-    words = re.findall(r"[^\W_]+", text.lower())
-    return " & ".join(f"{word}:*" for word in words)
+def words_of(search: str) -> str:
+    """The words of a search, as PostgreSQL takes them."""
+    return " & ".join(f"'{word}':*" for word in words(search))

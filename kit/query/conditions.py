@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement
 from kit.query.errors import shown, unreadable
 from kit.query.fields import WANTED, Kind, Queryable, Target, find
 from kit.query.tree import Call, Compare, Search, Word
-from kit.query.values import fold, read
+from kit.query.values import read
+from kit.text.folding import fold
 
 LISTS = frozenset({Kind.TEXTS, Kind.UUIDS})
 RANKED = frozenset({Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.INSTANT})
@@ -43,7 +44,7 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """The text reads as the pieces, with anything between them, whatever its case."""
+    """The text reads as the pieces, with anything between them, whatever case and accents."""
 
     target: Target
     pieces: tuple[str, ...]

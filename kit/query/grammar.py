@@ -1,6 +1,7 @@
 """Reads the text of a filter (AIP-160) into its tree."""
 
 import re
+import unicodedata
 from functools import cache, lru_cache
 from typing import cast
 
@@ -46,6 +47,7 @@ ESCAPES = {"n": "\n", "t": "\t"}
 def parse(text: str) -> Node | None:
     """The tree of a filter; None when it is empty, and Invalid when it cannot be read."""
     _admit(text)
+    text = unicodedata.normalize("NFC", text)
     if not text.strip():
         return None
     try:

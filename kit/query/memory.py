@@ -17,7 +17,8 @@ from kit.query.conditions import (
 )
 from kit.query.fields import Kind, Queryable, Target, value_of
 from kit.query.tree import And, Compare, Node, Not, Or, Search
-from kit.query.values import fold, read
+from kit.query.values import read
+from kit.text.folding import fold
 
 RELATIONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, UnaryExpression, and_, false, or_, tuple_
 from kit.errors import Invalid
 from kit.query.conditions import LISTS
 from kit.query.errors import shown
-from kit.query.fields import Queryable, Target, find
-from kit.query.sql import bound
+from kit.query.fields import Kind, Queryable, Target, find
+from kit.query.sql import bound, ranked
+from kit.text.folding import fold
 
 MOST_KEYS = 8
 
@@ -22,8 +23,13 @@ class Key:
     target: Target
     descending: bool
 
+    @property
+    def column(self) -> ColumnElement[Any]:
+        """What rows are sorted by."""
+        return ranked(self.target)
+
     def clause(self) -> UnaryExpression[Any]:
-        column = self.target.column
+        column = self.column
         if not self.descending:
             return column.asc()
         # Where nothing can be missing, the plain form lets any B-tree be read backwards.
@@ -33,19 +39,19 @@ class Key:
         """True of the rows that this key alone puts after the value."""
         if value is None:
             return false()
-        column, other = self.target.column, bound(self.target.kind, value)
+        column, other = self.column, _value(self.target, value)
         after = column < other if self.descending else column > other
         return or_(after, column.is_(None)) if self.target.nullable else after
 
     def same(self, value: object) -> ColumnElement[bool]:
-        column = self.target.column
-        return column.is_(None) if value is None else column == bound(self.target.kind, value)
+        column = self.column
+        return column.is_(None) if value is None else column == _value(self.target, value)
 
     def reached(self, value: object) -> ColumnElement[bool] | None:
         """Implied by the rest of the condition; said again because an index can use it."""
         if self.target.nullable or value is None:
             return None
-        column, other = self.target.column, bound(self.target.kind, value)
+        column, other = self.column, _value(self.target, value)
         return column <= other if self.descending else column >= other
 
 
@@ -83,6 +89,13 @@ class Order:
 
     def __str__(self) -> str:
         return ",".join(f"{key.target.name} {key.descending:d}" for key in self.by)
+
+
+def _value(target: Target, value: object) -> ColumnElement[Any]:
+    """A row's value in the form in which rows are sorted."""
+    return bound(
+        target.kind, fold(value) if isinstance(value, str) and target.kind is Kind.TEXT else value
+    )
 
 
 def _key(words: list[str], fields: Mapping[str, Queryable]) -> Key:
@@ -133,6 +146,6 @@ def _uniform(by: tuple[Key, ...]) -> bool:
 
 def _row(by: tuple[Key, ...], values: tuple[object, ...]) -> ColumnElement[bool]:
     """A comparison of whole rows, which a B-tree over these columns answers by one descent."""
-    columns = tuple_(*(key.target.column for key in by))
-    others = tuple_(*(bound(key.target.kind, value) for key, value in zip(by, values, strict=True)))
+    columns = tuple_(*(key.column for key in by))
+    others = tuple_(*(_value(key.target, value) for key, value in zip(by, values, strict=True)))
     return columns < others if by[0].descending else columns > others

@@ -36,6 +36,7 @@ from kit.query.conditions import (
 )
 from kit.query.fields import Kind, Queryable, Target
 from kit.query.tree import And, Compare, Node, Not, Or, Search
+from kit.text.folding import fold, folded
 
 RELATIONS: Mapping[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
@@ -104,12 +105,12 @@ def _condition(condition: Condition) -> ColumnElement[bool]:
         case Present(target):
             return _present(target)
         case Like(target, pieces):
-            return target.column.ilike(bound(Kind.TEXT, _pattern(pieces)))
+            return _reads(folded(target.column), tuple(map(fold, pieces)))
         case Holds(target, value):
             return target.column.bool_op("@>")(bound(target.kind, [value]))
         case Ranked(target, relation, value):
             found: ColumnElement[bool] = RELATIONS[relation](
-                _ranked(target), bound(target.kind, value)
+                ranked(target), bound(target.kind, value)
             )
             return found
 
@@ -126,9 +127,16 @@ def _present(target: Target) -> ColumnElement[bool]:
     return target.column.is_not(None)
 
 
-def _ranked(target: Target) -> ColumnElement[Any]:
-    """Text ranks by code points of its lower case, the one order that memory shares."""
-    return func.lower(target.column).collate("C") if target.kind is Kind.TEXT else target.column
+def ranked(target: Target) -> ColumnElement[Any]:
+    """What a field is compared and sorted by: of text its folded form."""
+    return folded(target.column) if target.kind is Kind.TEXT else target.column
+
+
+def _reads(text: ColumnElement[str], pieces: tuple[str, ...]) -> ColumnElement[bool]:
+    """A text without wildcards is looked up in the index over the folded form."""
+    if len(pieces) == 1:
+        return text == bound(Kind.TEXT, pieces[0])
+    return text.like(bound(Kind.TEXT, _pattern(pieces)))
 
 
 def _pattern(pieces: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""How values are written in filters, page tokens and events, and how text is compared."""
+"""How values are written in filters, page tokens and events."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -10,15 +10,6 @@ from kit.query.fields import Kind
 
 LARGEST_INTEGER = 2**63 - 1
 MOST_DIGITS = 100
-
-# Each of these has one lower-case form in the databases; str.lower() gives İ two characters and
-# looks at the neighbours of Σ.
-SIMPLE_LOWER = str.maketrans({"İ": "i", "Σ": "\N{GREEK SMALL LETTER SIGMA}"})
-
-
-def fold(text: str) -> str:
-    """Lower case as PostgreSQL's lower() and ILIKE see it: character by character."""
-    return text.lower() if text.isascii() else text.translate(SIMPLE_LOWER).lower()
 
 
 def _text(text: str) -> str:

@@ -118,12 +118,12 @@ def one_row(record: type[Record], reach: Reach, names: tuple[str, ...]) -> Selec
 def found_by_words(record: type[Record], seen: Collection[str]) -> ColumnElement[bool]:
     """Rows with the words in a searched field that the caller may see.
 
-    The index holds the words of all searched fields; with one of them hidden it would tell of it.
+    The index holds the words of all searched fields and serves whoever sees them all; with one of
+    them hidden it would tell of it, and the words are made of the others.
     """
-    table = table_of(record)
     searched = [name for name, known in record.fields.items() if known.said.searched]
-    columns = [table.c[name] for name in searched if name in seen]
+    columns = [table_of(record).c[name] for name in searched if name in seen]
     if not columns:
         raise Invalid(search=f"{record.plural} cannot be searched by words; use a filter.")
-    words = table.c.search if len(columns) == len(searched) else words_in(columns)
-    return words.bool_op("@@")(words_query())
+    found: ColumnElement[bool] = words_in(columns).bool_op("@@")(words_query())
+    return found

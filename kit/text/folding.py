@@ -21,6 +21,7 @@ _MOST_IN_A_WORD = 255
 # The scripts of the table: what holds no character of one is spared the walk through its list.
 _SECTIONS = (0x180, 0x370, 0x400, 0x530, 0x10A0, 0x1E00, 0x2000, 0x3000, 0x10000, 0x110000)
 _NEAR = 16
+_COMMON, _COMMON_END = " eaitonrslducmpghbfvkywzjxq0123456789.-&,", "\u0530"
 
 
 def fold(text: str) -> str:
@@ -94,7 +95,7 @@ def folding_function() -> str:
     """Makes `folded(text)`; ASCII takes the short way, other text only the scripts that it holds."""
     steps = "\n".join(_steps())
     return f"""
-create function folded(said text) returns text
+create or replace function folded(said text) returns text
 language plpgsql immutable strict parallel safe as $folding$
 declare
   found text collate "C" := lower(said collate "C");
@@ -110,12 +111,15 @@ $folding$
 
 
 def words_function() -> str:
-    """Makes `folded_words(text)`: the words of a text for the index of searches."""
+    """Makes `folded_words(text)`: the words of folded text for the index of searches.
+
+    It calls no function of ours: an index is built with nothing but PostgreSQL's in reach.
+    """
     return f"""
-create function folded_words(said text) returns tsvector
+create or replace function folded_words(folded text) returns tsvector
 language plpgsql immutable strict parallel safe as $words$
 declare
-  found text collate "C" := regexp_replace(folded(said) collate "C", '[{_breaks()}]+', ' ', 'g');
+  found text collate "C" := regexp_replace(folded collate "C", '[{_breaks()}]+', ' ', 'g');
 begin
   if char_length(found) > {_MOST_IN_A_WORD} then
     found := regexp_replace(found, '[^ ]{{{_MOST_IN_A_WORD}}}', '\\& ', 'g');
@@ -139,14 +143,19 @@ def _steps() -> Iterator[str]:
 
 
 def _translation(pairs: list[tuple[int, str]]) -> str:
-    """One script: characters that become one other come first, since those without pair vanish."""
+    """One script: `translate` looks a character up from the left, so what is common stands first.
+
+    Characters without a counterpart stand last, and vanish.
+    """
+    common = "".join(dict.fromkeys((*_COMMON, *(to for _, to in pairs if to < _COMMON_END))))
     kept = sorted(pairs, key=lambda pair: not pair[1])
-    sources, targets = "".join(chr(code) for code, _ in kept), "".join(to for _, to in kept)
+    sources = common + "".join(chr(code) for code, _ in kept)
+    targets = common + "".join(to for _, to in kept)
     guard = "".join(_range(*ends) for ends in _ranges([code for code, _ in pairs]))
-    quoted = targets.replace("'", "''")
+    sources, targets = (text.replace("'", "''") for text in (sources, targets))
     return (
         f"  if found ~ '[{guard}]' then\n"
-        f"    found := translate(found, '{sources}', '{quoted}');\n"
+        f"    found := translate(found, '{sources}', '{targets}');\n"
         f"  end if;"
     )
 

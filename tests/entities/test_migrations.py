@@ -7,12 +7,18 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Index, Table, text
+from sqlalchemy.schema import CreateIndex
 
+from kit.database.migrate import comparable, over_folded_text
 from kit.database.tables import metadata
 from kit.entity import Record
 from kit.testing.serving import Serving
 from tests.entities.cases import SERVICES
+
+_DEFINITION = text(
+    "select indexdef from pg_indexes where indexname = :name and schemaname = current_schema()"
+)
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -21,8 +27,9 @@ async def test_the_migrations_leave_nothing_to_do(
 ) -> None:
     own = set(_tables_of(service))
 
-    def ours(found: Any, name: str | None, kind: str, *_: Any) -> bool:
-        return (found.name if kind == "table" else found.table.name) in own
+    def ours(found: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
+        table = found.name if kind == "table" else found.table.name
+        return table in own and comparable(found, name, kind, reflected, other)
 
     def differences(connection: Connection) -> list[Any]:
         opts = {"compare_type": True, "include_object": ours, "target_metadata": metadata}
@@ -30,6 +37,21 @@ async def test_the_migrations_leave_nothing_to_do(
 
     async with servings[service].process.database.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_indexes_over_folded_text_are_as_declared(
+    service: str, servings: dict[str, Serving]
+) -> None:
+    """C1, C2, C3: each is made anew from its declaration, and PostgreSQL says whether it is the same."""
+    own = set(_tables_of(service))
+    async with servings[service].process.database.engine.connect() as connection:
+        for index in (each for each in over_folded_text() if _table(each) in own):
+            built = await connection.scalar(_DEFINITION, {"name": index.name})
+            await connection.execute(text(f'drop index "{index.name}"'))
+            await connection.execute(CreateIndex(index))
+            assert built == await connection.scalar(_DEFINITION, {"name": index.name})
+        await connection.rollback()
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -41,6 +63,11 @@ async def test_no_index_keeps_a_pending_list_that_every_query_would_read(
         "and not coalesce(reloptions, '{}') @> '{fastupdate=off}'"
     )
     assert await servings[service].process.database.fetch(pending, []) == []
+
+
+def _table(index: Index) -> str:
+    assert index.table is not None
+    return index.table.name
 
 
 def _tables_of(service: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ async def _online() -> None:
     engine = create_async_engine(
         url.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=pool.NullPool
     )
-    async with engine.begin() as connection:
+    async with engine.connect() as connection:
         await connection.run_sync(run_with, service)
     await engine.dispose()
 

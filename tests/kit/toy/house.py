@@ -14,6 +14,7 @@ from kit.database.tables import metadata
 from kit.settings import ServiceSettings
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
+from kit.text.folding import folding_function, words_function
 from tests.house import House
 from tests.kit.toy.model import TABLES
 from tests.kit.toy.service import toys as toy_service
@@ -54,6 +55,8 @@ async def _create_tables(url: str) -> None:
     engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
     kits = [table for name, table in metadata.tables.items() if name in _OF_THE_KIT]
     async with engine.begin() as connection:
+        await connection.exec_driver_sql(folding_function())
+        await connection.exec_driver_sql(words_function())
         await connection.run_sync(metadata.create_all, tables=[*kits, *TABLES])
     await engine.dispose()
 
