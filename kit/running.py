@@ -90,7 +90,7 @@ async def _open(service: Service, stack: AsyncExitStack) -> Running:
         name=name,
         settings=settings,
         database=database,
-        policy=Policy(),
+        policy=Policy(service.elsewhere),
         peers=peers,
         tokens=tokens,
         nats=broker,

@@ -13,13 +13,15 @@ from uuid import UUID
 from kit.access.entries import KINDS, Profile
 from kit.access.limits import ORDER, limits_of
 from kit.access.organisation import Organisation
+from kit.access.standing import Elsewhere, standing_of
 from kit.actor import Actor
-from kit.entity import Audience, Level, Record
+from kit.entity import Audience, Governs, Level, Record
 
 EVERYONE = 0
 """The key that everybody holds; identity's sequence starts above it."""
 
 ACTIONS = ("view", "create", "edit", "delete", "view_all", "edit_all")
+READING = frozenset({"view", "view_all"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,10 @@ class Reach:
 
 
 class Policy:
-    """The policy as this process knows it."""
+    """The policy as this process knows it, and what it knows of entities that live elsewhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, elsewhere: Elsewhere | None = None) -> None:
+        self.elsewhere: Elsewhere = elsewhere or {}
         self._parts: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
         self.organisation = Organisation(self._parts, 0)
         self._remembered: dict[Any, Any] = {}
@@ -59,6 +62,13 @@ class Policy:
         self.organisation = Organisation(self._parts, epoch)
         self._remembered = {}
 
+    def foreseen(self, items: Iterable[tuple[str, str, Any | None]], epoch: int) -> "Policy":
+        """The policy as it would be with these parts; this one stays as it is."""
+        other = Policy(self.elsewhere)
+        other._parts = {kind: dict(parts) for kind, parts in self._parts.items()}
+        other.learn(items, epoch)
+        return other
+
     def _once(self, key: tuple[Any, ...], work: Callable[[], Any]) -> Any:
         known = self._remembered
         if key not in known:
@@ -76,10 +86,13 @@ class Policy:
 
     def _rights(self, person_id: UUID, entity: str) -> frozenset[str]:
         profiles = self.organisation.profiles_of(person_id)
-        return frozenset(action for profile in profiles for action in _allowed(profile, entity))
+        if all(_hides(profile, entity) for profile in profiles):
+            return frozenset()
+        governs = standing_of(entity, self.elsewhere).governed_by
+        return frozenset().union(*(_allowed(profile, entity, governs) for profile in profiles))
 
     def hidden_modules(self, actor: Actor) -> frozenset[str]:
-        """The modules that all of the caller's profiles hide."""
+        """The modules, services or single entities, that all of the caller's profiles hide."""
         profiles = self.organisation.profiles_of(actor.person_id) if actor.person_id else []
         hidden = [frozenset(profile.hidden_modules) for profile in profiles]
         return frozenset.intersection(*hidden) if hidden else frozenset()
@@ -95,10 +108,11 @@ class Policy:
 
     def _fields(self, person_id: UUID, entity: str) -> Mapping[str, str]:
         """The most generous of the profiles that let the person view the entity."""
+        governs = standing_of(entity, self.elsewhere).governed_by
         profiles = [
             each
             for each in self.organisation.profiles_of(person_id)
-            if "view" in _allowed(each, entity)
+            if "view" in _allowed(each, entity, governs)
         ]
         limits = [limits_of(each.fields, entity) for each in profiles]
         named = {name for limit in limits for name in limit}
@@ -130,11 +144,23 @@ class Policy:
         if all_rows in rights or self._open(record, level):
             return Reach(all=True)
         owners = self._owners(person_id, record.entity, level)
-        owned = {
-            person.own_key for each in owners if (person := self.organisation.people.get(each))
-        }
+        owned = self._own_keys(owners)
         shared = self._shared(person_id) | {EVERYONE}
         return Reach(False, tuple(sorted(owned | shared)), tuple(owners), tuple(sorted(shared)))
+
+    def _own_keys(self, people: Iterable[UUID]) -> set[int]:
+        found = (self.organisation.people.get(each) for each in people)
+        return {person.own_key for person in found if person}
+
+    def ways(self, person_id: UUID, entity: str, level: Level) -> frozenset[int]:
+        """The keys that somebody's place, rules and shares give, whatever the profiles say."""
+        owners = self._owners(person_id, entity, level)
+        return frozenset(self._own_keys(owners) | self._shared(person_id) | {EVERYONE})
+
+    def place(self, person_id: UUID) -> tuple[frozenset[tuple[str, UUID]], frozenset[UUID]]:
+        """What a person stands for, and who stands below."""
+        below = frozenset(self.organisation.subordinates(person_id))
+        return self._stands_for(person_id), below
 
     def _open(self, record: type[Record], level: Level) -> bool:
         default = self.organisation.defaults.get(record.entity, record.default_access)
@@ -219,8 +245,18 @@ class Policy:
         return self.key_of(grant.kind, grant.id) if grant.id else None
 
 
-def _allowed(profile: Profile, entity: str) -> Iterator[str]:
-    """What a profile says of an entity; `*` speaks for those that have no line of their own."""
+def _hides(profile: Profile, entity: str) -> bool:
+    """Whether a profile hides an entity, by itself or with its whole service."""
+    return entity in profile.hidden_modules or entity.partition(".")[0] in profile.hidden_modules
+
+
+def _allowed(profile: Profile, entity: str, governs: str) -> frozenset[str]:
+    """What a profile says of an entity: by its own line, else by the line that governs it.
+
+    `*` lets everybody look at what configures the organisation, and change none of it.
+    """
     lines = {permission.entity: permission for permission in profile.permissions}
-    line = lines.get(entity, lines.get("*"))
-    yield from (action for action in ACTIONS if line and getattr(line, action))
+    if line := lines.get(entity, lines.get(governs)):
+        return frozenset(action for action in ACTIONS if getattr(line, action))
+    line = lines.get(Governs.RECORDS)
+    return frozenset(action for action in READING if line and getattr(line, action))

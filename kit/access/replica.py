@@ -49,7 +49,7 @@ class Replica:
                 newer = select(policy_item).where(policy_item.c.epoch > known)
                 rows = (await session.execute(newer.order_by(policy_item.c.epoch))).all()
             if rows:
-                self._policy.learn([_part(row) for row in rows], rows[-1].epoch)
+                self._policy.learn([part_of(row) for row in rows], rows[-1].epoch)
 
     async def recent_enough(self, actor: Actor) -> None:
         """Waits a moment for the epoch that the caller has seen, then fails closed."""
@@ -81,6 +81,7 @@ def remembered(event: policy_pb2.PolicyChanged) -> Any:
     )
 
 
-def _part(row: Any) -> tuple[str, str, Any | None]:
+def part_of(row: Any) -> tuple[str, str, Any | None]:
+    """A row of the table as the policy takes it in."""
     body = None if row.body is None else msgspec.convert(row.body, KINDS[row.kind], strict=False)
     return row.kind, row.id, body

@@ -26,7 +26,7 @@ from kit.entity.kinds import (
     Year,
 )
 from kit.entity.presentation import Presentation
-from kit.entity.record import Audience, Before, Level, Record
+from kit.entity.record import Audience, Before, Governs, Level, Record
 from kit.entity.rows import Row, Rows, row_field
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "Email",
     "EntityName",
     "Field",
+    "Governs",
     "Instant",
     "Integer",
     "Kind",

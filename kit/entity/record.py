@@ -34,6 +34,14 @@ class Level(StrEnum):
     EDIT = "edit"
 
 
+class Governs(StrEnum):
+    """The line of a profile that speaks for an entity without a line of its own."""
+
+    RECORDS = "*"
+    CONFIGURATION = "configuration"
+    ACCESS = "access"
+
+
 @dataclass(frozen=True)
 class Audience:
     """Whom a record's own content lets in, e.g. the members of a private room."""
@@ -58,6 +66,8 @@ class Record(DeclarativeBase):
     plural: ClassVar[str]
     title: ClassVar[str] = "name"
     default_access: ClassVar[str] = "edit"
+    # What configures the organisation, or who may do what in it, no `*` of a profile lets change.
+    governed_by: ClassVar[str] = Governs.RECORDS
     confidential: ClassVar[bool] = False
     # The lines of a log tell what happened to another record, whose own events say it.
     a_log: ClassVar[bool] = False

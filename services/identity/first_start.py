@@ -6,6 +6,7 @@ from sqlalchemy import select, text
 
 from kit.access.policy import ACTIONS
 from kit.actor import calling
+from kit.entity import Governs
 from kit.errors import Invalid
 from kit.records.process import Process
 from kit.records.work import Work
@@ -19,7 +20,7 @@ from services.identity.model.clients import Client
 from services.identity.model.groups import Group
 from services.identity.model.passwords import check_password
 from services.identity.model.people import Person
-from services.identity.model.profiles import EVERY_ENTITY, Permission, Profile
+from services.identity.model.profiles import Permission, Profile
 from services.identity.model.roles import Role
 from services.identity.model.sharing_rules import SharingRule
 
@@ -37,6 +38,7 @@ def first_start(passwords: Passwords) -> Callable[[Process], Awaitable[None]]:
             if await work.session.scalar(select(Profile.id).limit(1)) is None:
                 _add_ground(work)
                 await work.flush()
+            await _complete_administrators(work)
             if await work.session.scalar(select(Person.id).limit(1)) is None:
                 await _add_administrator(work, passwords)
 
@@ -54,12 +56,12 @@ def _administrator() -> Profile:
     return Profile(
         name="Administrator",
         description="May do everything with every record.",
-        permissions=[_may(EVERY_ENTITY, *ACTIONS)],
+        permissions=[_may(line, *ACTIONS) for line in Governs],
     )
 
 
 def _standard_user() -> Profile:
-    work = _may(EVERY_ENTITY, "view", "create", "edit", "delete")
+    work = _may(Governs.RECORDS, "view", "create", "edit", "delete")
     return Profile(
         name="Standard user",
         description="Works with the records within reach; sees who works here.",
@@ -71,7 +73,7 @@ def _read_only() -> Profile:
     return Profile(
         name="Read only",
         description="Sees the records within reach and changes nothing.",
-        permissions=[_may(EVERY_ENTITY, "view"), *_looked_up()],
+        permissions=[_may(Governs.RECORDS, "view"), *_looked_up()],
     )
 
 
@@ -82,6 +84,21 @@ def _looked_up() -> list[Permission]:
 
 def _may(entity: str, *actions: str) -> Permission:
     return Permission(entity=entity, **{action: action in actions for action in ACTIONS})
+
+
+async def _complete_administrators(work: Work) -> None:
+    """Who might do everything when `*` was the only such line, still may."""
+    profiles = await work.every(Profile)
+    if any(Governs.ACCESS in _lines(each) for each in profiles):
+        return
+    for each in profiles:
+        if _lines(each).get(Governs.RECORDS) == _may(Governs.RECORDS, *ACTIONS):
+            more = (_may(line, *ACTIONS) for line in Governs if line not in _lines(each))
+            each.permissions = [*each.permissions, *more]
+
+
+def _lines(profile: Profile) -> dict[str, Permission]:
+    return {each.entity: each for each in profile.permissions}
 
 
 async def _add_administrator(work: Work, passwords: Passwords) -> None:

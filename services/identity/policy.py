@@ -13,20 +13,25 @@ import msgspec
 from crm.identity.v1 import policy_pb2
 from sqlalchemy import select, update
 
-from kit.access import entries
-from kit.access.replica import policy_item, remembered
+from kit.access import Policy, entries
+from kit.access.replica import part_of, policy_item, remembered
 from kit.entity import Record
 from kit.events.outbox import Announcement, insert_statement, rows
 from kit.events.subjects import POLICY
 from kit.records.work import Work
-from services.identity.giving import check_given
+from services.identity.administrators import keep_an_administrator
+from services.identity.escalation import (
+    refuse_changing_stronger,
+    refuse_escalation,
+    require_access_manager,
+)
 from services.identity.model.access_defaults import AccessDefault
 from services.identity.model.groups import Group
 from services.identity.model.people import Person
 from services.identity.model.profiles import Profile
 from services.identity.model.roles import Role
 from services.identity.model.sharing_rules import SharingRule
-from services.identity.soundness import check_sound, keep_an_administrator
+from services.identity.soundness import check_sound
 from services.identity.tables import policy_epoch
 
 
@@ -114,22 +119,41 @@ _BODIES: Mapping[type[Record], tuple[str, Callable[[Any], msgspec.Struct]]] = {
 
 async def tell_policy(work: Work) -> None:
     """Gives each change its epoch and announces it; what changes no right is left alone."""
+    require_access_manager(work)
     touched = _touched(work)
     stored = await _stored(work, touched)
     news = [part for part in _parts(touched) if part.body != stored.get(part.id)]
     if not news:
+        refuse_changing_stronger([work.process.policy], work)
         return
     first = await _raised(work, len(news)) - len(news) + 1
     await check_sound(work.session, [(each.record, each.body is None) for each in news])
-    left = [(each.record, stored.get(each.id)) for each in news if each.body is not None]
-    await check_given(work, left)
     messages = [_message(part, epoch) for epoch, part in enumerate(news, first)]
+    if not work.actor.is_system:
+        before = await _known(work)
+        after = before.foreseen(map(_entry, news), first + len(news) - 1)
+        refuse_changing_stronger([before, after], work)
+        refuse_escalation(before, after, work.actor, work.written)
+        if stored:
+            keep_an_administrator(after)
     for message in messages:
         await work.session.execute(remembered(message))
     await work.session.execute(insert_statement, _announced(work, messages))
-    if stored and not work.actor.is_system:
-        await keep_an_administrator(work.session)
     work.after_commit(work.process.replica.load)
+
+
+async def _known(work: Work) -> Policy:
+    """The policy until this change: the lock of the epoch is held, so nothing can be newer."""
+    policy = work.process.policy
+    newer = select(policy_item).where(policy_item.c.epoch > policy.epoch)
+    rows = (await work.session.execute(newer.order_by(policy_item.c.epoch))).all()
+    return policy.foreseen(map(part_of, rows), rows[-1].epoch) if rows else policy
+
+
+def _entry(part: Part) -> tuple[str, str, Any | None]:
+    """A part as the policy takes it in."""
+    kind = entries.KINDS[part.kind]
+    return part.kind, part.id, msgspec.json.decode(part.body, type=kind) if part.body else None
 
 
 def _touched(work: Work) -> dict[UUID, tuple[Record, bool]]:

@@ -11,13 +11,12 @@ from uuid import UUID
 from sqlalchemy import any_, literal, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit.access.replica import policy_item
 from kit.entity import Record
 from kit.errors import Invalid, Refused
 from services.identity.model.groups import Group
 from services.identity.model.people import Person
 from services.identity.model.principals import PrincipalKind
-from services.identity.model.profiles import EVERY_ENTITY, Profile
+from services.identity.model.profiles import Profile
 from services.identity.model.roles import Role
 from services.identity.model.sharing_rules import SharingRule
 
@@ -116,30 +115,3 @@ def _uses(record: Record) -> Iterable[tuple[Any, Any]]:
         rule = SharingRule
         source = rule.source_kind.in_(kinds) & (rule.source_id == record.id)
         yield rule, or_(source, rule.target_kind.in_(kinds) & (rule.target_id == record.id))
-
-
-_ADMINISTRATOR = text(
-    "SELECT EXISTS (SELECT FROM policy_item p WHERE p.kind = 'person' "
-    "AND p.body->>'status' = 'active' AND (p.body->'profile_ids' ?| CAST(:able AS text[]) "
-    "OR p.body->'role_ids' ?| ARRAY(SELECT r.id FROM policy_item r WHERE r.kind = 'role' "
-    "AND r.body->'profile_ids' ?| CAST(:able AS text[]))))"
-)
-
-
-async def keep_an_administrator(session: AsyncSession) -> None:
-    """Raises Refused when no active person would be left who may administer people."""
-    item = policy_item.c
-    profiles = await session.execute(
-        select(item.id, item.body).where(item.kind == "profile", item.body.is_not(None))
-    )
-    able = [row.id for row in profiles if _administers(row.body["permissions"])]
-    if not await session.scalar(_ADMINISTRATOR, {"able": able}):
-        raise Refused(
-            "Then nobody could administer people any more; make somebody else administrator first."
-        )
-
-
-def _administers(permissions: Sequence[Mapping[str, Any]]) -> bool:
-    lines = {each["entity"]: each for each in permissions}
-    line = lines.get(Person.entity, lines.get(EVERY_ENTITY))
-    return line is not None and bool(line["edit"] and line["edit_all"])

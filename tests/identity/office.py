@@ -109,6 +109,14 @@ class Office:
         asked = standard_pb2.ListRequest(filter=f'name = "{name}"')
         return (await self.profiles.List(asked)).items[0]
 
+    async def manager(self, *permissions: profiles_pb2.Permission, **more: Any) -> "Office":
+        """Somebody who manages access beside that, at work."""
+        rights = {"view": True, "create": True, "edit": True, "delete": True}
+        lines = {each.entity: each for each in permissions}
+        lines.setdefault("access", profiles_pb2.Permission(entity="access", **rights))
+        profile = await self.profile(*lines.values(), **more)
+        return self.as_person(actor(await self.person("Mana", profile_ids=[profile.id])))
+
     def as_person(self, caller: Actor) -> "Office":
         """The same calls, made by somebody else."""
         return Office(self.serving, caller)

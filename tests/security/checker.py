@@ -1,8 +1,10 @@
 """The kit's decision without a database: the caller's reach against the keys of a row."""
 
+from unittest.mock import patch
+
 from kit.access import Policy
 from kit.actor import Actor
-from kit.entity import Audience, Level
+from kit.entity import Audience, Governs, Level
 from tests.kit.toy.model import Diary, Toy
 from tests.security.oracle import Thing, World, can
 from tests.security.worlds import id_of, parts
@@ -39,6 +41,12 @@ def kit_says(policy: Policy, user: int, action: str, thing: Thing, world: World)
 
 def disagreements(world: World) -> list[str]:
     """Where kit and oracle differ, each in a line."""
+    governs = Governs.CONFIGURATION if world.configuration else Governs.RECORDS
+    with patch.object(Toy, "governed_by", governs):
+        return _differences(world)
+
+
+def _differences(world: World) -> list[str]:
     policy = policy_of(world)
     stranger = policy.rights(Actor.person(id_of("person", 99)), "toys.Toy")
     return ["a stranger has rights"] * bool(stranger) + [

@@ -2,7 +2,9 @@
 
 Written from the model (Salesforce's terms): a right is the object permission of a profile AND a way
 to the row: the organisation's default, ownership, standing above the owner, a sharing rule, a share
-by hand, a profile that opens all rows; whoever stands above a grantee shares the grant.
+by hand, a profile that opens all rows; whoever stands above a grantee shares the grant. A profile
+speaks of an entity by a line of its own, by the line `*`, or by the line `configuration` of what
+sets the organisation up, of which `*` lets look and no more. What all profiles hide is not there.
 """
 
 from dataclasses import dataclass, field
@@ -64,6 +66,11 @@ class World:
     default: str
     things: list[Thing]
     confidential: bool = False
+    configuration: bool = False
+    lines: dict[int, str] = field(default_factory=dict)
+    """The profiles that name the records by another line than their own: `*` or `configuration`."""
+    hiding: set[int] = field(default_factory=set)
+    """The profiles that hide the records."""
 
 
 def can(user: int, action: str, record: Thing, world: World) -> bool:
@@ -91,7 +98,16 @@ def _rights(user: int, world: World) -> set[str]:
     if not person.active:
         return set()
     held = set(person.profiles).union(*(world.roles[role].profiles for role in person.roles))
-    return set().union(*(world.profiles[profile] for profile in held))
+    if held <= world.hiding:
+        return set()
+    return set().union(*(_allowed(profile, world) for profile in held))
+
+
+def _allowed(profile: int, world: World) -> set[str]:
+    rights, line = world.profiles[profile], world.lines.get(profile)
+    if line is None or line == ("configuration" if world.configuration else "*"):
+        return rights
+    return rights & {"view", "view_all"} if line == "*" else set()
 
 
 def _grants(record: Thing, world: World) -> list[tuple[Principal, str]]:

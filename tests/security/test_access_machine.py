@@ -17,7 +17,9 @@ from tests.security.telling import Told
 from tests.security.worlds import (
     DEFAULTS,
     GROUPS,
+    HIDING,
     LEVELS,
+    LINES,
     PEOPLE,
     PRINCIPALS,
     PROFILES,
@@ -101,6 +103,16 @@ class Access(RuleBasedStateMachine):
     @rule(profile=numbers(PROFILES), rights=RIGHTS)
     def profile_changes(self, profile: int, rights: set[str]) -> None:
         self.world.profiles[profile] = set(rights)
+        self.settled()
+
+    @rule(hiding=HIDING)
+    def modules_are_hidden(self, hiding: set[int]) -> None:
+        self.world.hiding = hiding
+        self.settled()
+
+    @rule(lines=LINES)
+    def profiles_say_it_by_other_lines(self, lines: dict[int, str]) -> None:
+        self.world.lines = lines
         self.settled()
 
     @rule(rules=st.lists(RULE_ENDS, max_size=3))

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from kit.access import policy
 from kit.access.organisation import Organisation
 from kit.access.policy import Policy
 from tests.security.checker import disagreements
@@ -30,6 +31,10 @@ def fixed_worlds() -> Iterator[World]:
         yield _world(default)
     yield dataclasses.replace(_world("private"), rules=[])
     yield dataclasses.replace(_world("private"), confidential=True)
+    yield dataclasses.replace(_world("private"), hiding={0, 2, 3})
+    for setting_up in (False, True):
+        lines = {0: "*", 1: "configuration", 2: "*", 4: "configuration"}
+        yield dataclasses.replace(_world("private"), configuration=setting_up, lines=lines)
 
 
 def _world(default: str) -> World:
@@ -96,6 +101,8 @@ CLAUSES = [
     Policy._confidential,
     Policy._principals,
     Policy._rights,
+    policy._hides,
+    policy._allowed,
     Policy.row_keys,
     Organisation.below,
     Organisation.subordinates,
@@ -180,11 +187,18 @@ def test_the_kit_agrees_with_the_oracle_in_the_fixed_worlds() -> None:
 def test_a_clause_that_is_left_out_is_noticed(
     clause: Any, tree: ast.Module, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owner = Policy if clause.__qualname__.startswith("Policy") else Organisation
-    names = dict(vars(sys.modules[owner.__module__]))
+    owner = _owner(clause)
+    names = dict(vars(sys.modules[clause.__module__]))
     exec(compile(tree, "mutant", "exec"), names)  # noqa: S102 - it is our own source, less one clause
     monkeypatch.setattr(owner, clause.__name__, names[clause.__name__])
     assert any(_differs(world) for world in fixed_worlds())
+
+
+def _owner(clause: Any) -> Any:
+    """The class or module in which it stands."""
+    module = sys.modules[clause.__module__]
+    name, _, within = clause.__qualname__.partition(".")
+    return getattr(module, name) if within else module
 
 
 def _differs(world: World) -> bool:

@@ -42,6 +42,10 @@ PRINCIPALS: st.SearchStrategy[Principal] = st.sampled_from(sorted(KINDS)).flatma
 )
 RULE_ENDS = st.builds(Rule, PRINCIPALS, PRINCIPALS, LEVELS)
 MOST_ARE_ACTIVE = st.sampled_from([True, True, True, True, False])
+LINES = st.dictionaries(
+    st.integers(1, PROFILES - 1), st.sampled_from(["*", "configuration"]), max_size=2
+)
+HIDING = st.one_of(st.just(set()), st.just(set()), some(PROFILES))
 
 
 @st.composite
@@ -63,6 +67,8 @@ def worlds(draw: Any, default: Any = DEFAULTS, things: int = THINGS) -> World:
         rules=draw(st.lists(RULE_ENDS, max_size=RULES)),
         default=draw(default),
         things=[Thing(draw(numbers(PEOPLE)), draw(shares())) for _ in range(things)],
+        lines=draw(LINES),
+        hiding=draw(HIDING),
     )
 
 
@@ -84,8 +90,8 @@ def parts(world: World) -> Iterator[tuple[str, str, Any]]:
         yield "role", str(id_of("role", number)), _role(number, role)
     for number, group in enumerate(world.groups):
         yield "group", str(id_of("group", number)), _group(number, group)
-    for number, rights in enumerate(world.profiles):
-        yield "profile", str(id_of("profile", number)), _profile(number, rights)
+    for number in range(len(world.profiles)):
+        yield "profile", str(id_of("profile", number)), _profile(number, world)
     for number, rule in enumerate(world.rules):
         yield "rule", str(id_of("rule", number)), _rule(rule)
     yield "default", str(id_of("default", 0)), entries.Default(ENTITY, world.default)
@@ -129,10 +135,14 @@ def _group(number: int, group: Group) -> entries.Group:
     )
 
 
-def _profile(number: int, rights: set[str]) -> entries.Profile:
-    allowed = dict.fromkeys(rights, True)
-    lines = (entries.Permission(entity, **allowed) for entity in (ENTITY, "toys.Diary"))
-    return entries.Profile(f"Profile {number}", tuple(lines))
+def _profile(number: int, world: World) -> entries.Profile:
+    """Every other profile that hides the records hides their whole service."""
+    allowed = dict.fromkeys(world.profiles[number], True)
+    named = (world.lines[number],) if number in world.lines else (ENTITY, "toys.Diary")
+    lines = tuple(entries.Permission(entity, **allowed) for entity in named)
+    hidden = (ENTITY, "toys.Diary") if number % 2 else ("toys",)
+    hides = hidden if number in world.hiding else ("chat",)
+    return entries.Profile(f"Profile {number}", lines, hidden_modules=hides)
 
 
 def _rule(rule: Rule) -> entries.Rule:

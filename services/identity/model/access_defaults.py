@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Mapped
 
-from kit.entity import EntityName, Picklist, Presentation, Record, field
+from kit.entity import EntityName, Governs, Picklist, Presentation, Record, Text, field
 from services.identity.model.principals import check_entity
 
 
@@ -24,6 +24,7 @@ class AccessDefault(Record):
     plural = "Access defaults"
     title = "entity_name"
     default_access = "read"
+    governed_by = Governs.ACCESS
     presentation = Presentation(area="administration", rank=150, owned=False)
 
     entity_name: Mapped[str] = field(

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kit.actor import Actor
 from kit.entity import (
     Boolean,
+    Governs,
     Instant,
     LongText,
     Picklist,
@@ -62,6 +63,7 @@ class Client(Record):
     entity = "identity.Client"
     plural = "Clients"
     default_access = "private"
+    governed_by = Governs.ACCESS
     presentation = Presentation(
         icon="key",
         area="administration",

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped
 
-from kit.entity import LongText, Presentation, Record, References, Text, field
+from kit.entity import Governs, LongText, Presentation, Record, References, Text, field
 from kit.errors import Invalid
 from services.identity.model.principals import principal_key
 
@@ -21,6 +21,7 @@ class Group(Record):
     entity = "identity.Group"
     plural = "Groups"
     default_access = "read"
+    governed_by = Governs.ACCESS
     presentation = Presentation(icon="users", area="administration", rank=130, owned=False)
 
     name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True, unique=True)

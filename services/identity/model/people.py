@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped
 from kit.actor import Actor
 from kit.entity import (
     Email,
+    Governs,
     Instant,
     LongText,
     Phone,
@@ -44,6 +45,7 @@ class Person(Record):
     entity = "identity.Person"
     plural = "People"
     default_access = "read"
+    governed_by = Governs.ACCESS
     presentation = Presentation(
         icon="user",
         area="administration",

@@ -11,6 +11,7 @@ from kit.actor import Actor
 from kit.entity import (
     Boolean,
     EntityName,
+    Governs,
     LongText,
     Picklist,
     Presentation,
@@ -26,7 +27,7 @@ from kit.errors import Invalid
 from services.identity.model.parts import whole_of
 from services.identity.model.principals import is_entity
 
-EVERY_ENTITY = "*"
+GOVERNING = frozenset(Governs)
 
 
 class FieldLevel(StrEnum):
@@ -41,7 +42,10 @@ class Permission(Row):
     """What a profile allows for one entity."""
 
     entity: str = row_field(
-        EntityName(), "Entity", required=True, help="sales.Opportunity, or * for all."
+        EntityName(),
+        "Entity",
+        required=True,
+        help="sales.Opportunity; * for all; configuration, access for what no * covers.",
     )
     view: bool = row_field(Boolean(), "View", initial=False)
     create: bool = row_field(Boolean(), "Create", initial=False)
@@ -75,6 +79,7 @@ class Profile(Record):
     entity = "identity.Profile"
     plural = "Profiles"
     default_access = "read"
+    governed_by = Governs.ACCESS
     presentation = Presentation(icon="shield-check", area="administration", rank=120, owned=False)
 
     name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True, unique=True)
@@ -102,7 +107,7 @@ class Profile(Record):
         entities = [permission.entity for permission in self.permissions]
         fields = [access.entity for access in self.field_access]
         wrong = {
-            "permissions": _unknown(set(entities) - {EVERY_ENTITY}) or _doubled(entities),
+            "permissions": _unknown(set(entities) - GOVERNING) or _doubled(entities),
             "field_access": _unknown(fields)
             or _doubled(f"{each.entity}.{each.field}" for each in self.field_access)
             or _inseparable(self.field_access),

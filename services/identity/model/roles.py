@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped
 
-from kit.entity import LongText, Presentation, Record, Reference, References, Text, field
+from kit.entity import Governs, LongText, Presentation, Record, Reference, References, Text, field
 from kit.errors import Invalid
 from services.identity.model.principals import principal_key
 
@@ -19,6 +19,7 @@ class Role(Record):
     entity = "identity.Role"
     plural = "Roles"
     default_access = "read"
+    governed_by = Governs.ACCESS
     presentation = Presentation(
         icon="queue-list",
         area="administration",

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped
 
-from kit.entity import EntityName, LongText, Picklist, Presentation, Record, Reference, Text, field
+from kit.entity import EntityName, Governs, LongText, Picklist, Presentation, Record, Reference, Text, field
 from kit.errors import Invalid
 from services.identity.model.principals import (
     PRINCIPALS,
@@ -21,6 +21,7 @@ class SharingRule(Record):
     entity = "identity.SharingRule"
     plural = "Sharing rules"
     default_access = "read"
+    governed_by = Governs.ACCESS
     presentation = Presentation(
         icon="share",
         area="administration",

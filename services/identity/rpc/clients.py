@@ -13,7 +13,7 @@ from kit.entity import Level
 from kit.records import Records
 from kit.records.work import Work
 from kit.rpc import call as rpc
-from services.identity.giving import refuse_stronger
+from services.identity.escalation import refuse_stronger
 from services.identity.model.clients import Client
 from services.identity.oauth.storage import end_grants_of_client, secret_hash
 

@@ -14,7 +14,7 @@ from kit.records.process import Process
 from kit.records.work import Work
 from kit.rpc import call as rpc
 from services.identity.credentials import hold, keep_password, kept_password
-from services.identity.giving import refuse_stronger
+from services.identity.escalation import refuse_stronger
 from services.identity.hashing import Passwords
 from services.identity.model.passwords import check_password
 from services.identity.model.people import Person

@@ -1,0 +1,119 @@
+"""What somebody holds of an entity, and the one comparison of it with what somebody else holds.
+
+Nobody gives more than he has, and nobody acts as somebody who has more: both ask `lacking`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from kit.access.limits import ORDER
+from kit.access.policy import ACTIONS, Policy
+from kit.access.standing import at_home, standing_of
+from kit.actor import Actor
+from kit.entity import Governs, Level
+
+_NO_ROWS: frozenset[int] = frozenset()
+_NEEDED = {Level.READ: ("view", "view_all"), Level.EDIT: ("edit", "edit_all")}
+
+
+class Lack(NamedTuple):
+    """What somebody does not have: a right, a field or rows, and of which entity."""
+
+    of: str
+    entity: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Rights, rows and fields of one entity, as a policy gives them to somebody; None has nothing.
+
+    A place in the organisation may reach rows that no profile lets the person see yet: they count
+    where `latent` says so, because the next profile opens them.
+    """
+
+    policy: Policy
+    person_id: UUID | None
+    entity: str
+    latent: bool = False
+
+    @property
+    def actions(self) -> frozenset[str]:
+        return self.policy.rights(self._actor, self.entity) if self.person_id else frozenset()
+
+    def width(self, field: str) -> int:
+        """How wide a field is opened; -1 where no record is shown."""
+        return ORDER[self.limits.get(field, "edit")] if "view" in self.actions else -1
+
+    @property
+    def limits(self) -> Mapping[str, str]:
+        return self.policy.field_access(self._actor, self.entity)
+
+    def rows(self, level: Level) -> frozenset[int] | None:
+        """The keys of the rows reached; None when all are. What is confidential nobody gives."""
+        standing = standing_of(self.entity, self.policy.elsewhere)
+        one, everything = _NEEDED[level]
+        if self.person_id is None or standing.confidential:
+            return _NO_ROWS
+        if not self.latent and one not in self.actions:
+            return _NO_ROWS
+        default = self.policy.organisation.defaults.get(self.entity, standing.default_access)
+        opened = default in (Level.EDIT, level)
+        if opened or everything in self.actions:
+            return None
+        return self.policy.ways(self.person_id, self.entity, level)
+
+    @property
+    def _actor(self) -> Actor:
+        assert self.person_id is not None  # noqa: S101 - nobody has no rights to be asked for
+        return Actor.person(self.person_id)
+
+
+def lacking(
+    own: Holding, given: Holding, before: Holding, but: frozenset[int] = _NO_ROWS
+) -> Lack | None:
+    """What is given beyond what was held before and is not the giver's own; `but` are keys of no rows."""
+    if more := given.actions - before.actions - own.actions:
+        return Lack("right", own.entity, min(more, key=ACTIONS.index))
+    for name in own.limits:
+        if given.width(name) > max(own.width(name), before.width(name)):
+            return Lack("field", own.entity, name)
+    for level in _NEEDED:
+        if _more_rows(own.rows(level), given, before, level, but):
+            return Lack("rows", own.entity, level)
+    return None
+
+
+def _more_rows(
+    own: frozenset[int] | None, given: Holding, before: Holding, level: Level, but: frozenset[int]
+) -> bool:
+    if own is None:
+        return False
+    now, was = given.rows(level), before.rows(level)
+    if now is None or was is None:
+        return now is None and was is not None
+    return bool(now - was - own - but)
+
+
+def named(policy: Policy) -> Iterator[str]:
+    """Every entity that the policy or this process knows; `*` stands for those that nobody names."""
+    organisation = policy.organisation
+    yield from Governs
+    yield from at_home()
+    yield from policy.elsewhere
+    yield from organisation.defaults
+    yield from (rule.entity for rule in organisation.rules)
+    for profile in organisation.profiles.values():
+        yield from (line.entity for line in profile.permissions)
+        yield from (line.entity for line in profile.fields)
+
+
+def holds_everything(policy: Policy, person_id: UUID, entities: Iterable[str]) -> bool:
+    """Whether somebody may do everything with every record and every field, access included."""
+    actor, every = Actor.person(person_id), frozenset(ACTIONS)
+    return policy.rights(actor, Governs.ACCESS) == every and all(
+        policy.rights(actor, each) == every and not policy.field_access(actor, each)
+        for each in entities
+    )
