@@ -90,7 +90,7 @@ async def _open(service: Service, stack: AsyncExitStack) -> Running:
         name=name,
         settings=settings,
         database=database,
-        policy=Policy(service.elsewhere),
+        policy=Policy(service.standings),
         peers=peers,
         tokens=tokens,
         nats=broker,

@@ -28,16 +28,11 @@ class Lack(NamedTuple):
 
 @dataclass(frozen=True)
 class Holding:
-    """Rights, rows and fields of one entity, as a policy gives them to somebody; None has nothing.
-
-    A place in the organisation may reach rows that no profile lets the person see yet: they count
-    where `latent` says so, because the next profile opens them.
-    """
+    """Rights, rows and fields of one entity, as a policy gives them to somebody; None has nothing."""
 
     policy: Policy
     person_id: UUID | None
     entity: str
-    latent: bool = False
 
     @property
     def actions(self) -> frozenset[str]:
@@ -53,11 +48,9 @@ class Holding:
 
     def rows(self, level: Level) -> frozenset[int] | None:
         """The keys of the rows reached; None when all are. What is confidential nobody gives."""
-        standing = standing_of(self.entity, self.policy.elsewhere)
+        standing = standing_of(self.entity, self.policy.standings)
         one, everything = _NEEDED[level]
-        if self.person_id is None or standing.confidential:
-            return _NO_ROWS
-        if not self.latent and one not in self.actions:
+        if self.person_id is None or one not in self.actions or standing.confidential:
             return _NO_ROWS
         default = self.policy.organisation.defaults.get(self.entity, standing.default_access)
         opened = default in (Level.EDIT, level)
@@ -102,7 +95,7 @@ def named(policy: Policy) -> Iterator[str]:
     organisation = policy.organisation
     yield from Governs
     yield from at_home()
-    yield from policy.elsewhere
+    yield from policy.standings
     yield from organisation.defaults
     yield from (rule.entity for rule in organisation.rules)
     for profile in organisation.profiles.values():

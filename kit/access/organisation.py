@@ -38,6 +38,11 @@ class Organisation:
                 holding.setdefault(role_id, []).append(person_id)
         return holding
 
+    def has_left(self, person_id: UUID) -> bool:
+        """Whether somebody is known here, but works here no more."""
+        person = self.people.get(person_id)
+        return person is not None and person.status != "active"
+
     def below(self, role_id: UUID) -> set[UUID]:
         """The roles under a role, itself apart."""
         found: set[UUID] = set()

@@ -13,7 +13,7 @@ from uuid import UUID
 from kit.access.entries import KINDS, Profile
 from kit.access.limits import ORDER, limits_of
 from kit.access.organisation import Organisation
-from kit.access.standing import Elsewhere, standing_of
+from kit.access.standing import Standings, standing_of
 from kit.actor import Actor
 from kit.entity import Audience, Governs, Level, Record
 
@@ -40,10 +40,10 @@ class Reach:
 
 
 class Policy:
-    """The policy as this process knows it, and what it knows of entities that live elsewhere."""
+    """The policy as this process knows it, and how the names in it stand that are no entity here."""
 
-    def __init__(self, elsewhere: Elsewhere | None = None) -> None:
-        self.elsewhere: Elsewhere = elsewhere or {}
+    def __init__(self, standings: Standings | None = None) -> None:
+        self.standings: Standings = standings or {}
         self._parts: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
         self.organisation = Organisation(self._parts, 0)
         self._remembered: dict[Any, Any] = {}
@@ -64,7 +64,7 @@ class Policy:
 
     def foreseen(self, items: Iterable[tuple[str, str, Any | None]], epoch: int) -> "Policy":
         """The policy as it would be with these parts; this one stays as it is."""
-        other = Policy(self.elsewhere)
+        other = Policy(self.standings)
         other._parts = {kind: dict(parts) for kind, parts in self._parts.items()}
         other.learn(items, epoch)
         return other
@@ -88,7 +88,7 @@ class Policy:
         profiles = self.organisation.profiles_of(person_id)
         if all(_hides(profile, entity) for profile in profiles):
             return frozenset()
-        governs = standing_of(entity, self.elsewhere).governed_by
+        governs = standing_of(entity, self.standings).governed_by
         return frozenset().union(*(_allowed(profile, entity, governs) for profile in profiles))
 
     def hidden_modules(self, actor: Actor) -> frozenset[str]:
@@ -108,7 +108,7 @@ class Policy:
 
     def _fields(self, person_id: UUID, entity: str) -> Mapping[str, str]:
         """The most generous of the profiles that let the person view the entity."""
-        governs = standing_of(entity, self.elsewhere).governed_by
+        governs = standing_of(entity, self.standings).governed_by
         profiles = [
             each
             for each in self.organisation.profiles_of(person_id)

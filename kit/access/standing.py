@@ -15,17 +15,17 @@ class Standing:
     confidential: bool = Record.confidential
 
 
-Elsewhere = Mapping[str, Standing]
-"""What a process knows of entities that are at home in others."""
+Standings = Mapping[str, Standing]
+"""By name: entities that are at home in other processes, and rights that stand for no entity."""
 
 
-def standing_of(entity: str, elsewhere: Elsewhere) -> Standing:
-    """By the entity's own class where it is at home, else by what is known here of others."""
+def standing_of(entity: str, standings: Standings) -> Standing:
+    """By the entity's own class where it is at home, else by what the process was told of it."""
     if entity in (Governs.CONFIGURATION, Governs.ACCESS):
         return Standing(governed_by=entity)
     record = at_home().get(entity)
     if record is None:
-        return elsewhere.get(entity, Standing())
+        return standings.get(entity, Standing())
     return Standing(record.default_access, record.governed_by, record.confidential)
 
 

@@ -110,6 +110,8 @@ class Beside(RecordsServicer):
                 is None
             ):
                 raise Invalid(principal_id=f"There is no such {request.principal_kind}.")
+            if self.process.policy.organisation.has_left(record_id(request.principal_id)):
+                raise Invalid(principal_id="This person is inactive; choose somebody else.")
             await self._unshare(work, request)
             await work.session.execute(share.insert().values(**_share_row(work, request)))
             shares = await self._rekeyed(work, record)

@@ -14,10 +14,10 @@ from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session, make_transient, make_transient_to_detached
 from sqlalchemy.util import await_only
 
-from kit.entity import Audience, Before, Choice, Field, Record
-from kit.entity.kinds import Reference
+from kit.entity import Audience, Before, Choice, Record
 from kit.entity.record import STAMPS
 from kit.errors import Invalid
+from kit.records.assigning import names_people, wrong_people
 from kit.records.chronicle import Change, beside
 from kit.records.tables import share
 from kit.records.weight import require_weight
@@ -216,12 +216,8 @@ def _judged(kind: type[Record]) -> frozenset[str]:
         for name, known in kind.fields.items()
         if (known.required and name not in STAMPS)
         or isinstance(known.said.kind, Choice)
-        or _names_a_person(known)
+        or names_people(known)
     )
-
-
-def _names_a_person(known: Field) -> bool:
-    return isinstance(known.said.kind, Reference) and known.said.kind.target == "identity.Person"
 
 
 def _wrong(work: "Work", record: Record, name: str) -> str:
@@ -230,10 +226,7 @@ def _wrong(work: "Work", record: Record, name: str) -> str:
         return f"{known.said.label}: fill this in." if known.required and name not in STAMPS else ""
     if isinstance(known.said.kind, Choice):
         return work.process.choices.wrong(known.said.kind.list, value)
-    if _names_a_person(known):
-        known_people = work.process.policy.organisation.people
-        return "" if value in known_people or not known_people else "There is no such person."
-    return ""
+    return wrong_people(work, record, name) if names_people(known) else ""
 
 
 def _rekey(session: Session, work: "Work", record: Record, *, moved: bool) -> None:

@@ -13,7 +13,10 @@ from kit.actor import Actor
 from kit.ids import uuid7
 from kit.testing.serving import Serving
 
-ALL = Permission(entity="*", view=True, create=True, edit=True, delete=True)
+ALL, SET_UP = (
+    Permission(entity=line, view=True, create=True, edit=True, delete=True)
+    for line in ("*", "configuration")
+)
 
 
 class TestOrganisation:
@@ -48,8 +51,8 @@ class TestOrganisation:
         status: str = "active",
         time_zone: str = "UTC",
     ) -> Actor:
-        """Somebody who may do everything with the rows within reach, unless permissions say less."""
-        profile = await self.profile(*(permissions or (ALL,))) if not profiles else None
+        """Somebody who may do and set up everything within reach, unless permissions say less."""
+        profile = await self.profile(*(permissions or (ALL, SET_UP))) if not profiles else None
         held = profiles or ((profile,) if profile else ())
         person = Person(
             name=name,
@@ -62,6 +65,12 @@ class TestOrganisation:
             time_zone=time_zone,
         )
         return Actor.person(await self.tell("person", person))
+
+    async def leave(self, person: Actor) -> None:
+        """Somebody works here no more."""
+        assert person.person_id is not None
+        entry = msgspec.structs.replace(self._told[person.person_id], status="inactive")
+        await self.tell("person", entry, person.person_id)
 
     async def profile(self, *permissions: Permission, **more: Any) -> UUID:
         """A named set of permissions."""

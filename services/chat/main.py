@@ -3,6 +3,7 @@
 from kit.running import run
 from kit.service import Service
 from services.chat.config import Settings
+from services.chat.model.rooms import STANDINGS
 from services.chat.public import open_public_room
 from services.chat.rpc.messages import Messages
 from services.chat.rpc.rooms import Rooms
@@ -11,7 +12,11 @@ from services.chat.rpc.rooms import Rooms
 def chat(settings: Settings) -> Service:
     """People talking to one another, all together or in pairs."""
     return Service(
-        name="chat", settings=settings, records=[Rooms, Messages], started=[open_public_room]
+        name="chat",
+        settings=settings,
+        records=[Rooms, Messages],
+        started=[open_public_room],
+        standings=STANDINGS,
     )
 
 

@@ -7,6 +7,7 @@ So there is one comparison (`kit/access/holdings.py`) for roles, profiles, group
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from kit.access.entries import Person as PersonEntry
@@ -70,16 +71,19 @@ class Step:
         """The first thing that somebody would gain and that the actor does not hold."""
         giver = self.actor.person_id
         assert giver is not None  # noqa: S101 - the system's own work is not weighed
-        # What is new owns nothing yet, and nothing is shared with it; nor with those made up here.
-        known = _keys(self.before)
-        fresh = frozenset(each for each in _keys(self.after) if each not in known or each < 0)
         for person_id, entity in self._affected():
             own = Holding(self.before, giver, entity)
-            was = Holding(self.before, person_id, entity, latent=True)
-            given = Holding(self.after, person_id, entity, latent=True)
-            if lack := lacking(own, given, was, but=fresh):
+            was = Holding(self.before, person_id, entity)
+            given = Holding(self.after, person_id, entity)
+            if lack := lacking(own, given, was, but=self._empty | _own_keys(self.after, person_id)):
                 return lack
         return None
+
+    @cached_property
+    def _empty(self) -> frozenset[int]:
+        """What is new owns nothing yet, and nothing is shared with it; nor with those made up here."""
+        known = _keys(self.before)
+        return frozenset(each for each in _keys(self.after) if each not in known or each < 0)
 
     def _affected(self) -> Iterator[tuple[UUID, str]]:
         """Everybody whose place or profiles differ, with all entities; the others with those opened."""
@@ -111,6 +115,12 @@ def _keys(policy: Policy) -> frozenset[int]:
     )
     roles = (key for each in organisation.roles.values() for key in (each.share_key, each.tree_key))
     return frozenset((*people, *roles, *(each.share_key for each in organisation.groups.values())))
+
+
+def _own_keys(policy: Policy, person_id: UUID) -> frozenset[int]:
+    """The keys of what somebody owns or was given by hand, which makes nobody stronger: all have some."""
+    person = policy.organisation.people[person_id]
+    return frozenset((person.own_key, person.share_key))
 
 
 def refuse_escalation(before: Policy, after: Policy, actor: Actor, changes: list[Change]) -> None:
@@ -156,21 +166,18 @@ def _told(lack: Lack) -> str:
 
 
 def refuse_stronger(policy: Policy, actor: Actor, person_id: UUID, field: str) -> None:
-    """Raises Denied when somebody, as whom the caller could act from now on, may do more."""
+    """Raises Denied when somebody, as whom the caller could act from now on, may do or see more."""
     _refuse_stronger(policy, actor, person_id, field, but=frozenset())
 
 
 def refuse_changing_stronger(policies: Iterable[Policy], work: Work) -> None:
-    """Raises Denied when somebody who may do more, before or after it, is changed by another.
-
-    Records that people merely own make nobody stronger: all own some.
-    """
+    """Raises Denied when somebody who may do more, before or after it, is changed by another."""
     for change in work.written:
         if isinstance(change.record, Person) and change.what != "created":
-            but = frozenset((change.record.own_key, change.record.share_key))
-            field = next(iter(change.changed), "id")
+            person_id, field = change.record.id, next(iter(change.changed), "id")
             for policy in policies:
-                _refuse_stronger(policy, work.actor, change.record.id, field, but)
+                but = _own_keys(policy, person_id)
+                _refuse_stronger(policy, work.actor, person_id, field, but)
 
 
 def _refuse_stronger(

@@ -50,7 +50,7 @@ def identity(settings: Settings) -> Service:
         started=[first_start(passwords), rotate_keys],
         owns_policy=True,
         admits={"gateway": _DOOR},
-        elsewhere=ELSEWHERE,
+        standings=ELSEWHERE,
         holds=[passwords, throttle],
     )
 

@@ -132,8 +132,8 @@ async def tell_policy(work: Work) -> None:
     if not work.actor.is_system:
         before = await _known(work)
         after = before.foreseen(map(_entry, news), first + len(news) - 1)
-        refuse_changing_stronger([before, after], work)
         refuse_escalation(before, after, work.actor, work.written)
+        refuse_changing_stronger([before, after], work)
         if stored:
             keep_an_administrator(after)
     for message in messages:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from crm.chat.v1 import messages_pb2, rooms_pb2
+from crm.chat.v1.rooms_pb2_grpc import RoomsStub
 from crm.v1 import records_pb2, standard_pb2
 
 from kit.access.entries import Permission
@@ -172,3 +173,29 @@ async def test_a_private_room_with_words_in_it_stays(bob: Voice, eva: Voice) -> 
     await bob.say(room, "Hello")
     with pytest.raises(Denied):
         await bob.rooms.Delete(standard_pb2.DeleteRequest(id=room.id))
+
+
+async def test_a_public_room_takes_a_right_of_its_own(
+    serving: Serving, organisation: TestOrganisation
+) -> None:
+    """A1: `*` opens rooms for two; one that everybody is in belongs to the organisation."""
+    agent, other = await organisation.person("Agent", EVERYTHING), await organisation.person("Bo")
+    host = await organisation.person("Host", EVERYTHING, Permission("chat.PublicRoom", create=True))
+    rooms = serving.stub(RoomsStub, agent)
+    with pytest.raises(Denied) as refused:
+        await rooms.Create(rooms_pb2.Room(name=f"Mine {uuid7()}"))
+    assert set(refused.value.fields) == {"kind"}
+    await rooms.Direct(rooms_pb2.DirectRequest(person_id=str(other.person_id)))
+    await serving.stub(RoomsStub, host).Create(rooms_pb2.Room(name=f"All {uuid7()}"))
+
+
+async def test_nobody_opens_a_room_with_somebody_who_has_left(
+    serving: Serving, organisation: TestOrganisation
+) -> None:
+    """A6: a membership is given to nobody who has left."""
+    ana, gone = await organisation.person("Ana"), await organisation.person("Gone")
+    await organisation.leave(gone)
+    with pytest.raises(Invalid, match="inactive"):
+        await serving.stub(RoomsStub, ana).Direct(
+            rooms_pb2.DirectRequest(person_id=str(gone.person_id))
+        )

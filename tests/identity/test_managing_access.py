@@ -8,7 +8,7 @@ from crm.identity.v1 import groups_pb2, people_pb2, profiles_pb2, roles_pb2
 from crm.v1 import standard_pb2
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from kit.errors import Denied, Refused
+from kit.errors import Denied, Invalid, Refused
 from tests.identity.office import PASSWORD, Office, actor
 from tests.identity.test_escalation import EVERYTHING_OF_ONES_OWN, administrator_profile
 
@@ -78,12 +78,22 @@ async def test_nobody_gives_rows_by_a_role_that_he_does_not_reach(
     office: Office, manager: Office, top: Any
 ) -> None:
     """S1: who stands in a role sees what is owned below it."""
-    for whom in (me(manager), await office.person("Bo")):
+    for whom in (me(manager), await office.seller("Bo")):
         with pytest.raises(Denied, match="records of") as refused:
             await manager.change(whom, role_ids=[top.id])
         assert set(refused.value.fields) == {"role_ids"}
+    profile = await manager.profile(ALL_OF_ONES_OWN)
     with pytest.raises(Denied):
-        await manager.person("Bo", role_ids=[top.id])
+        await manager.person("Bo", role_ids=[top.id], profile_ids=[profile.id])
+
+
+async def test_nobody_gives_rows_in_two_steps(office: Office, manager: Office, top: Any) -> None:
+    """S1: a place that reaches rows waits for the profile that shows them."""
+    bo = await manager.person("Bo", role_ids=[top.id])
+    profile = await manager.profile(ALL_OF_ONES_OWN)
+    with pytest.raises(Denied, match="records of") as refused:
+        await manager.change(bo, profile_ids=[profile.id])
+    assert set(refused.value.fields) == {"profile_ids"}
 
 
 async def test_nobody_moves_a_role_to_where_it_opens_more(
@@ -217,4 +227,19 @@ async def test_the_last_administrator_by_a_role_keeps_it(office: Office) -> None
             with pytest.raises(Refused):
                 await attempt()
     finally:
-        await office.change(last, profile_ids=[profile_id])
+        await office.change(last, role_ids=[], profile_ids=[profile_id])
+
+
+async def test_nobody_who_has_left_becomes_a_member(office: Office) -> None:
+    """A6: whoever is in the group already may stay."""
+    bo, gone = await office.person("Bo"), await office.person("Gone")
+    group = await office.group(person_ids=[bo.id])
+    for each in (bo, gone):
+        await office.people.Deactivate(people_pb2.DeactivatePerson(id=each.id))
+    members = groups_pb2.Group(id=group.id, person_ids=[bo.id, gone.id])
+    patch = groups_pb2.GroupPatch(record=members, mask=FieldMask(paths=["person_ids"]))
+    with pytest.raises(Invalid, match="Gone is inactive") as wrong:
+        await office.groups.Update(patch)
+    assert set(wrong.value.fields) == {"person_ids"}
+    patch.record.person_ids[:] = [bo.id, str(office.admin.person_id)]
+    await office.groups.Update(patch)

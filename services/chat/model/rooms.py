@@ -9,9 +9,11 @@ from crm.chat.v1 import events_pb2 as events
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kit.access.standing import Standing, Standings
 from kit.actor import Actor
 from kit.entity import (
     Audience,
+    Governs,
     Instant,
     Integer,
     Picklist,
@@ -24,6 +26,10 @@ from kit.errors import Invalid, Refused
 from services.chat.model.messages import Message, readers
 
 PAIR = 2
+
+# Rooms that everybody is in belong to the organisation: to make one is a right of its own.
+PUBLIC_ROOM = "chat.PublicRoom"
+STANDINGS: Standings = {PUBLIC_ROOM: Standing(governed_by=Governs.CONFIGURATION)}
 
 
 class Kind(StrEnum):

@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from kit.access.clause import reachable
 from kit.actor import calling
 from kit.entity import Integer, Level
-from kit.errors import Invalid, NotFound
+from kit.errors import Denied, Invalid, NotFound
 from kit.records import Records, Work
 from services.chat.model.marks import ReadMark
-from services.chat.model.rooms import Kind, Room
+from services.chat.model.rooms import PUBLIC_ROOM, Kind, Room
 from services.chat.rpc.speaking import read, speaker
 
 
@@ -30,6 +30,14 @@ class Rooms(Records[Room, pb.Room], RoomsServicer):
         async with self.work(request) as work:
             other = _other(self.new(request), speaker(work))
             return await work.show(await self._between(work, other))
+
+    async def admit(self, work: Work, record: Room) -> None:
+        """Into a private room come two; a public one everybody sees."""
+        if not record.is_private and "create" not in work.process.policy.rights(
+            work.actor, PUBLIC_ROOM
+        ):
+            raise Denied("", {"kind": "Your profile does not let you create public rooms."})
+        await super().admit(work, record)
 
     async def Direct(self, request: pb.DirectRequest, context: Any) -> Any:
         self.allow("create")

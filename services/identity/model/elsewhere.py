@@ -3,14 +3,18 @@
 They declare it themselves, where identity cannot look; a test holds the two equal.
 """
 
-from kit.access.standing import Elsewhere, Standing
+from kit.access.standing import Standing, Standings
+from kit.entity import Governs
 
-ELSEWHERE: Elsewhere = {
+_SETS_UP = Standing("read", Governs.CONFIGURATION)
+
+ELSEWHERE: Standings = {
     "chat.Message": Standing("private", confidential=True),
+    "chat.PublicRoom": Standing(governed_by=Governs.CONFIGURATION),
     "chat.Room": Standing("private", confidential=True),
-    "parties.ChoiceValue": Standing("read"),
+    "parties.ChoiceValue": _SETS_UP,
     "parties.Conversion": Standing("private"),
-    "sales.Product": Standing("read"),
-    "sales.Stage": Standing("read"),
+    "sales.Product": _SETS_UP,
+    "sales.Stage": _SETS_UP,
     "sales.StageChange": Standing("private"),
 }

@@ -7,7 +7,7 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from kit.actor import Actor
-from kit.entity import Boolean, Choice, Integer, Presentation, Record, Text, field
+from kit.entity import Boolean, Choice, Governs, Integer, Presentation, Record, Text, field
 from kit.errors import Invalid, Refused
 from services.parties.model.accounts import Account
 from services.parties.model.contacts import Contact
@@ -37,6 +37,7 @@ class ChoiceValue(Record):
     plural = "Choice values"
     title = "caption"
     default_access = "read"
+    governed_by = Governs.CONFIGURATION
     presentation = Presentation(
         area="administration", rank=170, owned=False, order_by="list_name, position"
     )

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped
 from kit.entity import (
     CURRENCIES,
     Boolean,
+    Governs,
     LongText,
     Money,
     Picklist,
@@ -25,6 +26,7 @@ class Product(Record):
     entity = "sales.Product"
     plural = "Products"
     default_access = "read"
+    governed_by = Governs.CONFIGURATION
     presentation = Presentation(icon="cube", area="sales", rank=90, owned=False, sought=True)
 
     name: Mapped[str] = field(Text(200), "Name", searched=True, listed=True)

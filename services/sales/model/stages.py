@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped
 from kit.actor import Actor
 from kit.entity import (
     Boolean,
+    Governs,
     Integer,
     LongText,
     Percent,
@@ -40,6 +41,7 @@ class Stage(Record):
     entity = "sales.Stage"
     plural = "Stages"
     default_access = "read"
+    governed_by = Governs.CONFIGURATION
     presentation = Presentation(
         icon="flag",
         area="administration",

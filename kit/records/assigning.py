@@ -1,0 +1,49 @@
+"""Whom a record is given to, or names: somebody who works here. Who has left keeps what is there."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import inspect
+
+from kit.entity import Field, Record
+from kit.entity.kinds import Reference, References
+
+if TYPE_CHECKING:
+    from kit.records.work import Work
+
+_PERSON = "identity.Person"
+
+
+def names_people(known: Field) -> bool:
+    """Whether a field holds one person or several."""
+    kind = known.said.kind
+    return isinstance(kind, Reference | References) and kind.target == _PERSON
+
+
+def wrong_people(work: "Work", record: Record, name: str) -> str:
+    """What is wrong with those whom the field names from now on; the system hands nothing out."""
+    organisation = work.process.policy.organisation
+    if not organisation.people:
+        return ""
+    for each in _added(record, name):
+        if each not in organisation.people:
+            return "There is no such person."
+        if organisation.has_left(each) and not work.actor.is_system:
+            return f"{organisation.people[each].name} is inactive; choose somebody else."
+    return ""
+
+
+def _added(record: Record, name: str) -> Iterable[UUID]:
+    now, state = _people(getattr(record, name)), inspect(record)
+    if state.key is None:
+        return now
+    former = _people(state.committed_state.get(name, getattr(record, name)))
+    return [each for each in now if each not in former]
+
+
+def _people(value: object) -> list[UUID]:
+    """One or several; SQLAlchemy marks what was never set by a symbol."""
+    return [
+        each for each in (value if isinstance(value, list) else [value]) if isinstance(each, UUID)
+    ]
