@@ -56,6 +56,20 @@ class Grants(Words):
     options: ClassVar[Sequence[str]] = tuple(Grant)
 
 
+@dataclass(frozen=True)
+class Width:
+    """How much a client may do, and for whom."""
+
+    active: bool
+    person_id: UUID | None
+    words: frozenset[str]
+
+    def exceeds(self, other: "Width") -> bool:
+        """Whether it is wider in any way: another person, an address, a grant or a scope more."""
+        moved = self.person_id is not None and self.person_id != other.person_id
+        return moved or self.active > other.active or not self.words <= other.words
+
+
 class Client(Record):
     """A partner's system, a script or an app that acts for people (OAuth 2)."""
 
@@ -146,6 +160,11 @@ class Client(Record):
     @property
     def active(self) -> bool:
         return self.status == ClientStatus.ACTIVE
+
+    @property
+    def width(self) -> Width:
+        words = frozenset((*self.grant_types, *self.redirect_uris, *self.scopes))
+        return Width(self.active, self.person_id, words)
 
     def rotate(self, secret_hash: str, at: datetime) -> None:
         """Takes a new secret, of which only the hash is kept."""

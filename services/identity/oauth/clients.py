@@ -51,7 +51,8 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc] # Authlib has no type
 
 
 def find_client(session: Session, client_id: str) -> RegisteredClient | None:
-    """The active client of that name."""
+    """The active client of that name; it stays so until what it asks for is done."""
     active = Client.status == ClientStatus.ACTIVE
-    record = session.scalar(select(Client).where(Client.client_id == client_id, active))
+    found = select(Client).where(Client.client_id == client_id, active)
+    record = session.scalar(found.with_for_update(read=True))
     return RegisteredClient(record) if record else None

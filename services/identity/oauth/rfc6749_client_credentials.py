@@ -9,7 +9,7 @@ from services.identity.model.clients import Client
 from services.identity.oauth.clients import SECRET_METHODS
 from services.identity.oauth.people import is_active
 from services.identity.oauth.scopes import WITHOUT_PERSON, narrowed
-from services.identity.oauth.storage import Holder
+from services.identity.oauth.storage import Holder, standing_grant
 
 
 class ClientGrant(ClientCredentialsGrant):  # type: ignore[misc] # Authlib has no types
@@ -25,6 +25,7 @@ class ClientGrant(ClientCredentialsGrant):  # type: ignore[misc] # Authlib has n
         scope = narrowed(self.request.payload.scope, WITHOUT_PERSON & set(client.scopes))
         if not scope:
             raise InvalidScopeError
-        holder = Holder(person_id)
+        grant_id = standing_grant(self.server.session, client.id, person_id, scope)
+        holder = Holder(person_id, grant_id=grant_id)
         token = self.generate_token(user=holder, scope=scope, include_refresh_token=False)
         return 200, token, self.TOKEN_RESPONSE_HEADER

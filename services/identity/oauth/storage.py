@@ -3,7 +3,7 @@
 Written for a synchronous session, as Authlib calls it inside `AsyncSession.run_sync`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 from kit.events.outbox import Announcement, insert_statement, rows
 from kit.ids import uuid7
 from kit.records.process import Process
+from services.identity.model.clients import Client
 from services.identity.model.people import Person, PersonStatus
 from services.identity.oauth.tables import (
     oauth_code,
-    oauth_consent,
     oauth_grant,
     oauth_refresh_token,
     oauth_revoked_token,
@@ -155,6 +155,26 @@ def redeem_code(session: Session, code: Redeemable) -> bool:
     return True
 
 
+def standing_grant(session: Session, client_id: UUID, person_id: UUID, scope: str) -> UUID:
+    """The grant of a client that acts without anybody at the screen: by it all its tokens end."""
+    kept = oauth_grant.c
+    same = (kept.client_id == client_id) & (kept.person_id == person_id) & (kept.scope == scope)
+    lasting = kept.ended_at.is_(None) & (kept.expires_at > func.now() + REFRESH_LIFE)
+    alone = kept.authenticated_at.is_(None)
+    known: UUID | None = session.scalar(select(kept.id).where(same, lasting, alone).limit(1))
+    if known is not None:
+        return known
+    made = insert(oauth_grant).values(
+        id=uuid7(),
+        client_id=client_id,
+        person_id=person_id,
+        scope=scope,
+        expires_at=func.now() + GRANT_LIFE,
+    )
+    new: UUID = session.scalars(made.returning(kept.id)).one()
+    return new
+
+
 # Refresh tokens.
 
 
@@ -222,7 +242,8 @@ async def end_grants_of_person(session: AsyncSession, person_id: UUID) -> None:
 
 
 async def end_grants_of_client(session: AsyncSession, client_id: UUID) -> None:
-    """Ends everything that people have allowed to a client."""
+    """Ends everything that a client may do for people; one that is getting a token waits, and gets none."""
+    await session.scalar(select(Client.id).where(Client.id == client_id).with_for_update())
     await session.run_sync(_end_where, oauth_grant.c.client_id == client_id)
     codes = oauth_code.delete().where(oauth_code.c.client_id == client_id)
     await session.execute(codes)
@@ -240,37 +261,16 @@ def revoke_access_token(session: Session, jti: str, expires_at: datetime) -> Non
 
 
 def access_is_live(session: Session, jti: str, grant_id: UUID | None, person_id: UUID) -> bool:
-    """Whether neither the token nor its grant was ended, and its person is still active."""
+    """Whether the token was not ended, its grant still stands, and its person is still active."""
     revoked = select(oauth_revoked_token.c.jti).where(oauth_revoked_token.c.jti == jti)
-    over = oauth_grant.c.ended_at.is_not(None)
-    ended = select(oauth_grant.c.id).where(oauth_grant.c.id == grant_id, over)
+    live = oauth_grant.c.ended_at.is_(None)
+    stands = select(oauth_grant.c.id).where(oauth_grant.c.id == grant_id, live)
     active = (Person.id == person_id) & (Person.status == PersonStatus.ACTIVE)
-    return bool(session.scalar(select(~revoked.exists() & ~ended.exists()).where(active)))
+    return bool(session.scalar(select(~revoked.exists() & stands.exists()).where(active)))
 
 
 def _tell(session: Session, event: pb.AccessEnded) -> None:
     session.execute(insert_statement, rows([Announcement.of(event)], service="identity"))
-
-
-# Consent.
-
-
-def consented(session: Session, person_id: UUID, client_id: UUID) -> frozenset[str]:
-    """The scopes that a person has allowed a client before."""
-    kept = oauth_consent.c
-    found = select(kept.scopes).where(kept.person_id == person_id, kept.client_id == client_id)
-    scopes: Sequence[str] = session.scalar(found) or ()
-    return frozenset(scopes)
-
-
-def keep_consent(
-    session: Session, person_id: UUID, client_id: UUID, scopes: Collection[str]
-) -> None:
-    """Remembers what was allowed, together with what had been."""
-    known = sorted(consented(session, person_id, client_id) | set(scopes))
-    kept = insert(oauth_consent).values(person_id=person_id, client_id=client_id, scopes=known)
-    new = {"scopes": kept.excluded.scopes, "given_at": func.now()}
-    session.execute(kept.on_conflict_do_update(index_elements=["person_id", "client_id"], set_=new))
 
 
 async def forget_expired(process: Process) -> None:

@@ -39,7 +39,8 @@ oauth_grant = Table(
     _client(),
     _person(),
     Column("scope", Text, nullable=False),
-    instant("authenticated_at"),
+    # Of a program that signs in by itself nobody proved anything.
+    instant("authenticated_at", nullable=True),
     now("made_at"),
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
     instant("ended_at", nullable=True),

@@ -15,6 +15,7 @@ from kit.records.work import Work
 from kit.rpc import call as rpc
 from services.identity.escalation import refuse_stronger
 from services.identity.model.clients import Client
+from services.identity.oauth.consents import forget_consents
 from services.identity.oauth.storage import end_grants_of_client, secret_hash
 
 
@@ -28,12 +29,13 @@ class Clients(Records[Client, pb.Client], ClientsServicer):
         await super().admit(work, record)
 
     async def amend(self, work: Work, record: Client, values: Mapping[str, Any]) -> None:
-        """Somebody who leaves the person as it is may go on to change the rest."""
-        before = record.person_id
+        """Somebody who makes it no wider may go on to change the rest."""
+        before = record.width
         await super().amend(work, record, values)
-        if record.person_id != before:
+        if record.width.exceeds(before):
             _refuse_stronger(work, record)
-        if not record.active:
+            await forget_consents(work.session, record.id)
+        if not record.active or record.person_id != before.person_id:
             await end_grants_of_client(work.session, record.id)
 
     async def discard(self, work: Work, record: Client) -> None:

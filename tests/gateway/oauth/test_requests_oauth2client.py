@@ -101,6 +101,26 @@ async def test_a_revoked_token_opens_nothing_any_more(
     pytest.fail("The revoked token still opens the API.")
 
 
+async def test_a_program_that_was_switched_off_is_heard_no_more(
+    root: Browser, address: str, program: httpx.AsyncClient, name: str
+) -> None:
+    """S9: the gateway remembers tokens, and hears that those of the client are over."""
+    me = (await root.get("/api/v1/me")).json()
+    alone = {"grant_types": ["client_credentials"], "redirect_uris": [], "person_id": me["id"]}
+    client_id, secret = await register(root, name, scopes=["api.read"], **alone)
+    client = await client_of(address, client_id, secret)
+    token = await asyncio.to_thread(client.client_credentials)
+    assert (await program.get(PRODUCTS, headers=bearing(token))).status_code == 200
+    query = {"filter": f'client_id = "{client_id}"'}
+    [known] = (await root.get("/api/v1/clients", params=query)).json()["items"]
+    off = await root.patch(f"/api/v1/clients/{known['id']}", json={"status": "inactive"})
+    assert off.status_code == 200, off.text
+    for _ in range(500):
+        if (await program.get(PRODUCTS, headers=bearing(token))).status_code == 401:
+            return
+    pytest.fail("The program's token still opens the API.")
+
+
 async def test_a_script_acts_as_the_person_it_was_registered_for(
     root: Browser, address: str, program: httpx.AsyncClient, name: str
 ) -> None:
