@@ -21,6 +21,7 @@ from kit.telemetry import metrics
 from kit.telemetry.logs import log
 
 READ_SCOPE, WRITE_SCOPE = "api.read", "api"
+API_SCOPES = frozenset({READ_SCOPE, WRITE_SCOPE})
 _SUBJECT = "crm.identity.policy.>"
 _REFRESH_SECONDS = 5.0
 

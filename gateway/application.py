@@ -85,7 +85,7 @@ def table_of(api: LocalApi) -> Table:
 
 
 def _rows(api: LocalApi) -> Iterator[Row]:
-    yield from SystemRoutes(api.rights, api.descriptions, api.imports).rows()
+    yield from SystemRoutes(api.rights, api.descriptions, api.imports, api.operations).rows()
     records = RecordRoutes(api.operations, api.beside)
     for resource in api.backends.resources:
         yield from records.rows(resource)

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from crm.identity.v1 import people_pb2
 from crm.v1 import imports_pb2, records_pb2
 
+from gateway.api.preferences import PREFERENCES
 from gateway.api.schemas import Schema, object_of, parameter_of
 
 RECORD_ID: Schema = {
@@ -70,6 +72,11 @@ def _system(name: str, summary: str, schema: Schema, status: str = "200", **more
 
 
 _ANY: Schema = {"type": "object"}
+_PREFERENCES: Schema = {
+    "type": "object",
+    "properties": {name: {"type": "string"} for name in PREFERENCES},
+    "additionalProperties": False,
+}
 _ENTITY = object_of(records_pb2.EntityDescription.DESCRIPTOR, without=["fields"])
 _DESCRIPTION = {
     "type": "object",
@@ -115,7 +122,15 @@ _CSV: Schema = {
 }
 
 SYSTEM: dict[str, dict[str, Schema]] = {
-    "me": {"get": _system("me", "Who is calling", _ANY)},
+    "me": {
+        "get": _system("me", "Who is calling", _ANY),
+        "patch": _system(
+            "me.prefer",
+            "Change the own preferences",
+            object_of(people_pb2.Person.DESCRIPTOR, without=["json"]),
+            requestBody=json_body(_PREFERENCES, patch=True),
+        ),
+    },
     "describe": {
         "get": _system("describe", "Every entity and field that the caller may see", _DESCRIPTION)
     },

@@ -12,6 +12,7 @@ from gateway.api.answers import Answer
 from gateway.api.bodies import Query, asked, empty, given
 from gateway.api.problems import Unacceptable
 from gateway.backends import Backends, Method, Resource
+from kit.actor import calling
 from kit.errors import Invalid
 
 _ACTIONS = {"Get": "view", "List": "view", "Create": "create", "Update": "edit", "Delete": "delete"}
@@ -54,6 +55,17 @@ class Operations:
     ) -> Answer:
         """A JSON merge patch (RFC 7396): what is named is set, and null empties it."""
         method = self._method(resource, "Update")
+        return await self._patch(method, record_id, values, version)
+
+    async def update_own(self, values: Mapping[str, Any], version: int | None) -> Answer:
+        """The caller's own record; whether it may be changed is identity's to say."""
+        self.rights.require_scope(only_reads=False)
+        method = self.backends.resource("people").methods["Update"]
+        return await self._patch(method, calling().name, values, version)
+
+    async def _patch(
+        self, method: Method, record_id: str, values: Mapping[str, Any], version: int | None
+    ) -> Answer:
         if values.get("id", record_id) != record_id:
             raise Invalid(id="A record keeps its id; leave it out.")
         request: Any = empty(method.request)

@@ -10,17 +10,21 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from gateway.access import Rights
+from gateway.access import API_SCOPES, Rights
 from gateway.api.answers import Answer
 from gateway.api.bodies import json_object, query_of
 from gateway.api.descriptions import Descriptions
-from gateway.api.endpoints import record_id_of
+from gateway.api.endpoints import record_id_of, version_of
 from gateway.api.imports import PIECE, Imports
+from gateway.api.operations import Operations
+from gateway.api.preferences import check_preferences
 from gateway.api.problems import Unacceptable
 from gateway.api.table import ROOT, Row
 from gateway.oauth.callers import caller_of
 from kit.actor import calling
 from kit.errors import Anonymous, Invalid
+
+PROFILE_SCOPE, EMAIL_SCOPE = "profile", "email"
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,11 @@ class SystemRoutes:
     rights: Rights
     descriptions: Descriptions
     imports: Imports
+    operations: Operations
 
     def rows(self) -> Iterator[Row]:
         yield Row("GET", "me", self._me)
+        yield Row("PATCH", "me", self._prefer)
         yield Row("GET", "describe", self._describe)
         yield Row("POST", "imports", self._start)
         yield Row("GET", "imports/{id}", self._import)
@@ -45,6 +51,12 @@ class SystemRoutes:
         caller = caller_of(request.scope)
         token = {"csrf_token": caller.csrf} if caller is not None and caller.csrf else {}
         return Answer(orjson.dumps(me(self.rights) | token)).response()
+
+    async def _prefer(self, request: Request) -> Response:
+        """The caller's own preferences, e.g. the time zone."""
+        values, version = await json_object(request), version_of(request)
+        check_preferences(values)
+        return (await self.operations.update_own(values, version)).response()
 
     async def _describe(self, _: Request) -> Response:
         return Answer(orjson.dumps(await self.descriptions.all())).response()
@@ -85,22 +97,21 @@ class SystemRoutes:
 
 
 def me(rights: Rights) -> dict[str, Any]:
-    """Who is calling, as the policy knows the person."""
+    """Who is calling, as the policy knows the person: as much of it as the scopes open."""
     actor = calling()
     person = rights.person(actor)
     if person is None:
         raise Anonymous
-    return {
-        "id": actor.name,
-        "name": person.name,
-        "email": person.email,
-        "locale": person.locale,
-        "time_zone": person.time_zone,
-        "role_ids": [str(each) for each in person.role_ids],
-        "profile_ids": [str(each) for each in person.profile_ids],
-        "hidden_modules": sorted(rights.policy.hidden_modules(actor)),
-        "scopes": sorted(actor.scopes),
-    }
+    known: dict[str, Any] = {"id": actor.name, "scopes": sorted(actor.scopes)}
+    if actor.scopes & {PROFILE_SCOPE, *API_SCOPES}:
+        known |= {"name": person.name, "locale": person.locale, "time_zone": person.time_zone}
+    if actor.scopes & {EMAIL_SCOPE, *API_SCOPES}:
+        known["email"] = person.email
+    if actor.scopes & API_SCOPES:
+        known["role_ids"] = [str(each) for each in person.role_ids]
+        known["profile_ids"] = [str(each) for each in person.profile_ids]
+        known["hidden_modules"] = sorted(rights.policy.hidden_modules(actor))
+    return known
 
 
 async def _plan(part: Any) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class Said:
     required: bool | None
     part_of: str
     figure: bool
+    preference: bool
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,13 @@ def said(
     part_of: str = "",
     own: bool = True,
     figure: bool = False,
+    preference: bool = False,
 ) -> Said:
     """What a declaration says; `own=False` marks what the kit itself fills in.
 
     What another field repeats is `part_of` it: a profile limits the whole, and the part follows. A
-    `figure` is kept by the service and moves by itself; nobody's change is stale because of it.
+    `figure` is kept by the service and moves by itself; nobody's change is stale because of it. A
+    `preference` is of a person, who changes the own one without any right to edit people.
     """
     return Said(
         kind=kind,
@@ -98,6 +101,7 @@ def said(
         required=required,
         part_of=part_of,
         figure=figure,
+        preference=preference,
     )
 
 

@@ -111,6 +111,7 @@ class Person(Record):
         initial="en-GB",
         section="Preferences",
         help="For example en-GB or ro-RO.",
+        preference=True,
     )
     time_zone: Mapped[str] = field(
         Text(64),
@@ -118,6 +119,7 @@ class Person(Record):
         initial="UTC",
         section="Preferences",
         help="For example Europe/Berlin.",
+        preference=True,
     )
     role_ids: Mapped[list[UUID]] = field(References("identity.Role"), "Roles", section="Access")
     profile_ids: Mapped[list[UUID]] = field(
