@@ -17,10 +17,15 @@ from kit.telemetry.logs import log
 _SECONDS = 900
 _MOST_KEYS = 100_000
 
-# Counted before the password is looked at, so that guesses made at once are counted too.
+_KNOWN_SECONDS = 30 * 86_400
+
+# Counted before the password is looked at, so that guesses made at once are counted too. Where
+# somebody has signed in from before, guesses from elsewhere do not count: nobody locks others out.
 _COUNT = """
+local counted = {KEYS[1], KEYS[2]}
+if KEYS[4] and redis.call('EXISTS', KEYS[4]) == 1 then counted[1] = KEYS[3] end
 local longest = 0
-for i, key in ipairs(KEYS) do
+for i, key in ipairs(counted) do
   local count = redis.call('INCR', key)
   if count == 1 then redis.call('EXPIRE', key, ARGV[1]) end
   if count > tonumber(ARGV[i + 1]) then
@@ -30,10 +35,11 @@ end
 return longest
 """
 _FORGIVE = """
-redis.call('DEL', KEYS[1])
-if KEYS[2] and tonumber(redis.call('GET', KEYS[2]) or '0') > 0 then
-  redis.call('DECR', KEYS[2])
-end
+if not KEYS[2] then return redis.call('DEL', KEYS[1]) end
+if redis.call('EXISTS', KEYS[4]) == 1 then redis.call('DEL', KEYS[3])
+else redis.call('DEL', KEYS[1]) end
+redis.call('SET', KEYS[4], 1, 'EX', ARGV[1])
+if tonumber(redis.call('GET', KEYS[2]) or '0') > 0 then redis.call('DECR', KEYS[2]) end
 return 0
 """
 
@@ -47,7 +53,7 @@ class Limits:
 
 
 class Throttle:
-    """Counts attempts by e-mail and by address; a success is taken back."""
+    """Counts attempts by e-mail and by address; a success is taken back, and its origin remembered."""
 
     def __init__(self, url: str, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
@@ -74,10 +80,7 @@ class Throttle:
 
         Those whose address is not known have none in common: each counts by e-mail alone.
         """
-        wanted = {_email(email): self._limits.email}
-        if address:
-            wanted[_address(address)] = self._limits.address
-        wait = await self._counted(wanted)
+        wait = await self._counted(_keys(email, address))
         if wait:
             raise Busy(
                 f"Too many attempts; try again in {_minutes(wait)}, or ask an administrator for "
@@ -86,22 +89,22 @@ class Throttle:
             )
 
     async def forgive(self, email: str, address: str = "") -> None:
-        """The attempt was a success."""
-        keys = [_email(email), _address(address)] if address else [_email(email)]
-        self._here.forgive(*keys)
+        """The attempt was a success, and its origin is known from now on."""
+        keys = _keys(email, address)
+        self._here.forgive(*keys[:2])
         try:
-            await self._valkey.eval(_FORGIVE, len(keys), *keys)
+            await self._valkey.eval(_FORGIVE, len(keys), *keys, _KNOWN_SECONDS)
         except (RedisError, OSError) as error:
             log.warning("throttle.alone", error=repr(error))
 
-    async def _counted(self, wanted: Mapping[str, int]) -> int:
+    async def _counted(self, keys: list[str]) -> int:
+        limits = (self._limits.email, self._limits.address)
         try:
-            arguments = [*wanted, _SECONDS, *wanted.values()]
-            return int(await self._valkey.eval(_COUNT, len(wanted), *arguments))
+            return int(await self._valkey.eval(_COUNT, len(keys), *keys, _SECONDS, *limits))
         except (RedisError, OSError) as error:
             # Without Valkey each process counts alone: looser by their number, never open.
             log.warning("throttle.alone", error=repr(error))
-            return self._here.count(wanted)
+            return self._here.count(dict(zip(keys, limits, strict=False)))
 
 
 class _Counters:
@@ -130,13 +133,16 @@ class _Counters:
             self._counts[address] = count - 1, until
 
 
-def _email(email: str) -> str:
-    """Addresses of people are no keys: they would stand in every dump of the store."""
-    return f"rapport:sign-in:email:{sha256(email.encode()).hexdigest()[:32]}"
+def _keys(email: str, address: str) -> list[str]:
+    """By e-mail; and where the address is known by it, by both together, and whether they are known.
 
-
-def _address(address: str) -> str:
-    return f"rapport:sign-in:address:{address}"
+    Addresses of people are no keys: they would stand in every dump of the store.
+    """
+    name = sha256(email.encode()).hexdigest()[:32]
+    keys = ["email:" + name]
+    if address:
+        keys += [f"address:{address}", f"both:{name}:{address}", f"known:{name}:{address}"]
+    return [f"rapport:sign-in:{each}" for each in keys]
 
 
 def _minutes(seconds: int) -> str:

@@ -56,12 +56,26 @@ def test_nobody_is_deleted() -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["short", "password1234", "abababababab", "my name is ionescu", "x" * 129]
+    "password",
+    [
+        *("short", "password1234", "abababababab", "my name is ionescu", "x" * 129),
+        # Security, low: runs, pieces over and over, the own address, the name of what they open.
+        *("123456789012", "98765432109", "qwertyuiopasdf", "aaaabbbbcccc", "abcxabcxabcx"),
+        *("Ana.Ionescu@example.org", "rapport of mine"),
+    ],
 )
 def test_an_easy_password_is_refused(password: str) -> None:
     with pytest.raises(Invalid) as refusal:
         check_password(password, a_person())
     assert "password" in refusal.value.fields
+
+
+def test_a_short_address_of_ones_own_is_no_password() -> None:
+    """Security, low: its parts stand in many words by chance, the whole does not."""
+    person = Person(name="Bo", email="bo@x.example")
+    with pytest.raises(Invalid):
+        check_password("bo@x.example", person)
+    check_password("robot on the moon", person)
 
 
 def test_a_few_words_make_a_password() -> None:

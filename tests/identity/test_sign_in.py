@@ -145,3 +145,30 @@ async def test_only_the_gateway_opens_sessions(serving: Serving, office: Office)
         await serving.stub(SessionsStub, office.admin).Check(
             sessions_pb2.CheckRequest(session_id="anything")
         )
+
+
+async def test_nobody_locks_others_out(office: Office) -> None:
+    """Security, low: guesses from elsewhere do not count where somebody has signed in before."""
+    ana = await office.member()
+    await office.sign_in(ana.email, address="192.0.2.1")
+    refused: set[type[Exception]] = set()
+    for number in range(11):
+        try:
+            await office.sign_in(ana.email, "wrong", address=f"198.51.100.{number}")
+        except (Anonymous, Busy) as refusal:
+            refused.add(type(refusal))
+    assert refused == {Anonymous, Busy}
+    with pytest.raises(Busy):
+        await office.sign_in(ana.email, address="203.0.113.1")
+    assert (await office.sign_in(ana.email, address="192.0.2.1")).person_id == ana.id
+
+
+async def test_guesses_count_where_somebody_has_signed_in_before_too(office: Office) -> None:
+    ana = await office.member()
+    for _ in range(2):
+        await office.sign_in(ana.email, address="192.0.2.2")
+    for _ in range(10):
+        with pytest.raises(Anonymous):
+            await office.sign_in(ana.email, "wrong", address="192.0.2.2")
+    with pytest.raises(Busy):
+        await office.sign_in(ana.email, address="192.0.2.2")

@@ -6,6 +6,10 @@ from services.identity.model.people import Person
 SHORTEST, LONGEST = 10, 128
 # A part of a name or address shorter than this stands in many words by chance.
 _TELLING = 4
+# Fewer than these are among the first that a program tries, however long the password is.
+_LEAST_THOUGHT = 5
+_ROWS = ("abcdefghijklmnopqrstuvwxyz", "12345678901", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+_PRODUCT = "rapport"
 _COMMON = frozenset(
     {
         "1234567890",
@@ -41,7 +45,7 @@ def _complaint(password: str, person: Person) -> str:
         return f"Use at least {SHORTEST} characters; a few words together are easy to remember."
     if len(password) > LONGEST:
         return f"Use at most {LONGEST} characters."
-    if password.lower() in _COMMON or len(set(password)) <= 2:  # noqa: PLR2004 - "abababab"
+    if password.lower() in _COMMON or _thought_of(password.lower()) < _LEAST_THOUGHT:
         return "This password is among the first that anybody would try; choose another one."
     if any(part in password.lower() for part in _parts(person)):
         return "Leave your name and address out of the password."
@@ -50,4 +54,23 @@ def _complaint(password: str, person: Person) -> str:
 
 def _parts(person: Person) -> list[str]:
     words = [*(person.name or "").split(), person.email.partition("@")[0]]
-    return [word.lower() for word in words if len(word) >= _TELLING]
+    whole = [person.email.lower(), _PRODUCT] if person.email else [_PRODUCT]
+    return [*whole, *(word.lower() for word in words if len(word) >= _TELLING)]
+
+
+def _thought_of(password: str) -> int:
+    """How many characters do not follow from what stands before them (NIST SP 800-63B §3.1.1.2).
+
+    A piece that is repeated counts once; of a run like 6789 or tyui its beginning counts.
+    """
+    again = (password + password).find(password, 1)
+    piece = password[:again]
+    return sum(
+        not (at and _follows(piece[at - 1], character)) for at, character in enumerate(piece)
+    )
+
+
+def _follows(before: str, character: str) -> bool:
+    """Whether two are the same, or neighbours in the alphabet, among the digits or on a keyboard."""
+    pairs = (before + character, character + before)
+    return before == character or any(pair in row for pair in pairs for row in _ROWS)

@@ -79,10 +79,11 @@ class People(Records[Person, pb.Person], PeopleServicer):
 
     async def _prove(self, person: Person, password: str, kept: str | None) -> None:
         """A session left open must not be enough to take the account over."""
-        await self.throttle.admit(person.email)
+        attempt = f"password of {person.id}"
+        await self.throttle.admit(attempt)
         if not await self.passwords.fits(password, kept):
             raise Denied(_WRONG, {"current_password": _WRONG})
-        await self.throttle.forgive(person.email)
+        await self.throttle.forgive(attempt)
 
     def _own(self, request: pb.SetPersonPassword) -> bool:
         return calling().person_id == record_id(request.id)
