@@ -48,6 +48,12 @@ class Home:
             private_write(self._secrets, msgspec.json.encode(known))
         return known[name]
 
+    def secret_file(self, name: str) -> Path:
+        """A file with that secret alone, for a process whose environment shall not hold it."""
+        path = self.folder / f"{name}.secret"
+        private_write(path, self.secret(name).encode())
+        return path
+
     def ports(self) -> dict[str, int]:
         return _read(self._ports, dict[str, int])
 

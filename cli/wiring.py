@@ -64,7 +64,7 @@ class Wiring:
             return {
                 "RAPPORT_PUBLIC_URL": self.address,
                 "RAPPORT_ADMIN_EMAIL": ADMIN_EMAIL,
-                "RAPPORT_ADMIN_PASSWORD": self.home.secret("administrator"),
+                "RAPPORT_ADMIN_PASSWORD_FILE": str(self.home.secret_file("administrator")),
             }
         return {}
 
