@@ -157,11 +157,6 @@ class Policy:
         owners = self._owners(person_id, entity, level)
         return frozenset(self._own_keys(owners) | self._shared(person_id) | {EVERYONE})
 
-    def place(self, person_id: UUID) -> tuple[frozenset[tuple[str, UUID]], frozenset[UUID]]:
-        """What a person stands for, and who stands below."""
-        below = frozenset(self.organisation.subordinates(person_id))
-        return self._stands_for(person_id), below
-
     def _open(self, record: type[Record], level: Level) -> bool:
         default = self.organisation.defaults.get(record.entity, record.default_access)
         return default == "edit" or (default == "read" and level is Level.READ)

@@ -5,13 +5,14 @@ what everybody holds, and what anybody gains has to be within the reach of whoev
 So there is one comparison (`kit/access/holdings.py`) for roles, profiles, groups, rules and defaults.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
 from kit.access.entries import Person as PersonEntry
 from kit.access.holdings import Holding, Lack, lacking, named
+from kit.access.organisation import Organisation
 from kit.access.policy import Policy
 from kit.actor import Actor
 from kit.entity import Governs, Record
@@ -86,17 +87,44 @@ class Step:
         return frozenset(each for each in _keys(self.after) if each not in known or each < 0)
 
     def _affected(self) -> Iterator[tuple[UUID, str]]:
-        """Everybody whose place or profiles differ, with all entities; the others with those opened."""
+        """Whose place or profiles may differ, with all entities; the others with those opened."""
         every = sorted(set(named(self.after)) | set(named(self.before)))
-        opened = sorted(_opened(self.before, self.after))
+        opened, moved = sorted(_opened(self.before, self.after)), _moved(self.before, self.after)
         for person_id in self.after.organisation.people:
-            moved = _standing(self.before, person_id) != _standing(self.after, person_id)
-            yield from ((person_id, entity) for entity in (every if moved else opened))
+            yield from ((person_id, each) for each in (every if person_id in moved else opened))
 
 
-def _standing(policy: Policy, person_id: UUID) -> object:
-    profiles = set(policy.organisation.profiles_of(person_id))
-    return profiles, policy.place(person_id)
+def _moved(before: Policy, after: Policy) -> set[UUID]:
+    """Those who differ themselves, and one for all alike who stand above them or near a moved role."""
+    was, now = before.organisation, after.organisation
+    people = {each for each in now.people if _bonds(was, each) != _bonds(now, each)}
+    roles = {
+        each for each in {*was.roles, *now.roles} if _position(was, each) != _position(now, each)
+    }
+    near: set[UUID] = set()
+    for organisation in (was, now):
+        theirs = (
+            organisation.people[each].role_ids for each in people & organisation.people.keys()
+        )
+        low = roles.union(*theirs)
+        near |= {above for role in low for above in organisation.above(role)}
+        near |= {below for role in roles for below in organisation.below(role)}
+    standing = (each for each, person in now.people.items() if near & {*person.role_ids})
+    return people | set({_bonds(now, each): each for each in standing}.values())
+
+
+def _bonds(organisation: Organisation, person_id: UUID) -> Hashable:
+    """What ties somebody in, beside what is shared with one person alone: profiles, roles, groups."""
+    person = organisation.people.get(person_id)
+    if person is None:
+        return None
+    profiles = frozenset(id(each) for each in organisation.profiles_of(person_id))
+    return profiles, person.role_ids, frozenset(organisation.groups_of.get(person_id, ()))
+
+
+def _position(organisation: Organisation, role_id: UUID) -> object:
+    role = organisation.roles.get(role_id)
+    return role and (role.parent_id, organisation.groups_of_roles.get(role_id))
 
 
 def _opened(before: Policy, after: Policy) -> set[str]:
