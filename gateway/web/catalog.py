@@ -27,13 +27,21 @@ class Related:
         return f'{self.field.name}{sign}"{record_id}"'
 
 
+_GOVERNING = (
+    Option("*", "Everything"),
+    Option("configuration", "What sets the organisation up"),
+    Option("access", "People and their access"),
+)
+"""What a profile may say of entities that it does not name."""
+
+
 class Catalog:
     """Every entity that the caller may see."""
 
     def __init__(self, description: Json) -> None:
         told = description.get("entities", ())
         names = tuple(Option(json["entity"], json["plural"]) for json in told)
-        names = (*sorted(names, key=lambda option: option.label), Option("*", "Everything"))
+        names = (*sorted(names, key=lambda option: option.label), *_GOVERNING)
         self._entities = sorted(
             (Entity.read(json, names) for json in told), key=lambda each: each.shown.rank
         )

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Mapped
 
-from kit.entity import EntityName, Governs, Picklist, Presentation, Record, Text, field
+from kit.entity import EntityName, Governs, Picklist, Presentation, Record, field
 from services.identity.model.principals import check_entity
 
 

@@ -4,7 +4,17 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped
 
-from kit.entity import EntityName, Governs, LongText, Picklist, Presentation, Record, Reference, Text, field
+from kit.entity import (
+    EntityName,
+    Governs,
+    LongText,
+    Picklist,
+    Presentation,
+    Record,
+    Reference,
+    Text,
+    field,
+)
 from kit.errors import Invalid
 from services.identity.model.principals import (
     PRINCIPALS,
