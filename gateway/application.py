@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.access import Follower, Rights
@@ -19,7 +20,7 @@ from gateway.api.imports import Imports
 from gateway.api.local import LocalApi
 from gateway.api.manual import Manual
 from gateway.api.operations import Operations
-from gateway.api.problems import Unacceptable, answered
+from gateway.api.problems import UNREADABLE, Unacceptable, answered, unreadable
 from gateway.api.system import SystemRoutes
 from gateway.api.table import Row, Table
 from gateway.backends import Backends
@@ -118,13 +119,23 @@ def application(parts: Parts) -> ASGIApp:
 
     app.add_exception_handler(Problem, told)
     app.add_exception_handler(HTTPException, told)
+    for kind in UNREADABLE:
+        app.add_exception_handler(kind, told)
+    routes = (each for each in app.router.routes if isinstance(each, Route))
+    templates: dict[Any, str] = {each.endpoint: each.path for each in routes}
 
     async def routed(scope: Scope, receive: Receive, send: Send) -> None:
         """The API goes straight to its table: the framework's five layers have nothing to add to it."""
         match, found = table.matches(scope)
         if match is Match.NONE:
-            await app(scope, receive, send)
+            try:
+                await app(scope, receive, send)
+            finally:
+                scope["template"] = templates.get(scope.get("endpoint"), "unmatched")
             return
+        if caller_of(scope) is None:
+            # Who first, then bytes: nothing is read of a stranger's request.
+            raise Anonymous
         scope.update(found)
         await table.handle(scope, receive, send)
 
@@ -142,6 +153,8 @@ def _site(parts: Parts) -> Site:
 def _as_problem(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
+    if isinstance(error, UNREADABLE):
+        return unreadable(error)
     if not isinstance(error, HTTPException):
         return Problem()
     if error.status_code == HTTPStatus.NOT_FOUND:

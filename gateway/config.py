@@ -1,10 +1,24 @@
 """What the gateway reads from its environment beyond what every process reads."""
 
 from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import Self
 from urllib.parse import urlsplit
 
 from kit.settings import Settings as ProcessSettings
 from kit.settings import require_safe_address, setting
+
+
+class Proxies(str):
+    """Addresses and networks separated by commas, or `*` for whoever connects."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str = "") -> Self:
+        for each in text.split(","):
+            if each.strip() not in {"", "*"}:
+                ip_network(each.strip(), strict=False)
+        return super().__new__(cls, text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +38,10 @@ class Settings(ProcessSettings):
         "RAPPORT_PERSON_BURST", "Requests that one person may make at once.", 1_000
     )
     stranger_rate: float = setting(
-        "RAPPORT_STRANGER_RATE", "Requests per second from one address without a sign-in.", 20.0
+        "RAPPORT_STRANGER_RATE",
+        "Requests per second from one address without a sign-in; an IPv6 network of 64 bits counts "
+        "as one address, and so does an office behind one address.",
+        20.0,
     )
     stranger_burst: int = setting(
         "RAPPORT_STRANGER_BURST", "Requests at once from one address without a sign-in.", 200
@@ -35,10 +52,20 @@ class Settings(ProcessSettings):
     live_per_person: int = setting(
         "RAPPORT_LIVE_PER_PERSON", "Live connections (WebSocket) of one person at one gateway.", 20
     )
-    trusted_proxies: str = setting(
+    head_seconds: float = setting(
+        "RAPPORT_HEAD_SECONDS", "Seconds within which the head of a request has to be here.", 10.0
+    )
+    body_seconds: float = setting(
+        "RAPPORT_BODY_SECONDS", "Seconds within which the body of a request has to be here.", 60.0
+    )
+    file_seconds: float = setting(
+        "RAPPORT_FILE_SECONDS", "Seconds within which an uploaded file has to be here.", 1_800.0
+    )
+    trusted_proxies: Proxies = setting(  # noqa: RUF009 - as of the others, whose types ruff knows
         "RAPPORT_TRUSTED_PROXIES",
-        "Addresses of the proxies whose X-Forwarded-For is believed, separated by commas.",
-        "",
+        "Addresses or networks of the proxies whose X-Forwarded-For is believed, separated by "
+        "commas; behind a proxy that is not named here, all people share one limit.",
+        Proxies(),
     )
 
     def __post_init__(self) -> None:

@@ -13,6 +13,8 @@ import uvicorn
 from gateway.access import Follower
 from gateway.application import Parts, application
 from gateway.config import Settings
+from gateway.middleware.deadlines import Patience, end_late, timely
+from gateway.middleware.door import FILES
 from gateway.middleware.limits import Limits
 from kit.events.connection import connect
 from kit.health import Dependency, Health
@@ -22,6 +24,10 @@ from kit.runner import kept_running, run_until_stopped, watched
 from kit.telemetry import logs
 
 GRACE_SECONDS = 5
+_NO_PROXIES = (
+    "People come by HTTPS, so a proxy stands before this process, and RAPPORT_TRUSTED_PROXIES does "
+    "not name it: all of them share the limits of its one address."
+)
 
 
 @dataclass
@@ -40,6 +46,8 @@ def run(settings: Settings) -> None:
 @asynccontextmanager
 async def up(settings: Settings) -> AsyncIterator[Running]:
     """The gateway, ready to be asked; gone when the block ends."""
+    if settings.is_secure and not settings.trusted_proxies:
+        logs.log.warning("gateway.no_trusted_proxies", told=_NO_PROXIES)
     async with AsyncExitStack() as stack:
         parts = await _open(settings, stack)
         health = _health(parts)
@@ -97,6 +105,7 @@ async def _serving(settings: Settings, parts: Parts) -> AsyncIterator[None]:
     """HTTP from here on; at the end, requests under way are finished."""
     server = _Server(_configuration(settings, parts))
     task: Any = asyncio.ensure_future(server.serve())
+    looking: Any = asyncio.ensure_future(end_late(server.server_state.connections))
     while not server.started:
         if task.done():
             task.result()
@@ -107,6 +116,7 @@ async def _serving(settings: Settings, parts: Parts) -> AsyncIterator[None]:
     finally:
         server.should_exit = True
         await task
+        looking.cancel()
 
 
 def _configuration(settings: Settings, parts: Parts) -> uvicorn.Config:
@@ -115,7 +125,9 @@ def _configuration(settings: Settings, parts: Parts) -> uvicorn.Config:
         application(parts),
         host=host or "0.0.0.0",  # noqa: S104 - asked for by leaving it out
         port=int(port),
-        http="httptools",
+        http=timely(
+            Patience(settings.head_seconds, settings.body_seconds, settings.file_seconds, FILES)
+        ),
         ws="websockets-sansio",
         ws_max_size=64 * 1024,
         lifespan="off",

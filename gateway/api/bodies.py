@@ -15,7 +15,7 @@ from starlette.requests import Request
 from gateway.api.problems import Unacceptable
 from kit.errors import Invalid
 from kit.wire.bounds import excess
-from kit.wire.plain import filled
+from kit.wire.plain import filled, without_zero
 
 Query = Mapping[str, str]
 Setter = Callable[[Any, str], None]
@@ -83,8 +83,8 @@ def asked(message: Any, query: Query) -> Any:
             continue
         try:
             setter(message, text)
-        except Invalid as too_many:
-            wrong |= too_many.fields
+        except Invalid as said:
+            wrong |= said.fields or {name: said.message}
         except (ValueError, KeyError):
             wrong[name] = f"{text!r} does not fit here."
     if wrong:
@@ -115,7 +115,7 @@ def _parted(known: FieldDescriptor, text: str) -> list[str]:
 def _reader(known: FieldDescriptor) -> Callable[[str], Any]:
     if known.type == FieldDescriptor.TYPE_BOOL:
         return lambda text: _TRUTHS[text.lower()]
-    return str if known.type == FieldDescriptor.TYPE_STRING else int
+    return without_zero if known.type == FieldDescriptor.TYPE_STRING else int
 
 
 def empty(kind: type[Message]) -> Any:

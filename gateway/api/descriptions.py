@@ -31,6 +31,14 @@ _KINDS = (
     (re.compile(r"RFC 3339"), "instant"),
     (re.compile(r"\(decimal"), "decimal"),
 )
+_METHODS = {
+    "view": "List",
+    "view_all": "List",
+    "create": "Create",
+    "edit": "Update",
+    "edit_all": "Update",
+    "delete": "Delete",
+}
 _GIVEN = frozenset({"id", "version"})
 
 Entities = list[dict[str, Any]]
@@ -117,8 +125,14 @@ class Descriptions:
         resource = self.backends.by_entity.get(described.entity)
         if resource is not None:
             entity["path"] = resource.slug
+            entity["rights"] = [each for each in entity["rights"] if _offered(resource, each)]
             entity["verbs"] = list(verbs_of(resource))
         return entity
+
+
+def _offered(resource: Resource, right: str) -> bool:
+    """What the contract does not offer nobody may do, whatever his profile says."""
+    return right not in _METHODS or _METHODS[right] in resource.methods
 
 
 @cache

@@ -35,6 +35,8 @@ class Imports:
         if plan.entity not in self.backends.by_entity:
             raise Invalid(entity="Name the entity, e.g. `sales.Opportunity`; see /api/v1/describe.")
         resource = self.backends.by_entity[plan.entity]
+        if "Create" not in resource.methods:
+            raise Invalid(entity=f"{resource.name} come about by themselves and are not imported.")
         self.rights.require(resource, "create")
 
         async def pieces() -> AsyncIterator[pb.ImportPiece]:

@@ -5,6 +5,8 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
+from python_multipart.exceptions import FormParserError
+from starlette.formparsers import MultiPartException
 from starlette.responses import Response
 
 from kit.errors import Busy, Conflict, Problem, Unavailable
@@ -22,6 +24,17 @@ class Unacceptable(Problem):
         self.status = status.value
         self.title = f"{status.phrase}."
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+UNREADABLE = (MultiPartException, FormParserError)
+"""What a form is that does not keep to the format it claims."""
+
+
+def unreadable(wrong: Exception) -> Unacceptable:
+    """A broken form is the sender's fault, and is told where it breaks."""
+    told = str(getattr(wrong, "message", "") or wrong).rstrip(".")
+    message = f"The form cannot be read: {told}. Send it as multipart/form-data (RFC 7578)."
+    return Unacceptable(HTTPStatus.BAD_REQUEST, message)
 
 
 def status_of(problem: Problem) -> int:

@@ -65,6 +65,7 @@ class SystemRoutes:
         if not request.headers.get("content-type", "").startswith("multipart/form-data"):
             message = "Send multipart/form-data with `plan` (JSON) and `file` (CSV)."
             raise Unacceptable(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message)
+        self.rights.require_scope(only_reads=False)
         async with request.form(max_files=2, max_fields=4) as form:
             file = form.get("file")
             if not isinstance(file, UploadFile):
@@ -85,7 +86,8 @@ class SystemRoutes:
     async def _rejected(self, request: Request) -> Response:
         name = record_id_of(request)
         await self.imports.get(name)
-        headers = {"Content-Disposition": f'attachment; filename="rejected-{name}.csv"'}
+        file = f'attachment; filename="rejected-{name}.csv"'
+        headers = {"Content-Disposition": file, "Cache-Control": "no-store"}
         return StreamingResponse(
             self.imports.rejected(name), headers=headers, media_type="text/csv; charset=utf-8"
         )

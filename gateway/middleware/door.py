@@ -12,7 +12,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.api.problems import Unacceptable
+from gateway.api.problems import UNREADABLE, Unacceptable, unreadable
 from gateway.config import Settings
 from gateway.middleware import forgery
 from gateway.middleware.entrance import PROTOCOL, Entrance
@@ -27,9 +27,13 @@ from kit.telemetry.logs import log
 BODY_BYTES = 1024 * 1024
 _FORM_EXTRA = 64 * 1024
 _PAGE_UPLOAD_BYTES = 21 * 1024 * 1024
+# What strangers may send says a few words, and is read before anybody knows who they are.
+_STRANGER_BYTES = 64 * 1024
+_API_UPLOAD, _PAGE_UPLOAD = "/api/v1/imports", "/imports/new"
+FILES = frozenset({_API_UPLOAD, _PAGE_UPLOAD})
 _NAME = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _REQUEST_ID = b"x-request-id"
-_SIGN_IN = "/sign-in"
+_SIGN_IN, _OAUTH = "/sign-in", "/oauth/"
 
 Refuse = Callable[[Scope, Problem], Response]
 
@@ -84,6 +88,8 @@ class Door:
             await self._enter(scope, self._bounded(scope, receive), reply)
         except Problem as problem:
             await self._answer(problem, scope, receive, reply)
+        except UNREADABLE as wrong:
+            await self._answer(unreadable(wrong), scope, receive, reply)
         except Exception:  # noqa: BLE001 - a bug: told to the log in full, to the caller by number
             number = secrets.token_hex(6)
             log.exception("http.failed", path=scope["path"], reference=number)
@@ -137,9 +143,12 @@ class Door:
         return bounded
 
     def _largest(self, scope: Scope) -> int:
-        if scope["path"] == "/api/v1/imports":
+        path = scope["path"]
+        if path == _SIGN_IN or path.startswith(_OAUTH):
+            return _STRANGER_BYTES
+        if path == _API_UPLOAD:
             return self.settings.import_bytes + _FORM_EXTRA
-        return _PAGE_UPLOAD_BYTES if scope["path"] == "/imports/new" else BODY_BYTES
+        return _PAGE_UPLOAD_BYTES if path == _PAGE_UPLOAD else BODY_BYTES
 
 
 def _too_large(largest: int) -> Unacceptable:

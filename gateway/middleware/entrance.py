@@ -1,6 +1,7 @@
 """Finds out who is calling, and counts the call, before anything else looks at it."""
 
 from dataclasses import dataclass
+from ipaddress import IPv6Network
 
 from starlette.types import Scope
 
@@ -30,7 +31,7 @@ class Entrance:
         path, headers = scope["path"], dict(scope["headers"])
         if path.startswith(_FREE):
             return None
-        address = address_of(scope)
+        address = neighbourhood(address_of(scope))
         if path not in PROTOCOL:
             caller = await self._known(headers, address)
             if caller is not None:
@@ -60,6 +61,16 @@ class Entrance:
             if part.strip().startswith(name):
                 return part.strip()[len(name) :]
         return ""
+
+
+def neighbourhood(address: str) -> str:
+    """What shares one bucket: an IPv4 address, or the 64 bits that one IPv6 customer owns."""
+    if ":" not in address:
+        return address
+    try:
+        return str(IPv6Network((address.partition("%")[0], 64), strict=False))
+    except ValueError:
+        return address
 
 
 def address_of(scope: Scope) -> str:

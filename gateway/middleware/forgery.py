@@ -1,12 +1,14 @@
 """Keeps other sites from acting in a person's name: the origin must be ours, the token the session's."""
 
 from hmac import compare_digest
+from http import HTTPStatus
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope
 
+from gateway.api.problems import Unacceptable
 from gateway.config import Settings
 from gateway.oauth.callers import Caller
 from kit.errors import Denied
@@ -16,6 +18,7 @@ FIELD = "csrf_token"
 _HEADER = b"x-csrf-token"
 _OWN = {b"same-origin", b"none"}
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_MOST_FIELDS = 5_000
 _STALE = "This form is out of date: reload the page and send it again."
 
 
@@ -68,12 +71,21 @@ async def _whole(receive: Receive) -> bytes:
 async def _in_form(scope: Scope, body: bytes) -> str:
     kind = dict(scope["headers"]).get(b"content-type", b"")
     if kind.startswith(b"application/x-www-form-urlencoded"):
-        return parse_qs(body.decode("latin-1")).get(FIELD, [""])[0]
+        return _parsed(body).get(FIELD, [""])[0]
     if not kind.startswith(b"multipart/form-data"):
         return ""
     async with Request(scope, _again(body, _gone)).form() as form:
         told = form.get(FIELD, "")
         return "" if isinstance(told, UploadFile) else told
+
+
+def _parsed(body: bytes) -> dict[str, list[str]]:
+    try:
+        return parse_qs(body.decode("latin-1"), max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise Unacceptable(
+            HTTPStatus.BAD_REQUEST, f"A form has at most {_MOST_FIELDS:,} fields."
+        ) from None
 
 
 def _again(body: bytes, rest: Receive) -> Receive:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote
 from crm.identity.v1 import oauth_pb2 as pb
 from crm.identity.v1.oauth_pb2_grpc import OAuthStub
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from gateway.backends import as_door
@@ -20,6 +20,8 @@ from kit.rpc.client import Peers
 
 _HEADERS = ("authorization", "content-type", "dpop", "user-agent")
 _FORM = "application/x-www-form-urlencoded"
+# The longest request of OAuth and OpenID Connect has about twenty.
+_MOST_PARAMETERS = 100
 _OURS = {"csrf_token", "decision"}
 
 ConsentPage = Callable[[Request, pb.Consent], Response]
@@ -48,7 +50,11 @@ class Skin:
 
     def _passed_on(self, name: str) -> Callable[[Request], Awaitable[Response]]:
         async def passed_on(request: Request) -> Response:
-            return _response(await self._ask(name, await self._asked(request)))
+            try:
+                asked = await self._asked(request)
+            except ValueError:
+                return _too_many()
+            return _response(await self._ask(name, asked))
 
         return passed_on
 
@@ -72,7 +78,10 @@ class Skin:
 
     async def _authorize(self, request: Request) -> Response:
         """Asks who it is, then what the person allows, then lets identity answer the client."""
-        asked = await self._asked(request)
+        try:
+            asked = await self._asked(request)
+        except ValueError:
+            return _too_many()
         caller = caller_of(request.scope)
         if caller is not None and caller.by_cookie:
             asked.person_id, asked.session_id = caller.actor.name, caller.session_id
@@ -94,7 +103,13 @@ async def _form(request: Request) -> list[tuple[str, str]]:
     if not request.headers.get("content-type", "").startswith(_FORM):
         return []
     body = (await request.body()).decode("utf-8", "replace")
-    return parse_qsl(body, keep_blank_values=True)
+    return parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
+
+
+def _too_many() -> Response:
+    told = f"A request has at most {_MOST_PARAMETERS} parameters."
+    body = {"error": "invalid_request", "error_description": told}
+    return JSONResponse(body, HTTPStatus.BAD_REQUEST, {"Cache-Control": "no-store"})
 
 
 def _to_sign_in(request: Request) -> Response:

@@ -7,6 +7,7 @@ from kit.database.tables import metadata
 from kit.errors import Busy, Conflict, Invalid, Problem, Refused, Unavailable
 
 _UNIQUE, _FOREIGN, _CHECK, _NULL, _EXCLUSION = "23505", "23503", "23514", "23502", "23P01"
+_NO_TEXT = {"22021", "22P05"}
 _RETRY = {"40001", "40P01", "55P03"}
 
 
@@ -29,6 +30,8 @@ def as_problem(fault: DBAPIError | PostgresError) -> Exception:
         return Invalid("", {_field(constraint): "This value contradicts another one."})
     if state == _NULL:
         return Invalid("", {str(getattr(origin, "column_name", "")): "Fill this in."})
+    if state in _NO_TEXT:
+        return Invalid("Take out the zero character.")
     return Unavailable() if getattr(fault, "connection_invalidated", False) else fault
 
 

@@ -133,6 +133,7 @@ def _created(work: "Work", record: Record, now: datetime) -> Change:
     record.created_at = record.updated_at = now
     record.created_by = record.updated_by = work.actor.name
     record.version = 1
+    _refuse_emptied(record)
     record.prepare(work.actor)
     _check(work, record, record.fields)
     # A record that takes another's place brings the keys of that one along.
@@ -143,6 +144,7 @@ def _created(work: "Work", record: Record, now: datetime) -> Change:
 
 
 def _updated(session: Session | None, work: "Work", record: Record, now: datetime) -> Change | None:
+    _refuse_emptied(record)
     record.prepare(work.actor)
     before = _before(record)
     if not before:
@@ -193,6 +195,7 @@ def _snapshot(record: Record, before: dict[str, Any]) -> Before:
 
 def check_ready(work: "Work", record: Record) -> None:
     """Checks ahead of the flush, so that of many records the one at fault is known."""
+    _refuse_emptied(record)
     record.prepare(work.actor)
     _check(work, record, record.fields)
 
@@ -206,6 +209,26 @@ def _check(work: "Work", record: Record, names: Iterable[str]) -> None:
         raise Invalid("", wrong)
     require_weight(record)
     record.check()
+
+
+def _refuse_emptied(record: Record) -> None:
+    """What began with a value and was emptied is told before a rule stumbles over it."""
+    wrong = {
+        name: f"{record.fields[name].said.label}: fill this in."
+        for name in _never_empty(type(record))
+        if getattr(record, name) is None
+    }
+    if wrong:
+        raise Invalid("", wrong)
+
+
+@cache
+def _never_empty(kind: type[Record]) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name, known in kind.fields.items()
+        if known.required and known.said.initial is not None and name not in STAMPS
+    )
 
 
 @cache

@@ -24,6 +24,7 @@ from kit.entity.kinds import (
     Url,
     Words,
 )
+from kit.wire.bounds import most_of
 
 _KINDS: Mapping[Any, Kind] = {
     pb.KIND_TEXT: Text(),
@@ -57,9 +58,9 @@ def reference_of(known: FieldDescriptor) -> str:
 def kind_of(known: FieldDescriptor) -> Kind | None:
     """The kind that type and options say; None where the contract leaves it open."""
     if target := reference_of(known):
-        return References(target) if known.is_repeated else Reference(target)
+        return References(target, most_of(known)) if known.is_repeated else Reference(target)
     if known.is_repeated:
-        return Words() if known.type == FieldDescriptor.TYPE_STRING else None
+        return Words(most=most_of(known)) if known.type == FieldDescriptor.TYPE_STRING else None
     said = known.GetOptions().Extensions[pb.kind]
     return _KINDS.get(said) or _OF_TYPE.get(known.type)
 

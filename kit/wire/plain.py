@@ -88,6 +88,8 @@ class _Filling:
                 self.fill(getattr(message, known.name), value, f"{path}.")
             else:
                 setattr(message, known.name, _scalar(known, value))
+        except Invalid as said:
+            self.wrong[path] = said.message
         except (TypeError, ValueError, AttributeError):
             self.wrong[path] = f"Give {_wanted(known)}."
 
@@ -126,7 +128,14 @@ def _text(value: Any) -> str:
     """Numbers are welcome where a decimal is kept as text; everything else has to be text."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise TypeError(value)
-    return value if isinstance(value, str) else str(value)
+    return without_zero(value) if isinstance(value, str) else str(value)
+
+
+def without_zero(text: str) -> str:
+    """A text as it is; PostgreSQL keeps no zero character, whatever the text is for."""
+    if "\x00" in text:
+        raise Invalid("Take out the zero character.")
+    return text
 
 
 def _wanted(known: FieldDescriptor) -> str:

@@ -179,7 +179,7 @@ async def test_a_profile_that_only_reads_changes_nothing(
 
 
 async def test_the_gateway_is_ready_without_every_service(gateway: Running) -> None:
-    assert gateway.faults == []
+    assert gateway.health.unready() == []
 
 
 async def test_over_https_the_cookie_belongs_to_this_host_alone(house: House) -> None:

@@ -44,6 +44,7 @@ async def test_a_file_is_taken_in_and_reported(root: Browser, name: str) -> None
     assert "price" in line["reasons"]
     report = await root.get(f"{IMPORTS}/{done['id']}/lines.csv")
     assert report.headers["content-type"].startswith("text/csv")
+    assert report.headers["cache-control"] == "no-store"
     assert f"{name} B,dear,EUR" in report.text
 
 

@@ -63,6 +63,8 @@ def check_parameters(request: Request) -> None:
     for name, values in request.payload.datalist.items():
         if len(values) > 1:
             raise InvalidRequestError("A parameter may be given only once.")
+        if "\x00" in values[0]:
+            raise InvalidRequestError("A parameter has a zero character.")
         if len(values[0]) > _LONGEST:
             raise InvalidRequestError("A parameter is too long.")
         if name in _QUOTED and not _PLAIN.fullmatch(values[0]):

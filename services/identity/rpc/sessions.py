@@ -51,7 +51,9 @@ class Sessions(SessionsServicer):
             return await self._enter(work, person_id, request)
 
     async def _known(self, email: str) -> tuple[UUID | None, str | None]:
-        row = await self.process.database.pool.fetchrow(_KNOWN, email)
+        # No address has a zero character, and PostgreSQL takes none.
+        known = "" if "\x00" in email else email
+        row = await self.process.database.pool.fetchrow(_KNOWN, known)
         return (row["id"], row["password_hash"]) if row else (None, None)
 
     async def _newer(self, password: str, kept: str) -> str:

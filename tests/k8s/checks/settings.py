@@ -89,3 +89,31 @@ def _declared(path: Path, only: str = "") -> dict[str, bool]:
 
 def _is_needed(call: ast.Call) -> bool:
     return len(call.args) < 3 and all(keyword.arg != "default" for keyword in call.keywords)
+
+
+def _forgotten(rendering: Rendering) -> None:
+    gateway = rendering.one("Deployment", "gateway")
+    variables = containers(gateway)[0]["env"]
+    variables[:] = [each for each in variables if each["name"] != _PROXIES]
+
+
+def _nobody(rendering: Rendering) -> None:
+    _given(rendering)[_PROXIES] = ""
+
+
+_PROXIES = "RAPPORT_TRUSTED_PROXIES"
+
+
+@check(59, _forgotten, _nobody, overlays=("production",))
+def the_gateway_knows_its_proxies(rendering: Rendering) -> Complaints:
+    """G9: otherwise all people share the limits of one address."""
+    names = {each["name"] for each in containers(rendering.one("Deployment", "gateway"))[0]["env"]}
+    if _PROXIES not in names or not _given(rendering).get(_PROXIES):
+        yield f"gateway: set {_PROXIES} in the settings of the overlay"
+
+
+def _given(rendering: Rendering) -> dict[str, str]:
+    """The settings that all processes share."""
+    maps = (each for each in rendering.of("ConfigMap") if "RAPPORT_PUBLIC_URL" in each["data"])
+    found: dict[str, str] = next(maps)["data"]
+    return found
