@@ -1,5 +1,7 @@
 """The page on which a person says what a program may do."""
 
+import re
+
 from crm.identity.v1 import oauth_pb2 as pb
 from starlette.requests import Request
 from starlette.responses import Response
@@ -7,6 +9,7 @@ from starlette.responses import Response
 from gateway.middleware.headers import content_policy
 from gateway.web.visits import Site
 
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
 _WORDS = {
     "openid": "know who you are",
     "profile": "read your name, language and time zone",
@@ -32,8 +35,8 @@ def consent_page(site: Site, request: Request, consent: pb.Consent) -> Response:
     )
     # The browser applies `form-action` to the redirect that answers the form, too.
     host = consent.redirect_host
-    response.headers["Content-Security-Policy"] = content_policy(
-        form_action=f"https://{host} http://{host} http://{host}:*"
-    )
+    # One that was registered before hosts were looked at gets no place in the policy.
+    widened = f"https://{host} http://{host} http://{host}:*" if _HOST.fullmatch(host) else ""
+    response.headers["Content-Security-Policy"] = content_policy(form_action=widened)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -384,7 +384,7 @@ async def test_the_metadata_says_what_there_is(program: Program) -> None:
         "client_credentials",
     ]
     assert said["response_types_supported"] == ["code"]
-    assert said["id_token_signing_alg_values_supported"] == ["ES256"]
+    assert said["id_token_signing_alg_values_supported"] == ["RS256", "ES256"]
 
 
 async def test_the_next_key_is_published_before_it_signs(program: Program, session: Any) -> None:

@@ -28,9 +28,10 @@ from kit.entity import (
 )
 from kit.entity.presentation import Action
 from kit.errors import Invalid, Refused
+from services.identity.oauth.scopes import SCOPES
 
-# RFC 6749 §3.3: any printable character but the blank, the quotation mark and the backslash.
-_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
+# A name or an address of version 4 or 6; nothing that could end a directive of a policy.
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]+")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -68,6 +69,13 @@ class Width:
         """Whether it is wider in any way: another person, an address, a grant or a scope more."""
         moved = self.person_id is not None and self.person_id != other.person_id
         return moved or self.active > other.active or not self.words <= other.words
+
+
+class Algorithm(StrEnum):
+    """What ID tokens are signed with: RS256, which every library knows, or the shorter ES256."""
+
+    RS256 = "RS256"
+    ES256 = "ES256"
 
 
 class Client(Record):
@@ -137,6 +145,13 @@ class Client(Record):
         index=True,
         help="Whose rights it has when it signs in by itself.",
     )
+    id_token_signed_response_alg: Mapped[str] = field(
+        Picklist(Algorithm),
+        "ID tokens signed with",
+        initial=Algorithm.RS256,
+        section="Protocol",
+        help="What the program expects; most expect RS256.",
+    )
     secret_changed_at: Mapped[datetime | None] = field(
         Instant(), "Secret made", editable=False, section="Protocol"
     )
@@ -190,8 +205,8 @@ class Client(Record):
         return next((wrong for uri in self.redirect_uris if (wrong := _wrong_address(uri))), "")
 
     def _wrong_scopes(self) -> str:
-        odd = next((scope for scope in self.scopes if not _SCOPE.fullmatch(scope)), "")
-        return f"{odd!r} is no scope; leave out blanks, quotes and backslashes." if odd else ""
+        odd = next((scope for scope in self.scopes if scope not in SCOPES), "")
+        return f"{odd!r} is no scope; choose among {', '.join(SCOPES)}." if odd else ""
 
     def _wrong_person(self) -> str:
         alone = Grant.CLIENT in self.grant_types and self.person_id is None
@@ -215,5 +230,7 @@ def _complaints(address: SplitResult) -> Iterator[str]:
         yield "is no web address; write it out, starting with https://"
     if address.scheme == "http" and address.hostname not in _LOOPBACK:
         yield "must start with https://; http is for loopback only"
+    if address.hostname and not _HOST.fullmatch(address.hostname):
+        yield "has a host with characters that no host has"
     if address.fragment or address.username:
         yield "must have neither a fragment nor a user name"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.identity.oauth.clients import METHODS
-from services.identity.oauth.rfc7517_keys import ALGORITHM
+from services.identity.oauth.rfc7517_keys import KEYS as SIGNING_KEYS
 from services.identity.oauth.rfc7636_pkce import Pkce
 from services.identity.oauth.scopes import SCOPES
 
@@ -46,7 +46,7 @@ def _client_authentication(server: Any) -> dict[str, Any]:
 def _openid() -> dict[str, Any]:
     return {
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": [ALGORITHM],
+        "id_token_signing_alg_values_supported": list(SIGNING_KEYS),
         "prompt_values_supported": ["none", "login", "consent"],
         "claims_supported": [
             *("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "at_hash"),

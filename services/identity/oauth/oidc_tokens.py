@@ -6,7 +6,7 @@ from authlib.oidc.core import OpenIDCode, UserInfo
 from joserfc.jwk import KeySet
 
 from services.identity.oauth.clients import RegisteredClient
-from services.identity.oauth.rfc7517_keys import ALGORITHM, signing_key
+from services.identity.oauth.rfc7517_keys import signing_key
 from services.identity.oauth.rfc9068_access_tokens import SECONDS
 from services.identity.oauth.storage import Holder
 
@@ -24,11 +24,11 @@ class IdTokens(OpenIDCode):  # type: ignore[misc] # Authlib has no types
         """The client compares it; a code works once, so it comes in one token only."""
         return False
 
-    def resolve_client_private_key(self, client: RegisteredClient) -> KeySet:  # noqa: ARG002
-        return signing_key(self._server.session)
+    def resolve_client_private_key(self, client: RegisteredClient) -> KeySet:
+        return signing_key(self._server.session, self.get_client_algorithm(client))
 
-    def get_client_algorithm(self, client: RegisteredClient) -> str:  # noqa: ARG002
-        return ALGORITHM
+    def get_client_algorithm(self, client: RegisteredClient) -> str:
+        return client.record.id_token_signed_response_alg
 
     def get_client_claims(self, client: RegisteredClient) -> dict[str, Any]:
         return {"iss": self._server.issuer, "aud": [client.get_client_id()]}

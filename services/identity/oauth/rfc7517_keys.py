@@ -1,23 +1,43 @@
 """The keys that sign tokens (RFC 7517): kept in the database, the next one published ahead."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from joserfc.jwk import ECKey, KeySet
-from sqlalchemy import delete, func, insert, select, text
+from joserfc.jwk import ECKey, KeySet, RSAKey
+from sqlalchemy import Table, delete, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from kit.ids import uuid7
 from kit.records.process import Process
-from services.identity.oauth.tables import oauth_key
+from services.identity.oauth.tables import oauth_key, oauth_rsa_key
 
 ALGORITHM = "ES256"
+"""What signs access tokens, which only our own doors and our clients' libraries read."""
+
 SIGNS_FOR = timedelta(days=30)
 AHEAD = timedelta(days=2)
 """Long enough for everybody who keeps our keys to have fetched the next one."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of one algorithm: where they are kept, and how one is made."""
+
+    table: Table
+    kind: type[ECKey] | type[RSAKey]
+    make: Callable[[], ECKey | RSAKey]
+
+
+KEYS: Mapping[str, Keys] = {
+    "RS256": Keys(oauth_rsa_key, RSAKey, lambda: RSAKey.generate_key(2048)),
+    ALGORITHM: Keys(oauth_key, ECKey, lambda: ECKey.generate_key("P-256")),
+}
+"""What an ID token may be signed with; OpenID Connect Discovery §3 requires RS256."""
 
 _LOCK = text("SELECT pg_advisory_xact_lock(7203003)")
 
@@ -26,47 +46,57 @@ async def rotate_keys(process: Process) -> None:
     """Sees to it that one key signs, the next one is published, and no old one stays."""
     async with process.database.sessions() as session:
         await session.execute(_LOCK)
-        newest = await session.scalar(select(func.max(oauth_key.c.signs_from)))
-        if newest is None:
-            newest = await _add(session, func.now())
-        if newest <= await session.scalar(select(func.now())):
-            await _add(session, func.greatest(newest + SIGNS_FOR, func.now() + AHEAD))
-        await session.execute(delete(oauth_key).where(_replaced()))
+        for keys in KEYS.values():
+            await _rotate(session, keys)
         await session.commit()
 
 
-async def _add(session: AsyncSession, signs_from: Any) -> Any:
-    key = ECKey.generate_key("P-256")
+async def _rotate(session: AsyncSession, keys: Keys) -> None:
+    newest = await session.scalar(select(func.max(keys.table.c.signs_from)))
+    if newest is None:
+        newest = await _add(session, keys, func.now())
+    if newest <= await session.scalar(select(func.now())):
+        await _add(session, keys, func.greatest(newest + SIGNS_FOR, func.now() + AHEAD))
+    await session.execute(delete(keys.table).where(_replaced(keys.table)))
+
+
+async def _add(session: AsyncSession, keys: Keys, signs_from: Any) -> Any:
+    # To find two primes takes a good part of a second.
+    key = await asyncio.to_thread(keys.make)
     pem = key.as_pem(private=True).decode()
-    made = insert(oauth_key).values(kid=uuid7().hex, private_pem=pem, signs_from=signs_from)
-    return await session.scalar(made.returning(oauth_key.c.signs_from))
+    made = insert(keys.table).values(kid=uuid7().hex, private_pem=pem, signs_from=signs_from)
+    return await session.scalar(made.returning(keys.table.c.signs_from))
 
 
-def _replaced() -> Any:
+def _replaced(table: Table) -> Any:
     """Keys whose successor has been signing for a day: whatever they signed has expired."""
-    newer = oauth_key.alias()
+    newer = table.alias()
     signing = newer.c.signs_from < func.now() - timedelta(days=1)
-    return select(newer.c.kid).where(newer.c.signs_from > oauth_key.c.signs_from, signing).exists()
+    return select(newer.c.kid).where(newer.c.signs_from > table.c.signs_from, signing).exists()
 
 
-def signing_key(session: Session) -> KeySet:
+def signing_key(session: Session, algorithm: str = ALGORITHM) -> KeySet:
     """The key that signs now; in a set of its own, which makes tokens name it."""
-    own = select(oauth_key).where(oauth_key.c.signs_from <= func.now())
-    row = session.execute(own.order_by(oauth_key.c.signs_from.desc()).limit(1)).one()
-    return KeySet([_key(row.kid, row.private_pem)])
+    table = KEYS[algorithm].table
+    own = select(table).where(table.c.signs_from <= func.now())
+    row = session.execute(own.order_by(table.c.signs_from.desc()).limit(1)).one()
+    return KeySet([_key(row.kid, row.private_pem, algorithm)])
 
 
-def published_keys(session: Session) -> KeySet:
+def published_keys(session: Session, algorithm: str = ALGORITHM) -> KeySet:
     """Every key by which a token may have been signed, or will soon be."""
-    rows: Sequence[Any] = session.execute(select(oauth_key).order_by(oauth_key.c.signs_from)).all()
-    return KeySet([_key(row.kid, row.private_pem) for row in rows])
+    table = KEYS[algorithm].table
+    rows = session.execute(select(table).order_by(table.c.signs_from)).all()
+    return KeySet([_key(row.kid, row.private_pem, algorithm) for row in rows])
 
 
 def public_jwks(session: Session) -> dict[str, Any]:
-    """The public halves, as everybody may have them."""
-    return dict(published_keys(session).as_dict(private=False))
+    """The public halves of all keys, as everybody may have them."""
+    sets = (published_keys(session, each).as_dict(private=False) for each in KEYS)
+    return {"keys": [key for each in sets for key in each["keys"]]}
 
 
-@lru_cache(maxsize=16)
-def _key(kid: str, pem: str) -> ECKey:
-    return ECKey.import_key(pem, {"kid": kid, "use": "sig", "alg": ALGORITHM})
+@lru_cache(maxsize=32)
+def _key(kid: str, pem: str, algorithm: str) -> ECKey | RSAKey:
+    told: Any = {"kid": kid, "use": "sig", "alg": algorithm}
+    return KEYS[algorithm].kind.import_key(pem, told)

@@ -99,12 +99,20 @@ oauth_revoked_token = Table(
 )
 """Access tokens that were revoked one by one, until they would have expired."""
 
-oauth_key = Table(
-    "oauth_key",
-    metadata,
-    Column("kid", Text, primary_key=True),
-    Column("private_pem", Text, nullable=False),
-    now("made_at"),
-    instant("signs_from"),
-)
-"""The keys that sign tokens; the newest whose time has come signs."""
+
+def _keys(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("kid", Text, primary_key=True),
+        Column("private_pem", Text, nullable=False),
+        now("made_at"),
+        instant("signs_from"),
+    )
+
+
+oauth_key = _keys("oauth_key")
+"""The keys that sign tokens with ES256; the newest whose time has come signs."""
+
+oauth_rsa_key = _keys("oauth_rsa_key")
+"""The keys that sign ID tokens with RS256, for clients that expect it."""

@@ -18,8 +18,8 @@ from tests.gateway.oauth.partners import REDIRECT, allow, register
 PRODUCTS = "/api/v1/products"
 
 
-async def client_of(address: str, client_id: str, secret: str) -> OAuth2Client:
-    """Discovers everything by itself."""
+async def client_of(address: str, client_id: str, secret: str, **more: Any) -> OAuth2Client:
+    """Discovers everything by itself; what ID tokens are signed with is the library's own default."""
     return await asyncio.to_thread(
         OAuth2Client.from_discovery_endpoint,
         url=f"{address}/.well-known/openid-configuration",
@@ -27,8 +27,8 @@ async def client_of(address: str, client_id: str, secret: str) -> OAuth2Client:
         client_id=client_id,
         client_secret=secret,
         redirect_uri=REDIRECT,
-        id_token_signed_response_alg="ES256",
         testing=True,
+        **more,
     )
 
 
@@ -38,6 +38,37 @@ async def signed_in(root: Browser, address: str, name: str, scope: str) -> tuple
     back = await allow(root, request.uri)
     response = request.validate_callback(back)
     return client, await asyncio.to_thread(client.authorization_code, response)
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
+async def test_an_id_token_is_signed_as_the_client_expects(
+    root: Browser, address: str, name: str, algorithm: str
+) -> None:
+    """F1"""
+    registered = await register(root, name, id_token_signed_response_alg=algorithm)
+    client = await client_of(address, *registered, id_token_signed_response_alg=algorithm)
+    request = client.authorization_request(scope="openid")
+    response = request.validate_callback(await allow(root, request.uri))
+    token: Any = await asyncio.to_thread(client.authorization_code, response)
+    assert token.id_token.headers["alg"] == algorithm
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("scopes", ["openid", "crm.read"]),
+        ("redirect_uris", ["https://evil.example;script-src *"]),
+        ("redirect_uris", ["https://a b.example/"]),
+    ],
+)
+async def test_a_client_is_registered_for_what_there_is(
+    root: Browser, name: str, field: str, value: list[str]
+) -> None:
+    """F3: unknown scopes were taken; hosts with `;` or blanks reached the Content-Security-Policy"""
+    body = {"name": name, "grant_types": ["authorization_code"], "redirect_uris": [REDIRECT]}
+    answer = await root.post("/api/v1/clients", json=body | {"scopes": ["openid"], field: value})
+    assert answer.status_code == 422, answer.text
+    assert set(answer.json()["errors"]) == {field}
 
 
 @pytest.fixture
