@@ -136,6 +136,9 @@ class Record(DeclarativeBase):
         return events
 
 
+CUSTOM_FIELDS, CUSTOM_KEY, CUSTOM_VALUE = 200, 60, 2_000
+"""How many fields of one's own a record has at most, and how long their keys and values are."""
+
 STAMPS = frozenset({"id", "version", "created_at", "updated_at", "created_by", "updated_by"})
 
 

@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 from kit.access.fields import chosen, custom_seen, may_be_said, may_be_set_by_verb, may_set, seen
 from kit.actor import calling
 from kit.entity import Level, Record
-from kit.entity.record import STAMPS
+from kit.entity.record import CUSTOM_FIELDS, CUSTOM_KEY, CUSTOM_VALUE, STAMPS
 from kit.errors import Conflict, Denied, Invalid
 from kit.ids import record_id
 from kit.records.freshness import seen_version, still_good
@@ -129,11 +129,34 @@ class Records(Generic[R, M]):
         if unknown := paths - set(names) - {"custom"}:
             raise Invalid("", dict.fromkeys(unknown, "There is no such field."))
         settable = [*names, "custom"] if "custom" in paths else names
-        may_set(self.process.policy, calling(), self.record, settable, new=False)
-        values = self.shape.values(request.record, names)
-        if "custom" in paths:
+        told = self._settable(record, request.record, settable)
+        values = self.shape.values(request.record, [name for name in told if name != "custom"])
+        if "custom" in told:
             values["custom"] = bounded({**record.custom, **request.record.custom})
         return values
+
+    def _settable(self, record: Record, message: Any, names: list[str]) -> list[str]:
+        """Refuses what the caller may not set; what is sent back as it was read is no change."""
+        policy, actor = self.process.policy, calling()
+        try:
+            may_set(policy, actor, self.record, names, new=False)
+        except (Invalid, Denied):
+            names = [name for name in names if not self._as_read(record, message, name)]
+            may_set(policy, actor, self.record, names, new=False)
+        return names
+
+    def _as_read(self, record: Record, message: Any, name: str) -> bool:
+        """Whether the caller says of a field that he sees what it says already."""
+        if name == "custom":
+            seen = custom_seen(self.process.policy, calling(), self.record)
+            return seen and {**record.custom, **message.custom} == record.custom
+        if name not in self.names():
+            return False
+        try:
+            said = self.shape.values(message, [name])[name]
+        except Invalid:
+            return False
+        return bool(said == getattr(record, name))
 
     async def same_version(self, work: Work, record: Record, request: Any) -> None:
         """Refuses a change that was made without having seen the latest one."""
@@ -157,9 +180,6 @@ class Records(Generic[R, M]):
         await work.remove(record)
 
 
-_KEY, _VALUE, _MOST = 60, 2_000, 200
-
-
 def custom_values(message: Any) -> dict[str, str]:
     """The custom fields of a message, within their bounds."""
     return bounded(dict(message.custom))
@@ -167,11 +187,11 @@ def custom_values(message: Any) -> dict[str, str]:
 
 def bounded(values: dict[str, str]) -> dict[str, str]:
     """The custom fields of one record, old ones and new ones together, within their bounds."""
-    if len(values) > _MOST:
-        raise Invalid(custom=f"Use at most {_MOST} custom fields.")
+    if len(values) > CUSTOM_FIELDS:
+        raise Invalid(custom=f"Use at most {CUSTOM_FIELDS} custom fields.")
     for key, value in values.items():
-        if not key.isidentifier() or len(key) > _KEY or len(value) > _VALUE or "\x00" in value:
-            raise Invalid(
-                custom=f"{key!r}: a key is a word of at most {_KEY} characters, a value {_VALUE}."
-            )
+        sound = key.isidentifier() and len(key) <= CUSTOM_KEY
+        if not sound or len(value) > CUSTOM_VALUE or "\x00" in value:
+            told = f"a key is a word of at most {CUSTOM_KEY} characters, a value {CUSTOM_VALUE}."
+            raise Invalid(custom=f"{key!r}: {told}")
     return values

@@ -113,6 +113,23 @@ async def test_a_stale_write_answers_412_with_the_current_values(
     assert told["type"].endswith("#problem-stale")
 
 
+async def test_a_record_is_sent_back_whole(root: Browser, product: Any) -> None:
+    """F2: GET, change one field, PATCH the whole was refused at `created_at`"""
+    path = f"{PRODUCTS}/{product['id']}"
+    whole = (await root.get(path)).json()
+    answer = await root.patch(path, json=whole | {"price": "10"})
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["price"], answer.json()["version"]) == ("10", 2)
+
+
+async def test_what_the_system_fills_in_is_not_changed(root: Browser, product: Any) -> None:
+    """F2"""
+    path = f"{PRODUCTS}/{product['id']}"
+    for field, value in (("created_at", "2001-01-01T00:00:00Z"), ("version", 7)):
+        told = problem(await root.patch(path, json={field: value, "price": "10"}), 422)
+        assert set(told["errors"]) == {field}
+
+
 async def test_a_write_without_if_match_is_taken(root: Browser, product: Any) -> None:
     answer = await root.patch(f"{PRODUCTS}/{product['id']}", json={"price": "12"})
     assert answer.status_code == 200
