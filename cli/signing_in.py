@@ -65,6 +65,11 @@ class Api:
         items: list[dict[str, Any]] = self.get(path, filter=f'{field} = "{text}"')["items"]
         return items[0] if len(items) == 1 else None
 
+    def credentials(self) -> dict[str, str]:
+        """The headers by which another program of this machine asks as the same person."""
+        cookies = "; ".join(f"{name}={value}" for name, value in self._client.cookies.items())
+        return {"Cookie": cookies, "X-CSRF-Token": self._client.headers["X-CSRF-Token"]}
+
     def __enter__(self) -> Self:
         return self
 

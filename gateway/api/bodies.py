@@ -106,10 +106,10 @@ def _setter(known: FieldDescriptor) -> Setter:
 
 
 def _parted(known: FieldDescriptor, text: str) -> list[str]:
-    parts = [each for each in text.split(",") if each]
+    parts = text.split(",")
     if told := excess(known, parts):
         raise Invalid("", {known.name: told})
-    return parts
+    return [each for each in parts if each]
 
 
 def _reader(known: FieldDescriptor) -> Callable[[str], Any]:

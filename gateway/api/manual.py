@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import orjson
@@ -10,7 +9,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from gateway.api.declared import Declarations, Declared
 from gateway.api.openapi import document
+from gateway.api.openapi_parts import SCOPES
 from gateway.api.problems import kind_of
 from gateway.api.table import Table
 from gateway.backends import Backends
@@ -18,43 +19,50 @@ from gateway.config import Settings
 from gateway.web.rendering import Templates
 from kit.errors import KINDS
 
-_HOUR = {"Cache-Control": "public, max-age=3600"}
+_MINUTES = {"Cache-Control": "public, max-age=300"}
 
 
 @dataclass
 class Manual:
-    """`/api/openapi.json` and `/api/docs`, each made at its first use."""
+    """`/api/openapi.json` and `/api/docs`, out of the contract and of what the services declare."""
 
     backends: Backends
     table: Table
     settings: Settings
     templates: Templates
+    _made: tuple[Declared, dict[str, Any]] | None = None
+
+    def __post_init__(self) -> None:
+        self.declarations = Declarations(self.backends)
 
     def routes(self) -> Iterator[Route]:
         yield Route("/api/openapi.json", self._openapi, methods=["GET"])
         yield Route("/api/docs", self._docs, methods=["GET"])
 
-    @cached_property
-    def document(self) -> dict[str, Any]:
-        server = self.settings.public_url.rstrip("/")
-        return document(self.backends.resources, self.table.rows, server)
+    async def document(self) -> dict[str, Any]:
+        """The document, made anew when the services have declared something else."""
+        declared = await self.declarations.all()
+        if self._made is None or self._made[0] is not declared:
+            server = self.settings.public_url.rstrip("/")
+            made = document(self.backends.resources, self.table.rows, server, declared)
+            self._made = declared, made
+        return self._made[1]
 
     async def _openapi(self, _: Request) -> Response:
-        return Response(self._json, media_type="application/json", headers=_HOUR)
-
-    @cached_property
-    def _json(self) -> bytes:
-        return orjson.dumps(self.document)
+        body = orjson.dumps(await self.document())
+        return Response(body, media_type="application/json", headers=_MINUTES)
 
     async def _docs(self, _: Request) -> Response:
-        return HTMLResponse(self._page, headers=_HOUR)
-
-    @cached_property
-    def _page(self) -> str:
-        chapters = list(_chapters(self.document))
-        context = {"theme": "system", "chapters": chapters, "problems": list(_problems())}
-        schemas = self.document["components"]["schemas"]
-        return self.templates.render(["api/docs.html"], {**context, "schemas": schemas})
+        made = await self.document()
+        context = {
+            "theme": "system",
+            "server": self.settings.public_url.rstrip("/"),
+            "chapters": list(_chapters(made)),
+            "problems": list(_problems()),
+            "scopes": SCOPES,
+            "schemas": made["components"]["schemas"],
+        }
+        return HTMLResponse(self.templates.render(["api/docs.html"], context), headers=_MINUTES)
 
 
 def _chapters(document: dict[str, Any]) -> Iterator[dict[str, Any]]:

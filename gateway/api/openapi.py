@@ -5,22 +5,36 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm.v1 import records_pb2, standard_pb2
-from google.protobuf.descriptor import Descriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from gateway.api.comments import comment
+from gateway.api.declared import Declared
 from gateway.api.openapi_parts import (
     IDEMPOTENCY_KEY,
     IF_MATCH,
+    INFO,
     PROBLEM,
     RECORD_ID,
     SYSTEM,
     answers,
     failures,
     json_body,
+    security,
 )
-from gateway.api.schemas import Schema, name_of, object_of, parameter_of, reference, with_parts
+from gateway.api.schemas import (
+    Schema,
+    inputs_of,
+    is_must,
+    name_of,
+    object_of,
+    parameter_of,
+    reference,
+    with_parts,
+)
 from gateway.api.table import ROOT, Row
 from gateway.backends import Method, Resource
+from kit.wire.options import stands_for
+from kit.wire.schemas import given, nullable
 
 _SUMMARIES = {
     "GET": "Read one of the {words}",
@@ -32,12 +46,16 @@ _SUMMARIES = {
 _WITHOUT = {"entity", "id"}
 
 
-def document(resources: Sequence[Resource], rows: Iterable[Row], server: str) -> Schema:
+def document(
+    resources: Sequence[Resource], rows: Iterable[Row], server: str, declared: Declared
+) -> Schema:
     """The whole API; an operation that is mounted and not described here is an error."""
     described = {path: dict(each) for path, each in SYSTEM.items()}
     messages: list[Descriptor] = [records_pb2.Description.DESCRIPTOR]
     for resource in resources:
-        for (http, path), operation in _Operations(resource).all(messages):
+        for (http, path), operation in _Operations(resource, declared.get(resource.entity, {})).all(
+            messages
+        ):
             described.setdefault(path, {})[http.lower()] = operation
     paths: dict[str, Schema] = {}
     for row in rows:
@@ -45,59 +63,63 @@ def document(resources: Sequence[Resource], rows: Iterable[Row], server: str) ->
         paths.setdefault(f"{ROOT}/{row.path}", {})[row.method.lower()] = operation
     return {
         "openapi": "3.1.0",
-        "info": _INFO,
+        "info": INFO,
         "servers": [{"url": server}],
         "security": [{"oauth": ["api"]}, {"session": []}],
         "tags": [_tag(resource) for resource in resources],
         "paths": paths,
         "components": {
-            "schemas": dict(_schemas(resources, messages)) | {"Problem": PROBLEM},
-            "securitySchemes": _security(server),
+            "schemas": dict(_schemas(resources, messages, declared)) | {"Problem": PROBLEM},
+            "securitySchemes": security(server),
         },
     }
 
 
 def _schemas(
-    resources: Sequence[Resource], messages: Iterable[Descriptor]
+    resources: Sequence[Resource], messages: Iterable[Descriptor], declared: Declared
 ) -> Iterable[tuple[str, Schema]]:
     methods = (method for each in resources for method in each.methods.values())
     sent = {each.full_name for each in with_parts(each.described.input_type for each in methods)}
+    rows = dict(_rows_of(resources, declared))
+    properties = {name: each["properties"] for name, each in rows.items()}
+    for each in resources:
+        properties[each.message.full_name] = declared.get(each.entity, {}).get("properties", {})
     for message in with_parts(messages):
-        yield name_of(message), object_of(message, bounded=message.full_name in sent)
+        bounded = message.full_name in sent
+        known = properties.get(message.full_name, {})
+        schema = object_of(message, bounded=bounded, declared=known)
+        if needed := rows.get(message.full_name, {}).get("required"):
+            schema["required"] = needed
+        yield name_of(message), schema
 
 
-_INFO = {
-    "title": "Rapport",
-    "version": "1",
-    "description": (
-        "Every entity of the system in one shape. Lists are filtered in the language of AIP-160 and "
-        "paged by token; a change carries `If-Match`, a POST may carry `Idempotency-Key`; errors are "
-        "problem+json and name the field."
-    ),
-    "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
-}
+def _rows_of(resources: Iterable[Resource], declared: Declared) -> Iterable[tuple[str, Schema]]:
+    """What the rows within records take, by the name of their message."""
+    for resource in resources:
+        properties = declared.get(resource.entity, {}).get("properties", {})
+        for known in resource.message.fields:
+            items = properties.get(known.name, {}).get("items", {})
+            if known.message_type is not None and items.get("type") == "object":
+                yield known.message_type.full_name, items
 
 
 def _tag(resource: Resource) -> Schema:
     return {"name": resource.slug, "description": comment(resource.described.full_name)}
 
 
-def _security(server: str) -> Schema:
-    scopes = {"api": "Read and change.", "api.read": "Read only."}
-    code = {
-        "authorizationUrl": f"{server}/oauth/authorize",
-        "tokenUrl": f"{server}/oauth/token",
-        "refreshUrl": f"{server}/oauth/token",
-        "scopes": scopes,
-    }
-    machine = {"tokenUrl": f"{server}/oauth/token", "scopes": scopes}
-    return {
-        "oauth": {
-            "type": "oauth2",
-            "flows": {"authorizationCode": code, "clientCredentials": machine},
-        },
-        "session": {"type": "apiKey", "in": "cookie", "name": "__Host-rapport"},
-    }
+def _parameter(known: FieldDescriptor, declared: Schema | None) -> Schema:
+    """An input of a verb that only looks, in the query string."""
+    parameter = parameter_of(known, declared)
+    return parameter | {"required": True} if is_must(known) else parameter
+
+
+def _input(declared: Schema, *, needed: bool) -> Schema:
+    """A field that nobody edits may be what a verb is there for; whether it is needed is the verb's."""
+    schema = {name: each for name, each in declared.items() if name != "readOnly"}
+    if not schema:
+        return schema
+    plain = given(schema)
+    return plain if needed or plain["type"] == "array" else nullable(plain)
 
 
 @dataclass(frozen=True)
@@ -105,6 +127,7 @@ class _Operations:
     """The operations of one entity."""
 
     resource: Resource
+    declared: Schema
 
     def all(self, messages: list[Descriptor]) -> Iterable[tuple[tuple[str, str], Schema]]:
         """Method and path with the operation; the messages it needs are added to the list."""
@@ -157,9 +180,15 @@ class _Operations:
             method,
             "POST",
             parameters=[IDEMPOTENCY_KEY],
-            requestBody=json_body(reference(self.resource.message)),
+            requestBody=json_body(self._new()),
             responses=replies,
         )
+
+    def _new(self) -> Schema:
+        """A record as it is first sent: some fields have to be there."""
+        schema = reference(self.resource.message)
+        needed = self.declared.get("required")
+        return {"allOf": [schema], "required": needed} if needed else schema
 
     def _get(self, method: Method) -> Schema:
         fields = parameter_of(standard_pb2.GetRequest.DESCRIPTOR.fields_by_name["fields"])
@@ -192,16 +221,29 @@ class _Operations:
         summary = verb.slug.replace("-", " ").capitalize()
         if verb.only_reads:
             plain = (each for each in request.fields if each.name != "id")
-            asked = [*named, *(parameter_of(each) for each in plain)]
+            inputs = self._inputs(request)
+            asked = [*named, *(_parameter(each, inputs.get(each.name)) for each in plain)]
             return self._operation(verb.name, verb, summary, parameters=asked, responses=replies)
         return self._operation(
             verb.name,
             verb,
             summary,
             parameters=[*named, IDEMPOTENCY_KEY],
-            requestBody=json_body(object_of(request, without=["id"])),
+            requestBody=json_body(
+                inputs_of(request, without=["id"], declared=self._inputs(request))
+            ),
             responses=replies,
         )
+
+    def _inputs(self, request: Descriptor) -> Mapping[str, Schema]:
+        """What an input takes that stands for a field of the entity: what the field takes."""
+        properties = self.declared.get("properties", {})
+        named = {each.name: each for each in request.fields if stands_for(each)}
+        told = {name: properties.get(stands_for(each)[0], {}) for name, each in named.items()}
+        return {
+            name: _input(each, needed=not (named[name].has_presence or named[name].is_repeated))
+            for name, each in told.items()
+        }
 
     def _beside(self, messages: list[Descriptor]) -> Iterable[tuple[tuple[str, str], Schema]]:
         """What the kit supplies for every entity alike."""
@@ -229,7 +271,7 @@ class _Operations:
         more: dict[str, Any] = {"responses": replies}
         if http == "POST":
             more["parameters"] = [*named, IDEMPOTENCY_KEY]
-            more["requestBody"] = json_body(object_of(request, without=_WITHOUT))
+            more["requestBody"] = json_body(inputs_of(request, without=_WITHOUT))
         else:
             more["parameters"] = [*named, *(parameter_of(each) for each in plain)]
         summary = comment(method.described.full_name).rstrip(".")

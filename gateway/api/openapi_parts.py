@@ -1,4 +1,4 @@
-"""The parts of the OpenAPI document that no descriptor knows: headers, errors and the system's routes."""
+"""The parts of OpenAPI that no descriptor knows: headers, errors, sign-in and the system's routes."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ IF_MATCH: Schema = {
     "name": "If-Match",
     "in": "header",
     "description": "The ETag as last read; when the record has changed since, 412 tells how it is.",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[0-9]{1,9}")$'},
 }
 IDEMPOTENCY_KEY: Schema = {
     "name": "Idempotency-Key",
@@ -44,6 +44,43 @@ _TAG = {"ETag": {"description": "Made of the version.", "schema": {"type": "stri
 _PLACE = {"Location": {"description": "Where it is now.", "schema": {"type": "string"}}}
 
 
+OF_THE_API = {"api": "Read and change.", "api.read": "Read only."}
+SCOPES = OF_THE_API | {
+    "openid": "Know who signs in.",
+    "profile": "Know the person's name, language and time zone.",
+    "email": "Know the person's e-mail address.",
+    "offline_access": "Stay connected: a refresh token.",
+}
+INFO = {
+    "title": "Rapport",
+    "version": "1",
+    "description": (
+        "Every entity of the system in one shape. Lists are filtered in the language of AIP-160 and "
+        "paged by token; a change carries `If-Match`, a POST may carry `Idempotency-Key`; errors are "
+        "problem+json and name the field. An empty text says the same as null. How to get a token "
+        "stands at `/api/docs`."
+    ),
+    "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
+}
+
+
+def security(server: str) -> Schema:
+    code = {
+        "authorizationUrl": f"{server}/oauth/authorize",
+        "tokenUrl": f"{server}/oauth/token",
+        "refreshUrl": f"{server}/oauth/token",
+        "scopes": SCOPES,
+    }
+    machine = {"tokenUrl": f"{server}/oauth/token", "scopes": OF_THE_API}
+    return {
+        "oauth": {
+            "type": "oauth2",
+            "flows": {"authorizationCode": code, "clientCredentials": machine},
+        },
+        "session": {"type": "apiKey", "in": "cookie", "name": "__Host-rapport"},
+    }
+
+
 def failures() -> Schema:
     """Every operation fails in the same shape."""
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -63,7 +100,8 @@ def answers(status: str, schema: Schema, *, tagged: bool = False, located: bool 
 
 def json_body(schema: Schema, *, patch: bool = False) -> Schema:
     kind = "application/merge-patch+json" if patch else "application/json"
-    return {"required": True, "content": {kind: {"schema": schema}}}
+    needed = "$ref" in schema or "required" in schema
+    return {"required": needed, "content": {kind: {"schema": schema}}}
 
 
 def _system(name: str, summary: str, schema: Schema, status: str = "200", **more: Any) -> Schema:

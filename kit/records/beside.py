@@ -24,6 +24,7 @@ from kit.records.process import Process
 from kit.records.tables import history, share
 from kit.records.work import Work
 from kit.rpc import call as rpc
+from kit.wire.schemas import schema_of_record
 
 _PAGE, _MOST = 50, 200
 _LONGEST_POSITION = 18
@@ -49,6 +50,12 @@ class Beside(RecordsServicer):
         shapes = self.process.shapes.values()
         entities = [described(shape, policy, calling(), choices) for shape in shapes]
         return pb.Description(entities=[each for each in entities if "view" in each.rights])
+
+    async def Schemas(self, request: pb.SchemasRequest, context: Any) -> pb.SchemaList:
+        shapes = self.process.shapes.values()
+        told = {each.record.entity: schema_of_record(each.record, each.names) for each in shapes}
+        schemas = {name: msgspec.json.encode(each).decode() for name, each in told.items()}
+        return pb.SchemaList(schemas=schemas)
 
     async def History(self, request: pb.HistoryRequest, context: Any) -> pb.HistoryPage:
         record = self._entity(request.entity)

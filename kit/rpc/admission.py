@@ -9,8 +9,9 @@ from kit.errors import Denied
 Admits = Mapping[str, Collection[str]]
 """Process → what it may call here beyond the gateway's calls for people: `Opportunities/Create`."""
 
-OF_EVERY_SERVICE: Admits = {"gateway": ("Records/Describe",)}
-"""What every service answers: the gateway opens the way to it before the first person needs it."""
+OF_EVERY_SERVICE: Admits = {"gateway": ("Records/Describe", "Records/Schemas")}
+"""What every service answers: the gateway opens the way to it before the first person needs it, and
+asks what its fields take, for the manual."""
 
 
 @dataclass(frozen=True)

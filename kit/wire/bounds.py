@@ -1,10 +1,10 @@
-"""How many entries the lists and maps of a call may have: as the contract says, looked up once.
+"""The bounds of what a call says: entries of lists and maps, numbers, fixed texts; looked up once.
 
 The gateway asks before it fills a message, a service before it serves a call, whoever made it.
 """
 
-from collections.abc import Sized
-from functools import cache
+from collections.abc import Callable, Sized
+from functools import cache, partial
 from typing import Any
 
 from crm.v1 import options_pb2
@@ -37,12 +37,31 @@ def excess(known: FieldDescriptor, values: Sized) -> str:
     return f"Give at most {most_of(known):,}; these are {len(values):,}."
 
 
+def _judge(known: FieldDescriptor) -> Callable[[Any], str] | None:
+    """What the contract says of a field, as a question that answers what is wrong with its value."""
+    if known.is_repeated:
+        return partial(excess, known)
+    options = known.GetOptions()
+    if one_of := list(options.Extensions[options_pb2.one_of]):
+        told = f"Choose one of: {', '.join(one_of)}."
+        return lambda value: told if value and value not in one_of else ""
+    if options.HasExtension(options_pb2.greatest):
+        least, greatest = (
+            options.Extensions[options_pb2.least],
+            options.Extensions[options_pb2.greatest],
+        )
+        told = f"Give a number from {least:,} to {greatest:,}."
+        return lambda value: "" if least <= value <= greatest else told
+    return None
+
+
 class Bounds:
     """The bounds of one kind of message, and of the messages in it."""
 
     def __init__(self, described: Descriptor) -> None:
-        self._lists = [each for each in described.fields if each.is_repeated]
         self._parts: list[tuple[FieldDescriptor, Bounds]] = []
+        judged = ((each.name, _judge(each)) for each in described.fields)
+        self._judged = [(name, judge) for name, judge in judged if judge is not None]
 
     def complete(self, described: Descriptor) -> None:
         """Looks into the messages within; apart from the rest, since one may contain itself."""
@@ -54,13 +73,13 @@ class Bounds:
 
     @property
     def say_something(self) -> bool:
-        return bool(self._lists or self._parts)
+        return bool(self._parts or self._judged)
 
     def require(self, message: Any) -> None:
-        """Raises Invalid with the first list or map that has too many entries."""
-        for known in self._lists:
-            if told := excess(known, getattr(message, known.name)):
-                raise Invalid("", {known.name: told})
+        """Raises Invalid with the first field that is out of its bounds."""
+        for name, judge in self._judged:
+            if told := judge(getattr(message, name)):
+                raise Invalid("", {name: told})
         for known, inner in self._parts:
             if known.is_repeated:
                 for each in getattr(message, known.name):

@@ -90,7 +90,7 @@ class _Filling:
                 setattr(message, known.name, _scalar(known, value))
         except Invalid as said:
             self.wrong[path] = said.message
-        except (TypeError, ValueError, AttributeError):
+        except (TypeError, ValueError, AttributeError, OverflowError):
             self.wrong[path] = f"Give {_wanted(known)}."
 
     def _map(self, container: Any, known: FieldDescriptor, values: Any, path: str) -> None:
@@ -117,18 +117,25 @@ def _scalar(known: FieldDescriptor, value: Any) -> Any:
         return _text(value)
     if known.type == FieldDescriptor.TYPE_BYTES:
         return str(value).encode()
-    if known.type in _INTEGERS and isinstance(value, float):
-        raise ValueError(value)
+    if known.type in _INTEGERS:
+        return _whole(value)
     if known.type == FieldDescriptor.TYPE_BOOL and not isinstance(value, bool):
         raise TypeError(value)
     return value
 
 
+def _whole(value: Any) -> int:
+    """In JSON, 1.0 is a whole number as well; true is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+        raise ValueError(value)
+    return int(value)
+
+
 def _text(value: Any) -> str:
-    """Numbers are welcome where a decimal is kept as text; everything else has to be text."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    """Decimals are text as well: a number of JSON would be rounded on its way."""
+    if not isinstance(value, str):
         raise TypeError(value)
-    return without_zero(value) if isinstance(value, str) else str(value)
+    return without_zero(value)
 
 
 def without_zero(text: str) -> str:

@@ -95,6 +95,48 @@ async def test_an_answer_fits_its_schema(root: Browser, manual: dict[str, Any], 
     Draft202012Validator(schema).validate(page)
 
 
+async def test_the_manual_tells_the_form_of_every_field(manual: dict[str, Any]) -> None:
+    """C8: enums, bounds and read-only fields stand in OpenAPI"""
+    schemas = manual["components"]["schemas"]
+    deal, stage = (schemas[f"sales.{each}"]["properties"] for each in ("Opportunity", "Stage"))
+    assert stage["outcome"]["enum"] == ["open", "won", "lost"]
+    assert (stage["position"]["minimum"], stage["position"]["maximum"]) == (0, 2**31 - 1)
+    assert stage["name"]["maxLength"] == 80
+    assert deal["amount"]["pattern"].startswith("^-?")
+    assert deal["stage_id"]["format"] == "uuid"
+    assert all(deal[name]["readOnly"] for name in ("id", "version", "created_at", "updated_by"))
+    assert "readOnly" not in deal["name"]
+    new = manual["paths"]["/api/v1/stages"]["post"]["requestBody"]["content"]
+    assert new["application/json"]["schema"]["required"] == ["name"]
+
+
+async def test_what_the_system_fills_in_is_asked_of_nobody(manual: dict[str, Any]) -> None:
+    """F2: a generated client demanded an id of every new record"""
+    for name, schema in manual["components"]["schemas"].items():
+        fixed = {each for each, one in schema["properties"].items() if one.get("readOnly")}
+        assert not fixed & set(schema.get("required", ())), name
+
+
+async def test_the_manual_leads_from_nothing_to_the_first_answer(
+    stranger: Browser, root: Browser, manual: dict[str, Any], name: str
+) -> None:
+    """F3: what the page says works as it stands there"""
+    page = (await stranger.get("/api/docs")).text
+    assert "/oauth/token" in page
+    assert "crm.read" not in page
+    flows = manual["components"]["securitySchemes"]["oauth"]["flows"]
+    assert set(flows["clientCredentials"]["scopes"]) == {"api", "api.read"}
+    me = (await root.get("/api/v1/me")).json()
+    client = {"name": name, "grant_types": ["client_credentials"], "scopes": ["api.read"]}
+    made = await root.post("/api/v1/clients", json=client | {"person_id": me["id"]})
+    told = (await root.post(f"/api/v1/clients/{made.json()['id']}:rotate-secret")).json()
+    pair = (told["client_id"], told["client_secret"])
+    form = {"grant_type": "client_credentials", "scope": "api.read"}
+    token = (await stranger.http.post("/oauth/token", data=form, auth=pair)).json()
+    headers = {"Authorization": f"Bearer {token['access_token']}"}
+    assert (await stranger.http.get("/api/v1/products", headers=headers)).status_code == 200
+
+
 async def test_the_manual_can_be_read_by_people(stranger: Browser) -> None:
     answer = await stranger.get("/api/docs")
     assert answer.status_code == 200

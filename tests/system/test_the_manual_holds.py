@@ -1,0 +1,64 @@
+"""What OpenAPI says is what the system does: schemathesis asks it within the schema and outside of it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from cli.signing_in import Api
+from kit.ids import uuid7
+from tests.system.running import PASSWORD, System
+
+SEED = os.environ.get("SEED", "5")
+CHECKS = "not_a_server_error,form_is_told,schema_is_kept"
+# What the kit supplies for every entity alike is asked of one.
+ALIKE = r"^/api/v1/(?!products\b)[^/:]+(/\{id\}/(access|history|shares)|:titles|:aggregate)$"
+
+
+def agent(system: System) -> Api:
+    """Somebody with an ordinary profile."""
+    email = f"{uuid7()}@example.com"
+    with system.administrator() as admin:
+        profiles = admin.get("profiles", filter='name = "Standard user"')["items"]
+        person = {"name": "Ada Agent", "email": email, "profile_ids": [profiles[0]["id"]]}
+        made = admin.post("people", person)
+        admin.post(f"people/{made['id']}:set-password", {"password": PASSWORD})
+    return system.as_person(email)
+
+
+def asked(system: System, caller: Api, *words: str) -> subprocess.CompletedProcess[str]:
+    """One run as one caller."""
+    headers = (f"{name}: {value}" for name, value in caller.credentials().items())
+    command = [
+        *(sys.executable, "-m", "schemathesis.cli", "run", f"{system.address}/api/openapi.json"),
+        *("--url", system.address, "--seed", SEED, "--workers", "2", "--checks", CHECKS),
+        *("--phases", "coverage,fuzzing", "--max-examples", "2", "--generation-allow-x00", "false"),
+        *("--generation-database", "none", "--continue-on-failure", "--warnings", "off"),
+        *("--suppress-health-check", "all", "--exclude-path-regex", ALIKE, *words),
+    ]
+    for header in (*headers, f"Origin: {system.address}"):
+        command += ["--header", header]
+    environment = system.environment | {"SCHEMATHESIS_HOOKS": "tests.system.fuzzing"}
+    return subprocess.run(
+        command,
+        cwd=system.home.folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+
+
+@pytest.mark.parametrize("as_whom", ["administrator", "agent"])
+def test_the_system_does_what_the_manual_says(system: System, as_whom: str) -> None:
+    """C8, 5xx: no fault of ours, no valid request refused for its form, no invalid one taken.
+
+    The administrator asks everything; of an agent, what changes something is asked.
+    """
+    words = () if as_whom == "administrator" else ("--exclude-method", "GET")
+    with system.administrator() if as_whom == "administrator" else agent(system) as caller:
+        done = asked(system, caller, *words)
+    sys.stdout.write(f"SEED={SEED}\n")
+    assert done.returncode == 0, f"SEED={SEED}\n{done.stdout[-20_000:]}{done.stderr[-2_000:]}"
