@@ -16,10 +16,17 @@ from gateway.middleware.forgery import require_own_origin
 from gateway.oauth.callers import Caller
 from gateway.realtime.frames import Frames
 from gateway.realtime.listeners import Ending, Listener, Listeners
+from kit.actor import Actor
 from kit.errors import Anonymous, Denied, Problem, Unavailable
 
 PATH = "/api/v1/chat/live"
 SUBJECT = "crm.chat.message.posted"
+_MESSAGE, _ROOM = "chat.Message", "chat.Room"
+_STANDS_FOR = {
+    **{name: (_MESSAGE, name) for name in ("room_id", "author_id", "text", "sent_at", "sequence")},
+    "room_kind": (_ROOM, "kind"),
+    "member_ids": (_ROOM, "member_ids"),
+}
 # What ends a socket is heard of at once; this is for news that got lost.
 _ASK_AGAIN_SECONDS = 60.0
 
@@ -46,10 +53,17 @@ class Chat:
         return WebSocketRoute(PATH, self._live)
 
     async def _heard(self, message: Msg) -> None:
-        frames = Frames(events_pb2.MessagePosted.FromString(message.data), self.follower.policy)
+        posted = events_pb2.MessagePosted.FromString(message.data)
+        members = frozenset(posted.member_ids)
+        frames = Frames("message", posted, _STANDS_FOR, self.follower.policy)
         for listener in self.listeners:
-            if (frame := frames.of(listener.actor)) is not None:
-                listener.offer(frame)
+            if self._may_hear(listener.actor, members):
+                listener.offer(frames.of(listener.actor))
+
+    def _may_hear(self, actor: Actor, members: frozenset[str]) -> bool:
+        """Even what everybody is told is only for those who may see messages at all."""
+        meant = not members or actor.name in members
+        return meant and "view" in self.follower.policy.rights(actor, _MESSAGE)
 
     def _over(self, ended: frozenset[str]) -> None:
         """Sessions, grants or tokens are over, and so is what was opened with them."""

@@ -1,5 +1,6 @@
-"""One chat message as different people may see it: encoded once for each set of hidden fields."""
+"""One event as different people may see it: encoded once for each set of hidden fields."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import orjson
@@ -8,49 +9,39 @@ from kit.access import Policy
 from kit.actor import Actor
 from kit.wire.plain import plain
 
-_MESSAGE, _ROOM = "chat.Message", "chat.Room"
-
-_FIELDS = {
-    **{name: (_MESSAGE, name) for name in ("room_id", "author_id", "text", "sent_at", "sequence")},
-    "room_kind": (_ROOM, "kind"),
-    "member_ids": (_ROOM, "member_ids"),
-}
-"""What each field of the event tells, as entity and field; `id` is never hidden."""
+StandsFor = Mapping[str, tuple[str, str]]
+"""Which field of which entity each field of an event tells."""
 
 
 class Frames:
-    """The frames of one message."""
+    """The frames of one event, under the name by which browsers know it."""
 
-    def __init__(self, posted: Any, policy: Policy) -> None:
-        self._told: dict[str, Any] = plain(posted)
-        self._members = frozenset(posted.member_ids)
+    def __init__(self, name: str, told: Any, stands_for: StandsFor, policy: Policy) -> None:
+        self._name = name
+        self._told: dict[str, Any] = plain(told)
+        self._stands_for = stands_for
+        self._entities = {entity for entity, _ in stands_for.values()}
         self._policy = policy
-        self._encoded: dict[frozenset[str], str] = {}
+        self._encoded: dict[Collection[str], str] = {}
 
-    def of(self, actor: Actor) -> str | None:
-        """What somebody hears of it; None for who is not meant or may not see messages at all."""
-        meant = not self._members or actor.name in self._members
-        if not meant or "view" not in self._policy.rights(actor, _MESSAGE):
-            return None
+    def of(self, actor: Actor) -> str:
+        """What somebody may see of it."""
         hidden = self._hidden(actor)
         if hidden not in self._encoded:
             seen = {name: said for name, said in self._told.items() if name not in hidden}
-            self._encoded[hidden] = orjson.dumps({"message": seen}).decode()
+            self._encoded[hidden] = orjson.dumps({self._name: seen}).decode()
         return self._encoded[hidden]
 
     def _hidden(self, actor: Actor) -> frozenset[str]:
-        """The event's fields that stand for what the caller may not see; most people see all."""
-        limits = {entity: self._policy.field_access(actor, entity) for entity in (_MESSAGE, _ROOM)}
+        """The event's fields that tell what the caller may not see; most people see all."""
+        limits = {entity: self._policy.field_access(actor, entity) for entity in self._entities}
         if not any(limits.values()):
             return frozenset()
-        return frozenset(
-            name for name in self._told if name != "id" and _limit(limits, name) == "hidden"
-        )
+        return frozenset(name for name in self._told if self._is_hidden(name, limits))
 
-
-def _limit(limits: Any, name: str) -> str:
-    # A field that is not listed above is nobody's to see, until somebody says what it stands for.
-    if name not in _FIELDS:
-        return "hidden"
-    entity, field = _FIELDS[name]
-    return str(limits[entity].get(field, ""))
+    def _is_hidden(self, name: str, limits: Mapping[str, Mapping[str, str]]) -> bool:
+        """The id is nobody's secret; a field of which nothing is said here is hidden."""
+        if name == "id":
+            return False
+        entity, field = self._stands_for.get(name, ("", ""))
+        return not entity or limits[entity].get(field) == "hidden"
