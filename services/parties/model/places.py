@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any, ClassVar
 
 from kit.entity import Picklist, Row, Text, row_field
+from services.parties.model.countries import code
 
 
 @dataclass(frozen=True)
 class Country(Text):
-    """A country, kept as its code in ISO 3166-1 alpha-2; its English name is understood too."""
+    """A country, kept as its code in ISO 3166-1 alpha-2; its names are understood too."""
 
     name: ClassVar[str] = "country"
     length: int = 80
@@ -20,15 +20,10 @@ class Country(Text):
         return None if text is None else _code(text)
 
 
-@lru_cache(maxsize=1024)
 def _code(text: str) -> str:
-    # The list of countries is read when the first one is looked up, not at every start.
-    import pycountry
-
-    try:
-        return str(pycountry.countries.lookup(text).alpha_2)
-    except LookupError as wrong:
-        raise ValueError(f"{text!r} is no country; use its two letters, like DE or RO.") from wrong
+    if (known := code(text)) is None:
+        raise ValueError(f"{text!r} is no country; use its two letters, like DE or RO.")
+    return known
 
 
 class AddressKind(StrEnum):
