@@ -15,6 +15,7 @@ from kit.choices import Choices
 from kit.entity import Choice, Field, Picklist, Record, Reference, References, Rows, Words
 from kit.entity.kinds import ActorName, Kind, Money, Text
 from kit.entity.presentation import Presentation, View
+from kit.entity.record import is_imported
 from kit.query import names, parse
 from kit.wire import Shape
 
@@ -31,14 +32,13 @@ def described(shape: Shape, policy: Policy, actor: Actor, choices: Choices) -> p
     record = shape.record
     limits = policy.field_access(actor, record.entity)
     seen = [name for name in shape.names if limits.get(name) != "hidden"]
-    rights = policy.rights(actor, record.entity)
     return pb.EntityDescription(
         entity=record.entity,
         label=record.label,
         plural=record.plural,
         doc=inspect.getdoc(record) or "",
         title_field=record.title,
-        rights=sorted(each for each in rights if _NEEDS.get(each, "Get") in shape.methods),
+        rights=sorted(_rights(shape, policy, actor)),
         methods=[each for each in STANDARD if each in shape.methods],
         presentation=_presentation(record, frozenset(seen)),
         fields=[
@@ -46,6 +46,13 @@ def described(shape: Shape, policy: Policy, actor: Actor, choices: Choices) -> p
             for name in seen
         ],
     )
+
+
+def _rights(shape: Shape, policy: Policy, actor: Actor) -> set[str]:
+    """What the profiles allow and the contract has; whoever may create may import what files make."""
+    allowed = policy.rights(actor, shape.record.entity)
+    rights = {each for each in allowed if _NEEDS.get(each, "Get") in shape.methods}
+    return rights | {"import"} if "create" in rights and is_imported(shape.record) else rights
 
 
 @cache

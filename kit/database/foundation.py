@@ -279,3 +279,21 @@ def _share() -> None:
             "record_id", "principal_kind", "principal_id", name=op.f("pk_share")
         ),
     )
+
+
+def import_guesses() -> None:
+    """What an import knows of its file: the encoding, and what its values speak for."""
+    op.add_column(
+        "import_job",
+        sa.Column("encoding", sa.Text(), server_default=sa.text("'utf-8'"), nullable=False),
+    )
+    op.add_column(
+        "import_job",
+        sa.Column("guessed", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
+    )
+
+
+def drop_import_guesses() -> None:
+    """Takes them away again."""
+    op.drop_column("import_job", "guessed")
+    op.drop_column("import_job", "encoding")

@@ -1,7 +1,7 @@
 """`Record`: what every entity is, and the four hooks by which it differs from the others."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -75,6 +75,10 @@ class Record(DeclarativeBase):
     # since two that wait for each other would be a deadlock.
     gives_way: ClassVar[bool] = False
     presentation: ClassVar[Presentation] = Presentation()
+    # Whether files make such records; what comes about by what people do, as a message, is not.
+    importable: ClassVar[bool] = True
+    # The fields that say when a record ended. A file has to give them: today would be a guess.
+    endings: ClassVar[Sequence[str]] = ()
     fields: ClassVar[Mapping[str, Field]]
     initial: ClassVar[Mapping[str, Any]]
 
@@ -138,6 +142,12 @@ class Record(DeclarativeBase):
 
 CUSTOM_FIELDS, CUSTOM_KEY, CUSTOM_VALUE = 200, 60, 2_000
 """How many fields of one's own a record has at most, and how long their keys and values are."""
+
+
+def is_imported(record: type[Record]) -> bool:
+    """Whether files make records of this kind."""
+    return record.importable and not record.a_log
+
 
 STAMPS = frozenset({"id", "version", "created_at", "updated_at", "created_by", "updated_by"})
 

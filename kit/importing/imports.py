@@ -1,8 +1,7 @@
 """The service `Imports` of one process."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +11,15 @@ from sqlalchemy import insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.actor import calling
+from kit.entity.record import is_imported
 from kit.errors import Denied, Invalid, NotFound, Refused, Unavailable
 from kit.ids import record_id, uuid7
-from kit.importing.layout import PEOPLE, Plan
-from kit.importing.receiving import Receiving, plan_of, write_job
+from kit.importing.file.guesses import Guess
+from kit.importing.file.sheet import Sheet
+from kit.importing.jobs import guesses_of
+from kit.importing.layout import Layout
+from kit.importing.plan import Plan
+from kit.importing.receiving import Findings, Receiving, plan_of, write_job
 from kit.importing.references import Names
 from kit.importing.report import job_row, lines_page, reported
 from kit.importing.runner import Runner, may_import
@@ -24,6 +28,9 @@ from kit.records.process import Process
 from kit.records.standard import Records
 from kit.records.work import Work
 from kit.rpc import call as rpc
+
+_CENTRAL = frozenset({"ro", "pl", "cs", "sk", "hu", "hr", "sl"})
+_MONTHS_FIRST = "en-US"
 
 
 class Imports(ImportsServicer):
@@ -40,13 +47,17 @@ class Imports(ImportsServicer):
 
     async def Start(self, request: AsyncIterator[pb.ImportPiece], context: Any) -> pb.Import:
         message = await plan_of(request)
-        plan, receiving = Plan.of(message), Receiving(request)
+        plan, language = Plan.of(message), self._language()
         may_import(self._records(message.entity), calling(), plan)
+        central = language.partition("-")[0] in _CENTRAL
+        sheet = Sheet(message.encoding, message.delimiter, central=central)
+        receiving = Receiving(request, sheet)
         heading = list(await receiving.head())
-        await self._check(message.entity, plan, heading, receiving.sheet.delimiter)
+        layout = await self._check(message.entity, plan, heading, sheet.delimiter)
+        findings = Findings(layout, months_first=language == _MONTHS_FIRST)
         values = self._values(plan, heading, message.entity, message)
         async with self.process.database.sessions.begin() as session:
-            await write_job(session, values | {"delimiter": receiving.sheet.delimiter}, receiving)
+            await write_job(session, values | {"delimiter": sheet.delimiter}, receiving, findings)
         self.runner.poke()
         return await self._report(values["id"])
 
@@ -65,7 +76,7 @@ class Imports(ImportsServicer):
             plan = Plan.of(request).over(Plan(**row.plan))
             may_import(self._records(row.entity), calling(), plan)
             await self._refuse_again(work, row, dry_run=request.dry_run)
-            await self._check(row.entity, plan, row.heading, row.delimiter)
+            await self._check(row.entity, plan, row.heading, row.delimiter, guesses_of(row))
             values = self._values(plan, row.heading, row.entity, request)
             await self._copy(work, row, values)
             await work.flush()
@@ -79,21 +90,37 @@ class Imports(ImportsServicer):
         found = self.records.get(entity)
         if found is None:
             raise Invalid(entity=f"{self.process.name} has no entity {entity!r}.")
+        if not is_imported(found.record):
+            plural = found.record.plural
+            raise Invalid(entity=f"{plural} come about by what people do; no file makes them.")
         return found
 
-    async def _check(self, entity: str, plan: Plan, heading: list[str], delimiter: str) -> None:
+    def _language(self) -> str:
+        """The language of whoever calls, with the country: it settles what could be read two ways."""
+        people, person_id = self.process.policy.organisation.people, calling().person_id
+        person = people.get(person_id) if person_id else None
+        return person.locale.replace("_", "-") if person else ""
+
+    async def _check(
+        self,
+        entity: str,
+        plan: Plan,
+        heading: list[str],
+        delimiter: str,
+        guesses: Mapping[str, Guess] | None = None,
+    ) -> Layout:
         """Says at once what every line would be rejected for."""
         records = self._records(entity)
         plan.check(self.process.policy, calling(), records.record, heading)
-        layout = plan.layout(records.record, heading, delimiter)
+        layout = plan.layout(records.record, heading, delimiter, guesses=guesses)
         names = Names(self.process, layout)
         for source in layout.references():
-            if layout.target(source) != PEOPLE:
-                await self._check_reference(names, layout.target(source), source.path, source.by)
+            await self._check_reference(names, layout.target(source), source.path.text, source.by)
+        return layout
 
     async def _check_reference(self, names: Names, target: str, path: str, by: str) -> None:
         try:
-            await names.ask(target, by, [""])
+            await names.check(target, by)
         except Unavailable:
             # The lines will wait for the other service; the plan need not.
             return
@@ -111,7 +138,7 @@ class Imports(ImportsServicer):
             # A process that starts afresh goes on only when it knows the policy of now.
             "min_epoch": max(calling().min_epoch, self.process.policy.epoch),
             "file_name": message.file_name[:255],
-            "plan": asdict(plan),
+            "plan": plan.kept(),
             "dry_run": message.dry_run,
             "heading": heading,
             "ignored": [column for column in heading if column not in plan.columns],
@@ -134,6 +161,8 @@ class Imports(ImportsServicer):
         more = {
             "file_name": values["file_name"] or row.file_name,
             "delimiter": row.delimiter,
+            "encoding": row.encoding,
+            "guessed": row.guessed,
             "retry_of": row.id,
             "state": "running",
         }

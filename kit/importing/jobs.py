@@ -1,6 +1,6 @@
 """The imports that wait or run: who works on one is settled by a lease in its row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,8 +10,10 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.actor import Actor
-from kit.importing.layout import Layout, Plan
+from kit.importing.file.guesses import Guess
+from kit.importing.layout import Layout
 from kit.importing.lines import Line
+from kit.importing.plan import Plan
 from kit.importing.tables import import_job, import_line
 from kit.records.standard import Records
 
@@ -43,6 +45,7 @@ class Job:
     plan: Plan
     heading: list[str]
     delimiter: str
+    guesses: dict[str, Guess]
     dry_run: bool
     pass_number: int
     pass_moved: bool
@@ -56,13 +59,27 @@ class Job:
             plan=Plan(**row.plan),
             heading=row.heading,
             delimiter=row.delimiter,
+            guesses=guesses_of(row),
             dry_run=row.dry_run,
             pass_number=row.pass_number,
             pass_moved=row.pass_moved,
         )
 
     def layout(self, records: Records[Any, Any]) -> Layout:
-        return self.plan.layout(records.record, self.heading, self.delimiter)
+        people = records.process.policy.organisation.people
+        importer = people.get(self.actor.person_id) if self.actor.person_id else None
+        return self.plan.layout(
+            records.record,
+            self.heading,
+            self.delimiter,
+            guesses=self.guesses,
+            zone=importer.time_zone if importer else "UTC",
+        )
+
+
+def guesses_of(row: Any) -> dict[str, Guess]:
+    """The forms that the columns of an import speak for."""
+    return {column: Guess(**each) for column, each in row.guessed.get("forms", {}).items()}
 
 
 class Jobs:
@@ -109,11 +126,12 @@ class Jobs:
         async with self._sessions() as session:
             return [Line(row.number, row.original) for row in await session.execute(lines)]
 
-    async def originals(self, job: Job) -> Sequence[str]:
-        """Every line as it stands in the file."""
+    async def originals(self, job: Job) -> AsyncIterator[str]:
+        """Every line as it stands in the file, a few at a time."""
         lines = select(import_line.c.original).where(import_line.c.job_id == job.id)
         async with self._sessions() as session:
-            return (await session.scalars(lines)).all()  # type: ignore[no-any-return]
+            async for original in await session.stream_scalars(lines):
+                yield original
 
     async def settle(self, session: AsyncSession, job: Job, lines: Iterable[Line]) -> None:
         """Writes what became of lines, in the transaction that made it so, if the job is ours yet."""

@@ -1,14 +1,16 @@
 """One line on its way into a record: what it says, and what became of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from kit.entity import References, Words
-from kit.errors import Problem
+from kit.choices import Choices
+from kit.entity import Choice, Rows
+from kit.errors import Invalid, Problem
 from kit.importing.layout import Layout, Source
 from kit.importing.references import Names, Reason
+from kit.importing.rows import lacking, merged
 
 _SEPARATOR = ";"
 
@@ -21,6 +23,7 @@ class Line:
     original: str
     told: list[tuple[Source, str]] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
+    rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     custom: dict[str, str] = field(default_factory=dict)
     state: str = ""
     record_id: UUID | None = None
@@ -33,11 +36,14 @@ class Line:
         self.reasons = {name: Reason(why) for name, why in reasons.items()}
 
     def read(self, layout: Layout) -> None:
-        """Takes the text apart."""
+        """Takes the text apart; a line without its key may be one to leave out."""
         try:
             self.told = layout.read(self.original)
         except ValueError as wrong:
             self.state, self.reasons = "rejected", {"": Reason(str(wrong))}
+            return
+        if layout.skips and not any(source.spot == layout.key for source, _ in self.told):
+            self.state = "skipped"
 
     def names(self) -> Iterable[tuple[Source, str]]:
         """The records that the line refers to by name."""
@@ -45,30 +51,69 @@ class Line:
             if source.by:
                 yield from ((source, each) for each in _each(source, text))
 
-    def understand(self, layout: Layout, names: Names) -> None:
+    def understand(self, layout: Layout, names: Names, choices: Choices) -> None:
         """Turns texts into values; every field that is wrong is said."""
         for source, text in self.told:
             if source.custom_key:
                 self.custom[source.custom_key] = text
             else:
                 self._understand(layout, names, source, text)
+        for name, value in self.values.items():
+            self._judge(layout, choices, name, value)
         if self.reasons:
             self.state = "rejected"
 
     def _understand(self, layout: Layout, names: Names, source: Source, text: str) -> None:
-        kind = layout.field(source).said.kind
-        many = isinstance(kind, Words | References)
+        assert source.kind is not None  # noqa: S101 - only custom fields have no kind
         found = [names.of(source, each) for each in _each(source, text)] if source.by else []
         missing = next((each for each in found if isinstance(each, Reason)), None)
         if missing is not None:
-            self.reasons[source.name] = missing
+            self.reasons[source.spot] = missing
             return
         try:
-            value = found or kind.parse(_split(text) if many else text)
+            said = _split(text) if source.many else source.formed(text, layout.zone)
+            value = found or source.kind.parse(said)
         except ValueError as wrong:
-            self.reasons[source.name] = Reason(str(wrong))
+            self.reasons[source.spot] = Reason(str(wrong))
             return
-        self.values[source.name] = value if many or not found else found[0]
+        self._fill(source, value if source.many or not found else found[0])
+
+    def _fill(self, source: Source, value: Any) -> None:
+        if source.path.column:
+            row = self.rows.setdefault(source.name, {}).setdefault(source.path.row, {})
+            row[source.path.column] = value
+        else:
+            self.values[source.name] = value
+
+    def _judge(self, layout: Layout, choices: Choices, name: str, value: Any) -> None:
+        """A value that no list knows is said with the line's other faults, not after them."""
+        kind = layout.record.fields[name].said.kind
+        if not isinstance(kind, Choice) or value is None:
+            return
+        if value not in {each.value for each in choices.options(kind.list)}:
+            self.reasons[name] = Reason(choices.wrong(kind.list, value))
+
+    def lacks(self, layout: Layout) -> None:
+        """Says of a new record that is rejected what else it would need."""
+        for name, known in layout.record.fields.items():
+            needed = known.required and known.said.creatable
+            if needed and layout.record.initial.get(name) is None and not self._speaks_of(name):
+                self.reasons[name] = Reason("Fill this in.")
+
+    def _speaks_of(self, name: str) -> bool:
+        spoken = {source.name for source, _ in self.told}
+        return name in spoken or any(spot.partition(".")[0] == name for spot in self.reasons)
+
+    def filled(self, layout: Layout, before: Mapping[str, Any]) -> dict[str, Any]:
+        """All values, with the rows that a record had before; Invalid where a row lacks something."""
+        values = dict(self.values)
+        for name, parts in self.rows.items():
+            kind = layout.record.fields[name].said.kind
+            assert isinstance(kind, Rows)  # noqa: S101 - only rows have parts
+            values[name] = merged(kind, before.get(name) or (), parts)
+            if wrong := lacking(kind, values[name]):
+                raise Invalid("", {name: wrong})
+        return values
 
     def stored(self) -> dict[str, Any]:
         """The reasons as they are kept."""

@@ -1,6 +1,9 @@
 """A file comes in piece by piece and is written down line by line; memory holds a batch at most."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +12,13 @@ from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.errors import Invalid
-from kit.importing.sheet import Sheet
+from kit.importing.file.guesses import Guess, Survey
+from kit.importing.file.sheet import Sheet
+from kit.importing.layout import Layout, holding
 from kit.importing.tables import import_job, import_line
 
 _BATCH = 5_000
+_BREATH = 100
 _COLUMNS = ("job_id", "number", "original", "state")
 
 Pieces = AsyncIterator[pb.ImportPiece]
@@ -29,8 +35,8 @@ async def plan_of(pieces: Pieces) -> pb.ImportPlan:
 class Receiving:
     """One file on its way into the tables."""
 
-    def __init__(self, pieces: Pieces) -> None:
-        self.sheet = Sheet()
+    def __init__(self, pieces: Pieces, sheet: Sheet) -> None:
+        self.sheet = sheet
         self._pieces = pieces
         self._lines: list[tuple[int, str]] = []
         self._ended = False
@@ -47,16 +53,71 @@ class Receiving:
         data = piece.data if piece is not None else b""
         self._lines.extend(self.sheet.feed(data, last=self._ended))
 
-    async def write(self, session: AsyncSession, job_id: UUID) -> int:
+    async def write(self, session: AsyncSession, job_id: UUID, findings: "Findings") -> int:
         """Writes all lines of a job and answers how many there are."""
         total = 0
-        while not self._ended:
-            await self._read()
+        while True:
             if len(self._lines) >= _BATCH or self._ended:
                 total += len(self._lines)
                 await _copy(session, job_id, self._lines)
+                await findings.look(self._lines)
                 self._lines.clear()
-        return total
+            if self._ended:
+                return total
+            await self._read()
+
+
+class Findings:
+    """What the lines of a file speak for, looked at while they go by."""
+
+    def __init__(self, layout: Layout, *, months_first: bool) -> None:
+        self._layout = layout
+        self._months_first = months_first
+        self._columns = {
+            source.place: source for source in layout.sources if source.place is not None
+        }
+        holds = ((place, holding(source.kind)) for place, source in self._columns.items())
+        self._survey = Survey(holds)
+
+    async def look(self, lines: Iterable[tuple[int, str]]) -> None:
+        """Takes lines into account; one that cannot be read is told of when its turn comes."""
+        for number, (_, original) in enumerate(lines):
+            if number % _BREATH == 0:
+                # Others wait for this process too.
+                await asyncio.sleep(0)
+            with contextlib.suppress(ValueError):
+                self._survey.add(self._layout.cells(original))
+
+    @property
+    def guesses(self) -> Mapping[str, Guess]:
+        """The forms of columns of which nothing was said."""
+        found = self._survey.guesses(months_first=self._months_first)
+        return {
+            self._columns[place].column: guess
+            for place, guess in found.items()
+            if not self._columns[place].form
+        }
+
+    def refuse_unsettled(self) -> None:
+        """Days that could be read in two ways are never taken in by a guess that nobody has seen."""
+        open_ = {name: each for name, each in self.guesses.items() if each.asked}
+        if open_:
+            told = (
+                f"{name!r} can be read in several ways, for example {each.example!r};"
+                f" say its form, e.g. {each.form!r}, or look at a dry run first."
+                for name, each in open_.items()
+            )
+            raise Invalid(forms=" ".join(told))
+
+    def kept(self) -> dict[str, Any]:
+        """As it is stored with the import."""
+        formed = {name: asdict(each) for name, each in self.guesses.items() if _matters(each)}
+        return {"forms": formed, "empty_words": self._survey.empty_words}
+
+
+def _matters(guess: Guess) -> bool:
+    """Whether a guess says more than that all stands as fields read it."""
+    return bool(guess.example)
 
 
 async def _copy(session: AsyncSession, job_id: UUID, lines: Iterable[tuple[int, str]]) -> None:
@@ -68,9 +129,14 @@ async def _copy(session: AsyncSession, job_id: UUID, lines: Iterable[tuple[int, 
     )
 
 
-async def write_job(session: AsyncSession, values: dict[str, Any], receiving: Receiving) -> None:
+async def write_job(
+    session: AsyncSession, values: dict[str, Any], receiving: Receiving, findings: Findings
+) -> None:
     """The job and its lines, in one transaction: a file that breaks off leaves nothing behind."""
     await session.execute(insert(import_job).values(**values, state="receiving"))
-    total = await receiving.write(session, values["id"])
+    total = await receiving.write(session, values["id"], findings)
+    if not values["dry_run"]:
+        findings.refuse_unsettled()
     done = update(import_job).where(import_job.c.id == values["id"])
-    await session.execute(done.values(lines=total, state="running"))
+    news = {"encoding": receiving.sheet.encoding, "guessed": findings.kept()}
+    await session.execute(done.values(lines=total, state="running", **news))

@@ -11,10 +11,13 @@ from rapidfuzz import fuzz
 from rapidfuzz import process as fuzzy
 
 from kit.access.entries import Person
+from kit.actor import calling
 from kit.errors import Denied, Invalid, NotFound
-from kit.importing.layout import PEOPLE, Layout, Source
+from kit.importing.layout import Layout, Source
+from kit.importing.paths import PEOPLE
 from kit.records.beside import Beside
 from kit.records.process import Process
+from kit.text.folding import typed
 
 _NEAR = 60
 _KEPT = 100_000
@@ -30,7 +33,7 @@ class Reason:
 
 
 Name = tuple[str, str, str]
-"""Target entity, field, and the value in lower case."""
+"""Target entity, field, and the value as texts are compared."""
 
 
 class Names:
@@ -73,13 +76,16 @@ class Names:
         }
 
     def _name(self, source: Source, text: str) -> Name:
-        return self._layout.target(source), source.by, text.strip().lower()
+        return self._layout.target(source), source.by, typed(text)
 
     async def _found(
         self, entity: str, by: str, values: Mapping[str, str]
     ) -> dict[str, UUID | Reason]:
         if entity == PEOPLE:
-            people = self._process.policy.organisation.people
+            try:
+                people = self.people(by)
+            except (Denied, Invalid) as refused:
+                return dict.fromkeys(values, Reason(refused.message))
             return {key: _person(people, by, key, text) for key, text in values.items()}
         texts = list(values.values())
         answers: dict[str, UUID | Reason] = {}
@@ -87,13 +93,39 @@ class Names:
             answers |= await self._asked(entity, by, texts[start : start + _ASKED])
         return answers
 
+    def people(self, by: str) -> Mapping[UUID, Person]:
+        """The people whom the caller sees, if he sees the field by which they are looked for.
+
+        They stand in the policy, which every process keeps; of rows only what an organisation keeps
+        from all is known here, and then nobody is found but oneself and those below.
+        """
+        policy, actor = self._process.policy, calling()
+        if "view" not in policy.rights(actor, PEOPLE):
+            raise Denied("Your profile does not let you view people.")
+        if policy.field_access(actor, PEOPLE).get(by) == "hidden":
+            raise Invalid(field=f"There is no field {by!r}.")
+        people = policy.organisation.people
+        if actor.person_id is None or "view_all" in policy.rights(actor, PEOPLE):
+            return people
+        if policy.organisation.defaults.get(PEOPLE) != "private":
+            return people
+        near = {actor.person_id} | policy.organisation.subordinates(actor.person_id)
+        return {each: person for each, person in people.items() if each in near}
+
     async def _asked(self, entity: str, by: str, texts: list[str]) -> dict[str, UUID | Reason]:
         try:
             found = await self.ask(entity, by, texts)
         except (Denied, Invalid, NotFound) as refused:
-            return {text.lower(): Reason(refused.message) for text in texts}
-        items = {each.value.strip().lower(): each for each in found.items}
-        return {text.lower(): _meant(entity, by, text, items.get(text.lower())) for text in texts}
+            return {typed(text): Reason(refused.message) for text in texts}
+        items = {typed(each.value): each for each in found.items}
+        return {typed(text): _meant(entity, by, text, items.get(typed(text))) for text in texts}
+
+    async def check(self, entity: str, by: str) -> None:
+        """Says at once what every name would be refused for."""
+        if entity == PEOPLE:
+            self.people(by)
+        else:
+            await self.ask(entity, by, [""])
 
     async def ask(self, entity: str, by: str, texts: list[str]) -> pb.FoundList:
         """Asks the process that owns an entity, through the same door for all."""
@@ -123,7 +155,7 @@ def _missing(label: str, by: str, text: str, near: str) -> Reason:
 
 def _person(people: Mapping[UUID, Person], by: str, key: str, text: str) -> UUID | Reason:
     """A person by name or e-mail; of several, the one who is still active."""
-    alike = {each: person for each, person in people.items() if getattr(person, by).lower() == key}
+    alike = {each: person for each, person in people.items() if typed(getattr(person, by)) == key}
     chosen = [each for each, person in alike.items() if person.status == "active"] or list(alike)
     if len(chosen) == 1:
         return chosen[0]

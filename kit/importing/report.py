@@ -13,7 +13,7 @@ from kit.actor import Actor
 from kit.errors import Invalid, NotFound
 from kit.importing.tables import import_job, import_line
 
-STATES = ("waiting", "created", "updated", "matched", "rejected")
+STATES = ("waiting", "created", "updated", "matched", "rejected", "skipped")
 _PAGE, _MOST = 100, 1_000
 _LONGEST_TOKEN = 9
 
@@ -57,8 +57,18 @@ async def reported(session: AsyncSession, row: Any) -> pb.Import:
         ended_at=_moment(row.ended_at),
         ignored=row.ignored,
         retry_of=str(row.retry_of or ""),
+        heading=row.heading,
+        delimiter=row.delimiter,
+        encoding=row.encoding,
+        empty_words=row.guessed.get("empty_words", ()),
+        guesses=[pb.FormGuess(column=name, **each) for name, each in _forms(row).items()],
         **taken,
     )
+
+
+def _forms(row: Any) -> dict[str, Any]:
+    known: dict[str, Any] = row.guessed.get("forms", {})
+    return known
 
 
 async def lines_page(

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,17 +11,22 @@ from uuid import UUID
 from kit.actor import Actor, calls
 from kit.errors import Busy, Denied, Problem, Unavailable
 from kit.ids import uuid7
+from kit.importing.faults import problem_of
 from kit.importing.jobs import Job, Jobs, LeaseLost
-from kit.importing.layout import Layout, Plan, Source
+from kit.importing.layout import Layout, Source
 from kit.importing.lines import Line
+from kit.importing.plan import Plan
 from kit.importing.references import Names
 from kit.importing.taking import Taking
 from kit.records.process import Process
 from kit.records.standard import Records
 from kit.telemetry.logs import log
+from kit.text.folding import typed
 
 _BATCH = 100
 _POLL_SECONDS = 1.0
+# What passes: the import waits for it, and no line is to blame.
+_PATIENCE = (LeaseLost, Unavailable, Busy, OSError)
 
 
 @dataclass(slots=True)
@@ -117,18 +122,35 @@ class Runner:
         """Reads, resolves and takes in; a name that a later line may make lets its line wait."""
         underway = self._underway[job.id]
         for line in lines:
-            line.read(underway.layout)
-        await underway.names.learn([told for line in lines for told in line.names()])
+            with _told(job, line):
+                line.read(underway.layout)
+        await self._learn(job, underway, lines)
         for line in lines:
-            if not line.state:
-                line.understand(underway.layout, underway.names)
-            if line.state and self._hopes(underway, line):
-                await self._hope(job, underway, line, last=last)
+            await self._understand(job, underway, line, last=last)
         await Taking(self._records[job.entity], self._jobs, job, underway.layout).take(lines)
+
+    async def _learn(self, job: Job, underway: _Underway, lines: list[Line]) -> None:
+        """Asks for the names of all lines, or of one after the other when one makes trouble."""
+        pending = [line for line in lines if not line.state]
+        try:
+            await underway.names.learn([told for line in pending for told in line.names()])
+        except (*_PATIENCE, Problem):
+            raise
+        except Exception:  # noqa: BLE001 - it is told of the line that causes it
+            for line in pending:
+                with _told(job, line):
+                    await underway.names.learn(line.names())
+
+    async def _understand(self, job: Job, underway: _Underway, line: Line, *, last: bool) -> None:
+        if not line.state:
+            with _told(job, line):
+                line.understand(underway.layout, underway.names, self._process.choices)
+        if line.state == "rejected" and self._hopes(underway, line):
+            await self._hope(job, underway, line, last=last)
 
     def _hopes(self, underway: _Underway, line: Line) -> bool:
         """Whether the line misses nothing but records of its own kind."""
-        own = {source.name for source, _ in line.told if self._own(underway, source)}
+        own = {source.spot for source, _ in line.told if self._own(underway, source)}
         return bool(line.reasons) and line.reasons.keys() <= own
 
     def _own(self, underway: _Underway, source: Source) -> bool:
@@ -144,18 +166,29 @@ class Runner:
         """A dry run makes nothing, so a name counts as found when some line would make it."""
         if underway.promised is None:
             underway.promised = await self._promised(job, underway)
-        missing = [text for source, text in line.names() if source.name in line.reasons]
-        if all(text.strip().lower() in underway.promised for text in missing):
+        missing = [text for source, text in line.names() if source.spot in line.reasons]
+        if all(typed(text) in underway.promised for text in missing):
             line.state, line.reasons = "", {}
 
     async def _promised(self, job: Job, underway: _Underway) -> set[str]:
         fields = {each.by for each in underway.layout.references() if self._own(underway, each)}
         names: set[str] = set()
-        for original in await self._jobs.originals(job):
+        async for original in self._jobs.originals(job):
             with contextlib.suppress(ValueError):
                 told = underway.layout.read(original)
-                names |= {text.lower() for source, text in told if source.path in fields}
+                names |= {typed(text) for source, text in told if source.spot in fields}
         return names
+
+
+@contextlib.contextmanager
+def _told(job: Job, line: Line) -> Iterator[None]:
+    """Whatever goes wrong with one line is told of that line, and the others go on."""
+    try:
+        yield
+    except _PATIENCE:
+        raise
+    except Exception as fault:  # noqa: BLE001 - one line's fault is told to its writer
+        line.reject(problem_of(fault, job))
 
 
 def may_import(records: Records[Any, Any], actor: Actor, plan: Plan) -> None:

@@ -33,6 +33,9 @@ import_job = Table(
     Column("heading", ARRAY(Text), nullable=False),
     Column("ignored", ARRAY(Text), nullable=False),
     Column("delimiter", Text, nullable=False),
+    Column("encoding", Text, nullable=False, server_default=text("'utf-8'")),
+    # What the file speaks for: the forms of its columns, and the words that mean nothing.
+    Column("guessed", JSONB, nullable=False, server_default=text("'{}'")),
     Column("lines", Integer, nullable=False, server_default=text("0")),
     Column("state", Text, nullable=False),
     Column("error", Text, nullable=False, server_default=text("''")),

@@ -6,25 +6,29 @@ others with it; what became of a line is written in the transaction that made it
 
 import asyncio
 import contextlib
-import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from kit.access.fields import may_set
-from kit.entity import Level, Record
+from kit.entity import Before, Level, Record
 from kit.errors import Busy, Denied, Invalid, NotFound, Problem, Unavailable
+from kit.importing.faults import problem_of
 from kit.importing.jobs import Job, Jobs, LeaseLost
 from kit.importing.layout import Layout
 from kit.importing.lines import Line
 from kit.records import memory
 from kit.records.standard import Records, custom_values
 from kit.records.work import Work
-from kit.telemetry.logs import log
 
 _BREATH = 10
+_SAY_WHEN = (
+    "Say when this ended, by a column of the file or by one value for every line;"
+    " it is not taken to be today."
+)
 _STOPS = (LeaseLost, Unavailable, Busy)
 
 
@@ -41,6 +45,7 @@ class Taking:
         self._record: type[Record] = records.record
         self._jobs = jobs
         self._job = job
+        self._layout = layout
         self._match = layout.match
         # What no Update changes and this entity's own `amend` changes by its rules, as its class says.
         self._amends = records.amends
@@ -49,9 +54,20 @@ class Taking:
         """Takes in what was understood, and writes down what was not."""
         settled = [line for line in lines if line.state]
         if settled:
+            await self._complete([line for line in settled if line.state == "rejected"])
             await self._settle(settled)
         for group in _apart([line for line in lines if not line.state], self._match):
             await self._safely(group)
+
+    async def _complete(self, rejected: Sequence[Line]) -> None:
+        """What else a rejected line lacks is said at once, or it would come in a second round."""
+        known: dict[Any, list[Record]] = {}
+        if self._match and rejected:
+            async with self._process.work(self._job.actor) as work:
+                known = await self._existing(work, rejected)
+        for line in rejected:
+            if line.told and not known.get(line.values.get(self._match)):
+                line.lacks(self._layout)
 
     async def _safely(self, lines: Sequence[Line]) -> None:
         """One transaction; when it fails, two with half of the lines each."""
@@ -63,7 +79,7 @@ class Taking:
             raise Unavailable("The database does not answer right now.") from gone
         except Exception as fault:  # noqa: BLE001 - one line's fault is told to its writer
             if len(lines) == 1:
-                lines[0].reject(_problem(fault))
+                lines[0].reject(self._worded(problem_of(fault, self._job)))
                 await self._settle(lines)
                 return
             half = len(lines) // 2
@@ -103,8 +119,18 @@ class Taking:
             try:
                 await self._take_one(work, line, existing, editable)
             except Problem as problem:
-                line.reject(problem)
+                line.reject(self._worded(problem))
         await work.flush()
+
+    def _worded(self, problem: Problem) -> Problem:
+        """The problem of a field without its label, since reasons stand under their fields."""
+        known = self._record.fields
+        worded = {
+            name: why.removeprefix(f"{known[name].said.label}: ") if name in known else why
+            for name, why in problem.fields.items()
+        }
+        sentences = {name: why[:1].upper() + why[1:] for name, why in worded.items()}
+        return Problem(problem.message, sentences)
 
     async def _take_one(
         self, work: Work, line: Line, existing: dict[Any, list[Record]], editable: set[Any]
@@ -153,7 +179,7 @@ class Taking:
         """The values by which a line differs from its record."""
         changes = {
             name: value
-            for name, value in line.values.items()
+            for name, value in line.filled(self._layout, vars(record)).items()
             if value != getattr(record, name) and name != "id"
         }
         custom = {**record.custom, **line.custom}
@@ -163,9 +189,10 @@ class Taking:
 
     async def _create(self, work: Work, line: Line) -> None:
         work.allow(self._record, "create")
-        names = [*line.values, "custom"] if line.custom else list(line.values)
+        values = line.filled(self._layout, {})
+        names = [*values, "custom"] if line.custom else list(values)
         may_set(self._process.policy, work.actor, self._record, names, new=True)
-        record = self._record(**line.values)
+        record = self._record(**values)
         record.custom = custom_values(SimpleNamespace(custom=line.custom))
         session = work.session.sync_session
         before = len(session.new)
@@ -173,6 +200,7 @@ class Taking:
             with session.no_autoflush:
                 await self._records.admit(work, record)
             memory.check_ready(work, record)
+            self._refuse_today(record, self._record.endings, values, Before())
         except Problem:
             for added in list(session.new)[before:]:
                 session.expunge(added)
@@ -187,10 +215,11 @@ class Taking:
         self._may_change(work, record, changes, editable)
         session = work.session.sync_session
         before, former = len(session.new), {name: getattr(record, name) for name in record.fields}
-        custom = record.custom
+        custom, movable = record.custom, [each for each in record.endings if each in self._amends]
         try:
             await self._records.amend(work, record, changes)
             memory.check_ready(work, record)
+            self._refuse_today(record, movable, changes, Before(**former))
         except Problem:
             for added in list(session.new)[before:]:
                 session.expunge(added)
@@ -199,6 +228,16 @@ class Taking:
             record.announced()
             raise
         line.state, line.record_id = "updated", record.id
+
+    def _refuse_today(
+        self, record: Record, endings: Sequence[str], told: Mapping[str, Any], before: Before
+    ) -> None:
+        """What ended ended some day; a file that does not say when is not taken to mean today."""
+        for name in endings:
+            value = getattr(record, name)
+            guessed = value not in (None, getattr(before, name, None)) and name not in told
+            if guessed and _is_now(value):
+                raise Invalid("", {name: _SAY_WHEN})
 
     def _may_change(
         self, work: Work, record: Record, changes: dict[str, Any], editable: set[Any]
@@ -227,10 +266,9 @@ def _apart(lines: Sequence[Line], match: str) -> Iterator[list[Line]]:
         yield group
 
 
-def _problem(fault: Exception) -> Problem:
-    """What is told of a fault; a bug goes to the log in full and to the person by number."""
-    if isinstance(fault, Problem):
-        return fault
-    number = secrets.token_hex(6)
-    log.error("import.line_failed", reference=number, exc_info=fault)
-    return Problem(f"Something went wrong on our side. Reference {number}.")
+def _is_now(value: date | datetime) -> bool:
+    """Whether a day or moment was filled in just now."""
+    now = datetime.now(UTC)
+    return (
+        now - value < timedelta(minutes=1) if isinstance(value, datetime) else value == now.date()
+    )

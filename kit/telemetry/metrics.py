@@ -162,6 +162,12 @@ DENIED = _counter(
     "action",
 )
 
+IMPORT_FAULTS = _counter(
+    "crm_import_faults_total",
+    "Lines of imports rejected for a fault of ours, which the log has under its reference.",
+    "entity",
+)
+
 JOB_RUNS = _counter("crm_jobs_runs_total", "Runs of a timed task.", "task", "outcome")
 JOB_DURATION = _histogram("crm_job_duration_seconds", "Time that a timed task took.", "task")
 JOB_LAST_SUCCESS = _gauge(

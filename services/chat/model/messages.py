@@ -34,6 +34,7 @@ class Message(Record):
 
     __tablename__ = "message"
     entity = "chat.Message"
+    importable = False
     plural = "Messages"
     title = "text"
     default_access = "private"

@@ -49,6 +49,7 @@ class Room(Record):
 
     __tablename__ = "room"
     entity = "chat.Room"
+    importable = False
     plural = "Rooms"
     default_access = "private"
     confidential = True

@@ -90,6 +90,7 @@ class Ticket(Record):
     __tablename__ = "ticket"
     entity = "helpdesk.Ticket"
     plural = "Tickets"
+    endings = ("resolved_at", "closed_at")
     title = "subject"
     presentation = TICKET
 

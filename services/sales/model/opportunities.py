@@ -52,6 +52,7 @@ class Opportunity(Record):
     entity = "sales.Opportunity"
     plural = "Opportunities"
     presentation = OPPORTUNITY
+    endings = ("closed_on",)
 
     name: Mapped[str] = field(
         Text(200),

@@ -72,6 +72,7 @@ class Activity(Record):
     entity = "scheduling.Activity"
     plural = "Activities"
     presentation = ACTIVITY
+    endings = ("completed_at",)
 
     name: Mapped[str] = field(Text(200), "Name", searched=True, listed=True)
     type: Mapped[str] = field(Picklist(Type), "Type", initial=Type.TASK, listed=True)

@@ -199,10 +199,13 @@ async def test_a_record_that_may_only_be_read_is_not_changed(office: Office) -> 
 async def test_a_deal_that_moved_in_the_file_moves_in_its_log(office: Office) -> None:
     ana = await office.organisation.person(unique("Ana"))
     code = unique("Moves")
-    columns = {"code": "code", "stage": "stage_id:name", "value": "realised_amount"}
-    plan = {"columns": columns, "match": "code"}
-    await office.run(ana, DEAL, f"code,stage,value\n{code},Engaging,\n", **plan)
-    done = await office.run(ana, DEAL, f"code,stage,value\n{code},Won,500\n", **plan)
+    columns = {
+        "code": "code", "stage": "stage_id:name", "value": "realised_amount", "day": "closed_on",
+    }  # fmt: skip
+    plan = {"columns": columns, "match": "code", "constants": {"opened_on": "2017-01-01"}}
+    heading = "code,stage,value,day\n"
+    await office.run(ana, DEAL, f"{heading}{code},Engaging,,\n", **plan)
+    done = await office.run(ana, DEAL, f"{heading}{code},Won,500,2017-03-01\n", **plan)
     assert done.updated == 1, await office.rejected(ana, done)
     [line] = await office.lines(ana, done)
     deals = office.sales.stub(OpportunitiesStub, ana)
@@ -218,7 +221,16 @@ async def test_a_deal_that_moved_in_the_file_moves_in_its_log(office: Office) ->
         ({"columns": {"nme": "name"}}, "columns", "no column 'nme'; the nearest is 'name'"),
         ({"columns": {"name": "nam"}}, "columns", "the nearest is 'name'"),
         ({"columns": {"name": "created_at"}}, "columns", "filled in by the system"),
-        ({"columns": {"name": "addresses"}}, "columns", "holds rows"),
+        ({"columns": {"name": "addresses"}}, "columns", "say which part, like 'addresses."),
+        ({"columns": {"name": "addresses.cty"}}, "columns", "the nearest is 'city'"),
+        ({"columns": {"name": "addresses[office].city"}}, "columns", "nearest is 'head_office'"),
+        ({"columns": {"name": "name.city"}}, "columns", "'name' holds no rows"),
+        ({"columns": {"name": "name+employees"}}, "columns", "two fields of text"),
+        ({"columns": {"name": "name"}, "days": "ydm"}, "days", "Choose one of: ymd"),
+        ({"columns": {"name": "name"}, "numbers": "1.5"}, "numbers", "1.234,56"),
+        ({"columns": {"name": "name"}, "forms": {"name": "dmy"}}, "forms", "neither days nor"),
+        ({"columns": {"name": "name"}, "encoding": "klingon"}, "encoding", "utf-16"),
+        ({"columns": {"name": "name"}, "delimiter": "x"}, "delimiter", "semicolon"),
         ({"columns": {"name": "name:name"}}, "columns", "names no other record"),
         ({"columns": {"name": "owner_id:shoe_size"}}, "columns", "found by name or email"),
         ({"columns": {"name": "parent_id:nme"}}, "columns", "There is no field"),

@@ -1,56 +1,67 @@
 """A CSV file read as it arrives: its heading, and each line as it stands there (RFC 4180)."""
 
-import codecs
 import csv
 import io
 import re
 from collections.abc import Iterator
 
 from kit.errors import Invalid
+from kit.importing.file.encodings import OFFERED, Decoder, Undecodable, named
+from kit.importing.file.guarding import GUARDED, unguarded
 
-_DELIMITERS = "\t;,"
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+"""What may part the cells of a line."""
+
+_LIKELY = "\t;|,"
 _LONGEST = 1_000_000
 _CLOSING = re.compile(r'(?:[^"]|"")*+"(?!")')
+# The module's own limit would end at a cell that nobody asked for; lines are bounded here.
+csv.field_size_limit(_LONGEST)
 
 
 class Sheet:
     """Cuts bytes into the lines of a table and holds no more than the one that is not yet whole."""
 
-    def __init__(self) -> None:
-        text = codecs.getincrementaldecoder("utf-8-sig")()
-        self._decoder = io.IncrementalNewlineDecoder(text, translate=True)
+    def __init__(self, encoding: str = "", delimiter: str = "", *, central: bool = False) -> None:
+        self._decoder = Decoder(named(encoding), central=central)
+        self._newlines = io.IncrementalNewlineDecoder(None, translate=True)
+        self._asked = _asked(delimiter)
         self.heading: list[str] = []
-        self.delimiter = ","
+        self.delimiter = self._asked or ","
         self.number = 0
-        self._opening = _opening(_DELIMITERS)
+        self._opening = _opening(self._asked or _LIKELY)
         self._rest = ""
         self._parts: list[str] = []
         self._open = False
 
+    @property
+    def encoding(self) -> str:
+        """How the bytes so far were read."""
+        return self._decoder.encoding
+
     def feed(self, data: bytes, *, last: bool = False) -> Iterator[tuple[int, str]]:
         """The lines that are whole now, numbered as a spreadsheet numbers its rows."""
-        *whole, self._rest = (self._rest + self._decoded(data, last)).split("\n")
-        if last and self._rest:
-            whole.append(self._rest)
-        for physical in whole:
-            yield from self._taken(physical)
-        self._bounded(len(self._rest))
+        try:
+            text, fault = self._decoder.feed(data, last=last), ""
+        except Undecodable as wrong:
+            text, fault = wrong.before, _not_readable(self.encoding)
+        if "\x00" in text:
+            text, fault = text.partition("\x00")[0], "holds a zero character; save it as CSV UTF-8."
+        yield from self._cut(self._newlines.decode(text, last), last=last and not fault)
+        if fault:
+            raise Invalid(file=f"Line {self.number + 1} {fault}")
         if last and self._open:
             raise Invalid(file=f"Line {self.number + 1} opens a quote that is never closed.")
         if last and not self.heading:
             raise Invalid(file="The file is empty; its first line must name the columns.")
 
-    def _decoded(self, data: bytes, last: bool) -> str:
-        try:
-            text = self._decoder.decode(data, last)
-        except UnicodeDecodeError as wrong:
-            where = f"After line {self.number}"
-            raise Invalid(
-                file=f"{where} the file is not UTF-8; save it as “CSV UTF-8” and try again."
-            ) from wrong
-        if "\x00" in text:
-            raise Invalid(file="The file holds zero characters; save it as “CSV UTF-8”.")
-        return text
+    def _cut(self, text: str, *, last: bool) -> Iterator[tuple[int, str]]:
+        *whole, self._rest = (self._rest + text).split("\n")
+        if last and self._rest:
+            whole.append(self._rest)
+        for physical in whole:
+            yield from self._taken(physical)
+        self._bounded(len(self._rest))
 
     def _taken(self, physical: str) -> Iterator[tuple[int, str]]:
         """A quoted cell may hold line ends, so a line of the table may be several of the file."""
@@ -61,8 +72,9 @@ class Sheet:
             return
         line = "\n".join(self._parts)
         self._parts.clear()
+        self._bounded(len(line))
         self.number += 1
-        if not line.strip(" \t,;"):
+        if not line.strip(" \t,;|"):
             return
         if self.heading:
             yield self.number, line
@@ -87,10 +99,11 @@ class Sheet:
 
     def _head(self, line: str) -> None:
         bare = re.sub(r'"(?:[^"]|"")*+"', "", line)
-        likely = max(_DELIMITERS, key=bare.count)
-        self.delimiter = likely if likely in bare else ","
+        likely = max(_LIKELY, key=bare.count)
+        self.delimiter = self._asked or (likely if likely in bare else ",")
         self._opening = _opening(self.delimiter)
-        self.heading = [cell.strip() for cell in cells(line, self.delimiter)]
+        heading = [cell.strip() for cell in cells(line, self.delimiter)]
+        self.heading = unguarded(heading) if GUARDED in heading else heading
 
     def _bounded(self, length: int) -> None:
         if length > _LONGEST:
@@ -105,9 +118,24 @@ def cells(line: str, delimiter: str) -> list[str]:
     try:
         return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error as wrong:
-        raise ValueError(f"This line is no CSV: {wrong}.") from wrong
+        raise ValueError("This line cannot be read as CSV; look at its quotes.") from wrong
+
+
+def _asked(delimiter: str) -> str:
+    """The delimiter that a plan asks for, as a sign or by its name."""
+    sign = {name: sign for sign, name in DELIMITERS.items()}.get(delimiter, delimiter)
+    if sign and sign not in DELIMITERS:
+        raise Invalid(delimiter=f"Choose one of: {', '.join(DELIMITERS.values())}.")
+    return sign
+
+
+def _not_readable(encoding: str) -> str:
+    return (
+        f"holds a byte that {OFFERED[encoding].partition(' (')[0]} does not have;"
+        " name the encoding of the file, or save it as CSV UTF-8."
+    )
 
 
 def _opening(delimiters: str) -> re.Pattern[str]:
     """A quote opens a cell only where the cell begins."""
-    return re.compile(rf'(?:^|[{delimiters}])"')
+    return re.compile(rf'(?:^|[{re.escape(delimiters)}])"')
