@@ -16,7 +16,7 @@ from kit.errors import Denied, Invalid, NotFound, Refused, Unavailable
 from kit.ids import record_id, uuid7
 from kit.importing.file.guesses import Guess
 from kit.importing.file.sheet import Sheet
-from kit.importing.jobs import guesses_of
+from kit.importing.jobs import asker, guesses_of
 from kit.importing.layout import Layout
 from kit.importing.plan import Plan
 from kit.importing.receiving import Findings, Receiving, plan_of, write_job
@@ -113,7 +113,7 @@ class Imports(ImportsServicer):
         records = self._records(entity)
         plan.check(self.process.policy, calling(), records.record, heading)
         layout = plan.layout(records.record, heading, delimiter, guesses=guesses)
-        names = Names(self.process, layout)
+        names = Names(self.process, layout, asker(self.process.name))
         for source in layout.references():
             await self._check_reference(names, layout.target(source), source.path.text, source.by)
         return layout

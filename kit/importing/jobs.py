@@ -31,6 +31,11 @@ _SETTLE = text(
 )
 
 
+def asker(process: str) -> Actor:
+    """Who asks other services for the names in files: the person's call may be over by then."""
+    return Actor.system(f"{process}.imports")
+
+
 class LeaseLost(Exception):  # noqa: N818 - it says what happened
     """Another process has taken the import over; whatever is uncommitted here must go."""
 

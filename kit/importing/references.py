@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from rapidfuzz import process as fuzzy
 
 from kit.access.entries import Person
-from kit.actor import calling
+from kit.actor import Actor, calling, calls
 from kit.errors import Denied, Invalid, NotFound
 from kit.importing.layout import Layout, Source
 from kit.importing.paths import PEOPLE
@@ -39,8 +39,9 @@ Name = tuple[str, str, str]
 class Names:
     """What the names of one import stand for; misses in its own entity may still come true."""
 
-    def __init__(self, process: Process, layout: Layout) -> None:
+    def __init__(self, process: Process, layout: Layout, asker: Actor) -> None:
         self._process = process
+        self._asker = asker
         self._layout = layout
         self._known: dict[Name, UUID | Reason] = {}
 
@@ -133,8 +134,14 @@ class Names:
         request = pb.FindRequest(entity=entity, field=by, values=texts, suggest=True)
         if service == self._process.name:
             return await Beside(self._process).Find(request, None)
+        person = calling()
+        request.person_id = str(person.person_id or "")
         channel: Any = self._process.peers.channel(service)
-        answer: pb.FoundList = await RecordsStub(channel).Find(request)
+        calls(self._asker)
+        try:
+            answer: pb.FoundList = await RecordsStub(channel).Find(request)
+        finally:
+            calls(person)
         return answer
 
 

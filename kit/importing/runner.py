@@ -12,7 +12,7 @@ from kit.actor import Actor, calls
 from kit.errors import Busy, Denied, Problem, Unavailable
 from kit.ids import uuid7
 from kit.importing.faults import problem_of
-from kit.importing.jobs import Job, Jobs, LeaseLost
+from kit.importing.jobs import Job, Jobs, LeaseLost, asker
 from kit.importing.layout import Layout, Source
 from kit.importing.lines import Line
 from kit.importing.plan import Plan
@@ -103,7 +103,7 @@ class Runner:
         if job.id not in self._underway:
             layout = job.layout(records)
             job.plan.check(self._process.policy, job.actor, records.record, job.heading)
-            self._underway[job.id] = _Underway(layout, Names(self._process, layout))
+            self._underway[job.id] = _Underway(layout, self._names(layout))
         if lines := await self._jobs.waiting(job, _BATCH):
             await self._take(job, lines, last=False)
         elif not (lines := await self._jobs.left(job, _BATCH)):
@@ -112,6 +112,9 @@ class Runner:
             await self._jobs.begin_pass(job)
         else:
             await self._take(job, lines, last=True)
+
+    def _names(self, layout: Layout) -> Names:
+        return Names(self._process, layout, asker(self._process.name))
 
     async def _end(self, job: Job, error: str = "") -> None:
         self._underway.pop(job.id, None)

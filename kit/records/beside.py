@@ -1,6 +1,7 @@
 """What stands beside every entity: description, history, names, figures, shares and reasons."""
 
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import orjson
@@ -12,7 +13,7 @@ from sqlalchemy import func, select
 from kit.access.clause import reachable
 from kit.access.fields import seen
 from kit.access.reasons import explained
-from kit.actor import calling
+from kit.actor import Actor, calling, calls
 from kit.describe import described, title_of
 from kit.entity import Level, Record
 from kit.errors import Denied, Invalid
@@ -98,6 +99,8 @@ class Beside(RecordsServicer):
         return pb.TitleList(titles={str(row[0]): str(row[1] or "") for row in titles})
 
     async def Find(self, request: pb.FindRequest, context: Any) -> pb.FoundList:
+        if request.person_id:
+            _go_on_as(record_id(request.person_id))
         record = self._entity(request.entity)
         return await found(self.process, record, request)
 
@@ -173,6 +176,13 @@ class Beside(RecordsServicer):
                 raise Invalid(person_id="Say for whom.")
             level, reasons = explained(self.process.policy, person, record, shares)
             return pb.Explanation(level=level, reasons=reasons)
+
+
+def _go_on_as(person_id: UUID) -> None:
+    """A service that works for somebody whose call is over is answered by that person's rights."""
+    if not calling().is_system:
+        raise Denied("Only a service may ask for somebody else.")
+    calls(Actor.person(person_id))
 
 
 def _rekey(process: Process, session: Any, record: Record) -> None:

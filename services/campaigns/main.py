@@ -20,6 +20,8 @@ def campaigns(settings: Settings) -> Service:
             events.follow_opportunity_deleted,
             events.follow_lead_converted,
         ],
+        # The names that stand in files of theirs.
+        admits=dict.fromkeys(("parties", "sales"), ("Records/Find",)),
     )
 
 

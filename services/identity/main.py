@@ -49,7 +49,7 @@ def identity(settings: Settings) -> Service:
         before_commit=[tell_policy],
         started=[first_start(passwords), rotate_keys],
         owns_policy=True,
-        admits={"gateway": _DOOR},
+        admits={"gateway": _DOOR, "helpdesk": ["Records/Find"]},
         standings=ELSEWHERE,
         holds=[passwords, throttle],
     )

@@ -20,6 +20,8 @@ def parties(settings: Settings) -> Service:
         records=[Accounts, Contacts, Leads, Conversions, ChoiceValues],
         jobs=[Every(2, finish_conversions), Every(30, load_choices)],
         started=[start_choices],
+        # The names that stand in files of theirs.
+        admits=dict.fromkeys(("sales", "campaigns", "helpdesk", "scheduling"), ("Records/Find",)),
     )
 
 

@@ -17,7 +17,10 @@ def sales(settings: Settings) -> Service:
         settings=settings,
         records=[Opportunities, Products, Stages, StageChanges],
         started=[start_pipeline],
-        admits={"parties": ["Opportunities/Create"]},
+        admits={
+            "parties": ["Opportunities/Create", "Records/Find"],
+            "helpdesk": ["Records/Find"],
+        },
     )
 
 

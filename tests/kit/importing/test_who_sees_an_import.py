@@ -1,9 +1,14 @@
 """The lines of an import hold every field as it was written, so a hidden one keeps them closed."""
 
+from typing import Any
+
 import pytest
+from crm.v1 import records_pb2
+from crm.v1.records_pb2_grpc import RecordsStub
 
 from kit.access.entries import FieldAccess, Permission
-from kit.errors import NotFound
+from kit.actor import Actor, calls
+from kit.errors import Denied, NotFound
 from tests.kit.importing.office import ACCOUNT, Office, unique
 
 
@@ -23,3 +28,27 @@ async def test_whoever_may_not_see_a_field_does_not_see_the_lines_of_others(offi
         for look in (office.get(eve, done), office.lines(eve, done), office.retry(eve, done)):
             with pytest.raises(NotFound):
                 await look
+
+
+async def test_a_service_asks_for_the_names_in_a_file_by_the_importer_s_rights(
+    office: Office,
+) -> None:
+    """S3: nobody but a service asks for somebody else, and whoever is asked for sees his own only."""
+    ana = await office.organisation.person(unique("Ana"))
+    ben = await office.organisation.person(unique("Ben"), Permission(ACCOUNT, create=True))
+    name = unique("Named")
+    await office.run(ana, ACCOUNT, f"name\n{name}\n", columns={"name": "name"})
+    asked = records_pb2.FindRequest(entity=ACCOUNT, field="name", values=[name])
+    asked.person_id = ana.name
+    with pytest.raises(Denied, match="Only a service"):
+        await office.parties.stub(RecordsStub, ben).Find(asked)
+    sales: Any = office.sales.process.peers.channel("parties")
+    calls(Actor.system("sales.imports"))
+    try:
+        found = await RecordsStub(sales).Find(asked)
+        asked.person_id = ben.name
+        with pytest.raises(Denied, match="does not let you view accounts"):
+            await RecordsStub(sales).Find(asked)
+    finally:
+        calls(None)
+    assert [len(each.ids) for each in found.items] == [1]
