@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from cli.signing_in import Api, quoted
 
 _POLL_SECONDS = 0.3
 _SHOWN = 10
-_COUNTS = ("created", "updated", "matched", "rejected")
+_COUNTS = ("created", "updated", "matched", "rejected", "skipped")
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,14 @@ class Order:
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
+    forms: Mapping[str, str] = field(default_factory=dict)
+    days: str = ""
+    numbers: str = ""
+    empty_words: Sequence[str] = ()
     match: str = ""
+    skip_without_key: bool = False
+    encoding: str = ""
+    delimiter: str = ""
     dry_run: bool = False
     retry: str = ""
 
@@ -40,7 +47,14 @@ class Order:
             "columns": dict(self.columns),
             "values": dict(self.values),
             "constants": dict(self.constants),
+            "forms": dict(self.forms),
+            "days": self.days,
+            "numbers": self.numbers,
+            "empty_words": list(self.empty_words),
             "match": self.match,
+            "skip_without_key": self.skip_without_key,
+            "encoding": self.encoding,
+            "delimiter": self.delimiter,
             "dry_run": self.dry_run,
         }
 
@@ -120,12 +134,25 @@ def _report(api: Api, console: Console, done: Mapping[str, Any]) -> None:
     table = Table("Lines", *(name.capitalize() for name in _COUNTS), title=_title(done))
     table.add_row(*(f"{done.get(name) or 0:,}" for name in ("lines", *_COUNTS)))
     console.print(table)
-    if done.get("ignored"):
-        console.print(f"Ignored columns: {', '.join(done['ignored'])}", markup=False)
+    for told in _told_of_the_file(done):
+        console.print(told, markup=False)
     if done.get("error"):
         console.print(f"[red]{escape(done['error'])}[/]")
     if done.get("rejected"):
         _show_rejected(api, console, done)
+
+
+def _told_of_the_file(done: Mapping[str, Any]) -> Iterator[str]:
+    """How the file was read, so that a wrong guess is seen before it is believed."""
+    if done.get("encoding", "utf-8") != "utf-8":
+        yield f"Read as {done['encoding']}; --encoding says otherwise."
+    for guess in done.get("guesses") or ():
+        doubt = "" if guess.get("certain") else f"; {guess['example']} could be read otherwise"
+        yield f"{guess['column']}: {guess['form']}{doubt}; --form {guess['column']}=… says otherwise."
+    if words := done.get("empty_words"):
+        yield f"May mean nothing: {', '.join(words)}; --empty WORD leaves such cells out."
+    if done.get("ignored"):
+        yield f"Ignored columns: {', '.join(done['ignored'])}"
 
 
 def _title(done: Mapping[str, Any]) -> str:

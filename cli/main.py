@@ -108,13 +108,25 @@ def bench(
 @app.command(name="import")
 def import_file(
     entity: Annotated[str, typer.Argument(help="What the lines are, e.g. opportunities.")],
-    file: Annotated[Path | None, typer.Argument(help="A CSV file in UTF-8.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="A CSV file.")] = None,
+    *,
     columns: Annotated[list[str], typer.Option("--map", help="column=field")] = [],  # noqa: B006
     values: Annotated[
         list[str], typer.Option("--value", help="field:value in the file=value")
     ] = [],  # noqa: B006
     constants: Annotated[list[str], typer.Option("--set", help="field=value of every line")] = [],  # noqa: B006
+    forms: Annotated[
+        list[str], typer.Option("--form", help="column=ymd, dmy, mdy, 1,234.56 or 1.234,56")
+    ] = [],  # noqa: B006
+    days: Annotated[str, typer.Option(help="The form of all days: ymd, dmy or mdy.")] = "",
+    numbers: Annotated[str, typer.Option(help="That of numbers: 1,234.56 or 1.234,56.")] = "",
+    empty: Annotated[list[str], typer.Option("--empty", help="A word that means nothing.")] = [],  # noqa: B006
     match: Annotated[str, typer.Option(help="The field by which a record is known.")] = "",
+    skip_without_key: Annotated[
+        bool, typer.Option("--skip-without-key", help="Leave out lines without that field.")
+    ] = False,
+    encoding: Annotated[str, typer.Option(help="E.g. cp1250; recognised without.")] = "",
+    delimiter: Annotated[str, typer.Option(help="E.g. semicolon; recognised without.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing.")] = False,
     retry: Annotated[str, typer.Option(help="The import whose rejected lines to take.")] = "",
 ) -> None:
@@ -127,7 +139,14 @@ def import_file(
         columns=importing.pairs(columns, "--map"),
         values=importing.pairs(values, "--value"),
         constants=importing.pairs(constants, "--set"),
+        forms=importing.pairs(forms, "--form"),
+        days=days,
+        numbers=numbers,
+        empty_words=empty,
         match=match,
+        skip_without_key=skip_without_key,
+        encoding=encoding,
+        delimiter=delimiter,
         dry_run=dry_run,
         retry=retry,
     )

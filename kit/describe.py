@@ -84,6 +84,7 @@ def _field(
         editable=(said.editable or said.creatable) and not readable_only,
         section=said.section,
         listed=said.listed,
+        part_of=said.part_of,
         initial=_initial(said.initial),
         target_field=_target_field(known, record.fields),
         **_kind(known.name, said.kind, record.presentation, choices),

@@ -1,8 +1,7 @@
 """Imports over REST; one is named `<service>.<id>`, since every service keeps its own."""
 
-import csv
-import io
-from collections.abc import AsyncIterator, Mapping
+from codecs import BOM_UTF8
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,11 +14,13 @@ from gateway.api.answers import Answer
 from gateway.api.bodies import Query, asked, given
 from gateway.backends import Backends
 from kit.errors import Invalid, NotFound
+from kit.importing.file.guarding import GUARDED, REASON, row, unguarded, without_reason
+from kit.importing.file.sheet import cells
 
 PIECE = 256 * 1024
 _PAGE = 1_000
-# The last four are the first four in full width.
-_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+# Spreadsheets read UTF-8 only where a mark says so.
+_MARK = BOM_UTF8
 
 
 @dataclass(frozen=True)
@@ -65,15 +66,23 @@ class Imports:
         plan.import_id = import_id
         return _named(service, await self.backends.imports(service).Retry(plan))
 
-    async def rejected(self, name: str) -> AsyncIterator[bytes]:
-        """The rejected lines as CSV: number, what is wrong, and the line as it stood in the file."""
-        yield _row(["line", "reasons", "original"])
+    async def rejected(self, name: str, *, guard: bool) -> AsyncIterator[bytes]:
+        """The rejected lines as they can be taken in again: why, and the columns of the file.
+
+        `guard` makes them safe for a spreadsheet; reading the file undoes it.
+        """
+        about = (await self.get(name)).values()
+        heading, delimiter = about["heading"], about["delimiter"]
+        title = GUARDED if guard else REASON
+        yield _MARK if guard else b""
+        yield row([title, *without_reason(heading, heading)], delimiter, guard=False)
         token = ""
         while True:
             query = {"state": "rejected", "page_size": str(_PAGE), "page_token": token}
             page = (await self.lines(name, query)).values()
             for line in page.get("items", ()):
-                yield _row([line["number"], _reasons(line), line["original"]])
+                values = without_reason(heading, _cells(line["original"], heading, delimiter))
+                yield row([_reasons(line), *values], delimiter, guard=guard)
             token = _next(page)
             if not token:
                 return
@@ -106,15 +115,14 @@ def _next(page: Mapping[str, Any]) -> str:
 
 
 def _reasons(line: Mapping[str, Any]) -> str:
-    return "; ".join(f"{field}: {reason}" for field, reason in line.get("reasons", {}).items())
+    reasons = line.get("reasons", {}).items()
+    return "; ".join(f"{field}: {reason}" if field else reason for field, reason in reasons)
 
 
-def _row(values: list[Any]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerow(map(_inert, values))
-    return text.getvalue().encode()
-
-
-def _inert(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula gets a quote before it (OWASP, CSV injection)."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+def _cells(original: str, heading: Sequence[str], delimiter: str) -> list[str]:
+    """The cells of a line as its file meant them; one that cannot be read stays in one piece."""
+    try:
+        found = cells(original, delimiter)
+    except ValueError:
+        return [original]
+    return unguarded(found) if GUARDED in heading else found

@@ -124,6 +124,10 @@ _DESCRIPTION = {
     },
 }
 _IMPORT = object_of(imports_pb2.Import.DESCRIPTOR)
+_IMPORT["properties"]["guesses"] = {
+    "type": "array",
+    "items": object_of(imports_pb2.FormGuess.DESCRIPTOR),
+}
 _PLAN = object_of(imports_pb2.ImportPlan.DESCRIPTOR, without=["import_id"])
 _UPLOAD = {
     "required": True,
@@ -151,11 +155,17 @@ _LINE_PAGE = {
         "page": {"type": "object"},
     },
 }
+_FOR: Schema = {
+    "name": "for",
+    "in": "query",
+    "description": "`spreadsheet` keeps cells from running as formulas; taking the file in undoes it.",
+    "schema": {"type": "string", "enum": ["spreadsheet"]},
+}
 _CSV: Schema = {
     "operationId": "imports.rejected",
     "tags": ["system"],
-    "summary": "The rejected lines with what is wrong with them, as CSV",
-    "parameters": [_IMPORT_ID],
+    "summary": "The rejected lines with what is wrong with them, as CSV to be taken in again",
+    "parameters": [_IMPORT_ID, _FOR],
     "responses": {"200": {"description": "CSV", "content": {"text/csv": {}}}, **failures()},
 }
 

@@ -25,6 +25,7 @@ from kit.actor import calling
 from kit.errors import Anonymous, Invalid
 
 PROFILE_SCOPE, EMAIL_SCOPE = "profile", "email"
+_SPREADSHEET = "spreadsheet"
 
 
 @dataclass(frozen=True)
@@ -85,11 +86,16 @@ class SystemRoutes:
 
     async def _rejected(self, request: Request) -> Response:
         name = record_id_of(request)
+        wanted = query_of(request.scope).get("for", "")
+        if wanted not in ("", _SPREADSHEET):
+            raise Invalid("", {"for": f"Say {_SPREADSHEET}, or leave it out."})
         await self.imports.get(name)
         file = f'attachment; filename="rejected-{name}.csv"'
         headers = {"Content-Disposition": file, "Cache-Control": "no-store"}
         return StreamingResponse(
-            self.imports.rejected(name), headers=headers, media_type="text/csv; charset=utf-8"
+            self.imports.rejected(name, guard=wanted == _SPREADSHEET),
+            headers=headers,
+            media_type="text/csv; charset=utf-8",
         )
 
     async def _retry(self, request: Request) -> Response:

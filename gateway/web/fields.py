@@ -37,6 +37,7 @@ class Field:
     initial: str = ""
     currency_field: str = ""
     target_field: str = ""
+    part_of: str = ""
     # What a reference leads to by the value beside it; without a word here the value itself names it.
     targets: tuple[tuple[str, str], ...] = ()
 
@@ -88,7 +89,7 @@ class Field:
 
 _PLAIN = [
     "name", "kind", "help", "required", "editable", "target", "section", "max_length", "listed",
-    "initial", "currency_field", "target_field",
+    "initial", "currency_field", "target_field", "part_of",
 ]  # fmt: skip
 
 

@@ -1,8 +1,6 @@
 """Taking in a CSV file: choose it, say what its columns mean, try, run, and read the report."""
 
-import csv
-import io
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import orjson
 from starlette.datastructures import FormData, UploadFile
@@ -10,36 +8,32 @@ from starlette.responses import Response
 
 from gateway.web.api import Json
 from gateway.web.entities import Entity
-from gateway.web.fields import Field
+from gateway.web.import_mapping import Preview, forms_that_fit, grouped, targets_of
 from gateway.web.visits import Visit, to
 from gateway.web.words import _
 from kit.errors import Denied, Invalid, NotFound
+from kit.importing.file import forms
+from kit.importing.file.encodings import OFFERED
+from kit.importing.file.sheet import DELIMITERS
 
 LARGEST = 20 * 1024 * 1024
-SAMPLE = 3
-LINE_STATES = ("rejected", "created", "updated", "matched")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One column of the file with its first values and the field it probably means."""
-
-    column: str
-    samples: tuple[str, ...]
-    guess: str
+_UNSAID: Json = {
+    "values": {}, "constants": {}, "match": "", "skip_without_key": False,
+    "encoding": "", "delimiter": "", "dry_run": True,
+}  # fmt: skip
+LINE_STATES = ("rejected", "created", "updated", "matched", "skipped")
 
 
 async def show_start(visit: Visit) -> Response:
-    return _start_page(visit)
+    return _start_page(visit, visit.asked("entity"))
 
 
-def _start_page(visit: Visit, problem: Invalid | None = None) -> Response:
-    wanted = visit.catalog.by_name(visit.asked("entity"))
+def _start_page(visit: Visit, entity_name: str, problem: Invalid | None = None) -> Response:
     return visit.page(
         "imports/new.html",
         422 if problem else 200,
-        wanted=wanted,
-        importable=[entity for entity in visit.catalog if entity.made_by_form],
+        wanted=visit.catalog.by_name(entity_name),
+        importable=[entity for entity in visit.catalog if entity.may("import")],
         problem=problem,
         area="home",
     )
@@ -52,9 +46,9 @@ async def upload(visit: Visit) -> Response:
     file = data.get("file")
     try:
         body = await _read(file)
-        _table(body)
+        Preview.of(body, visit.me.get("locale", ""))
     except Invalid as problem:
-        return _start_page(visit, problem)
+        return _start_page(visit, entity.name, problem)
     key = await visit.site.uploads.keep(body)
     name = file.filename if isinstance(file, UploadFile) else ""
     return to(f"/imports/map?entity={entity.name}&key={key}&file={name}")
@@ -71,114 +65,101 @@ async def _read(file: object) -> bytes:
     return body
 
 
-def _table(body: bytes) -> tuple[list[str], list[list[str]]]:
-    """The heading and the first lines."""
-    try:
-        text = body[:65_536].decode("utf-8-sig", "strict" if len(body) <= 65_536 else "ignore")  # noqa: PLR2004
-    except UnicodeDecodeError:
-        raise Invalid(
-            file=_("The file is not UTF-8. Save it as “CSV UTF-8” and try again.")
-        ) from None
-    rows = [row for _, row in zip(range(SAMPLE + 1), csv.reader(io.StringIO(text)), strict=False)]
-    if len(rows) < 2:  # noqa: PLR2004 - a heading and a line
-        raise Invalid(
-            file=_("The file needs a first line with the columns' names, and data below it.")
-        )
-    return rows[0], rows[1:]
-
-
 async def show_map(visit: Visit) -> Response:
-    return await _map_page(visit, visit.asked("entity"), visit.asked("key"), visit.asked("file"))
+    """The columns as they are guessed, or as they were chosen for the trial."""
+    kept = await visit.site.uploads.fetch(visit.asked("plan")) if visit.asked("plan") else None
+    plan = orjson.loads(kept) if kept else {}
+    about = {"entity": visit.asked("entity"), "file_name": visit.asked("file")}
+    return await _map_page(visit, visit.asked("key"), {**about, **plan})
 
 
-async def _map_page(
-    visit: Visit, entity_name: str, key: str, file: str, problem: Invalid | None = None
-) -> Response:
-    entity = _entity(visit, entity_name)
+async def _map_page(visit: Visit, key: str, plan: Json, problem: Invalid | None = None) -> Response:
+    entity = _entity(visit, plan["entity"])
     body = await visit.site.uploads.fetch(key)
     if body is None:
-        return _start_page(
-            visit, Invalid(file=_("The file was kept for half an hour only. Choose it again."))
-        )
-    columns, lines = _table(body)
-    targets = _targets(visit, entity)
-    sources = [_source(column, index, lines, targets) for index, column in enumerate(columns)]
-    context = {"key": key, "file": file, "sources": sources, "targets": targets, "problem": problem}
+        return _start_page(visit, entity.name, Invalid(file=_gone()))
+    locale = visit.me.get("locale", "")
+    try:
+        preview = Preview.of(body, locale, plan.get("encoding", ""), plan.get("delimiter", ""))
+    except Invalid as unread:
+        problem, preview = problem or unread, Preview.of(body, locale)
+    targets = targets_of(visit.catalog, entity)
+    context = {
+        "key": key,
+        "plan": {**_UNSAID, "empty_words": preview.empty_words, **plan},
+        "preview": preview,
+        "sources": preview.sources(targets, plan),
+        "targets": targets,
+        "groups": grouped(targets),
+        "encodings": OFFERED,
+        "delimiters": DELIMITERS,
+        "problem": problem,
+    }
     return visit.page("imports/map.html", 422 if problem else 200, entity=entity, **context)
 
 
-def _source(
-    column: str, index: int, lines: list[list[str]], targets: list[tuple[str, str]]
-) -> Source:
-    samples = tuple(line[index] for line in lines if index < len(line) and line[index])
-    bare = _bare(column)
-    alike = (
-        path
-        for path, label in targets
-        if bare in {_bare(label), _bare(path), _bare(path.split(":")[0])}
-    )
-    return Source(column, samples, next(alike, ""))
-
-
-def _bare(name: str) -> str:
-    return "".join(letter for letter in name.lower() if letter.isalnum()).removesuffix("id")
-
-
-def _targets(visit: Visit, entity: Entity) -> list[tuple[str, str]]:
-    """Where a column may go: a field, or a reference found by the name of what it refers to."""
-    fields = [
-        field for field in entity.fields if field.editable and field.kind not in {"rows", "custom"}
-    ]
-    return [(_path(visit, field), field.label) for field in fields]
-
-
-def _path(visit: Visit, field: Field) -> str:
-    target = visit.catalog.by_name(field.target) if field.target else None
-    return f"{field.name}:{target.title_field}" if target else field.name
+def _gone() -> str:
+    return _("The file was kept for half an hour only. Choose it again.")
 
 
 async def start(visit: Visit) -> Response:
     data = await visit.request.form()
     key = str(data.get("key", ""))
+    plan = _plan(visit, data)
     body = await visit.site.uploads.fetch(key)
-    entity, file = str(data.get("entity", "")), str(data.get("file_name", ""))
-    if body is None:
-        return await _map_page(visit, entity, key, file)
-    plan = _plan(data)
+    if body is None or data.get("again"):
+        return await _map_page(visit, key, plan)
     try:
         started = await visit.api.start_import(plan, body)
     except Invalid as problem:
-        return await _map_page(visit, entity, key, file, problem)
+        return await _map_page(visit, key, plan, problem)
     kept = await visit.site.uploads.keep(orjson.dumps(plan)) if plan["dry_run"] else ""
     return to(f"/imports/{started['id']}?key={key}&plan={kept}")
 
 
 async def start_for_real(visit: Visit) -> Response:
-    """What was tried is done, by the very plan that was tried."""
+    """What was tried is done, by the very plan that was tried and the forms that it showed."""
     data = await visit.request.form()
     file, plan = str(data.get("key", "")), str(data.get("plan", ""))
     body, kept = await visit.site.uploads.fetch(file), await visit.site.uploads.fetch(plan)
     if body is None or kept is None:
-        gone = _("The file was kept for half an hour only. Choose it again.")
-        return _start_page(visit, Invalid(file=gone))
-    started = await visit.api.start_import({**orjson.loads(kept), "dry_run": False}, body)
+        return _start_page(visit, "", Invalid(file=_gone()))
+    shown = await visit.api.imported(str(data.get("trial", "")))
+    guessed = {each["column"]: each["form"] for each in shown.get("guesses", ())}
+    tried = orjson.loads(kept)
+    real = {**tried, "forms": guessed | tried["forms"], "dry_run": False}
+    started = await visit.api.start_import(real, body)
     return to(f"/imports/{started['id']}")
 
 
-def _plan(data: FormData) -> Json:
-    columns = {
-        name.removeprefix("column:"): str(value)
-        for name, value in data.items()
-        if name.startswith("column:") and value
-    }
+def _plan(visit: Visit, data: FormData) -> Json:
+    """What the page about the columns says."""
+    entity = _entity(visit, str(data.get("entity", "")))
+    columns = _named(data, "column:")
     return {
-        "entity": str(data.get("entity", "")),
+        "entity": entity.name,
         "file_name": str(data.get("file_name", "")),
         "columns": columns,
+        "forms": forms_that_fit(_named(data, "form:"), columns, targets_of(visit.catalog, entity)),
         "values": _values(str(data.get("values", ""))),
+        "constants": _constants(str(data.get("constants", ""))),
         "match": str(data.get("match", "")),
+        "empty_words": _words(str(data.get("empty_words", ""))),
+        "skip_without_key": bool(data.get("skip_without_key")),
+        "encoding": str(data.get("encoding", "")),
+        "delimiter": str(data.get("delimiter", "")),
         "dry_run": bool(data.get("dry_run")),
     }
+
+
+def _named(data: FormData, start: str) -> dict[str, str]:
+    """What was chosen for each column, under names that begin alike."""
+    chosen = ((name, str(value)) for name, value in data.items() if name.startswith(start))
+    return {name.removeprefix(start): value for name, value in chosen if value}
+
+
+def _words(text: str) -> list[str]:
+    return [word for each in text.split(",") if (word := each.strip())]
 
 
 def _values(text: str) -> dict[str, str]:
@@ -192,12 +173,19 @@ def _values(text: str) -> dict[str, str]:
     return found
 
 
+def _constants(text: str) -> dict[str, str]:
+    """`closed_on = 2017-12-31`, one on a line: what every line gets."""
+    pairs = (line.partition("=") for line in text.splitlines())
+    return {name.strip(): value.strip() for name, sign, value in pairs if sign and name.strip()}
+
+
 async def show_import(visit: Visit) -> Response:
     found = await visit.api.imported(visit.request.path_params["import_id"])
     state = visit.asked("state", "rejected")
     lines = await visit.api.import_lines(found["id"], {"state": state, "page_size": "100"})
     entity = visit.catalog.by_name(found["entity"])
     context = {"found": found, "lines": lines["items"], "state": state, "states": LINE_STATES}
+    context |= {"encodings": OFFERED, "days": forms.DAYS, "numbers": forms.NUMBERS}
     template = "fragments/import.html" if visit.by_htmx else "imports/show.html"
     return visit.page(
         template,
@@ -213,12 +201,13 @@ async def retry(visit: Visit) -> Response:
     """Takes in the rejected lines again with other values."""
     data = await visit.request.form()
     before = await visit.api.imported(visit.request.path_params["import_id"])
-    plan = {
+    plan: Mapping[str, object] = {
         "import_id": before["id"],
         "entity": before["entity"],
         "values": _values(str(data.get("values", ""))),
+        "constants": _constants(str(data.get("constants", ""))),
     }
-    started = await visit.api.retry_import(plan)
+    started = await visit.api.retry_import(dict(plan))
     return to(f"/imports/{started['id']}")
 
 
@@ -226,6 +215,6 @@ def _entity(visit: Visit, name: str) -> Entity:
     entity = visit.catalog.by_name(name)
     if entity is None or not entity.may("view"):
         raise NotFound
-    if not entity.may("create"):
-        raise Denied(f"Your profile does not let you create {entity.plural.lower()}.")
+    if not entity.may("import"):
+        raise Denied(f"Your profile does not let you import {entity.plural.lower()}.")
     return entity

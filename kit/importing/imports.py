@@ -15,6 +15,7 @@ from kit.entity.record import is_imported
 from kit.errors import Denied, Invalid, NotFound, Refused, Unavailable
 from kit.ids import record_id, uuid7
 from kit.importing.file.guesses import Guess
+from kit.importing.file.languages import is_central, months_first
 from kit.importing.file.sheet import Sheet
 from kit.importing.jobs import asker, guesses_of
 from kit.importing.layout import Layout
@@ -28,9 +29,6 @@ from kit.records.process import Process
 from kit.records.standard import Records
 from kit.records.work import Work
 from kit.rpc import call as rpc
-
-_CENTRAL = frozenset({"ro", "pl", "cs", "sk", "hu", "hr", "sl"})
-_MONTHS_FIRST = "en-US"
 
 
 class Imports(ImportsServicer):
@@ -47,14 +45,13 @@ class Imports(ImportsServicer):
 
     async def Start(self, request: AsyncIterator[pb.ImportPiece], context: Any) -> pb.Import:
         message = await plan_of(request)
-        plan, language = Plan.of(message), self._language()
+        plan, locale = Plan.of(message), self._locale()
         may_import(self._records(message.entity), calling(), plan)
-        central = language.partition("-")[0] in _CENTRAL
-        sheet = Sheet(message.encoding, message.delimiter, central=central)
+        sheet = Sheet(message.encoding, message.delimiter, central=is_central(locale))
         receiving = Receiving(request, sheet)
         heading = list(await receiving.head())
         layout = await self._check(message.entity, plan, heading, sheet.delimiter)
-        findings = Findings(layout, months_first=language == _MONTHS_FIRST)
+        findings = Findings(layout, months_first=months_first(locale))
         values = self._values(plan, heading, message.entity, message)
         async with self.process.database.sessions.begin() as session:
             await write_job(session, values | {"delimiter": sheet.delimiter}, receiving, findings)
@@ -95,11 +92,11 @@ class Imports(ImportsServicer):
             raise Invalid(entity=f"{plural} come about by what people do; no file makes them.")
         return found
 
-    def _language(self) -> str:
-        """The language of whoever calls, with the country: it settles what could be read two ways."""
+    def _locale(self) -> str:
+        """The language and country of whoever calls: they settle what could be read in two ways."""
         people, person_id = self.process.policy.organisation.people, calling().person_id
         person = people.get(person_id) if person_id else None
-        return person.locale.replace("_", "-") if person else ""
+        return person.locale if person else ""
 
     async def _check(
         self,

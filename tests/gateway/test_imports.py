@@ -12,7 +12,7 @@ from tests.gateway.browsers import Browser
 IMPORTS = "/api/v1/imports"
 
 
-async def brought_in(browser: Browser, plan: dict[str, Any], data: str) -> dict[str, Any]:
+async def brought_in(browser: Browser, plan: dict[str, Any], data: str | bytes) -> dict[str, Any]:
     """Starts an import and follows it to its end."""
     parts = {"plan": (None, orjson.dumps(plan)), "file": ("products.csv", data, "text/csv")}
     begun = await browser.post(IMPORTS, files=parts)
@@ -48,11 +48,69 @@ async def test_a_file_is_taken_in_and_reported(root: Browser, name: str) -> None
     assert f"{name} B,dear,EUR" in report.text
 
 
-async def test_a_report_opens_in_a_spreadsheet_without_running_anything(root: Browser) -> None:
-    done = await brought_in(root, plan(), 'Name,Price,Currency\n"=cmd|x",dear,EUR\n=1+1,dear,EUR\n')
-    report = await root.get(f"{IMPORTS}/{done['id']}/lines.csv")
-    originals = [line["original"] for line in csv.DictReader(io.StringIO(report.text))]
-    assert originals == ['"=cmd|x",dear,EUR', "'=1+1,dear,EUR"]
+async def test_rejected_lines_come_as_a_file_that_is_taken_in_again(
+    root: Browser, name: str
+) -> None:
+    """D10: the columns of the file with the reason before them; corrected, they go in as they are."""
+    lines = f'Name;Price;Currency\n"{name} ;A";dear;EUR\n{name} B;2;EUR\n'
+    first = await brought_in(root, plan(), lines)
+    assert (first["created"], first["rejected"]) == (1, 1)
+    report = (await root.get(f"{IMPORTS}/{first['id']}/lines.csv")).text
+    [row] = csv.DictReader(io.StringIO(report), delimiter=";")
+    assert list(row) == ["Rejected because", "Name", "Price", "Currency"]
+    assert row["Rejected because"].startswith("price: ")
+    again = await brought_in(root, plan(), report)
+    assert (again["rejected"], again["ignored"]) == (1, ["Rejected because"])
+    twice = (await root.get(f"{IMPORTS}/{again['id']}/lines.csv")).text
+    assert twice == report
+    done = await brought_in(root, plan(), report.replace("dear", "12"))
+    assert done["created"] == 1
+    query = {"filter": f'name = "{name} ;A"'}
+    [made] = (await root.get("/api/v1/products", params=query)).json()["items"]
+    assert made["price"] == "12"
+
+
+async def test_for_a_spreadsheet_no_cell_runs_and_reading_it_undoes_that(
+    root: Browser, name: str
+) -> None:
+    """D10: guarded only when asked, and undone when the file comes back."""
+    lines = f"Name,Price,Currency\n=1+1 {name},dear,EUR\n'=2 {name},dear,EUR\n"
+    first = await brought_in(root, plan(), lines)
+    path = f"{IMPORTS}/{first['id']}/lines.csv"
+    bare = list(csv.DictReader(io.StringIO((await root.get(path)).text)))
+    assert [row["Name"] for row in bare] == [f"=1+1 {name}", f"'=2 {name}"]
+    answer = await root.get(path, params={"for": "spreadsheet"})
+    safe = answer.content.decode("utf-8-sig")
+    assert [row["Name"] for row in csv.DictReader(io.StringIO(safe))] == [
+        f"'=1+1 {name}",
+        f"''=2 {name}",
+    ]
+    done = await brought_in(root, plan(), safe.replace("dear", "3"))
+    assert done["created"] == 2
+    query = {"filter": f'name = "=1+1 {name}"'}
+    assert len((await root.get("/api/v1/products", params=query)).json()["items"]) == 1
+    assert (await root.get(path, params={"for": "typewriter"})).status_code == 422
+
+
+async def test_what_the_file_speaks_for_is_told_and_can_be_overridden(
+    root: Browser, name: str
+) -> None:
+    """D2, D5, D6: encoding, forms and words for nothing, guessed, shown and said."""
+    lines = f"Name;Price;Currency;Note\n{name} Köln;1.234,50;EUR;NULL\n".encode("cp1252")
+    columns = plan()["columns"] | {"Note": "description"}
+    trial = await brought_in(root, plan(dry_run=True, columns=columns), lines)
+    assert (trial["encoding"], trial["delimiter"], trial["empty_words"]) == (
+        "cp1252",
+        ";",
+        ["NULL"],
+    )
+    [guess] = trial["guesses"]
+    assert (guess["column"], guess["form"], guess["certain"]) == ("Price", "1.234,56", True)
+    told = {"encoding": "cp1252", "delimiter": "semicolon", "numbers": "1.234,56"}
+    done = await brought_in(root, plan(columns=columns, empty_words=["null"], **told), lines)
+    query = {"filter": f'name = "{name} Köln"'}
+    [made] = (await root.get("/api/v1/products", params=query)).json()["items"]
+    assert (done["created"], made["price"], made.get("description")) == (1, "1234.50", None)
 
 
 async def test_the_rejected_lines_are_taken_in_with_a_correction(root: Browser, name: str) -> None:
