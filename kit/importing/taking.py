@@ -23,6 +23,7 @@ from kit.importing.lines import Line
 from kit.records import memory
 from kit.records.standard import Records, custom_values
 from kit.records.work import Work
+from kit.text.folding import folded, typed
 
 _BREATH = 10
 _SAY_WHEN = (
@@ -66,7 +67,7 @@ class Taking:
             async with self._process.work(self._job.actor) as work:
                 known = await self._existing(work, rejected)
         for line in rejected:
-            if line.told and not known.get(line.values.get(self._match)):
+            if line.told and not self._meant(known, line):
                 line.lacks(self._layout)
 
     async def _safely(self, lines: Sequence[Line]) -> None:
@@ -135,7 +136,7 @@ class Taking:
     async def _take_one(
         self, work: Work, line: Line, existing: dict[Any, list[Record]], editable: set[Any]
     ) -> None:
-        known = existing.get(line.values.get(self._match), []) if self._match else []
+        known = self._meant(existing, line)
         if len(known) > 1:
             name = self._match
             raise Invalid("", {name: f"{len(known)} records have this {name}; give the id."})
@@ -153,11 +154,21 @@ class Taking:
         if not self._match:
             return {}
         column = getattr(self._record, self._match)
-        values = [value for line in lines if (value := line.values.get(self._match)) is not None]
+        values = {
+            key for line in lines if (key := _alike(line.values.get(self._match))) is not None
+        }
+        same = folded(column) if any(isinstance(each, str) for each in values) else column
         found: dict[Any, list[Record]] = {}
-        for record in await work.all(self._record, column.in_(values), limit=50 * len(lines)):
-            found.setdefault(getattr(record, self._match), []).append(record)
+        for record in await work.all(self._record, same.in_(values), limit=50 * len(lines)):
+            found.setdefault(_alike(getattr(record, self._match)), []).append(record)
         return found
+
+    def _meant(self, existing: dict[Any, list[Record]], line: Line) -> list[Record]:
+        """The records that a line means: those of exactly its value, else those that read alike."""
+        value = line.values.get(self._match) if self._match else None
+        alike = existing.get(_alike(value), [])
+        exact = [record for record in alike if getattr(record, self._match) == value]
+        return exact or alike
 
     async def _editable(
         self, work: Work, lines: Sequence[Line], existing: dict[Any, list[Record]]
@@ -166,7 +177,7 @@ class Taking:
         differing = [
             record.id
             for line in lines
-            for record in existing.get(line.values.get(self._match), ())
+            for record in self._meant(existing, line)
             if self._changes(line, record)
         ]
         if not differing:
@@ -180,7 +191,7 @@ class Taking:
         changes = {
             name: value
             for name, value in line.filled(self._layout, vars(record)).items()
-            if value != getattr(record, name) and name != "id"
+            if value != getattr(record, name) and name not in ("id", self._match)
         }
         custom = {**record.custom, **line.custom}
         return changes if custom == record.custom else changes | {"custom": custom}
@@ -256,7 +267,7 @@ def _apart(lines: Sequence[Line], match: str) -> Iterator[list[Line]]:
     group: list[Line] = []
     seen: set[Any] = set()
     for line in lines:
-        value = line.values.get(match)
+        value = _alike(line.values.get(match))
         if value is not None and value in seen:
             yield group
             group, seen = [], set()
@@ -264,6 +275,11 @@ def _apart(lines: Sequence[Line], match: str) -> Iterator[list[Line]]:
         seen.add(value)
     if group:
         yield group
+
+
+def _alike(value: Any) -> Any:
+    """A value as it is matched: texts without case and accents, as everywhere."""
+    return typed(value) if isinstance(value, str) else value
 
 
 def _is_now(value: date | datetime) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from crm.v1 import records_pb2 as pb
 from rapidfuzz import fuzz
 from rapidfuzz import process as nearest
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, cast, select
 
 from kit.access.clause import reachable
 from kit.access.fields import visible
@@ -14,23 +14,22 @@ from kit.actor import calling
 from kit.entity import Level, Record
 from kit.errors import Invalid
 from kit.records.process import Process
+from kit.text.folding import folded, typed
 
 _CANDIDATES = 20_000
 _NEAR = 60
 
 
 async def found(process: Process, record: type[Record], request: pb.FindRequest) -> pb.FoundList:
-    """For each value the records that have it, whatever its case, or the nearest that exists."""
+    """For each value the records that have it, whatever case and accents, or the nearest that exists."""
     if request.field not in visible(process.policy, calling(), record):
         raise Invalid(field=f"There is no field {request.field!r}.")
     column = cast(record.__table__.c[request.field], Text)
     reach = process.policy.reach(calling(), record, Level.READ)
     within = reachable(record, reach, Level.READ)
-    wanted = {value.strip().lower(): value for value in request.values}
+    wanted = {typed(value): value for value in request.values}
     rows = await process.reader.rows(
-        select(record.__table__.c.id, func.lower(column)).where(
-            func.lower(column).in_(wanted), within
-        )
+        select(record.__table__.c.id, folded(column)).where(folded(column).in_(wanted), within)
     )
     ids: dict[str, list[str]] = {}
     for row in rows:

@@ -1,5 +1,6 @@
 """Files as other programs write them are taken in, and what cannot be known is asked for."""
 
+import unicodedata
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -271,3 +272,20 @@ async def test_what_comes_about_by_what_people_do_is_no_matter_of_files(
     ana = await office.organisation.person(unique("Ana"))
     with pytest.raises(Invalid, match="no file makes them"):
         await office.start(ana, entity, "name\nA\n", columns={"name": "name"})
+
+
+async def test_two_forms_of_a_letter_are_one_name(office: Office) -> None:
+    """C1: found as a reference and matched, composed or not, with or without case and accents."""
+    ana = await office.organisation.person(unique("Ana"))
+    name = unique("Café Été")
+    taken_apart = unicodedata.normalize("NFD", name)
+    columns = {"name": "name", "above": "parent_id:name"}
+    await office.run(ana, ACCOUNT, f"name\n{name}\n", columns={"name": "name"})
+    for form in (taken_apart, name.upper(), name.replace("é", "e").replace("É", "E")):
+        child = f"name,above\n{unique('Child')},{form}\n"
+        done = await office.run(ana, ACCOUNT, child, columns=columns)
+        assert done.created == 1, await office.rejected(ana, done)
+        again = await office.run(
+            ana, ACCOUNT, f"name\n{form}\n", columns={"name": "name"}, match="name"
+        )
+        assert (again.matched, again.created) == (1, 0), again
