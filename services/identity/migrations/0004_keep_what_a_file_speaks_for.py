@@ -3,7 +3,7 @@
 from kit.database import foundation
 
 revision = "0004"
-down_revision = "0005"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
