@@ -16,9 +16,11 @@ from kit.ids import record_id
 from kit.records.freshness import seen_version, still_good
 from kit.records.paging import Question
 from kit.records.process import Process
+from kit.records.replaying import as_seen_now
 from kit.records.showing import page_json, row_json, shown_json
 from kit.records.work import Work
 from kit.rpc import call as rpc
+from kit.rpc.server import Replayed
 from kit.wire import Shape
 
 R = TypeVar("R", bound=Record)
@@ -42,8 +44,11 @@ class Records(Generic[R, M]):
     @asynccontextmanager
     async def work(self, request: Any) -> AsyncIterator[Work]:
         """One transaction for the call being served."""
-        async with self.process.work(calling(), rpc.current(), request) as work:
-            yield work
+        try:
+            async with self.process.work(calling(), rpc.current(), request) as work:
+                yield work
+        except Replayed as before:
+            raise Replayed(await as_seen_now(self.process, before.reply)) from None
 
     def names(self, wanted: Sequence[str] = ()) -> tuple[str, ...]:
         """The fields of the contract that the caller may see and wants."""

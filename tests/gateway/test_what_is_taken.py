@@ -80,3 +80,15 @@ async def test_what_is_built_of_a_body_is_what_it_says(gateway: Running, root: B
         PRODUCTS, content=orjson.dumps({"name": [1]}), headers={"Content-Type": "application/json"}
     )
     assert problem(answer, 422)["errors"] == {"name": "Give text."}
+
+
+async def test_a_taken_value_tells_nothing_of_who_has_it(root: Browser, name: str) -> None:
+    """Low: a value is unique in the whole organisation; the answer says that alone, to anybody"""
+    code = f"C-{name[-12:]}"
+    made = (await root.post(PRODUCTS, json={"name": name, "code": code})).json()
+    answer = await root.post(PRODUCTS, json={"name": "Other", "code": code})
+    told = problem(answer, 409)
+    assert told["errors"] == {"code": "This value is taken already; choose another one."}
+    assert set(told) == {"type", "title", "status", "detail", "errors"}
+    assert made["id"] not in answer.text
+    assert name not in answer.text

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from crm.v1 import standard_pb2
 
+from kit.access.entries import FieldAccess, Profile
 from kit.errors import Conflict, NotFound
 from kit.ids import uuid7
-from kit.testing.organisation import TestOrganisation
+from kit.testing.organisation import ALL, TestOrganisation
 from kit.testing.serving import Serving
 from tests.kit.toy.contract import pb, services
 
@@ -36,6 +37,34 @@ async def test_a_verb_is_answered_again_although_it_could_not_be_done_again(shop
     assert await shop.Sell(pb.Sale(id=made.id, note="cash"), key=key) == first
     await shop.Update(pb.ToyPatch(record=pb.Toy(id=made.id, name="x"), mask={"paths": ["name"]}))
     assert await shop.Sell(pb.Sale(id=made.id, note="cash"), key=key) == first
+
+
+@pytest.mark.parametrize("json", [False, True])
+async def test_what_was_hidden_since_is_not_answered_again(
+    toys: Serving, organisation: TestOrganisation, json: bool
+) -> None:
+    """S15: a key was answered with fields that had been hidden in the meantime"""
+    profile = await organisation.profile(ALL)
+    eve = await organisation.person("Eve", profiles=(profile,))
+    shop, key = toys.stub(services.ToysStub, eve, json=json), uuid7().hex
+    word = f"w{uuid7().hex}"
+    toy = pb.Toy(name="Kit", secret=word, custom={"color": word})
+    assert word.encode() in (await shop.Create(toy, key=key)).SerializeToString()
+    hidden = [FieldAccess("toys.Toy", name, "hidden") for name in ("secret", "custom")]
+    limited = Profile(name="Limited", permissions=(ALL,), fields=tuple(hidden))
+    await organisation.tell("profile", limited, profile)
+    again = (await shop.Create(toy, key=key)).SerializeToString()
+    assert word.encode() not in again
+    assert b"Kit" in again
+
+
+async def test_what_was_lost_since_is_not_answered_again(shop: Any) -> None:
+    """S15: a key was answered with a record that its caller could not see any more"""
+    key = uuid7().hex
+    made = await shop.Create(pb.Toy(name="Kit"), key=key)
+    await shop.Delete(standard_pb2.DeleteRequest(id=made.id))
+    with pytest.raises(NotFound):
+        await shop.Create(pb.Toy(name="Kit"), key=key)
 
 
 async def test_a_removal_is_answered_again(shop: Any) -> None:
