@@ -1,4 +1,4 @@
-"""The currencies of ISO 4217 in which money may be kept."""
+"""The currencies of ISO 4217 in which money may be kept, and how far each is divided."""
 
 _CODES = """
 AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD
@@ -11,3 +11,14 @@ XPF YER ZAR ZMW ZWG
 """
 
 CURRENCIES: tuple[str, ...] = tuple(_CODES.split())
+
+# Babel knows the places that people write, from CLDR, which for the dinar of Iraq are none; pycountry
+# knows none at all. These are those of ISO 4217 that are not two.
+_WHOLE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+_THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
+_PLACES = dict.fromkeys(_WHOLE.split(), 0) | dict.fromkeys(_THOUSANDTHS.split(), 3)
+
+
+def places_of(currency: str) -> int:
+    """The decimals of a currency's smallest unit."""
+    return _PLACES.get(currency, 2)

@@ -31,6 +31,13 @@ class Column:
             raise ValueError(f"{self.label}: fill this in.")
         return known
 
+    def stored(self, value: Any) -> Any:
+        """The Python value of what was stored, or that itself where the kind would refuse it now."""
+        try:
+            return None if value is None else self.kind.parse(value)
+        except ValueError:
+            return value
+
 
 def row_field(
     kind: Kind,
@@ -63,6 +70,12 @@ class Row:
         """From a mapping or a message; ValueError names the attribute."""
         take = source.get if isinstance(source, Mapping) else _taker(source)
         given = {column.name: column.read(take(column.name)) for column in cls.columns}
+        return cls(**{name: value for name, value in given.items() if value is not None})
+
+    @classmethod
+    def stored(cls, source: Mapping[str, Any]) -> Self:
+        """From the database, whose rows were judged when they came: by other rules, it may be."""
+        given = {column.name: column.stored(source.get(column.name)) for column in cls.columns}
         return cls(**{name: value for name, value in given.items() if value is not None})
 
     def plain(self) -> dict[str, Any]:
@@ -99,7 +112,7 @@ class _RowsType(TypeDecorator[list[Any]]):
         return [row.plain() for row in value or ()]
 
     def process_result_value(self, value: Any, dialect: object) -> Any:  # noqa: ARG002
-        return [self.row.read(each) for each in value or ()]
+        return [self.row.stored(each) for each in value or ()]
 
 
 @dataclasses.dataclass(frozen=True)

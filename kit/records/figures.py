@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import MAXYEAR, date, timedelta
 from typing import Any
 
 from crm.v1 import records_pb2 as pb
@@ -130,6 +131,9 @@ def _bounds(group: _Group, value: Any) -> str:
     if not group.span:
         return f'{group.field} = "{_verbatim(str(value))}"'
     first, after = _days(group.span, str(value))
+    if not after:
+        # By the day before: asyncpg sends the calendar's last day as infinity.
+        return f"{group.field} > {date.fromisoformat(first) - timedelta(days=1)}"
     return f"{group.field} >= {first} AND {group.field} < {after}"
 
 
@@ -139,19 +143,18 @@ def _verbatim(value: str) -> str:
 
 
 def _days(span: str, value: str) -> tuple[str, str]:
-    """The first day of a span and the first day after it."""
-    from datetime import date, timedelta
-
+    """The first day of a span and the first day after it, which the calendar's last one has not."""
     if span == "day":
         day = date.fromisoformat(value)
-        return value, (day + timedelta(days=1)).isoformat()
+        return value, "" if day == date.max else (day + timedelta(days=1)).isoformat()
     year, _, rest = value.partition("-")
     months = {"year": 12, "quarter": 3, "month": 1}[span]
     first = {"year": 0, "quarter": (int(rest[1:] or 1) - 1) * 3 if span == "quarter" else 0}.get(
         span, int(rest) - 1 if span == "month" else 0
     )
     after = first + months
-    return _month(int(year), first), _month(int(year) + after // 12, after % 12)
+    following = int(year) + after // 12
+    return _month(int(year), first), _month(following, after % 12) if following <= MAXYEAR else ""
 
 
 def _month(year: int, index: int) -> str:

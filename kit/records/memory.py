@@ -4,7 +4,7 @@ A session does it with every flush, and work without a session at its end; so no
 it, and history and events are written with the rows (`kit/records/writing.py`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, make_transient, make_transient_to_detached
 from sqlalchemy.util import await_only
 
 from kit.entity import Audience, Before, Choice, Record
+from kit.entity.amounts import wrong_amounts
 from kit.entity.record import STAMPS
 from kit.errors import Invalid
 from kit.records.assigning import names_people, wrong_people
@@ -200,11 +201,12 @@ def check_ready(work: "Work", record: Record) -> None:
     _check(work, record, record.fields)
 
 
-def _check(work: "Work", record: Record, names: Iterable[str]) -> None:
+def _check(work: "Work", record: Record, names: Collection[str]) -> None:
     judged = _judged(type(record))
     wrong = {
         name: text for name in names if name in judged and (text := _wrong(work, record, name))
     }
+    wrong |= dict(wrong_amounts(record, names))
     if wrong:
         raise Invalid("", wrong)
     require_weight(record)

@@ -1,11 +1,13 @@
 """Records as JSON: made once, by the service that owns them."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from kit.entity import Record, Row
+from kit.entity.kinds.numbers import written
 from kit.wire.shape import line
 
 _encoder = msgspec.json.Encoder()
@@ -19,10 +21,10 @@ def shown_json(record: Record, names: Iterable[str], *, custom: bool = True) -> 
 
 
 def _plain(value: Any) -> Any:
-    """Rows leave in the form in which they are stored."""
+    """Rows leave in the form in which they are stored, numbers in the one that they are read in."""
     if isinstance(value, list) and value and isinstance(value[0], Row):
         return [row.plain() for row in value]
-    return value
+    return written(value) if isinstance(value, Decimal) else value
 
 
 def page_json(

@@ -88,7 +88,8 @@ async def test_currencies_are_never_added_up(desk: Desk, market: Market) -> None
         "EUR": (1, "150"),
         "USD": (2, "900.25"),
     }
-    assert (await desk.change(campaign, currency="USD")).won_amount == "900.25"
+    changed = await desk.change(campaign, currency="USD", actual_cost="110")
+    assert changed.won_amount == "900.25"
 
 
 async def test_a_customer_won_elsewhere_before_is_not_new(desk: Desk, market: Market) -> None:

@@ -114,3 +114,14 @@ async def test_a_message_is_corrected_and_taken_back_by_its_author(bob: Voice, e
     assert await eva.heard(room) == ["Lunch?"]
     await bob.messages.Delete(standard_pb2.DeleteRequest(id=message.id))
     assert await eva.heard(room) == []
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\ufeff\u200e", "a\u202eb", "a\x1bb"])
+async def test_a_message_shows_something_and_steers_nobody(
+    bob: Voice, eva: Voice, text: str
+) -> None:
+    """C4"""
+    room = await bob.direct(eva)
+    with pytest.raises(Invalid) as refused:
+        await bob.say(room, text)
+    assert set(refused.value.fields) == {"text"}

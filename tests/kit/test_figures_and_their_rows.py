@@ -6,6 +6,7 @@ import pytest
 from crm.v1 import records_pb2 as records
 from crm.v1 import standard_pb2
 from crm.v1.records_pb2_grpc import RecordsStub
+from sqlalchemy import text
 
 from kit.errors import Invalid
 from kit.ids import uuid7
@@ -94,3 +95,30 @@ async def test_pages_are_ordered_by_a_custom_field(
     rest = await shop.List(question)
     regions = [each.custom["region"] for each in (*first.items, *rest.items)]
     assert regions == ["A", "B", "C"]
+
+
+@pytest.mark.parametrize("span", ["day", "month", "quarter", "year"])
+async def test_the_last_day_of_the_calendar_has_its_figure(
+    toys: Serving, organisation: TestOrganisation, span: str
+) -> None:
+    """Found 5xx: rows that were stored before such days were refused still stand somewhere."""
+    ana, word = await organisation.person("Ana"), unique()
+    shop = toys.stub(services.ToysStub, ana)
+    made = await shop.Create(pb.Toy(name=word, due="2026-01-31"))
+    async with toys.process.database.engine.begin() as connection:
+        last = text("update toy set due = '9999-12-31' where id = :id")
+        await connection.execute(last, {"id": made.id})
+    answer = await toys.stub(RecordsStub, ana).Aggregate(figures(word, f"due:{span}"))
+    assert [await names(shop, each.filter) for each in answer.items] == [1]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+async def test_days_beyond_what_can_be_reckoned_with_are_refused(
+    toys: Serving, organisation: TestOrganisation, day: str
+) -> None:
+    """C6, D1"""
+    shop = toys.stub(services.ToysStub, await organisation.person("Ana"))
+    for values in ({"due": day}, {"sold_at": f"{day}T00:00:00+14:00"}):
+        with pytest.raises(Invalid) as refused:
+            await shop.Create(pb.Toy(name="Bear", **values))
+        assert set(refused.value.fields) == set(values)

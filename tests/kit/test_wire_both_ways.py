@@ -1,22 +1,45 @@
 """Message to record to message: what was said comes back, and what is wrong is told by its field."""
 
+from datetime import date, datetime, time
+
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.entity.kinds.moments import FIRST_DAY, LAST_DAY
+from kit.entity.kinds.numbers import written
 from kit.errors import Invalid
 from kit.records.showing import shown_json
+from kit.text.lines import one_line
 from kit.wire import Shape
 from tests.kit.toy.contract import pb
 from tests.kit.toy.model import Toy
 
 SHAPE = Shape(Toy, pb.Toy)
+
+
+def _as_stored(text: str) -> bool:
+    """Whether text needs no composing or trimming, and shows something."""
+    try:
+        return one_line(text) == text
+    except ValueError:
+        return False
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min)
+
+
 WORDS = st.text(
-    st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=40
-).filter(lambda text: text == text.strip())
+    st.characters(codec="utf-8", categories=["L", "N", "P", "S", "M", "Zs"]),
+    min_size=1,
+    max_size=40,
+).filter(_as_stored)
 IDS = st.uuids().map(str)
-AMOUNTS = st.decimals(-(10**8), 10**8, places=3).map(str)
-INSTANTS = st.datetimes().map(lambda moment: f"{moment.isoformat()}Z")
+AMOUNTS = st.decimals(-(10**8), 10**8, places=3).map(written)
+INSTANTS = st.datetimes(_midnight(FIRST_DAY), _midnight(LAST_DAY)).map(
+    lambda moment: f"{moment.isoformat()}Z"
+)
 PARTS = st.builds(
     pb.Part, name=WORDS, number=st.none() | st.integers(0, 2**31 - 1), cost=st.none() | AMOUNTS
 )
@@ -30,7 +53,7 @@ TOYS = st.builds(
     currency=st.sampled_from(["EUR", "USD"]),
     discount=st.none() | st.decimals(0, 100, places=2).map(str),
     ready=st.booleans(),
-    due=st.none() | st.dates().map(str),
+    due=st.none() | st.dates(FIRST_DAY, LAST_DAY).map(str),
     sold_at=st.none() | INSTANTS,
     parent_id=st.none() | IDS,
     friend_ids=st.lists(IDS, unique=True, max_size=3),

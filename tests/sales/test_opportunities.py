@@ -251,3 +251,34 @@ async def test_the_gateway_gets_ready_json(serving: Serving, desk: Desk) -> None
     ready = serving.stub(OpportunitiesStub, desk.actor, json=True)
     won = await ready.Win(pb.WinOpportunity(id=deal.id))
     assert b'"outcome":"won"' in won.json
+
+
+async def test_amounts_fit_the_smallest_unit_of_their_currency(desk: Desk) -> None:
+    """E1: given with the deal or with its ending."""
+    for currency, amount in (("JPY", "1.5"), ("EUR", "1.005"), ("KWD", "1.0005")):
+        with pytest.raises(Invalid) as refused:
+            await desk.deal(currency=currency, amount=amount)
+        assert set(refused.value.fields) == {"amount"}
+    deal = await desk.deal(currency="KWD", amount="1.005")
+    with pytest.raises(Invalid) as refused:
+        await desk.deals.Win(pb.WinOpportunity(id=deal.id, amount="1.0005"))
+    assert set(refused.value.fields) == {"realised_amount"}
+
+
+async def test_the_currency_of_a_won_deal_does_not_change_under_its_value(desk: Desk) -> None:
+    """E1"""
+    deal = await desk.deal(currency="EUR", amount="1000")
+    await desk.deals.Win(pb.WinOpportunity(id=deal.id))
+    record = pb.Opportunity(id=deal.id, currency="RON", amount="5000")
+    change = pb.OpportunityPatch(record=record, mask={"paths": ["currency", "amount"]})
+    with pytest.raises(Invalid) as refused:
+        await desk.deals.Update(change)
+    assert set(refused.value.fields) == {"currency"}
+    assert "Realised value" in refused.value.fields["currency"]
+
+
+async def test_a_stage_without_an_outcome_is_refused(desk: Desk) -> None:
+    """C8: what people have to fill in is judged before rules go by it."""
+    with pytest.raises(Invalid) as refused:
+        await desk.new_stage(outcome="")
+    assert set(refused.value.fields) == {"outcome"}

@@ -1,5 +1,6 @@
 """Kinds that hold days and moments."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
@@ -10,10 +11,20 @@ from sqlalchemy.types import TypeEngine
 from kit.entity.kinds.kind import Kind
 from kit.query import Kind as Comparison
 
+# Whatever is reckoned with a day, its month and year, in any zone, stays within Python's calendar.
+FIRST_DAY, LAST_DAY = date(1000, 1, 1), date(9998, 12, 31)
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _within_calendar(day: date) -> date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"Choose a day between {FIRST_DAY} and {LAST_DAY}.")
+    return day
+
 
 @dataclass(frozen=True)
 class Day(Kind):
-    """A calendar day (ISO 8601, YYYY-MM-DD), the same in every zone."""
+    """A calendar day (ISO 8601, YYYY-MM-DD), the same in every zone, of the years 1000 to 9998."""
 
     name: ClassVar[str] = "date"
     comparison: ClassVar[Comparison] = Comparison.DATE
@@ -23,10 +34,14 @@ class Day(Kind):
 
     def parse(self, value: Any) -> date | None:
         text = str(value).strip()
+        if not text:
+            return None
         try:
-            return date.fromisoformat(text) if text else None
+            # The shape first: fromisoformat also reads weeks, and days without hyphens.
+            day = date.fromisoformat(text if _DAY.fullmatch(text) else "")
         except ValueError as wrong:
             raise ValueError("Write the day as YYYY-MM-DD.") from wrong
+        return _within_calendar(day)
 
     def show(self, value: Any) -> str:
         return str(value.isoformat())
@@ -34,7 +49,7 @@ class Day(Kind):
 
 @dataclass(frozen=True)
 class Instant(Kind):
-    """A moment (RFC 3339), kept in UTC."""
+    """A moment (RFC 3339), kept in UTC, of the years 1000 to 9998."""
 
     name: ClassVar[str] = "instant"
     comparison: ClassVar[Comparison] = Comparison.INSTANT
@@ -52,6 +67,8 @@ class Instant(Kind):
             raise ValueError("Write the moment like 2026-05-01T09:30:00Z.") from wrong
         if moment.tzinfo is None:
             raise ValueError("Say the zone too, like 2026-05-01T09:30:00Z.")
+        # Bare first: in UTC the ends of the calendar would be beyond it.
+        _within_calendar(moment.date())
         return moment.astimezone(UTC)
 
     def show(self, value: Any) -> str:

@@ -1,7 +1,8 @@
 """Kinds that hold numbers, money and yes or no; none of them is ever a float."""
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import Boolean as BooleanType
@@ -13,6 +14,10 @@ from kit.entity.kinds.kind import Kind
 from kit.query import Kind as Comparison
 
 N = TypeVar("N", int, Decimal)
+_LEAST, _MOST = -(2**31), 2**31 - 1
+# Python would also read 1_000 and the digits of other scripts, which the filter language does not.
+_WHOLE = re.compile("[+-]?[0-9]{1,20}")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
 @dataclass(frozen=True)
@@ -28,13 +33,13 @@ class Integer(Kind):
         return IntegerType()
 
     def parse(self, value: Any) -> int | None:
-        if isinstance(value, str) and not value.strip():
+        text = str(value).strip()
+        if not text:
             return None
-        try:
-            number = int(value)
-        except (TypeError, ValueError) as wrong:
-            raise ValueError("Write a whole number.") from wrong
-        return _within(number, -(2**31) if self.low is None else self.low, self.high or 2**31 - 1)
+        if not _WHOLE.fullmatch(text):
+            raise ValueError("Write a whole number, without separators.")
+        low = _LEAST if self.low is None else self.low
+        return _within(int(text), low, _MOST if self.high is None else self.high)
 
 
 def _within(number: N, low: N, high: N) -> N:
@@ -70,21 +75,25 @@ class Decimals(Kind):
         text = str(value).strip()
         if not text:
             return None
-        try:
-            return self._fitting(Decimal(text))
-        except InvalidOperation as wrong:
-            raise ValueError("Write a number like 1234.50, without separators.") from wrong
+        if not _NUMBER.fullmatch(text):
+            raise ValueError("Write a number like 1234.50, without separators.")
+        return self._fitting(Decimal(text))
 
     def _fitting(self, number: Decimal) -> Decimal:
-        if not number.is_finite():
-            raise ValueError("Write a number.")
+        limit = Decimal(10) ** (self.digits - self.places)
+        # Ahead of writing it out, which takes a digit for each step of the exponent.
+        _within(number, -limit + 1, limit - 1)
         if number != round(number, self.places):
             raise ValueError(f"Use at most {self.places} decimals.")
-        limit = Decimal(10) ** (self.digits - self.places)
-        return _within(number, -limit + 1, limit - 1)
+        return Decimal(written(number))
 
     def show(self, value: Any) -> str:
-        return f"{value:f}"
+        return written(value)
+
+
+def written(number: Decimal) -> str:
+    """A number in plain digits: no exponent, and no nothing below zero."""
+    return f"{number:f}" if number else f"{abs(number):f}"
 
 
 @dataclass(frozen=True)

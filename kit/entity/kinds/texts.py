@@ -1,23 +1,27 @@
 """Kinds that hold text: names, addresses, numbers to call."""
 
+import re
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any, ClassVar
+from urllib.parse import SplitResult, urlsplit
 
 from kit.entity.kinds.kind import Kind
+from kit.text.lines import one_line, several_lines
 
 
 @dataclass(frozen=True)
 class Text(Kind):
-    """One line of text, at most `length` characters."""
+    """One line of text, at most `length` characters, with something to see."""
 
     length: int = 255
 
     def parse(self, value: Any) -> str | None:
-        text = str(value).strip()
+        return self._bounded(one_line(str(value)))
+
+    def _bounded(self, text: str) -> str | None:
         if len(text) > self.length:
             raise ValueError(f"Use at most {self.length} characters; this has {len(text)}.")
-        if "\x00" in text:
-            raise ValueError("Take out the zero character.")
         return text or None
 
 
@@ -27,6 +31,9 @@ class LongText(Text):
 
     name: ClassVar[str] = "long_text"
     length: int = 20_000
+
+    def parse(self, value: Any) -> str | None:
+        return self._bounded(several_lines(str(value)))
 
 
 @dataclass(frozen=True)
@@ -52,14 +59,24 @@ def _email(text: str) -> str:
 
 @dataclass(frozen=True)
 class Phone(Text):
-    """A telephone number, kept in E.164 form when it starts with its country code."""
+    """A telephone number, kept in E.164 form when it starts with its country code.
+
+    An extension is part of the number, in the form of RFC 3966: `+12065550100;ext=5467`.
+    """
 
     name: ClassVar[str] = "phone"
     length: int = 40
 
     def parse(self, value: Any) -> str | None:
         text = super().parse(value)
-        return _phone(text) if text is not None and text.startswith(("+", "00")) else text
+        if text is None:
+            return None
+        return _phone(text) if text.startswith(("+", "00")) else _local(text)
+
+
+_LEAST_DIGITS = 3
+_EXTENSION = r"(?:;ext=|extension|ext\.?|int\.?|x)\s*\d{1,20}"
+_LOCAL = re.compile(rf"[\d\s()./*#,-]+(?:{_EXTENSION})?", re.IGNORECASE)
 
 
 def _phone(text: str) -> str:
@@ -72,7 +89,15 @@ def _phone(text: str) -> str:
         raise ValueError("Write the number like +40 21 123 4567.") from wrong
     if not phonenumbers.is_possible_number(number):
         raise ValueError("This number has too few or too many digits.")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    whole = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return f"{whole};ext={number.extension}" if number.extension else whole
+
+
+def _local(text: str) -> str:
+    """A number without its country stays as it is written; it has to be one."""
+    if not _LOCAL.fullmatch(text) or sum(map(str.isdecimal, text)) < _LEAST_DIGITS:
+        raise ValueError("Write a telephone number, like +40 21 123 4567 or 021 123 4567 ext 12.")
+    return text
 
 
 @dataclass(frozen=True)
@@ -87,8 +112,33 @@ class Url(Text):
         if text is None:
             return None
         address = text if "://" in text else f"https://{text}"
-        if not address.lower().startswith(("http://", "https://")) or any(
-            map(str.isspace, address)
-        ):
-            raise ValueError("Write a web address that starts with https://.")
+        if not _is_web_address(address):
+            raise ValueError("Write a web address like https://www.example.com.")
         return address
+
+
+_HOST = re.compile(r"(?!-)[\w-]{1,63}(?<!-)(\.(?!-)[\w-]{1,63}(?<!-))+\.?")
+
+
+def _is_web_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return not any(map(str.isspace, address)) and _has_host(parts)
+    except ValueError:
+        return False
+
+
+def _has_host(parts: SplitResult) -> bool:
+    """A name with a dot or an address of the Internet; who signs in is nobody's business here."""
+    host = parts.hostname or ""
+    if parts.scheme.lower() not in ("http", "https") or parts.username or parts.port == 0:
+        return False
+    return bool(_HOST.fullmatch(host)) if host.rpartition(".")[2][:1].isalpha() else _is_ip(host)
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

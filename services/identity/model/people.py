@@ -171,4 +171,5 @@ class Person(Record):
 
 @lru_cache(maxsize=1)
 def _time_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    """The places of the IANA list; two of its files say nothing about any."""
+    return frozenset(available_timezones()) - {"Factory", "localtime"}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from kit.entity import Picklist, Row, Text, row_field
+from kit.entity import LongText, Picklist, Row, Text, row_field
 from services.parties.model.countries import code
 
 
@@ -42,7 +42,7 @@ class Address(Row):
     """One of any number of postal addresses."""
 
     kind: str = row_field(Picklist(AddressKind), "Kind", initial=AddressKind.HEAD_OFFICE)
-    street: str | None = row_field(Text(200), "Street")
+    street: str | None = row_field(LongText(200), "Street")
     city: str | None = row_field(Text(120), "City")
     region: str | None = row_field(Text(120), "Region")
     postal_code: str | None = row_field(Text(20), "Postal code")
