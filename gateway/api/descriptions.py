@@ -3,9 +3,8 @@
 import asyncio
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from crm.v1 import records_pb2 as pb
@@ -17,6 +16,7 @@ from gateway.backends import Backends, Method, Resource, as_door
 from kit.actor import calling
 from kit.errors import Problem
 from kit.telemetry.logs import log
+from kit.wire.options import kind_of, reference_of, stands_for
 from kit.wire.plain import plain
 
 # Rights and labels change rarely; values that an administrator adds to a list show up this late.
@@ -25,12 +25,6 @@ _MOST = 500
 _PATIENCE_SECONDS = 2.0
 # A service that did not answer is not asked by every page that is opened meanwhile.
 _AWAY_SECONDS = 2.0
-_TARGET = re.compile(r"\((?:id of `|UUID, )(\w+\.\w+)")
-_KINDS = (
-    (re.compile(r"YYYY-MM-DD"), "date"),
-    (re.compile(r"RFC 3339"), "instant"),
-    (re.compile(r"\(decimal"), "decimal"),
-)
 _METHODS = {
     "view": "List",
     "view_all": "List",
@@ -40,8 +34,11 @@ _METHODS = {
     "delete": "Delete",
 }
 _GIVEN = frozenset({"id", "version"})
+# What an input has from the field for which it stands.
+_OF_THE_KIND = ("kind", "options", "target", "max_length", "columns", "currency_field")
 
-Entities = list[dict[str, Any]]
+Described = dict[str, Any]
+Entities = list[Described]
 
 
 @dataclass
@@ -126,7 +123,7 @@ class Descriptions:
         if resource is not None:
             entity["path"] = resource.slug
             entity["rights"] = [each for each in entity["rights"] if _offered(resource, each)]
-            entity["verbs"] = list(verbs_of(resource))
+            entity["verbs"] = list(verbs_of(resource, entity["fields"]))
         return entity
 
 
@@ -135,50 +132,49 @@ def _offered(resource: Resource, right: str) -> bool:
     return right not in _METHODS or _METHODS[right] in resource.methods
 
 
-@cache
-def verbs_of(resource: Resource) -> tuple[Mapping[str, Any], ...]:
-    """The verbs over one record that change something, as a form needs them."""
-    verbs = (each for each in resource.verbs if each.asks_for_record and not each.only_reads)
-    return tuple(_verb(each) for each in verbs)
+def verbs_of(resource: Resource, fields: Iterable[Described]) -> Iterator[Described]:
+    """The verbs over one record that change something, as a form needs them.
+
+    An input that stands for a field is described like the field, and left out where the caller may
+    not see that.
+    """
+    seen = {each["name"]: each for each in fields}
+    for verb in resource.verbs:
+        if verb.asks_for_record and not verb.only_reads:
+            yield {**_verb(verb), "fields": list(_inputs(verb, seen))}
 
 
-def _verb(verb: Method) -> dict[str, Any]:
-    fields = (each for each in verb.described.input_type.fields if each.name not in _GIVEN)
+def _verb(verb: Method) -> Described:
     return {
         "name": verb.name,
         "path": verb.slug,
         "label": spaced(verb.name),
         "doc": comment(verb.described.full_name),
-        "fields": [_field(each) for each in fields],
     }
 
 
-def _field(known: FieldDescriptor) -> dict[str, Any]:
-    said = comment(known.full_name)
-    target = _TARGET.search(said)
+def _inputs(verb: Method, seen: Mapping[str, Described]) -> Iterator[Described]:
+    for each in verb.described.input_type.fields:
+        kept = stands_for(each)
+        if each.name not in _GIVEN and all(name in seen for name in kept):
+            yield {**_input(each), **_like(seen[kept[0]])} if kept else _input(each)
+
+
+def _input(known: FieldDescriptor) -> Described:
+    kind = kind_of(known)
     return {
         "name": known.name,
         "label": known.name.removesuffix("_id").replace("_", " ").capitalize(),
-        "help": said,
-        "kind": _kind(known, said, is_reference=target is not None),
+        "help": comment(known.full_name),
+        "kind": kind.name if kind else "text",
         "required": not known.has_presence and not known.is_repeated,
         "editable": True,
-        "target": target.group(1) if target else "",
+        "target": reference_of(known),
     }
 
 
-def _kind(known: FieldDescriptor, said: str, *, is_reference: bool) -> str:
-    if is_reference:
-        return "references" if known.is_repeated else "reference"
-    if known.message_type is not None:
-        return "rows"
-    if known.type == FieldDescriptor.TYPE_BOOL:
-        return "boolean"
-    if known.type == FieldDescriptor.TYPE_INT32:
-        return "integer"
-    if known.is_repeated:
-        return "words"
-    return next((kind for pattern, kind in _KINDS if pattern.search(said)), "text")
+def _like(field: Described) -> Described:
+    return {name: field[name] for name in _OF_THE_KIND if name in field}
 
 
 def spaced(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from kit.records.process import Process
 from kit.records.standard import Records
-from kit.records.verbs import Said, verb
+from kit.records.verbs import Said, itself, verb
 from kit.records.work import Work
 
-__all__ = ["Process", "Records", "Said", "Work", "verb"]
+__all__ = ["Process", "Records", "Said", "Work", "itself", "verb"]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kit.records.standard import Records
 
 Rule = Callable[..., Awaitable[Any]]
+Hold = Callable[[Work, Any], Awaitable[Any]]
 
 # What names the record is no input, nor is what was seen of it; ready JSON is never asked for.
 _NO_INPUT = frozenset({"id", "version", "json"})
@@ -84,8 +85,11 @@ class Verb:
         follows: Sequence[str],
         right: str,
         level: Level | None,
+        holds: Hold | None,
+        by_itself: bool,
     ) -> None:
         self.rule = rule
+        self.holds, self.by_itself = holds, by_itself
         self.sets, self.follows = tuple(sets), tuple(follows)
         self._right, self._level = right, level
         self.__doc__ = rule.__doc__
@@ -115,14 +119,23 @@ class Verb:
     async def _serve(self, servicer: "Records[Any, Any]", request: Any, context: Any) -> Any:
         servicer.allow(self.right)
         said = self._said(servicer, request)
+        if self.by_itself:
+            return await self.rule(servicer, request, said)
         async with servicer.work(request if self.repeatable else None) as work:
             if not self.over_record:
                 return await _answered(work, await self.rule(servicer, work, said))
-            record = await work.get(self.record, request.id, self.level)
-            if self.changes:
-                await servicer.same_version(work, record, request)
+            record = await self._found(servicer, work, request)
             answer = await self.rule(servicer, work, record, said)
             return await _answered(work, record if answer is None else answer)
+
+    async def _found(self, servicer: "Records[Any, Any]", work: Work, request: Any) -> Record:
+        """The record that the caller may reach, held where the verb asks for it, as it was seen."""
+        record = await work.get(self.record, request.id, self.level)
+        if self.holds is not None:
+            await self.holds(work, record)
+        if self.changes:
+            await servicer.same_version(work, record, request)
+        return record
 
     def _said(self, servicer: "Records[Any, Any]", request: Any) -> Said:
         """What the caller says and may say; Invalid names every input that is wrong."""
@@ -152,6 +165,8 @@ def verb(
     follows: Sequence[str] = (),
     right: str = "",
     level: Level | None = None,
+    holds: Hold | None = None,
+    by_itself: bool = False,
 ) -> Callable[[Rule], Any]:
     """Declares a verb over the method that holds its rule.
 
@@ -159,8 +174,23 @@ def verb(
     for which an input stands is set when something is said there. What `follows` is settled by the
     rule itself, as `resolved_at` is by resolving, and asks nobody. A verb that changes something wants
     the right to edit and the level EDIT unless it says otherwise, one that reads `view` and READ.
+
+    What it `holds` is locked before the record is judged, `itself` or whatever it hangs on. A verb that
+    works `by_itself` gets the request and opens its transactions itself, for more than one or for
+    another kind of record; finding the record and its version is its own then.
     """
-    return partial(Verb, sets=sets, follows=follows, right=right, level=level)
+    chosen: dict[str, Any] = {
+        "right": right,
+        "level": level,
+        "holds": holds,
+        "by_itself": by_itself,
+    }
+    return partial(Verb, sets=sets, follows=follows, **chosen)
+
+
+async def itself(work: Work, record: Record) -> None:
+    """Holds a record as it is by now; references to it pass, those who would change it wait."""
+    await work.session.refresh(record, with_for_update={"key_share": True})
 
 
 def verbs_of(servicer: type["Records[Any, Any]"]) -> Iterator[Verb]:

@@ -1,7 +1,7 @@
 """What the contract says of a field in its options: its kind, its target, and what it stands for."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from crm.v1 import options_pb2 as pb
 from google.protobuf.descriptor import FieldDescriptor
@@ -26,6 +26,13 @@ from kit.entity.kinds import (
 )
 from kit.wire.bounds import most_of
 
+
+class Secret(Kind):
+    """A password or the like, taken as it is."""
+
+    name: ClassVar[str] = "password"
+
+
 _KINDS: Mapping[Any, Kind] = {
     pb.KIND_TEXT: Text(),
     pb.KIND_LONG_TEXT: LongText(),
@@ -37,11 +44,7 @@ _KINDS: Mapping[Any, Kind] = {
     pb.KIND_EMAIL: Email(),
     pb.KIND_PHONE: Phone(),
     pb.KIND_URL: Url(),
-    pb.KIND_SECRET: Kind(),
-}
-_OF_TYPE: Mapping[int, Kind] = {
-    FieldDescriptor.TYPE_BOOL: Boolean(),
-    FieldDescriptor.TYPE_INT32: Integer(),
+    pb.KIND_SECRET: Secret(),
 }
 
 
@@ -61,10 +64,22 @@ def kind_of(known: FieldDescriptor) -> Kind | None:
         return References(target, most_of(known)) if known.is_repeated else Reference(target)
     if known.is_repeated:
         return Words(most=most_of(known)) if known.type == FieldDescriptor.TYPE_STRING else None
-    said = known.GetOptions().Extensions[pb.kind]
-    return _KINDS.get(said) or _OF_TYPE.get(known.type)
+    if known.type == FieldDescriptor.TYPE_BOOL:
+        return Boolean()
+    if known.type == FieldDescriptor.TYPE_INT32:
+        return _integer(known)
+    return _KINDS.get(known.GetOptions().Extensions[pb.kind])
+
+
+def _integer(known: FieldDescriptor) -> Integer:
+    options = known.GetOptions()
+    low, high = (
+        options.Extensions[bound] if options.HasExtension(bound) else None
+        for bound in (pb.least, pb.greatest)
+    )
+    return Integer(low=low, high=high)
 
 
 def is_secret(known: FieldDescriptor) -> bool:
     """Whether a field holds a password or the like."""
-    return bool(known.GetOptions().Extensions[pb.kind] == pb.KIND_SECRET)
+    return isinstance(kind_of(known), Secret)

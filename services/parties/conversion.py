@@ -17,7 +17,7 @@ from kit.access.clause import reachable
 from kit.actor import Actor, calling
 from kit.entity import Level
 from kit.errors import Conflict, Denied, Invalid, NotFound, Problem
-from kit.records import Process, Work
+from kit.records import Process, Said, Work
 from kit.telemetry.logs import log
 from services.parties.model.accounts import Account
 from services.parties.model.contacts import Contact
@@ -56,10 +56,10 @@ def _reached(work: Work, lead_id: UUID, level: Level) -> Select[Conversion]:
     return same.where(reachable(Conversion, reach, level))
 
 
-async def convert(work: Work, lead: Lead, request: Any) -> Conversion:
+async def convert(work: Work, lead: Lead, said: Said) -> Conversion:
     """Makes account, contact and conversion, and lets the lead go."""
-    _refuse_early(work, lead, override=request.override)
-    account = await _account(work, lead, request)
+    _refuse_early(work, lead, override=bool(said.override))
+    account = await _account(work, lead, said)
     contact = lead.to_contact(account.id)
     if contact is not None:
         work.allow(Contact, "create")
@@ -67,9 +67,9 @@ async def convert(work: Work, lead: Lead, request: Any) -> Conversion:
     known = Conversion.of(
         lead,
         account_id=account.id,
-        new_account=not request.account_id,
+        new_account=said.account_id is None,
         contact_id=contact.id if contact else None,
-        opportunity_name=_name(work, account, request),
+        opportunity_name=_name(work, account, said),
         at=datetime.now(UTC),
         by=work.actor.name,
     )
@@ -84,11 +84,11 @@ def _refuse_early(work: Work, lead: Lead, *, override: bool) -> None:
     lead.refuse_early_conversion(override=override)
 
 
-async def _account(work: Work, lead: Lead, request: Any) -> Account:
+async def _account(work: Work, lead: Lead, said: Said) -> Account:
     """The account that the caller names, or a new one."""
-    if request.account_id:
+    if said.account_id is not None:
         try:
-            return await work.get(Account, request.account_id)
+            return await work.get(Account, said.account_id)
         except NotFound as missing:
             raise Invalid(account_id="There is no such account; leave it out.") from missing
     work.allow(Account, "create")
@@ -101,14 +101,14 @@ async def _account(work: Work, lead: Lead, request: Any) -> Account:
     return work.add(account)
 
 
-def _name(work: Work, account: Account, request: Any) -> str | None:
+def _name(work: Work, account: Account, said: Said) -> str | None:
     """What the opportunity is to be called; None when there shall be none."""
-    if request.HasField("create_opportunity") and not request.create_opportunity:
+    if said.create_opportunity is False:
         return None
     if "create" not in work.process.policy.rights(work.actor, _OPPORTUNITY):
         raise Denied("Your profile does not let you create opportunities; convert without one.")
     try:
-        named = Conversion.fields["opportunity_name"].said.kind.parse(request.opportunity_name)
+        named = Conversion.fields["opportunity_name"].said.kind.parse(said.opportunity_name or "")
     except ValueError as wrong:
         raise Invalid(opportunity_name=str(wrong)) from wrong
     return named or account.name

@@ -69,6 +69,27 @@ async def test_everything_is_described_with_its_verbs(root: Browser) -> None:
     assert {"name": "password"}.items() <= verbs["SetPassword"]["fields"][0].items()
 
 
+async def test_an_input_of_a_verb_is_described_like_the_field_for_which_it_stands(
+    root: Browser,
+) -> None:
+    """First landing §8: kinds were guessed from the words of comments."""
+    told = (await root.get("/api/v1/describe")).json()
+    (deals,) = (each for each in told["entities"] if each["entity"] == "sales.Opportunity")
+    (move,) = (each for each in deals["verbs"] if each["name"] == "MoveStage")
+    described = {each["name"]: each for each in move["fields"]}
+    assert {"kind": "reference", "target": "sales.Stage", "required": True}.items() <= described[
+        "stage_id"
+    ].items()
+    kinds = {name: each["kind"] for name, each in described.items()}
+    assert kinds == {
+        "stage_id": "reference",
+        "reason": "long_text",
+        "amount": "money",
+        "closed_on": "date",
+    }
+    assert described["amount"]["currency_field"] == "currency"
+
+
 async def test_the_caller_is_told_who_that_is(root: Browser) -> None:
     me = (await root.get("/api/v1/me")).json()
     assert me["email"] == "root@example.com"

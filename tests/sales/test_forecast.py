@@ -116,6 +116,20 @@ async def test_a_hidden_value_is_in_no_figure(
     assert (only.count, only.HasField("amount"), only.HasField("weighted")) == (1, False, False)
 
 
+async def test_a_hidden_day_is_not_asked_about_by_the_days_of_a_forecast(
+    serving: Serving, organisation: TestOrganisation, team: tuple[Desk, Desk]
+) -> None:
+    """S7: an argument that stands for a hidden field is refused like a filter, and none stands in for it."""
+    hidden = FieldAccess(entity="sales.Opportunity", field="closed_on", access="hidden")
+    profile = await organisation.profile(ALL, fields=(hidden,))
+    desk = Desk(serving, await organisation.person("Cleo", profiles=(profile,)))
+    await desk.deals.Create(pb.Opportunity(name="Long ago", expected_close_on="1999-03-15"))
+    with pytest.raises(Invalid) as refused:
+        await desk.deals.Forecast(pb.ForecastRequest(first_day="1999-01-01"))
+    assert refused.value.fields == {"first_day": "There is no such field."}
+    assert sum(each.count for each in (await desk.deals.Forecast(pb.ForecastRequest())).items) == 1
+
+
 @pytest.mark.parametrize(
     ("asked", "field"),
     [

@@ -255,7 +255,7 @@ async def test_availability_is_asked_for_an_ordered_time(office: Office) -> None
     assert set(wrong.value.fields) == {"ends_at"}
     with pytest.raises(Invalid) as missing:
         await office.resources.Availability(resources_pb2.AvailabilityRequest(id=room.id))
-    assert set(missing.value.fields) == {"starts_at"}
+    assert set(missing.value.fields) == {"starts_at", "ends_at"}
 
 
 async def test_calling_an_activity_off_gives_back_what_is_booked_for_it(

@@ -9,12 +9,11 @@ from crm.campaigns.v1 import campaigns_pb2 as pb
 from crm.campaigns.v1.campaigns_pb2_grpc import CampaignsServicer
 from sqlalchemy import func, select
 
-from kit.entity import Level, References
 from kit.errors import Invalid, Refused
-from kit.records import Records, Work
+from kit.records import Records, Said, Work, itself, verb
 from services.campaigns.model.campaigns import Campaign
 from services.campaigns.model.members import Member
-from services.campaigns.rpc.membership import hold, latest, recount
+from services.campaigns.rpc.membership import hold, recount
 
 MOST = 1_000
 _LINES = 7_203_103
@@ -45,20 +44,18 @@ class Campaigns(Records[Campaign, pb.Campaign], CampaignsServicer):
             await _check_unused(work, record, dropped)
         await super().amend(work, record, values)
 
-    async def AddMembers(self, request: pb.AddMembersRequest, context: Any) -> Any:
-        self.allow("edit")
-        people = _people(request)
-        async with self.work(request) as work:
-            work.allow(Member, "create")
-            campaign = await work.get(Campaign, request.id, Level.EDIT)
-            await latest(work, campaign)
-            campaign.admit()
-            joined = await _newcomers(work, campaign, people)
-            _join(work, campaign, joined)
-            await recount(work, campaign)
-            asked = sum(len(ids) for ids in people.values())
-            added = pb.MembersAdded(added=len(joined), already_members=asked - len(joined))
-            return work.answer(added)
+    @verb(holds=itself)
+    async def AddMembers(self, work: Work, campaign: Campaign, said: Said) -> pb.MembersAdded:
+        people = {"contact_id": said.contact_ids, "lead_id": said.lead_ids}
+        asked = sum(map(len, people.values()))
+        if asked > MOST:
+            raise Invalid(contact_ids=f"Add at most {MOST:,} people at once.")
+        work.allow(Member, "create")
+        campaign.admit()
+        joined = await _newcomers(work, campaign, people)
+        _join(work, campaign, joined)
+        await recount(work, campaign)
+        return pb.MembersAdded(added=len(joined), already_members=asked - len(joined))
 
 
 async def _line(work: Work, campaign_id: UUID) -> Collection[UUID]:
@@ -71,24 +68,6 @@ async def _line(work: Work, campaign_id: UUID) -> Collection[UUID]:
     )
     next_up = select(Campaign.id, Campaign.parent_id).join(above, Campaign.id == above.c.parent_id)
     return set(await work.session.scalars(select(above.union(next_up).c.id)))
-
-
-def _people(request: pb.AddMembersRequest) -> dict[str, list[UUID]]:
-    """By the field that names them."""
-    people = {
-        "contact_id": _ids("contact_ids", request.contact_ids),
-        "lead_id": _ids("lead_ids", request.lead_ids),
-    }
-    if sum(len(ids) for ids in people.values()) > MOST:
-        raise Invalid(contact_ids=f"Add at most {MOST:,} people at once.")
-    return people
-
-
-def _ids(name: str, texts: Sequence[str]) -> list[UUID]:
-    try:
-        return References(most=MOST).parse(texts)
-    except ValueError as wrong:
-        raise Invalid("", {name: str(wrong)}) from wrong
 
 
 async def _newcomers(

@@ -7,11 +7,16 @@ from crm.campaigns.v1 import members_pb2 as pb
 from crm.campaigns.v1.members_pb2_grpc import MembersServicer
 from sqlalchemy import select
 
-from kit.entity import Level
 from kit.errors import Conflict
-from kit.records import Records, Work
+from kit.records import Records, Said, Work, verb
 from services.campaigns.model.members import Member
 from services.campaigns.rpc.membership import campaign_of, held, recount
+
+
+async def _campaign_first(work: Work, member: Member) -> None:
+    """The campaign is waited for; then the member as it is by now, where the same call went before."""
+    await campaign_of(work, member)
+    await work.session.refresh(member)
 
 
 class Members(Records[Member, pb.Member], MembersServicer):
@@ -31,16 +36,11 @@ class Members(Records[Member, pb.Member], MembersServicer):
         await super().discard(work, record)
         await recount(work, campaign)
 
-    async def SetState(self, request: pb.SetStateRequest, context: Any) -> Any:
-        self.allow("edit")
-        async with self.work(request) as work:
-            member = await work.get(Member, request.id, Level.EDIT)
-            campaign = await campaign_of(work, member)
-            # As it is by now: the same call may have gone before, and the campaign was waited for.
-            await work.session.refresh(member)
-            member.set_state(campaign, request.state, datetime.now(UTC), work.actor.name)
-            await recount(work, campaign)
-            return await work.show(member)
+    @verb(sets=("state",), follows=("state_log", "responded_at"), holds=_campaign_first)
+    async def SetState(self, work: Work, member: Member, said: Said) -> None:
+        campaign = await campaign_of(work, member)
+        member.set_state(campaign, said.state, datetime.now(UTC), work.actor.name)
+        await recount(work, campaign)
 
 
 async def _check_new(work: Work, member: Member) -> None:

@@ -10,7 +10,7 @@ from kit.access.fields import custom_seen
 from kit.actor import calling
 from kit.entity import Level
 from kit.errors import Conflict, NotFound
-from kit.records import Records, Work
+from kit.records import Records, Said, Work, verb
 from kit.records.showing import shown_json
 from kit.rpc import call as rpc
 from services.parties.conversion import convert, converted, finished
@@ -40,23 +40,24 @@ class Leads(Records[Lead, pb.Lead], LeadsServicer):
             return self.message(json=body, version=lead.version)
         return self.shape.to_message(lead, names, custom=custom)
 
-    async def Convert(self, request: Any, context: Any) -> Any:
-        self.allow("edit")
+    # By itself: what became of the lead stands for it afterwards, and sales is asked after the commit.
+    @verb(by_itself=True)
+    async def Convert(self, request: Any, said: Said) -> pb.ConvertedLead:
         try:
-            known = await self._converted(request)
+            known = await self._converted(request, said)
         except Conflict:
             # Somebody else was faster, and this call is answered with what became of it.
-            known = await self._converted(request)
+            known = await self._converted(request, said)
         return _shown(await finished(self.process, known))
 
-    async def _converted(self, request: Any) -> Conversion:
+    async def _converted(self, request: Any, said: Said) -> Conversion:
         # The lead's id alone makes the call safe to repeat, so no answer is kept beside it.
         async with self.process.work(calling(), rpc.current()) as work:
             lead = await work.find(Lead, request.id, Level.EDIT)
             if lead is None:
                 return await self._converted_before(work, request)
             await self.same_version(work, lead, request)
-            return await convert(work, lead, request)
+            return await convert(work, lead, said)
 
     async def _converted_before(self, work: Work, request: Any) -> Conversion:
         try:

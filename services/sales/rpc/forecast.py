@@ -7,15 +7,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from crm.sales.v1 import opportunities_pb2 as pb
-from sqlalchemy import ColumnElement, Text, cast, func, or_, select
+from sqlalchemy import ColumnElement, Text, cast, func, or_, select, true
 
 from kit.access.clause import reachable
 from kit.access.fields import visible
 from kit.actor import Actor
-from kit.entity import Day, Level
+from kit.entity import Level
 from kit.errors import Invalid
 from kit.query import parse, to_sql
-from kit.records import Process
+from kit.records import Process, Said
 from services.sales.model.forecasts import counted, due, weighted
 from services.sales.model.opportunities import Opportunity
 from services.sales.model.stages import Outcome
@@ -40,10 +40,10 @@ _DUE = {"expected_close_on", "closed_on"}
 _YEAR = 12
 
 
-async def forecast(process: Process, actor: Actor, request: Any) -> pb.ForecastFigures:
-    """The figures that a request asks for; what is made of a hidden field is left out."""
+async def forecast(process: Process, actor: Actor, said: Said) -> pb.ForecastFigures:
+    """The figures that are asked for; what is made of a hidden field is left out."""
     fields = visible(process.policy, actor, Opportunity)
-    groups = _groups(request.group_by, fields.keys())
+    groups = _groups(said.group_by, fields.keys())
     columns: dict[str, Any] = {"currency": Opportunity.currency, **groups}
     figures = {
         name: func.trim_scale(func.coalesce(sum_, 0))
@@ -55,10 +55,10 @@ async def forecast(process: Process, actor: Actor, request: Any) -> pb.ForecastF
     reach = process.policy.reach(actor, Opportunity, Level.READ)
     query: Any = (
         select(func.count().label("count"), *shown)
-        .where(reachable(Opportunity, reach, Level.READ), _due_within(request))
+        .where(reachable(Opportunity, reach, Level.READ), _due_within(said, fields.keys()))
         .group_by(*keys).order_by(*keys)
     )  # fmt: skip
-    if (node := parse(request.filter)) is not None:
+    if (node := parse(said.filter or "")) is not None:
         query = query.where(to_sql(node, fields, process.reader.context(Opportunity, actor)))
     rows = await process.reader.rows(query)
     return pb.ForecastFigures(items=[_figure(row) for row in rows])
@@ -73,20 +73,18 @@ def _groups(wanted: Sequence[str], fields: AbstractSet[str]) -> dict[str, Column
     return dict(_GROUPS[name] for name in wanted or _GROUPS if name in seen)
 
 
-def _due_within(request: Any) -> ColumnElement[bool]:
-    """Deals that count in the months asked for, and those of which nobody knows the day."""
-    first = _day(request, "first_day") or datetime.now(UTC).date().replace(day=1)
-    last = _day(request, "last_day") or _a_year_on(first)
+def _due_within(said: Said, fields: AbstractSet[str]) -> ColumnElement[bool]:
+    """Deals that count in the months asked for, and those of which nobody knows the day.
+
+    All, for whoever may not see the days: what is left out by a day tells something of it.
+    """
+    if not fields >= _DUE:
+        return true()
+    first = said.first_day or datetime.now(UTC).date().replace(day=1)
+    last = said.last_day or _a_year_on(first)
     if last < first:
         raise Invalid(last_day=f"Take a day on or after the first day, {first}.")
     return or_(due().between(first, last), due().is_(None))
-
-
-def _day(request: Any, name: str) -> date | None:
-    try:
-        return Day().parse(getattr(request, name))
-    except ValueError as wrong:
-        raise Invalid("", {name: str(wrong)}) from wrong
 
 
 def _a_year_on(first: date) -> date:

@@ -1,7 +1,6 @@
 """Opportunities over gRPC: the verbs that move a deal, its log and the forecast."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,17 +11,18 @@ from sqlalchemy import select
 
 from kit.access.fields import seen
 from kit.actor import calling
-from kit.entity import Day, Level, LongText, Money, Reference
-from kit.errors import Conflict, Invalid
-from kit.records import Records, Work
+from kit.errors import Conflict
+from kit.records import Records, Said, Work, verb
 from services.sales.model.opportunities import Opportunity
 from services.sales.model.stage_changes import StageChange
 from services.sales.model.stages import Outcome, Stage
 from services.sales.pipeline import Pipeline, carry
 from services.sales.rpc.forecast import forecast
 
+_CONVERSION = Opportunity.fields["conversion_id"].said.kind
 # What a move itself settles, when somebody names a stage beside them.
 _OF_A_MOVE = ("realised_amount", "closed_on")
+_OF_ANY_MOVE = (*_OF_A_MOVE, "outcome", "probability", "reason")
 
 
 class Opportunities(Records[Opportunity, pb.Opportunity], OpportunitiesServicer):
@@ -42,7 +42,7 @@ class Opportunities(Records[Opportunity, pb.Opportunity], OpportunitiesServicer)
 
     async def _made_before(self, request: Any) -> Any:
         """The deal of a conversion made before; no more than its id when it is out of sight."""
-        mine = Opportunity.conversion_id == _REFERENCE.parse(request.conversion_id)
+        mine = Opportunity.conversion_id == _CONVERSION.parse(request.conversion_id)
         async with self.process.work(calling()) as work:
             if (known := await work.first(Opportunity, mine)) is not None:
                 return await work.show(known)
@@ -68,74 +68,42 @@ class Opportunities(Records[Opportunity, pb.Opportunity], OpportunitiesServicer)
         await carry(work, record, (await Pipeline.of(work)).stage(wanted), reason)
         await super().amend(work, record, {name: each for name, each in settled.items() if each})
 
-    @asynccontextmanager
-    async def _turning(self, request: Any) -> AsyncIterator[tuple[Work, Opportunity, Pipeline]]:
-        """The deal that a verb takes elsewhere, with the stages to choose from."""
-        self.allow("edit")
-        self.setting("stage_id")
-        async with self.work(request) as work:
-            deal = await work.get(Opportunity, request.id, Level.EDIT)
-            await self.same_version(work, deal, request)
-            yield work, deal, await Pipeline.of(work)
+    @verb(sets=("stage_id",), follows=_OF_ANY_MOVE)
+    async def MoveStage(self, work: Work, deal: Opportunity, said: Said) -> None:
+        await _move(work, deal, (await Pipeline.of(work)).stage(said.stage_id), said)
 
-    async def MoveStage(self, request: Any, context: Any) -> Any:
-        async with self._turning(request) as (work, deal, pipeline):
-            to = pipeline.stage(_value(request, "stage_id"))
-            return await self._moved(work, deal, to, request)
+    @verb(sets=("stage_id",), follows=_OF_ANY_MOVE)
+    async def Win(self, work: Work, deal: Opportunity, said: Said) -> None:
+        await _move(work, deal, (await Pipeline.of(work)).first(Outcome.WON), said)
 
-    async def Win(self, request: Any, context: Any) -> Any:
-        async with self._turning(request) as (work, deal, pipeline):
-            return await self._moved(work, deal, pipeline.first(Outcome.WON), request)
+    @verb(sets=("stage_id",), follows=_OF_ANY_MOVE)
+    async def Lose(self, work: Work, deal: Opportunity, said: Said) -> None:
+        await _move(work, deal, (await Pipeline.of(work)).first(Outcome.LOST), said)
 
-    async def Lose(self, request: Any, context: Any) -> Any:
-        async with self._turning(request) as (work, deal, pipeline):
-            return await self._moved(work, deal, pipeline.first(Outcome.LOST), request)
+    @verb(sets=("stage_id",), follows=_OF_ANY_MOVE)
+    async def Reopen(self, work: Work, deal: Opportunity, said: Said) -> None:
+        pipeline, now = await Pipeline.of(work), datetime.now(UTC)
+        to = (
+            pipeline.stage(said.stage_id) if said.stage_id else await pipeline.last_open(work, deal)
+        )
+        leaving = pipeline.stage(deal.stage_id)
+        work.add(deal.reopen(leaving, to, by=work.actor.name, at=now, reason=said.reason))
 
-    async def _moved(self, work: Work, deal: Opportunity, to: Stage, request: Any) -> Any:
-        leaving = (await Pipeline.of(work)).stage(deal.stage_id)
-        said = {name: _value(request, name) for name in ("reason", "amount", "closed_on")}
-        if said["amount"] is not None:
-            self.setting("realised_amount")
-        work.add(deal.move(leaving, to, by=work.actor.name, at=datetime.now(UTC), **said))
-        return await work.show(deal)
-
-    async def Reopen(self, request: Any, context: Any) -> Any:
-        async with self._turning(request) as (work, deal, pipeline):
-            named, reason = _value(request, "stage_id"), _value(request, "reason")
-            to = pipeline.stage(named) if named else await pipeline.last_open(work, deal)
-            leaving, now = pipeline.stage(deal.stage_id), datetime.now(UTC)
-            work.add(deal.reopen(leaving, to, by=work.actor.name, at=now, reason=reason))
-            return await work.show(deal)
-
-    async def StageLog(self, request: Any, context: Any) -> Any:
-        self.allow("view")
+    @verb()
+    async def StageLog(self, work: Work, deal: Opportunity, said: Said) -> Any:
         shape = self.process.shapes[StageChange]
-        names = seen(self.process.policy, calling(), StageChange, shape.names)
-        async with self.process.work(calling()) as work:
-            deal = await work.get(Opportunity, request.id)
-            # Whoever may see the deal may see its log, so the log's own access is not asked.
-            log = select(StageChange).where(StageChange.opportunity_id == deal.id)
-            changes = await work.session.scalars(log.order_by(StageChange.at, StageChange.id))
-            return log_pb.StageChangeList(items=[shape.to_message(each, names) for each in changes])
+        names = seen(self.process.policy, work.actor, StageChange, shape.names)
+        # Whoever may see the deal may see its log, so the log's own access is not asked.
+        log = select(StageChange).where(StageChange.opportunity_id == deal.id)
+        changes = await work.session.scalars(log.order_by(StageChange.at, StageChange.id))
+        return log_pb.StageChangeList(items=[shape.to_message(each, names) for each in changes])
 
-    async def Forecast(self, request: Any, context: Any) -> Any:
-        self.allow("view")
-        return await forecast(self.process, calling(), request)
+    @verb()
+    async def Forecast(self, work: Work, said: Said) -> pb.ForecastFigures:
+        return await forecast(self.process, work.actor, said)
 
 
-_REFERENCE = Reference("sales.Stage")
-_KINDS = {
-    "stage_id": _REFERENCE,
-    "reason": LongText(),
-    "amount": Money(),
-    "closed_on": Day(),
-}
-
-
-def _value(request: Any, name: str) -> Any:
-    """What a verb's request says in a field; None where it says nothing or has no such field."""
-    text = getattr(request, name, "")
-    try:
-        return _KINDS[name].parse(text) if text else None
-    except ValueError as wrong:
-        raise Invalid("", {name: str(wrong)}) from wrong
+async def _move(work: Work, deal: Opportunity, to: Stage, said: Said) -> None:
+    leaving = (await Pipeline.of(work)).stage(deal.stage_id)
+    rest = {name: value for name, value in vars(said).items() if name != "stage_id"}
+    work.add(deal.move(leaving, to, by=work.actor.name, at=datetime.now(UTC), **rest))

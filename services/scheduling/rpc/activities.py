@@ -9,9 +9,7 @@ from crm.scheduling.v1 import activities_pb2 as pb
 from crm.scheduling.v1.activities_pb2_grpc import ActivitiesServicer
 from sqlalchemy import func, select
 
-from kit.entity import Level
-from kit.errors import Invalid
-from kit.records import Records, Work
+from kit.records import Records, Said, Work, itself, verb
 from services.scheduling.model.activities import Activity
 from services.scheduling.model.bookings import Booking
 from services.scheduling.model.bookings import Status as Taken
@@ -30,34 +28,15 @@ class Activities(Records[Activity, pb.Activity], ActivitiesServicer):
             record.refuse_circle(await _line(work, parent_id))
         await super().amend(work, record, values)
 
-    async def Complete(self, request: pb.CompleteActivity, context: Any) -> Any:
-        self.allow("edit")
-        self.setting("status", "outcome")
-        outcome = self._text(request, "outcome")
-        async with self.work(request) as work:
-            activity = await work.get(Activity, request.id, Level.EDIT)
-            activity.complete(outcome, datetime.now(UTC))
-            return await work.show(activity)
+    @verb(sets=("status",), follows=("completed_at",))
+    async def Complete(self, work: Work, activity: Activity, said: Said) -> None:
+        activity.complete(said.outcome, datetime.now(UTC))
 
-    async def Cancel(self, request: pb.CancelActivity, context: Any) -> Any:
-        self.allow("edit")
-        self.setting("status", "outcome")
-        reason = self._text(request, "reason")
-        async with self.work(request) as work:
-            activity = await work.get(Activity, request.id, Level.EDIT)
-            # Held, so that nothing is booked for it meanwhile; see `Bookings`.
-            await work.session.refresh(activity, with_for_update=True)
-            activity.cancel(reason, datetime.now(UTC))
-            await _give_back(work, activity)
-            return await work.show(activity)
-
-    def _text(self, request: Any, name: str) -> str | None:
-        """What came of it, or why not: both are kept as the outcome and bounded like it."""
-        try:
-            text: str | None = self.shape.fields["outcome"].said.kind.parse(getattr(request, name))
-        except ValueError as wrong:
-            raise Invalid("", {name: str(wrong)}) from wrong
-        return text
+    # Held, so that nothing is booked for it meanwhile; see `Bookings`.
+    @verb(sets=("status",), follows=("cancelled_at",), holds=itself)
+    async def Cancel(self, work: Work, activity: Activity, said: Said) -> None:
+        activity.cancel(said.reason, datetime.now(UTC))
+        await _give_back(work, activity)
 
 
 async def _line(work: Work, activity_id: UUID) -> Collection[UUID]:

@@ -7,9 +7,8 @@ from crm.scheduling.v1 import bookings_pb2 as pb
 from crm.scheduling.v1.bookings_pb2_grpc import BookingsServicer
 
 from kit.actor import calling
-from kit.entity import Level
 from kit.errors import Conflict, Invalid, NotFound, Refused
-from kit.records import Records, Work
+from kit.records import Records, Said, Work, verb
 from services.scheduling.model.activities import Activity
 from services.scheduling.model.activities import Status as Progress
 from services.scheduling.model.bookings import Booking, Status
@@ -49,12 +48,9 @@ class Bookings(Records[Booking, pb.Booking], BookingsServicer):
             if _place(record) != place and record.status == Status.BOOKED:
                 await move(work, record)
 
-    async def Cancel(self, request: pb.CancelBooking, context: Any) -> Any:
-        self.allow("edit")
-        async with self.work(request) as work:
-            booking = await work.get(Booking, request.id, Level.EDIT)
-            booking.cancel()
-            return await work.show(booking)
+    @verb(sets=("status",))
+    async def Cancel(self, work: Work, booking: Booking, said: Said) -> None:
+        booking.cancel()
 
 
 def _place(booking: Booking) -> tuple[Any, ...]:

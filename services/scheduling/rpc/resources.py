@@ -1,15 +1,11 @@
 """Resources over gRPC, and when they are taken."""
 
-from datetime import datetime
-from typing import Any
-
 from crm.scheduling.v1 import resources_pb2 as pb
 from crm.scheduling.v1.resources_pb2_grpc import ResourcesServicer
 from sqlalchemy import select
 
 from kit.entity import Instant
-from kit.errors import Invalid
-from kit.records import Records, Work
+from kit.records import Records, Said, Work, verb
 from services.scheduling.model.bookings import Booking, Span, Status, busy, question
 from services.scheduling.model.resources import Resource
 
@@ -19,27 +15,11 @@ class Resources(Records[Resource, pb.Resource], ResourcesServicer):
 
     record, message, listing = Resource, pb.Resource, pb.ResourceList
 
-    async def Availability(self, request: pb.AvailabilityRequest, context: Any) -> pb.BusyTimes:
-        self.allow("view")
-        asked = _asked(request)
-        async with self.work(None) as work:
-            resource = await work.get(Resource, request.id)
-            times = busy(await _taken(work, resource, asked), asked)
-            return pb.BusyTimes(items=[_shown(each) for each in times])
-
-
-def _asked(request: pb.AvailabilityRequest) -> Span:
-    return question(_moment("starts_at", request.starts_at), _moment("ends_at", request.ends_at))
-
-
-def _moment(name: str, text: str) -> datetime:
-    try:
-        moment = Instant().parse(text)
-    except ValueError as wrong:
-        raise Invalid("", {name: str(wrong)}) from wrong
-    if moment is None:
-        raise Invalid("", {name: "Say the moment, like 2026-05-01T09:30:00Z."})
-    return moment
+    @verb()
+    async def Availability(self, work: Work, resource: Resource, said: Said) -> pb.BusyTimes:
+        asked = question(said.starts_at, said.ends_at)
+        times = busy(await _taken(work, resource, asked), asked)
+        return pb.BusyTimes(items=[_shown(each) for each in times])
 
 
 async def _taken(work: Work, resource: Resource, asked: Span) -> list[Span]:
