@@ -83,7 +83,7 @@ class Verb:
         *,
         sets: Sequence[str],
         follows: Sequence[str],
-        right: str,
+        right: str | None,
         level: Level | None,
         holds: Hold | None,
         by_itself: bool,
@@ -109,7 +109,8 @@ class Verb:
         self.inputs = tuple(
             Input.of(each, self.record) for each in asked.values() if each.name not in _NO_INPUT
         )
-        self.right = self._right or ("edit" if self.changes else "view")
+        by_default = "edit" if self.changes else "view"
+        self.right = by_default if self._right == "" else self._right
         self.level = self._level or (Level.EDIT if self.changes else Level.READ)
         self.repeatable = self.changes and not _is_secret(described)
 
@@ -117,7 +118,8 @@ class Verb:
         return self if servicer is None else partial(self._serve, servicer)
 
     async def _serve(self, servicer: "Records[Any, Any]", request: Any, context: Any) -> Any:
-        servicer.allow(self.right)
+        if self.right is not None:
+            servicer.allow(self.right)
         said = self._said(servicer, request)
         if self.by_itself:
             return await self.rule(servicer, request, said)
@@ -163,7 +165,7 @@ def verb(
     *,
     sets: Sequence[str] = (),
     follows: Sequence[str] = (),
-    right: str = "",
+    right: str | None = "",
     level: Level | None = None,
     holds: Hold | None = None,
     by_itself: bool = False,
@@ -177,7 +179,8 @@ def verb(
 
     What it `holds` is locked before the record is judged, `itself` or whatever it hangs on. A verb that
     works `by_itself` gets the request and opens its transactions itself, for more than one or for
-    another kind of record; finding the record and its version is its own then.
+    another kind of record; finding the record and its version is its own then, and its right too where
+    that is None.
     """
     chosen: dict[str, Any] = {
         "right": right,

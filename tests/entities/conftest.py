@@ -55,5 +55,5 @@ def organisation(servings: dict[str, Serving]) -> TestOrganisation:
 
 @pytest.fixture(scope="package")
 async def office(servings: dict[str, Serving], organisation: TestOrganisation) -> Any:
-    """Where Ana works, who may do everything with what she reaches."""
-    return Office(servings, await organisation.person("Ana"))
+    """Where Ana works, who may do everything with what she reaches, and Bob beside her."""
+    return Office(servings, await organisation.person("Ana"), await organisation.person("Bob"))

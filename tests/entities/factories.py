@@ -33,8 +33,8 @@ _MORE: dict[str, tuple[str, ...]] = {
 class Office:
     """Where one person makes records of every entity."""
 
-    def __init__(self, servings: dict[str, Any], actor: Any) -> None:
-        self.servings, self.actor = servings, actor
+    def __init__(self, servings: dict[str, Any], actor: Any, colleague: Any) -> None:
+        self.servings, self.actor, self.colleague = servings, actor, colleague
 
     def stub(self, case: Case, actor: Any = None, *, json: bool = False) -> Any:
         return self.servings[case.service].stub(case.stub, actor or self.actor, json=json)

@@ -9,7 +9,7 @@ from kit.actor import calling
 from kit.entity import Level
 from kit.errors import Denied
 from kit.ids import record_id
-from kit.records import Records
+from kit.records import Records, Said, verb
 from kit.records.process import Process
 from kit.records.work import Work
 from kit.rpc import call as rpc
@@ -52,10 +52,12 @@ class People(Records[Person, pb.Person], PeopleServicer):
         named = (Person.fields.get(name) for name in request.mask.paths)
         return all(known and known.said.preference for known in named) and bool(request.mask.paths)
 
-    async def SetPassword(self, request: pb.SetPersonPassword, context: Any) -> Any:
+    # By itself: one's own asks for no right, and hashing takes too long for a transaction.
+    @verb(right=None, by_itself=True)
+    async def SetPassword(self, request: pb.SetPersonPassword, said: Said) -> Any:
         person = await self._whose_password(request)
-        check_password(request.password, person)
-        hashed = await self.passwords.hashed(request.password)
+        check_password(said.password, person)
+        hashed = await self.passwords.hashed(said.password)
         # Without the request: an answer kept for repetition would keep the password's digest.
         async with self.process.work(calling(), rpc.current()) as work:
             person = await work.get(Person, request.id, self._needed(request))
@@ -91,23 +93,15 @@ class People(Records[Person, pb.Person], PeopleServicer):
     def _needed(self, request: pb.SetPersonPassword) -> Level:
         return Level.READ if self._own(request) else Level.EDIT
 
-    async def Deactivate(self, request: pb.DeactivatePerson, context: Any) -> Any:
-        self.allow("edit")
-        async with self.work(request) as work:
-            person = await work.get(Person, request.id, Level.EDIT)
-            await self.same_version(work, person, request)
-            person.deactivate()
-            await work.flush()
-            await self._shut_out(work, person)
-            return await work.show(person)
+    @verb(sets=("status",))
+    async def Deactivate(self, work: Work, person: Person, said: Said) -> None:
+        person.deactivate()
+        await work.flush()
+        await self._shut_out(work, person)
 
-    async def Activate(self, request: pb.ActivatePerson, context: Any) -> Any:
-        self.allow("edit")
-        async with self.work(request) as work:
-            person = await work.get(Person, request.id, Level.EDIT)
-            await self.same_version(work, person, request)
-            person.activate()
-            return await work.show(person)
+    @verb(sets=("status",))
+    async def Activate(self, work: Work, person: Person, said: Said) -> None:
+        person.activate()
 
     async def _shut_out(self, work: Work, person: Person, *, but: str = "") -> None:
         await end_sessions_of(work, person.id, but=but)
