@@ -8,7 +8,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from gateway.api.comments import comment
 from kit.wire.bounds import is_map, most_of
-from kit.wire.options import kind_of
+from kit.wire.options import kind_of, reference_of
 from kit.wire.schemas import given, nullable, schema_of
 from kit.wire.schemas import needed as required
 
@@ -20,7 +20,6 @@ _SCALARS = {
     FieldDescriptor.TYPE_INT32: "integer",
     FieldDescriptor.TYPE_BOOL: "boolean",
 }
-_FORMATS = {"YYYY-MM-DD": "date", "RFC 3339": "date-time"}
 _NOTHING: Mapping[str, Schema] = {}
 READY = "json"
 
@@ -92,12 +91,15 @@ def property_of(known: FieldDescriptor, *, bounded: bool) -> Schema:
     schema = _typed(known)
     if bounded and known.is_repeated:
         schema["maxProperties" if is_map(known) else "maxItems"] = most_of(known)
-    if described := comment(known.full_name):
+    if described := _described(known):
         schema = {**schema, "description": described}
-        form = next((form for words, form in _FORMATS.items() if words in described), "")
-        if form and schema.get("type") in ("string", ["string", "null"]):
-            schema["format"] = form
     return schema
+
+
+def _described(known: FieldDescriptor) -> str:
+    """The comment of a field, and whose record it names."""
+    target = reference_of(known)
+    return f"{comment(known.full_name)} Id of `{target}`." if target else comment(known.full_name)
 
 
 def _typed(known: FieldDescriptor) -> Schema:

@@ -1,12 +1,17 @@
 """What is said of each entity and of its contract is complete, and the two say the same."""
 
 import inspect
+import re
+from collections.abc import Iterator
 
 import pytest
+from google.protobuf.descriptor import FieldDescriptor
 
+from gateway.api.comments import comment
 from kit.entity import Rows
-from kit.entity.kinds import Choice, Money, References, Words
+from kit.entity.kinds import Choice, Kind, Money, Reference, References, Words
 from kit.wire.bounds import most_of
+from kit.wire.options import kind_of, reference_of
 from tests.entities.cases import CASES, CREATED, Case
 
 every = pytest.mark.parametrize("case", CASES.values(), ids=str)
@@ -48,6 +53,35 @@ def test_every_scalar_may_be_absent_and_none_is_a_long_or_a_float(case: Case) ->
     for each in case.servicer.message.DESCRIPTOR.fields:
         assert each.has_presence or each.is_repeated, each.name
         assert each.cpp_type not in (2, 4, 5, 6), f"{each.name} is a 64-bit or floating number"
+
+
+_KINDS_IN_OPTIONS = {
+    *("date", "instant", "decimal", "money", "percent", "email", "phone", "url", "long_text"),
+}
+_TOLD_IN_WORDS = re.compile(r"\b(UUIDs?, |ids? of )`?[a-z]+\.[A-Z]|RFC 3339|YYYY-MM-DD|\(decimal")
+
+
+@every
+def test_the_contract_says_in_options_what_a_field_refers_to_and_its_kind(case: Case) -> None:
+    """Design §3: in an option, never in a comment."""
+    for described, kind in _described_kinds(case):
+        if isinstance(kind, Reference | References):
+            assert reference_of(described) == kind.target, described.full_name
+        elif kind.name in _KINDS_IN_OPTIONS:
+            known = kind_of(described)
+            assert known is not None, described.full_name
+            assert known.name == kind.name, described.full_name
+        assert not _TOLD_IN_WORDS.search(comment(described.full_name)), described.full_name
+
+
+def _described_kinds(case: Case) -> Iterator[tuple[FieldDescriptor, Kind]]:
+    """The fields of a message with their kinds, those of the rows in it too."""
+    for name in case.shape.names:
+        described = case.servicer.message.DESCRIPTOR.fields_by_name[name]
+        kind = case.record.fields[name].said.kind
+        yield described, kind
+        for column in kind.row.columns if isinstance(kind, Rows) else ():
+            yield described.message_type.fields_by_name[column.name], column.kind
 
 
 @every
