@@ -19,6 +19,7 @@ from kit.entity.kinds import (
     Words,
 )
 from kit.records.verbs import Verb
+from kit.wire.options import Secret
 from tests.entities.cases import CASES, Case
 from tests.entities.factories import Office
 
@@ -114,7 +115,7 @@ def out_of_bounds(kind: Kind) -> Any:
         (Instant, lambda: "at noon"),
         (Integer, lambda: None if kind.low is None else kind.low - 1),  # type: ignore[attr-defined]
         (Decimals, lambda: "much"),
-        (Text, lambda: "x" * (kind.length + 1)),  # type: ignore[attr-defined]
+        (Text | Secret, lambda: "x" * (kind.length + 1)),  # type: ignore[attr-defined]
     ):
         if isinstance(kind, fits):
             return value()
