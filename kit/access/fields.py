@@ -47,29 +47,31 @@ def chosen(wanted: Sequence[str], allowed: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(("id", "version", *wanted)))
 
 
-def may_be_set_by_verb(
-    policy: Policy, actor: Actor, record: type[Record], names: Iterable[str]
+def may_be_done(
+    policy: Policy,
+    actor: Actor,
+    record: type[Record],
+    sets: Iterable[str],
+    told: Mapping[str, str],
+    *,
+    changes: bool,
 ) -> None:
-    """Refuses a verb that sets fields which the caller's profiles keep from being set."""
-    limits = policy.field_access(actor, record.entity)
-    if locked := [name for name in names if name in limits]:
-        raise Denied("", dict.fromkeys(locked, "Your profile does not let you change this."))
+    """Refuses a verb that sets what the caller may not set, or is told what the caller may not see.
 
-
-def may_be_said(
-    policy: Policy, actor: Actor, record: type[Record], told: Mapping[str, str], *, setting: bool
-) -> None:
-    """Refuses inputs of a verb for fields that the caller may not ask about, or may not set.
-
-    `told` says by field which input stands for it. A hidden field reads like one that is not there,
-    as in a filter.
+    `told` says by field which input stands for it. To whoever may not see the field, the input reads
+    like one that is not there, as in a filter.
     """
     limits = policy.field_access(actor, record.entity)
+    locked = {name: name for name in sets if name in limits}
     for name, given in told.items():
-        if limits.get(name) == "hidden":
+        if limits.get(name) == "hidden" and name not in locked:
             raise Invalid("", {given: "There is no such field."})
-        if setting and name in limits:
-            raise Denied("", {given: "Your profile does not let you change this."})
+        if changes and name in limits:
+            locked.setdefault(name, given)
+    if locked:
+        raise Denied(
+            "", dict.fromkeys(locked.values(), "Your profile does not let you change this.")
+        )
 
 
 def may_set(

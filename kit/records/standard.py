@@ -1,13 +1,13 @@
 """Get, List, Create, Update and Delete, written once; every entity's service inherits them."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar, Generic, TypeVar
 
 from crm.v1 import standard_pb2
 from google.protobuf.message import Message
 
-from kit.access.fields import chosen, custom_seen, may_be_said, may_be_set_by_verb, may_set, seen
+from kit.access.fields import chosen, custom_seen, may_be_done, may_set, seen
 from kit.actor import calling
 from kit.entity import Level, Record
 from kit.entity.record import CUSTOM_FIELDS, CUSTOM_KEY, CUSTOM_VALUE, STAMPS
@@ -60,13 +60,9 @@ class Records(Generic[R, M]):
         if action not in self.process.policy.rights(calling(), self.record.entity):
             raise Denied(f"Your profile does not let you {action} {self.record.plural.lower()}.")
 
-    def setting(self, *names: str) -> None:
-        """Refuses a verb whose fields the caller's profiles keep from being set."""
-        may_be_set_by_verb(self.process.policy, calling(), self.record, names)
-
-    def saying(self, told: Mapping[str, str], *, setting: bool) -> None:
-        """Refuses a verb's inputs for fields that the caller's profiles hide, or keep from being set."""
-        may_be_said(self.process.policy, calling(), self.record, told, setting=setting)
+    def setting(self, sets: Iterable[str], told: Mapping[str, str], *, changes: bool) -> None:
+        """Refuses a verb for the fields that the caller's profiles lock or hide."""
+        may_be_done(self.process.policy, calling(), self.record, sets, told, changes=changes)
 
     async def Get(self, request: Any, context: Any) -> Any:
         self.allow("view")

@@ -141,14 +141,13 @@ class Verb:
 
     def _said(self, servicer: "Records[Any, Any]", request: Any) -> Said:
         """What the caller says and may say; Invalid names every input that is wrong."""
-        servicer.setting(*self.sets)
         told = {
             name: each.name
             for each in self.inputs
             if each.said(request)
             for name in each.stands_for
         }
-        servicer.saying(told, setting=self.changes)
+        servicer.setting(self.sets, told, changes=self.changes)
         values: dict[str, Any] = {}
         wrong: dict[str, str] = {}
         for each in self.inputs:
