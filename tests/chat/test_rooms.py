@@ -81,8 +81,9 @@ async def test_nobody_talks_to_themselves_or_to_nobody(bob: Voice) -> None:
         await bob.direct(bob)
     assert set(wrong.value.fields) == {"person_id"}
     for stranger in (str(uuid7()), "nobody"):
-        with pytest.raises(NotFound):
+        with pytest.raises(Invalid) as nobody:
             await bob.rooms.Direct(rooms_pb2.DirectRequest(person_id=stranger))
+        assert set(nobody.value.fields) == {"person_id"}
     for members in ([], [bob.person.name], [str(uuid7()), str(uuid7())]):
         with pytest.raises(Invalid) as few:
             await bob.rooms.Create(rooms_pb2.Room(kind="private", member_ids=members))

@@ -8,10 +8,9 @@ from crm.chat.v1.rooms_pb2_grpc import RoomsServicer
 from sqlalchemy import func, select
 
 from kit.access.clause import reachable
-from kit.actor import calling
-from kit.entity import Integer, Level
-from kit.errors import Denied, Invalid, NotFound
-from kit.records import Records, Work
+from kit.entity import Level
+from kit.errors import Denied, Invalid
+from kit.records import Records, Said, Work, verb
 from services.chat.model.marks import ReadMark
 from services.chat.model.rooms import PUBLIC_ROOM, Kind, Room
 from services.chat.rpc.speaking import read, speaker
@@ -39,17 +38,15 @@ class Rooms(Records[Room, pb.Room], RoomsServicer):
             raise Denied("", {"kind": "Your profile does not let you create public rooms."})
         await super().admit(work, record)
 
-    async def Direct(self, request: pb.DirectRequest, context: Any) -> Any:
-        self.allow("create")
-        async with self.work(request) as work:
-            room = await self._between(work, _person(request.person_id))
-            return await work.show(room)
+    @verb(right="create")
+    async def Direct(self, work: Work, said: Said) -> Room:
+        return await self._between(work, said.person_id)
 
     async def _between(self, work: Work, other: UUID) -> Room:
         """Looked for first without waiting: two people have had their room almost always."""
         room = Room.direct(speaker(work), other)
         if other not in self.process.policy.organisation.people:
-            raise NotFound("There is no such person.")
+            raise Invalid(person_id="There is no such person.")
         known = await _known(work, room)
         if known is None:
             # Of many who open the same room at once, one makes it and the others find it.
@@ -58,19 +55,16 @@ class Rooms(Records[Room, pb.Room], RoomsServicer):
             known = await _known(work, room)
         return known or work.add(room)
 
-    async def MarkRead(self, request: pb.MarkReadRequest, context: Any) -> Any:
-        self.allow("view")
-        up_to = _place(request)
-        async with self.work(request) as work:
-            room = await work.get(Room, request.id)
-            place = room.last_sequence if up_to is None else min(up_to, room.last_sequence)
-            place = await read(work, room, speaker(work), place)
-            return work.answer(_mark(room.id, place, room.last_sequence))
+    @verb(right="view", level=Level.READ)
+    async def MarkRead(self, work: Work, room: Room, said: Said) -> pb.ReadMark:
+        last = room.last_sequence
+        up_to = last if said.up_to is None else min(said.up_to, last)
+        return _mark(room.id, await read(work, room, speaker(work), up_to), last)
 
-    async def Unread(self, request: pb.UnreadRequest, context: Any) -> pb.UnreadRooms:
-        self.allow("view")
-        reach = self.process.policy.reach(calling(), Room, Level.READ)
-        mine = (ReadMark.room_id == Room.id) & (ReadMark.person_id == calling().person_id)
+    @verb()
+    async def Unread(self, work: Work, said: Said) -> pb.UnreadRooms:
+        reach = self.process.policy.reach(work.actor, Room, Level.READ)
+        mine = (ReadMark.room_id == Room.id) & (ReadMark.person_id == work.actor.person_id)
         up_to = func.coalesce(ReadMark.up_to, 0)
         unread = (
             select(Room.id, up_to, Room.last_sequence)
@@ -78,9 +72,8 @@ class Rooms(Records[Room, pb.Room], RoomsServicer):
             .where(Room.last_sequence > up_to, reachable(Room, reach, Level.READ))
             .order_by(Room.last_message_at.desc(), Room.id)
         )
-        async with self.work(None) as work:
-            rows = await work.session.execute(unread)
-            return pb.UnreadRooms(items=[_mark(*row) for row in rows])
+        rows = await work.session.execute(unread)
+        return pb.UnreadRooms(items=[_mark(*row) for row in rows])
 
 
 async def _known(work: Work, room: Room) -> Room | None:
@@ -95,22 +88,6 @@ def _other(room: Room, caller: UUID) -> UUID:
     if len(others) != 1:
         raise Invalid(member_ids="Name exactly one other person for a private room.")
     return others[0]
-
-
-def _person(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound("There is no such person.") from None
-
-
-def _place(request: pb.MarkReadRequest) -> int | None:
-    if not request.HasField("up_to"):
-        return None
-    try:
-        return Integer(low=0).parse(request.up_to)
-    except ValueError as wrong:
-        raise Invalid(up_to=str(wrong)) from wrong
 
 
 def _mark(room_id: UUID, up_to: int, last: int) -> pb.ReadMark:

@@ -8,11 +8,8 @@ from typing import Any
 from crm.identity.v1 import clients_pb2 as pb
 from crm.identity.v1.clients_pb2_grpc import ClientsServicer
 
-from kit.actor import calling
-from kit.entity import Level
-from kit.records import Records
+from kit.records import Records, Said, verb
 from kit.records.work import Work
-from kit.rpc import call as rpc
 from services.identity.escalation import refuse_stronger
 from services.identity.model.clients import Client
 from services.identity.oauth.consents import forget_consents
@@ -42,16 +39,12 @@ class Clients(Records[Client, pb.Client], ClientsServicer):
         await end_grants_of_client(work.session, record.id)
         await super().discard(work, record)
 
-    async def RotateSecret(self, request: pb.RotateClientSecret, context: Any) -> pb.ClientSecret:
-        self.allow("edit")
-        # Without the request: an answer kept for repetition would keep the secret.
-        async with self.process.work(calling(), rpc.current()) as work:
-            client = await work.get(Client, request.id, Level.EDIT)
-            _refuse_stronger(work, client)
-            await self.same_version(work, client, request)
-            secret = secrets.token_urlsafe(32)
-            client.rotate(secret_hash(secret), datetime.now(UTC))
-            return pb.ClientSecret(client_id=client.client_id, client_secret=secret)
+    @verb(follows=("secret_changed_at",))
+    async def RotateSecret(self, work: Work, client: Client, said: Said) -> pb.ClientSecret:
+        _refuse_stronger(work, client)
+        secret = secrets.token_urlsafe(32)
+        client.rotate(secret_hash(secret), datetime.now(UTC))
+        return pb.ClientSecret(client_id=client.client_id, client_secret=secret)
 
 
 def _refuse_stronger(work: Work, client: Client) -> None:
