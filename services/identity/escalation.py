@@ -147,8 +147,9 @@ def _keys(policy: Policy) -> frozenset[int]:
 
 def _own_keys(policy: Policy, person_id: UUID) -> frozenset[int]:
     """The keys of what somebody owns or was given by hand, which makes nobody stronger: all have some."""
-    person = policy.organisation.people[person_id]
-    return frozenset((person.own_key, person.share_key))
+    person = policy.organisation.people.get(person_id)
+    # Somebody taken on a moment ago may not have come to the policy yet, and holds nothing there.
+    return frozenset((person.own_key, person.share_key)) if person else frozenset()
 
 
 def refuse_escalation(before: Policy, after: Policy, actor: Actor, changes: list[Change]) -> None:

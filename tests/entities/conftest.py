@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kit.access.entries import Permission
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from tests.administered import Administered
@@ -56,4 +57,9 @@ def organisation(servings: dict[str, Serving]) -> TestOrganisation:
 @pytest.fixture(scope="package")
 async def office(servings: dict[str, Serving], organisation: TestOrganisation) -> Any:
     """Where Ana works, who may do everything with what she reaches, and Bob beside her."""
-    return Office(servings, await organisation.person("Ana"), await organisation.person("Bob"))
+    everything = [
+        Permission(entity=line, view=True, create=True, edit=True, delete=True)
+        for line in ("*", "configuration", "access")
+    ]
+    ana, bob = [await organisation.person(name, *everything) for name in ("Ana", "Bob")]
+    return Office(servings, ana, bob)

@@ -52,10 +52,13 @@ async def test_without_the_right_it_is_denied(
         await verb.ask(office, eve)(await verb.request(office, _anything()))
 
 
+def _everything(verb: VerbCase) -> Permission:
+    return Permission(str(verb.case), **dict.fromkeys(_RIGHTS, True))
+
+
 async def _limited(organisation: TestOrganisation, verb: VerbCase, name: str, access: str) -> Any:
     limit = FieldAccess(str(verb.case), name, access)
-    everything = Permission(str(verb.case), **dict.fromkeys(_RIGHTS, True))
-    profile = await organisation.profile(everything, fields=(limit,))
+    profile = await organisation.profile(_everything(verb), fields=(limit,))
     return await organisation.person("Eve", profiles=(profile,))
 
 
@@ -129,7 +132,8 @@ async def _private(organisation: TestOrganisation, verb: VerbCase) -> AsyncItera
 async def test_an_unknown_and_an_invisible_record_are_not_found_alike(
     verb: VerbCase, office: Office, organisation: TestOrganisation
 ) -> None:
-    made, eve = await verb.made(office), await organisation.person("Eve")
+    made = await verb.made(office)
+    eve = await organisation.person("Eve", _everything(verb))
     request = await verb.request(office, made)
     words = set()
     async with _private(organisation, verb):
@@ -145,7 +149,8 @@ async def test_an_unknown_and_an_invisible_record_are_not_found_alike(
 async def test_whoever_may_only_read_the_record_is_denied(
     verb: VerbCase, office: Office, organisation: TestOrganisation
 ) -> None:
-    made, eve = await verb.made(office), await organisation.person("Eve")
+    made = await verb.made(office)
+    eve = await organisation.person("Eve", _everything(verb))
     async with _private(organisation, verb):
         share = records_pb2.ShareRequest(
             entity=str(verb.case),
