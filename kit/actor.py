@@ -1,5 +1,7 @@
 """Who is calling: carried in metadata, verified by every service, ambient only here."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -67,3 +69,13 @@ def calling() -> Actor:
 def calls(actor: Actor | None) -> None:
     """Names the actor for the rest of this task, or says that nobody is known; for the edges only."""
     _calling.set(actor)
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[None]:
+    """Names another actor for a while, e.g. for what a process asks in its own name amid a call."""
+    before = _calling.set(actor)
+    try:
+        yield
+    finally:
+        _calling.reset(before)

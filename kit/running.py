@@ -25,6 +25,8 @@ from kit.importing.imports import Imports
 from kit.records.beside import Beside
 from kit.records.process import Process
 from kit.records.work import Work
+from kit.references.adoption import keep_true
+from kit.references.following import Follower, referred_to
 from kit.rpc import server as rpc
 from kit.rpc.admission import Admission
 from kit.rpc.client import Peers
@@ -90,7 +92,7 @@ async def _open(service: Service, stack: AsyncExitStack) -> Running:
         name=name,
         settings=settings,
         database=database,
-        policy=Policy(service.standings),
+        policy=Policy(),
         peers=peers,
         tokens=tokens,
         nats=broker,
@@ -156,8 +158,19 @@ def _loops(service: Service, running: Running, servicers: list[Any]) -> Iterator
     yield measure_waiting(running.process.database)
     yield _hear(running)
     yield _follow_policy(running.replica)
+    yield from _follow_references(running.process)
     yield from (_on_clock(running.process, job) for job in service.jobs)
     yield from (each.run() for each in servicers if hasattr(each, "run"))
+
+
+def _follow_references(process: Process) -> Iterator[Loop]:
+    """The copies of what our records refer to; a service that refers to nobody's keeps none."""
+    entities = referred_to(process.entities.values())
+    for service in sorted({each.partition(".")[0] for each in entities}):
+        theirs = [each for each in entities if each.startswith(f"{service}.")]
+        yield Follower(process, service, theirs).run()
+    if entities:
+        yield keep_true(process)
 
 
 async def _follow_policy(replica: Replica) -> None:

@@ -5,7 +5,6 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-from kit.access.standing import Standings
 from kit.events.listeners import Listener
 from kit.records.process import BeforeCommit, Process
 from kit.records.standard import Records
@@ -41,5 +40,4 @@ class Service:
     started: Sequence[Job] = ()
     admits: Admits = field(default_factory=dict)
     owns_policy: bool = False
-    standings: Standings = field(default_factory=dict)
     holds: Sequence[AbstractAsyncContextManager[Any]] = ()

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
+from kit.access.inheritance import every_row, key_in
 from kit.access.limits import ORDER
 from kit.access.policy import ACTIONS, Policy
-from kit.access.standing import at_home, standing_of
+from kit.access.reach import Reach
+from kit.access.standing import at_home, everywhere, standing_of
 from kit.actor import Actor
 from kit.entity import Governs, Level
 
-_NO_ROWS: frozenset[int] = frozenset()
-_NEEDED = {Level.READ: ("view", "view_all"), Level.EDIT: ("edit", "edit_all")}
+_NO_ROWS = Reach(all=False)
 
 
 class Lack(NamedTuple):
@@ -46,17 +47,12 @@ class Holding:
     def limits(self) -> Mapping[str, str]:
         return self.policy.field_access(self._actor, self.entity)
 
-    def rows(self, level: Level) -> frozenset[int] | None:
-        """The keys of the rows reached; None when all are. What is confidential nobody gives."""
-        standing = standing_of(self.entity, self.policy.standings)
-        one, everything = _NEEDED[level]
-        if self.person_id is None or one not in self.actions or standing.confidential:
+    def rows(self, level: Level) -> Reach:
+        """The rows reached; what is confidential nobody gives."""
+        standing = standing_of(self.entity)
+        if self.person_id is None or standing.confidential:
             return _NO_ROWS
-        default = self.policy.organisation.defaults.get(self.entity, standing.default_access)
-        opened = default in (Level.EDIT, level)
-        if opened or everything in self.actions:
-            return None
-        return self.policy.ways(self.person_id, self.entity, level)
+        return self.policy.reach(self._actor, standing, level)
 
     @property
     def _actor(self) -> Actor:
@@ -65,7 +61,7 @@ class Holding:
 
 
 def lacking(
-    own: Holding, given: Holding, before: Holding, but: frozenset[int] = _NO_ROWS
+    own: Holding, given: Holding, before: Holding, but: frozenset[int] = frozenset()
 ) -> Lack | None:
     """What is given beyond what was held before and is not the giver's own; `but` are keys of no rows."""
     if more := given.actions - before.actions - own.actions:
@@ -73,21 +69,26 @@ def lacking(
     for name in own.limits:
         if given.width(name) > max(own.width(name), before.width(name)):
             return Lack("field", own.entity, name)
-    for level in _NEEDED:
-        if _more_rows(own.rows(level), given, before, level, but):
+    for level in Level:
+        if _more_rows(own.rows(level), given.rows(level), before.rows(level), but):
             return Lack("rows", own.entity, level)
     return None
 
 
-def _more_rows(
-    own: frozenset[int] | None, given: Holding, before: Holding, level: Level, but: frozenset[int]
-) -> bool:
-    if own is None:
+def _more_rows(own: Reach, now: Reach, was: Reach, but: frozenset[int]) -> bool:
+    if own.all or was.all:
         return False
-    now, was = given.rows(level), before.rows(level)
-    if now is None or was is None:
-        return now is None and was is not None
-    return bool(now - was - own - but)
+    if now.all:
+        return True
+    held = _numbers(own) | _numbers(was)
+    return any(
+        each not in held and every_row(each) not in held and key_in(each) not in but
+        for each in _numbers(now)
+    )
+
+
+def _numbers(reach: Reach) -> set[int]:
+    return {*reach.keys, *reach.inherited}
 
 
 def named(policy: Policy) -> Iterator[str]:
@@ -95,7 +96,7 @@ def named(policy: Policy) -> Iterator[str]:
     organisation = policy.organisation
     yield from Governs
     yield from at_home()
-    yield from policy.standings
+    yield from everywhere()
     yield from organisation.defaults
     yield from (rule.entity for rule in organisation.rules)
     for profile in organisation.profiles.values():

@@ -6,44 +6,42 @@ same person, or a rule that opens somebody's own rows would open what others sha
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from kit.access.entries import KINDS, Profile
+from kit.access.inheritance import Way, any_of, numbers
 from kit.access.limits import ORDER, limits_of
 from kit.access.organisation import Organisation
-from kit.access.standing import Standings, standing_of
+from kit.access.reach import Reach
+from kit.access.standing import Standing, standing_of
 from kit.actor import Actor
 from kit.entity import Audience, Governs, Level, Record
 
 EVERYONE = 0
 """The key that everybody holds; identity's sequence starts above it."""
 
+PARENT = "parent"
+"""The openness of an entity whose rows are as open as what they hang on."""
+
+Ways = dict[Way, tuple[int, ...] | None]
+"""Keys by the way on which they count; None where every row of the way is reached."""
+
+_OPEN = {"read": Level.READ, "edit": Level.EDIT, "full": Level.FULL}
+_NEEDED = {
+    Level.READ: frozenset({"view"}),
+    Level.EDIT: frozenset({"edit"}),
+    Level.FULL: frozenset({"edit", "delete"}),
+}
+
 ACTIONS = ("view", "create", "edit", "delete", "view_all", "edit_all")
 READING = frozenset({"view", "view_all"})
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Which rows of one entity a caller reaches: all of them, or those that carry one of the keys."""
-
-    all: bool
-    keys: tuple[int, ...] = ()
-    own: tuple[UUID, ...] = ()
-    shared: tuple[int, ...] = ()
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """What the statements of kit/records call it."""
-        return {"keys": self.keys, "own": self.own, "shared": self.shared}
-
-
 class Policy:
-    """The policy as this process knows it, and how the names in it stand that are no entity here."""
+    """The policy as this process knows it."""
 
-    def __init__(self, standings: Standings | None = None) -> None:
-        self.standings: Standings = standings or {}
+    def __init__(self) -> None:
         self._parts: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
         self.organisation = Organisation(self._parts, 0)
         self._remembered: dict[Any, Any] = {}
@@ -64,7 +62,7 @@ class Policy:
 
     def foreseen(self, items: Iterable[tuple[str, str, Any | None]], epoch: int) -> "Policy":
         """The policy as it would be with these parts; this one stays as it is."""
-        other = Policy(self.standings)
+        other = Policy()
         other._parts = {kind: dict(parts) for kind, parts in self._parts.items()}
         other.learn(items, epoch)
         return other
@@ -88,7 +86,7 @@ class Policy:
         profiles = self.organisation.profiles_of(person_id)
         if all(_hides(profile, entity) for profile in profiles):
             return frozenset()
-        governs = standing_of(entity, self.standings).governed_by
+        governs = standing_of(entity).governed_by
         return frozenset().union(*(_allowed(profile, entity, governs) for profile in profiles))
 
     def hidden_modules(self, actor: Actor) -> frozenset[str]:
@@ -108,7 +106,7 @@ class Policy:
 
     def _fields(self, person_id: UUID, entity: str) -> Mapping[str, str]:
         """The most generous of the profiles that let the person view the entity."""
-        governs = standing_of(entity, self.standings).governed_by
+        governs = standing_of(entity).governed_by
         profiles = [
             each
             for each in self.organisation.profiles_of(person_id)
@@ -124,8 +122,8 @@ class Policy:
 
     # Which rows.
 
-    def reach(self, actor: Actor, record: type[Record], level: Level) -> Reach:
-        """The rows of an entity that the caller may read or edit."""
+    def reach(self, actor: Actor, record: Standing, level: Level) -> Reach:
+        """The rows of an entity that the caller may read, edit, or hand over and delete."""
         if actor.person_id is None:
             return Reach(all=actor.unlimited)
         person_id = actor.person_id
@@ -134,41 +132,71 @@ class Policy:
             lambda: self._reach(person_id, actor, record, level),
         )
 
-    def _reach(self, person_id: UUID, actor: Actor, record: type[Record], level: Level) -> Reach:
-        rights = self.rights(actor, record.entity)
-        needed, all_rows = ("view", "view_all") if level is Level.READ else ("edit", "edit_all")
-        if needed not in rights and not (level is Level.EDIT and "delete" in rights):
+    def _reach(self, person_id: UUID, actor: Actor, record: Standing, level: Level) -> Reach:
+        if _NEEDED[level].isdisjoint(self.rights(actor, record.entity)):
             return Reach(all=False)
+        return self._rows(person_id, actor, record, level)
+
+    def _rows(self, person_id: UUID, actor: Actor, record: Standing, level: Level) -> Reach:
+        """The rows alone, whether or not the profiles let the entity be edited or deleted."""
         if record.confidential:
             return self._confidential(person_id)
-        if all_rows in rights or self._open(record, level):
+        all_rows = "view_all" if level is Level.READ else "edit_all"
+        if all_rows in self.rights(actor, record.entity) or self.opens(record, level):
+            return Reach(all=True)
+        ways = self._inherited(person_id, actor, record, level)
+        if ways is None:
             return Reach(all=True)
         owners = self._owners(person_id, record.entity, level)
         owned = self._own_keys(owners)
         shared = self._shared(person_id) | {EVERYONE}
-        return Reach(False, tuple(sorted(owned | shared)), tuple(owners), tuple(sorted(shared)))
+        return Reach(
+            False,
+            tuple(sorted(owned | shared)),
+            tuple(owners),
+            tuple(sorted(shared)),
+            tuple(sorted(_numbers(ways, level))),
+        )
 
     def _own_keys(self, people: Iterable[UUID]) -> set[int]:
         found = (self.organisation.people.get(each) for each in people)
         return {person.own_key for person in found if person}
 
-    def ways(self, person_id: UUID, entity: str, level: Level) -> frozenset[int]:
-        """The keys that somebody's place, rules and shares give, whatever the profiles say."""
-        owners = self._owners(person_id, entity, level)
-        return frozenset(self._own_keys(owners) | self._shared(person_id) | {EVERYONE})
+    def default_of(self, record: Standing) -> str:
+        """How open an entity is to the whole organisation."""
+        return self.organisation.defaults.get(record.entity, record.default_access)
 
-    def _open(self, record: type[Record], level: Level) -> bool:
-        default = self.organisation.defaults.get(record.entity, record.default_access)
-        return default == "edit" or (default == "read" and level is Level.READ)
+    def opens(self, record: Standing, level: Level) -> bool:
+        """Whether an entity is open to the whole organisation as far as this level."""
+        default = self.default_of(record)
+        return default in _OPEN and _OPEN[default].includes(level)
+
+    def _inherited(
+        self, person_id: UUID, actor: Actor, record: Standing, level: Level
+    ) -> "Ways | None":
+        """The ways by which rows are reached through what they hang on; None when that is all rows."""
+        if self.default_of(record) != PARENT:
+            return {}
+        ways: Ways = {}
+        for parent in record.parents:
+            if "view" not in self.rights(actor, parent):
+                continue
+            above_it = standing_of(parent)
+            rows = self._rows(person_id, actor, above_it, level)
+            ways[(parent,)] = None if rows.all else rows.keys
+            if not rows.all:
+                above = self._inherited(person_id, actor, above_it, level) or {}
+                ways |= {(parent, *way): keys for way, keys in above.items()}
+        every = all((parent,) in ways and ways[(parent,)] is None for parent in record.parents)
+        return None if every and record.parents else ways
 
     def _owners(self, person_id: UUID, entity: str, level: Level) -> set[UUID]:
         """The people whose rows this person reaches because they own them."""
         owners = {person_id} | self.organisation.subordinates(person_id)
         for rule in self.organisation.rules:
-            strong = level is Level.READ or rule.level == Level.EDIT
             if (
                 rule.entity == entity
-                and strong
+                and Level(rule.level).includes(level)
                 and self.is_meant(person_id, rule.target_kind, rule.target_id)
             ):
                 owners |= self.organisation.members(rule.source_kind, rule.source_id)
@@ -225,14 +253,19 @@ class Policy:
                 return (role.share_key if kind == "role" else role.tree_key) if role else None
         return None
 
-    def row_keys(self, record: Record, shares: Iterable[Audience]) -> tuple[list[int], list[int]]:
-        """The read keys and the edit keys of a row with these shares."""
+    def row_keys(self, record: Record, shares: Iterable[Audience]) -> Mapping[Level, list[int]]:
+        """The keys of a row with these shares, by the level that they open."""
         owner = self.organisation.people.get(record.owner_id) if record.owner_id else None
         owned = {owner.own_key} if owner else set()
-        grants = [(self._grant_key(each), each.level) for each in (*record.audience(), *shares)]
-        read = owned | {key for key, _ in grants if key is not None}
-        edit = owned | {key for key, level in grants if key is not None and level == Level.EDIT}
-        return sorted(read), sorted(edit)
+        grants = [
+            (self._grant_key(each), Level(each.level)) for each in (*record.audience(), *shares)
+        ]
+        return {
+            level: sorted(
+                owned | {key for key, held in grants if key is not None and held.includes(level)}
+            )
+            for level in Level
+        }
 
     def _grant_key(self, grant: Audience) -> int | None:
         if grant.kind == "everyone":
@@ -255,3 +288,8 @@ def _allowed(profile: Profile, entity: str, governs: str) -> frozenset[str]:
         return frozenset(action for action in ACTIONS if getattr(line, action))
     line = lines.get(Governs.RECORDS)
     return frozenset(action for action in READING if line and getattr(line, action))
+
+
+def _numbers(ways: Ways, level: Level) -> Iterator[int]:
+    for way, keys in ways.items():
+        yield from [any_of(way)] if keys is None else numbers(way, level, keys)

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
+from kit.access.clause import COLUMNS
 from kit.access.entries import Group, Person, Role
-from kit.access.policy import Policy
+from kit.access.policy import PARENT, Policy
 from kit.actor import Actor
 from kit.entity import Audience, Level, Record
 
@@ -12,17 +13,16 @@ from kit.entity import Audience, Level, Record
 def explained(
     policy: Policy, person_id: UUID, record: Record, shares: Iterable[Audience]
 ) -> tuple[str, list[str]]:
-    """The strongest level (none, read or edit), and a sentence for each way."""
-    ways = list(_ways(policy, person_id, record, list(shares)))
-    reads = _reaches(policy, person_id, record, Level.READ)
-    edits = _reaches(policy, person_id, record, Level.EDIT)
-    return ("edit" if edits else "read" if reads else "none"), ways if reads or edits else []
+    """The strongest level (none, read, edit or full), and a sentence for each way."""
+    reached = [level for level in Level if _reaches(policy, person_id, record, level)]
+    if not reached:
+        return "none", []
+    return reached[-1], list(_ways(policy, person_id, record, list(shares)))
 
 
 def _reaches(policy: Policy, person_id: UUID, record: Record, level: Level) -> bool:
     reach = policy.reach(Actor.person(person_id), type(record), level)
-    keys = record.keys if level is Level.READ else record.wkeys
-    return reach.all or bool(set(reach.keys) & set(keys))
+    return reach.meets(getattr(record, COLUMNS[level]), record.inherited)
 
 
 def _ways(policy: Policy, person_id: UUID, record: Record, shares: list[Audience]) -> Iterator[str]:
@@ -57,9 +57,23 @@ def _by_share(
 def _by_openness(policy: Policy, person_id: UUID, record: Record) -> Iterator[str]:
     if {"view_all", "edit_all"} & policy.rights(Actor.person(person_id), record.entity):
         yield f"A profile opens all {record.plural.lower()}."
-    default = policy.organisation.defaults.get(record.entity, record.default_access)
-    if default != "private":
+    default = policy.default_of(type(record))
+    if default == PARENT:
+        yield from _by_parent(policy, person_id, record)
+    elif default != "private":
         yield f"{record.plural} are open to everybody ({default})."
+
+
+def _by_parent(policy: Policy, person_id: UUID, record: Record) -> Iterator[str]:
+    reach = policy.reach(Actor.person(person_id), type(record), Level.READ)
+    if reach.all or reach.meets((), record.inherited):
+        entity = record.parent[0] if record.parent else record.parents[0]
+        kind = entity.partition(".")[2].lower()
+        yield (
+            f"Sees the {kind} that it hangs on."
+            if record.parent
+            else f"Hangs on no {kind}, and all of those are open."
+        )
 
 
 def _by_rule(policy: Policy, person_id: UUID, record: Record) -> Iterator[str]:

@@ -1,35 +1,43 @@
 """Where an entity stands: how open it is by itself, and which line of a profile speaks for it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Protocol
 
 from kit.entity import Governs, Record
+from kit.wire.contract import Facts, every_entity, facts_of
 
 
-@dataclass(frozen=True)
-class Standing:
-    """What an entity declares of itself, as far as it decides about access."""
+class Standing(Protocol):
+    """What decides about access to an entity, said by its class or, for others, by the contract."""
 
-    default_access: str = Record.default_access
-    governed_by: str = Record.governed_by
-    confidential: bool = Record.confidential
+    @property
+    def entity(self) -> str: ...
+
+    @property
+    def default_access(self) -> str: ...
+
+    @property
+    def parents(self) -> tuple[str, ...]: ...
+
+    @property
+    def confidential(self) -> bool: ...
+
+    @property
+    def governed_by(self) -> str: ...
 
 
-Standings = Mapping[str, Standing]
-"""By name: entities that are at home in other processes, and rights that stand for no entity."""
-
-
-def standing_of(entity: str, standings: Standings) -> Standing:
-    """By the entity's own class where it is at home, else by what the process was told of it."""
+def standing_of(entity: str) -> Standing:
+    """By the entity's own class where it is at home, else by what the contract says of it."""
     if entity in (Governs.CONFIGURATION, Governs.ACCESS):
-        return Standing(governed_by=entity)
-    record = at_home().get(entity)
-    if record is None:
-        return standings.get(entity, Standing())
-    return Standing(record.default_access, record.governed_by, record.confidential)
+        return Facts(entity, governed_by=entity)
+    return at_home().get(entity) or facts_of(entity) or Facts(entity)
 
 
 def at_home() -> dict[str, type[Record]]:
     """The entities of this process by name."""
     known = Record.__subclasses__()
     return {each.entity: each for each in known if "entity" in each.__dict__}
+
+
+def everywhere() -> frozenset[str]:
+    """The entities of all services."""
+    return every_entity()

@@ -25,8 +25,9 @@ from kit.entity.kinds import (
     Words,
     Year,
 )
+from kit.entity.levels import Audience, Governs, Level
 from kit.entity.presentation import Presentation
-from kit.entity.record import Audience, Before, Governs, Level, Record
+from kit.entity.record import Before, Record
 from kit.entity.rows import Row, Rows, row_field
 
 __all__ = [

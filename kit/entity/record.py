@@ -2,15 +2,24 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import reduce
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, Index, Table, Uuid, bindparam, cast, func, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    Index,
+    Table,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    text,
+)
 from sqlalchemy import Integer as IntegerType
 from sqlalchemy import Text as TextType
 from sqlalchemy.dialects.postgresql import JSONB, TSQUERY
@@ -19,36 +28,13 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from kit.database.tables import metadata as one_metadata
 from kit.entity.fields import Field, Said, empty, field, said
 from kit.entity.kinds import PERSON, ActorName, Instant, Integer, LongText, Reference, Text
+from kit.entity.levels import Audience, Governs
 from kit.entity.presentation import Presentation
 from kit.ids import uuid7
 from kit.text.folding import folded, words
 
 if TYPE_CHECKING:
     from kit.actor import Actor
-
-
-class Level(StrEnum):
-    """How far access to a row goes."""
-
-    READ = "read"
-    EDIT = "edit"
-
-
-class Governs(StrEnum):
-    """The line of a profile that speaks for an entity without a line of its own."""
-
-    RECORDS = "*"
-    CONFIGURATION = "configuration"
-    ACCESS = "access"
-
-
-@dataclass(frozen=True)
-class Audience:
-    """Whom a record's own content lets in, e.g. the members of a private room."""
-
-    kind: str
-    id: UUID | None
-    level: Level = Level.EDIT
 
 
 class Before(SimpleNamespace):
@@ -65,9 +51,14 @@ class Record(DeclarativeBase):
     label: ClassVar[str] = ""
     plural: ClassVar[str]
     title: ClassVar[str] = "name"
+    # How open it is where no administrator says otherwise: private, read, edit, full, or parent.
     default_access: ClassVar[str] = "edit"
     # What configures the organisation, or who may do what in it, no `*` of a profile lets change.
     governed_by: ClassVar[str] = Governs.RECORDS
+    # The references to what it hangs on; the first that is filled counts, and it is as open as that.
+    hangs_on: ClassVar[tuple[str, ...]] = ()
+    # The entities of the records that it may hang on; the first counts for one that hangs on none.
+    parents: ClassVar[tuple[str, ...]] = ()
     confidential: ClassVar[bool] = False
     # The lines of a log tell what happened to another record, whose own events say it.
     a_log: ClassVar[bool] = False
@@ -93,6 +84,8 @@ class Record(DeclarativeBase):
     updated_by: Mapped[str] = field(ActorName(), "Updated by", own=False, section="")
     keys: Mapped[list[int]] = mapped_column(ARRAY(IntegerType))
     wkeys: Mapped[list[int]] = mapped_column(ARRAY(IntegerType))
+    full_keys: Mapped[list[int]] = mapped_column(ARRAY(IntegerType))
+    inherited: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     custom: Mapped[dict[str, str]] = mapped_column(JSONB)
 
     @declared_attr.directive
@@ -129,6 +122,20 @@ class Record(DeclarativeBase):
     def audience(self) -> Iterable[Audience]:
         """Whom the record lets in by what it says, beyond owner, rules and shares."""
         return ()
+
+    @property
+    def parent(self) -> tuple[str, UUID] | None:
+        """The record that it hangs on: its entity and its id."""
+        for name in self.hangs_on:
+            if (known := getattr(self, name)) is not None:
+                return self.target_of(name), known
+        return None
+
+    def target_of(self, name: str) -> str:
+        """The entity to which a reference leads; where it may be one of several, the record says it."""
+        kind = self.fields[name].said.kind
+        named_by = getattr(kind, "named_by", "")
+        return str(getattr(self, named_by) if named_by else getattr(kind, "target", ""))
 
     def announce(self, event: Any) -> None:
         """Puts an event aside; it leaves with the transaction, or not at all."""
@@ -179,6 +186,14 @@ def _index(cls: type[Record], table: Table) -> None:
     Index(f"ix_{table.name}_recent", table.c.updated_at.desc(), table.c.id.desc())
     Index(f"ix_{table.name}_owner", table.c.owner_id, table.c.updated_at.desc(), table.c.id.desc())
     Index(f"ix_{table.name}_keys", table.c["keys"], postgresql_using="gin", postgresql_with=AT_ONCE)
+    if cls.hangs_on:
+        cls.parents = _parents(cls)
+        Index(
+            f"ix_{table.name}_inherited",
+            table.c.inherited,
+            postgresql_using="gin",
+            postgresql_with=AT_ONCE,
+        )
     if searched := [column for column in table.columns if _searched(column)]:
         Index(
             f"ix_{table.name}_words",
@@ -197,6 +212,13 @@ def _sorted_by_name(cls: type[Record]) -> bool:
     """Whether people list the entity by its title: it is a line of text, and no log's."""
     kind = cls.fields[cls.title].said.kind
     return isinstance(kind, Text) and not isinstance(kind, LongText) and not cls.a_log
+
+
+def _parents(cls: type[Record]) -> tuple[str, ...]:
+    """The last of the references is the one that every record could have; its entity comes first."""
+    kinds = [cls.fields[name].said.kind for name in reversed(cls.hangs_on)]
+    found = (each for kind in kinds for each in getattr(kind, "among", ()) or (kind.target,))  # type: ignore[attr-defined]
+    return tuple(dict.fromkeys(found))
 
 
 def _initial(said: Said) -> Any:

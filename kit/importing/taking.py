@@ -20,7 +20,7 @@ from kit.importing.faults import problem_of
 from kit.importing.jobs import Job, Jobs, LeaseLost
 from kit.importing.layout import Layout
 from kit.importing.lines import Line
-from kit.records import memory
+from kit.records.judging import check_ready
 from kit.records.standard import Records, custom_values
 from kit.records.work import Work
 from kit.text.folding import folded, typed
@@ -210,7 +210,7 @@ class Taking:
         try:
             with session.no_autoflush:
                 await self._records.admit(work, record)
-            memory.check_ready(work, record)
+            check_ready(work, record)
             self._refuse_today(record, self._record.endings, values, Before())
         except Problem:
             for added in list(session.new)[before:]:
@@ -229,7 +229,7 @@ class Taking:
         custom, movable = record.custom, [each for each in record.endings if each in self._amends]
         try:
             await self._records.amend(work, record, changes)
-            memory.check_ready(work, record)
+            check_ready(work, record)
             self._refuse_today(record, movable, changes, Before(**former))
         except Problem:
             for added in list(session.new)[before:]:

@@ -1,5 +1,6 @@
 """What stands beside every entity: description, history, names, figures, shares and reasons."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,10 +21,11 @@ from kit.errors import Denied, Invalid
 from kit.ids import record_id
 from kit.records.figures import aggregated
 from kit.records.finding import found
-from kit.records.memory import shares_of
+from kit.records.keys import share_anew, shares_of
 from kit.records.process import Process
 from kit.records.tables import history, share
 from kit.records.work import Work
+from kit.references.telling import referred
 from kit.rpc import call as rpc
 from kit.wire.schemas import schema_of_record
 
@@ -113,49 +115,36 @@ class Beside(RecordsServicer):
 
     async def Share(self, request: pb.ShareRequest, context: Any) -> pb.Shares:
         _check_share(request)
-        async with self.process.work(calling(), rpc.current(), request) as work:
-            record = await self._held(work, request)
-            if (
-                self.process.policy.key_of(request.principal_kind, record_id(request.principal_id))
-                is None
-            ):
-                raise Invalid(principal_id=f"There is no such {request.principal_kind}.")
-            if self.process.policy.organisation.has_left(record_id(request.principal_id)):
-                raise Invalid(principal_id="This person is inactive; choose somebody else.")
-            await self._unshare(work, request)
-            await work.session.execute(share.insert().values(**_share_row(work, request)))
-            shares = await self._rekeyed(work, record)
-            work.answer(shares)
-            return shares
+        principal = record_id(request.principal_id)
+        if self.process.policy.key_of(request.principal_kind, principal) is None:
+            raise Invalid(principal_id=f"There is no such {request.principal_kind}.")
+        if self.process.policy.organisation.has_left(principal):
+            raise Invalid(principal_id="This person is inactive; choose somebody else.")
+        return await self._shared_anew(request, [share.insert().values(**_share_row(request))])
 
     async def Unshare(self, request: pb.ShareRequest, context: Any) -> pb.Shares:
+        return await self._shared_anew(request, [])
+
+    async def _shared_anew(self, request: pb.ShareRequest, given: Sequence[Any]) -> pb.Shares:
+        """What a principal had is taken away, and what is given instead put in its place."""
         async with self.process.work(calling(), rpc.current(), request) as work:
             record = await self._held(work, request)
-            await self._unshare(work, request)
-            shares = await self._rekeyed(work, record)
-            work.answer(shares)
-            return shares
+            before = await self._shares(work, record)
+            for statement in (_unshared(request), *given):
+                await work.session.execute(statement)
+            after = await self._shares(work, record)
+            await work.session.run_sync(
+                lambda session: share_anew(work, session, record, _access(before, after))
+            )
+            await work.flush()
+            return work.answer(after)  # type: ignore[no-any-return]
 
     async def _held(self, work: Work, request: pb.ShareRequest) -> Record:
         """The record as it is by now: of two who share it, or move it, the second sees the first."""
         record = self._entity(request.entity, "edit")
         same = select(record.id).where(record.id == record_id(request.id))
         await work.session.execute(same.with_for_update(key_share=True))
-        return await work.get(record, request.id, Level.EDIT)
-
-    async def _unshare(self, work: Work, request: pb.ShareRequest) -> None:
-        gone = share.delete().where(
-            share.c.record_id == record_id(request.id),
-            share.c.principal_kind == request.principal_kind,
-            share.c.principal_id == record_id(request.principal_id),
-        )
-        await work.session.execute(gone)
-
-    async def _rekeyed(self, work: Work, record: Record) -> pb.Shares:
-        """The row's keys follow its shares in the same transaction."""
-        await work.session.run_sync(lambda session: _rekey(self.process, session, record))
-        await work.flush()
-        return await self._shares(work, record)
+        return await work.get(record, request.id, Level.FULL)
 
     async def ListShares(self, request: pb.GetShares, context: Any) -> pb.Shares:
         async with self.process.work(calling(), rpc.current()) as work:
@@ -165,6 +154,9 @@ class Beside(RecordsServicer):
     async def _shares(self, work: Work, record: Record) -> pb.Shares:
         rows = select(share).where(share.c.record_id == record.id).order_by(share.c.granted_at)
         return pb.Shares(items=[_shown_share(row) for row in await work.session.execute(rows)])
+
+    async def Refer(self, request: pb.ReferRequest, context: Any) -> pb.Referred:
+        return await referred(self.process, request.items)
 
     async def Explain(self, request: pb.ExplainRequest, context: Any) -> pb.Explanation:
         record_type = self._entity(request.entity)
@@ -185,8 +177,20 @@ def _go_on_as(person_id: UUID) -> None:
     calls(Actor.person(person_id))
 
 
-def _rekey(process: Process, session: Any, record: Record) -> None:
-    record.keys, record.wkeys = process.policy.row_keys(record, shares_of(session, record))
+def _access(before: pb.Shares, after: pb.Shares) -> list[Any]:
+    """Who had access by hand and who has it now, as history tells it."""
+    return [
+        [f"{each.principal_kind}:{each.principal_id}:{each.level}" for each in shares.items]
+        for shares in (before, after)
+    ]
+
+
+def _unshared(request: pb.ShareRequest) -> Any:
+    return share.delete().where(
+        share.c.record_id == record_id(request.id),
+        share.c.principal_kind == request.principal_kind,
+        share.c.principal_id == record_id(request.principal_id),
+    )
 
 
 def _position(token: str) -> int:
@@ -207,18 +211,18 @@ def _field_change(name: str, before: Any, after: Any) -> pb.FieldChange:
 def _check_share(request: pb.ShareRequest) -> None:
     if request.principal_kind not in _PRINCIPALS:
         raise Invalid(principal_kind=f"Choose one of: {', '.join(_PRINCIPALS)}.")
-    if request.level not in ("read", "edit"):
-        raise Invalid(level="Choose read or edit.")
+    if request.level not in list(Level):
+        raise Invalid(level=f"Choose one of: {', '.join(Level)}.")
 
 
-def _share_row(work: Work, request: pb.ShareRequest) -> dict[str, Any]:
+def _share_row(request: pb.ShareRequest) -> dict[str, Any]:
     return {
         "record_id": record_id(request.id),
         "entity": request.entity,
         "principal_kind": request.principal_kind,
         "principal_id": record_id(request.principal_id),
         "level": request.level,
-        "granted_by": work.actor.name,
+        "granted_by": calling().name,
         "granted_at": func.now(),
     }
 

@@ -11,12 +11,16 @@ from crm.v1 import events_pb2
 from kit.entity import Before, Record
 from kit.events.outbox import Announcement, rows
 from kit.events.subjects import change_subject
+from kit.references.telling import copy_of
 
 if TYPE_CHECKING:
     from kit.records.work import Work
 
 
 _HISTORY_COLUMNS = 5
+
+ACCESS = "access"
+"""Under this name a record's history tells who was given access to it, or had it taken away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class Change:
     before: dict[str, Any]
     changed: list[str]
     stamps: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, list[Any]] = field(default_factory=dict)
+    """What changed beside the fields, before and after, e.g. who was given access."""
 
 
 def beside(work: "Work", changes: Sequence[Change]) -> Sequence[Any]:
@@ -42,7 +48,8 @@ def beside(work: "Work", changes: Sequence[Change]) -> Sequence[Any]:
 def _history(change: Change) -> tuple[Any, ...]:
     record = change.record
     names = [name for name in change.changed if _tracked(record, name)]
-    values = orjson.dumps({name: _pair(change, name) for name in names}).decode()
+    pairs = {name: _pair(change, name) for name in names} | change.said
+    values = orjson.dumps(pairs).decode()
     return record.entity, record.id, change.what, record.version, values
 
 
@@ -81,8 +88,11 @@ def _changed(work: "Work", change: Change) -> events_pb2.RecordChanged:
         actor=work.actor.name,
         changed=change.changed,
     )
-    if change.what != "deleted":
+    if change.what not in ("deleted", "shared"):
         message.after.Pack(shape.to_message(record, shape.names))
+    message.copy.CopyFrom(copy_of(record, deleted=change.what == "deleted"))
+    if change.what == "shared":
+        return message
     if change.what != "created":
         message.before.Pack(shape.to_message(_was(record, change), shape.names))
     return message

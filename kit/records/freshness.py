@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Integer, Uuid, bindparam, func, select
 
 from kit.entity import Record
+from kit.records.chronicle import ACCESS
 from kit.records.tables import history
 from kit.records.work import Work
 
@@ -26,7 +27,8 @@ async def still_good(work: Work, record: Record, seen: int) -> bool:
 
 
 def _figures(record: Record) -> set[str]:
-    return {name for name, known in record.fields.items() if known.said.figure}
+    """What may change without making anybody's view stale: figures, and who was given access."""
+    return {ACCESS, *(name for name, known in record.fields.items() if known.said.figure)}
 
 
 def seen_version(request: Any, record: Record) -> int:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from kit.access.clause import reachable_by_parameter
-from kit.access.policy import Reach
+from kit.access.reach import Reach
 from kit.database.engine import Database
 from kit.entity import Level, Record
 from kit.records.statements import Statements
@@ -37,7 +37,7 @@ class Loading:
 
     async def one(self, record: type[R], id: UUID, reach: Reach, level: Level) -> R | None:  # noqa: A002
         """The record within reach, if it is there."""
-        key = (record, level, reach.all, bool(reach.keys))
+        key = (record, level, reach.shape)
         statement = self._statements.once(key, lambda: _by_id(record, reach, level))
         given = statement.arguments({**reach.parameters, "id": id})
         rows = await self._database.fetch(statement.text, given)

@@ -7,7 +7,7 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Integer, Select, Table, bindparam, func, select
 
 from kit.access.clause import reachable_by_parameter
-from kit.access.policy import Reach
+from kit.access.reach import Reach
 from kit.entity import Level, Record
 from kit.entity.record import words_in, words_query
 from kit.errors import Invalid
@@ -70,7 +70,9 @@ class Page:
     def query(self) -> Select[Any]:
         """The rows of the page, and one more that says whether there is another."""
         if self.by_owner:
-            return newest_of_owners(table_of(self.record), self.names, self._asked)
+            inherits = bool(self.reach.inherited)
+            table = table_of(self.record)
+            return newest_of_owners(table, self.names, self._asked, inherits=inherits)
         columns = [self._column(name) for name in self.names]
         rows = self._asked(select(*columns).where(self._reached()))
         return rows.order_by(*self.order.clauses()).limit(bindparam("limit", type_=Integer))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Uuid,
     bindparam,
+    false,
     func,
     or_,
     select,
@@ -23,7 +24,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from kit.access.policy import Reach
+from kit.access.clause import inherited_parameter
+from kit.access.reach import Reach
 from kit.query import Order
 
 FEW, GATHERED = 12, 1_000
@@ -37,9 +39,9 @@ def may_go_by_owner(reach: Reach, order: Order) -> bool:
     return not reach.all and 0 < len(reach.own) <= FEW and _newest_first(order)
 
 
-def shared_rows(table: Table) -> Select[Any]:
-    """How many rows others share under `shared`, as far as it matters."""
-    some = select(table.c.id).where(_shared(table)).limit(GATHERED + 1)
+def shared_rows(table: Table, *, inherits: bool) -> Select[Any]:
+    """How many rows of others are reached by `shared` and `inherited`, as far as it matters."""
+    some = select(table.c.id).where(_shared(table, inherits=inherits)).limit(GATHERED + 1)
     return select(func.count()).select_from(some.subquery())
 
 
@@ -47,7 +49,9 @@ def _newest_first(order: Order) -> bool:
     return order.keys == _NEWEST and all(key.descending for key in order.by)
 
 
-def newest_of_owners(table: Table, names: Sequence[str], narrow: Narrow) -> Select[Any]:
+def newest_of_owners(
+    table: Table, names: Sequence[str], narrow: Narrow, *, inherits: bool
+) -> Select[Any]:
     """The newest rows of the owners `own` up to `limit`, and what is shared under `shared`."""
     columns = [table.c[name] for name in names]
     newest = (table.c.updated_at.desc(), table.c.id.desc())
@@ -57,16 +61,21 @@ def newest_of_owners(table: Table, names: Sequence[str], narrow: Narrow) -> Sele
     mine = select(*owned.c).select_from(owner.join(owned, true()))
     # Materialised, or the planner walks all newest rows in the hope of meeting a shared one.
     beyond = (
-        narrow(select(*columns).where(_shared(table))).cte("shared").prefix_with("MATERIALIZED")
+        narrow(select(*columns).where(_shared(table, inherits=inherits)))
+        .cte("shared")
+        .prefix_with("MATERIALIZED")
     )
     both = union_all(mine, select(*beyond.c)).subquery("reached")
     return select(*both.c).order_by(both.c.updated_at.desc(), both.c.id.desc()).limit(_LIMIT)
 
 
-def _shared(table: Table) -> ColumnElement[bool]:
-    """What others own and have shared."""
+def _shared(table: Table, *, inherits: bool) -> ColumnElement[bool]:
+    """What others own, and have shared or hung on something that is reached."""
     others = or_(table.c.owner_id.is_(None), table.c.owner_id != func.all(_OWN))
-    return table.c["keys"].bool_op("&&")(bindparam("shared", type_=ARRAY(Integer))) & others
+    ways = [table.c["keys"].bool_op("&&")(bindparam("shared", type_=ARRAY(Integer)))]
+    if inherits:
+        ways.append(table.c.inherited.bool_op("&&")(inherited_parameter()))
+    return or_(false(), *ways) & others
 
 
 _OWN = bindparam("own", type_=ARRAY(Uuid))

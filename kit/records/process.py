@@ -1,5 +1,6 @@
 """What this process has open, and every handler stands on: database, policy, peers, clock."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -50,6 +51,7 @@ class Process:
     shapes: dict[type[Record], Shape] = field(default_factory=dict)
     before_commit: list[BeforeCommit] = field(default_factory=list)
     replica: Any = None
+    unknown_references: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         # SQLAlchemy would do so with the first record that it makes itself, and we make ours past it.

@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Select, literal_column
 from sqlalchemy.dialects.postgresql import JSONB
 
 from kit.access.fields import chosen, custom_seen, visible
-from kit.access.policy import Policy, Reach
+from kit.access.policy import Policy
+from kit.access.reach import Reach
 from kit.actor import Actor
 from kit.database.engine import Database
 from kit.entity import Level, Record
@@ -63,7 +64,7 @@ class Reader:
         """One row within reach, or NotFound."""
         reach = self._policy.reach(actor, record, Level.READ)
         veiled = self._veiled(record, actor)
-        key = (record, names, "one", reach.all, bool(reach.keys), veiled)
+        key = (record, names, "one", reach.shape, veiled)
         statement = self._statements.once(
             key, lambda: _shown(one_row(record, reach, names), veiled=veiled)
         )
@@ -135,7 +136,7 @@ class Reader:
             return compiled(_shown(page.query(), veiled=veiled))
         limits = self._policy.field_access(actor, page.record.entity)
         asked = (question.filter, question.order_by, page.found is not None, page.by_owner)
-        reached = (page.reach.all, bool(page.reach.keys), frozenset(limits.items()))
+        reached = (page.reach.shape, frozenset(limits.items()))
         key = (page.record, page.names, *asked, *reached, self._zone(actor))
         return self._statements.once(key, lambda: _shown(page.query(), veiled=veiled))
 
@@ -145,10 +146,14 @@ class Reader:
 
     async def _little_shared(self, record: type[Record], reach: Reach) -> bool:
         """Whether few rows are shared with the caller; looked up again every half minute."""
-        key = (record, reach.shared, reach.own)
+        key = (record, reach.shared, reach.own, reach.inherited)
         until, few = self._shared.get(key, (0.0, False))
         if until < time.monotonic():
-            count = self._statements.once((record, "shared"), lambda: shared_rows(table_of(record)))
+            inherits = bool(reach.inherited)
+            count = self._statements.once(
+                (record, "shared", inherits),
+                lambda: shared_rows(table_of(record), inherits=inherits),
+            )
             few = (await self._fetch(count, reach.parameters))[0][0] <= GATHERED
             if len(self._shared) >= _REMEMBERED:
                 self._shared.clear()

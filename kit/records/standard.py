@@ -171,7 +171,7 @@ class Records(Generic[R, M]):
     async def Delete(self, request: Any, context: Any) -> Any:
         self.allow("delete")
         async with self.work(request) as work:
-            record = await work.get(self.record, request.id, Level.EDIT)
+            record = await work.get(self.record, request.id, Level.FULL)
             await self.same_version(work, record, request)
             await self.discard(work, record)
             return work.answer(standard_pb2.Deleted(json=b"{}"))

@@ -17,11 +17,13 @@ from kit.entity import Level, Record
 from kit.errors import Conflict, Denied, NotFound
 from kit.ids import record_id
 from kit.records.chronicle import Change, beside
-from kit.records.memory import changes_of, moves, parts_of, prepare, settled
+from kit.records.keys import moves
+from kit.records.memory import changes_of, parts_of, prepare, settled
 from kit.records.pending import Pending
 from kit.records.showing import shown_json
 from kit.records.tables import answered
 from kit.records.writing import write
+from kit.references.resolving import Resolving
 from kit.rpc.call import Call
 from kit.rpc.server import Replayed
 
@@ -29,6 +31,11 @@ if TYPE_CHECKING:
     from kit.records.process import Process
 
 R = TypeVar("R", bound=Record)
+
+_NOT_FAR_ENOUGH = {
+    Level.EDIT: "You may read this record but not change it.",
+    Level.FULL: "This record is yours to see, but not to share, hand over or delete.",
+}
 
 # Both are built once: they run in every call that may be repeated.
 _FIRST = insert(answered).on_conflict_do_nothing().returning(answered.c.key)
@@ -55,6 +62,7 @@ class Work:
         """What handlers look up once and need until the end of the transaction."""
         self.written: list[Change] = []
         self.shown: dict[Record, Change] = {}
+        self.references = Resolving(self)
         self._session: AsyncSession | None = None
         self._pending = Pending()
         self._after: list[Callable[[], Awaitable[None]]] = []
@@ -76,8 +84,8 @@ class Work:
         found = await self.find(record, id, level)
         if found is not None:
             return found
-        if level is Level.EDIT and await self.find(record, id):
-            raise Denied("You may read this record but not change it.")
+        if level is not Level.READ and await self.find(record, id):
+            raise Denied(_NOT_FAR_ENOUGH[level])
         raise NotFound
 
     async def find(
@@ -162,6 +170,7 @@ class Work:
     async def show(self, record: Record) -> Any:
         """The record as the caller may see it: ready JSON for the gateway, typed fields for others."""
         if self._at_once:
+            await self._learn()
             prepare(self, self._pending.new, self._pending.changed)
         else:
             await self.flush()
@@ -225,6 +234,7 @@ class Work:
         return not any(map(moves, self._pending.changed))
 
     async def _write_at_once(self) -> None:
+        await self._learn()
         rows = self._pending.new, self._pending.changed, self._pending.gone
         changes = changes_of(self, *rows)
         if parts := parts_of(*rows):
@@ -232,6 +242,11 @@ class Work:
                 await write(connection, parts, beside(self, changes))
             settled(parts)
         self.written += changes
+
+    async def _learn(self) -> None:
+        """Finds the records that are referred to anew."""
+        fetch = self.process.database.fetch
+        await self.references.learn(fetch, self._pending.new, self._pending.changed)
 
     async def close(self) -> None:
         """Gives the connection back; what was not committed is undone."""

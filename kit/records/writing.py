@@ -56,7 +56,7 @@ class Part:
     @classmethod
     def deleted(cls, kind: type[Record]) -> Self:
         """Rows to take away, if access to them is still as it was too: it may have been handed on."""
-        return cls(kind, "deleted", ("keys", "wkeys"))
+        return cls(kind, "deleted", ("keys", "wkeys", "full_keys"))
 
 
 Parts = Mapping[Part, Sequence[Record]]

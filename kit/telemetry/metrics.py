@@ -127,6 +127,15 @@ EVENT_LAG = _histogram(
     "consumer",
     buckets=LAG_BUCKETS,
 )
+REFERENCES_LAG = _gauge(
+    "crm_references_lag_seconds",
+    "Age of the newest change of what is referred to when its copy had taken it in; 0 when idle.",
+    "consumer",
+)
+REFERENCES_DIFFERENT = _counter(
+    "crm_references_different_total",
+    "Copies that were not as their owner had them when they were compared.",
+)
 CONSUMER_PENDING = _gauge(
     "crm_consumer_pending", "Events not yet delivered to the consumer.", "stream", "consumer"
 )

@@ -13,9 +13,9 @@ from kit.actor import Actor
 from kit.ids import uuid7
 from kit.testing.serving import Serving
 
-ALL, SET_UP = (
+ALL, SET_UP, MANAGES = (
     Permission(entity=line, view=True, create=True, edit=True, delete=True)
-    for line in ("*", "configuration")
+    for line in ("*", "configuration", "access")
 )
 
 

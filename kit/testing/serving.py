@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Any, Self, TypeVar
+from uuid import UUID
 
 from sqlalchemy import text
 
 from kit.actor import Actor, calls
 from kit.entity import Record
+from kit.ids import uuid7
+from kit.references.tables import reference_copy
 from kit.rpc.client import Peers
 from kit.running import Running, up
 from kit.service import Service
@@ -52,6 +55,21 @@ class Serving:
         async with self.process.database.sessions() as session:
             query = text("select body from outbox where subject = :subject order by seq")
             return [row.body for row in await session.execute(query, {"subject": subject})]
+
+    async def keeps(self, entity: str, *, id: UUID | None = None, **said: Any) -> str:  # noqa: A002
+        """The id of another service's record to which this one refers already, as its owner told it."""
+        row = {"keys": [], "wkeys": [], "full_keys": [], "inherited": [], "title": "It"} | said
+        copy = {
+            "entity": entity,
+            "id": id or uuid7(),
+            "version": 1,
+            "state": "live",
+            "kept": {},
+        } | row
+        async with self.process.database.sessions() as session:
+            await session.execute(reference_copy.insert().values(**copy))
+            await session.commit()
+        return str(copy["id"])
 
     async def count(self, record: type[Record]) -> int:
         """All rows of an entity, whoever may see them."""

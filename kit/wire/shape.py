@@ -11,6 +11,7 @@ from kit.entity.fields import Field
 from kit.entity.record import Record
 from kit.entity.rows import Row, Rows
 from kit.errors import Invalid
+from kit.wire.contract import serve
 
 Setter = Callable[[Any, Any], None]
 
@@ -21,6 +22,7 @@ class Shape:
     def __init__(self, record: type[Record], message: type[Message]) -> None:
         self.record = record
         self.message = message
+        serve(message)
         described = message.DESCRIPTOR.fields_by_name
         self.names = tuple(
             each.name for each in message.DESCRIPTOR.fields if each.name in record.fields

@@ -1,5 +1,6 @@
 """Campaigns on one screen: campaigns with their members, and the results that sales brings."""
 
+from kit.rpc.admission import REFERENCES
 from kit.running import run
 from kit.service import Service
 from services.campaigns import events
@@ -20,8 +21,7 @@ def campaigns(settings: Settings) -> Service:
             events.follow_opportunity_deleted,
             events.follow_lead_converted,
         ],
-        # The names that stand in files of theirs.
-        admits=dict.fromkeys(("parties", "sales"), ("Records/Find",)),
+        admits=dict.fromkeys(("parties", "sales", "scheduling"), REFERENCES),
     )
 
 

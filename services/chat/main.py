@@ -3,7 +3,6 @@
 from kit.running import run
 from kit.service import Service
 from services.chat.config import Settings
-from services.chat.model.rooms import STANDINGS
 from services.chat.public import open_public_room
 from services.chat.rpc.messages import Messages
 from services.chat.rpc.rooms import Rooms
@@ -16,7 +15,6 @@ def chat(settings: Settings) -> Service:
         settings=settings,
         records=[Rooms, Messages],
         started=[open_public_room],
-        standings=STANDINGS,
     )
 
 

@@ -1,5 +1,6 @@
 """Helpdesk on one screen: tickets."""
 
+from kit.rpc.admission import REFERENCES
 from kit.running import run
 from kit.service import Service
 from services.helpdesk.config import Settings
@@ -8,7 +9,12 @@ from services.helpdesk.rpc.tickets import Tickets
 
 def helpdesk(settings: Settings) -> Service:
     """What customers ask for, from arrival to settlement."""
-    return Service(name="helpdesk", settings=settings, records=[Tickets])
+    return Service(
+        name="helpdesk",
+        settings=settings,
+        records=[Tickets],
+        admits={"scheduling": REFERENCES},
+    )
 
 
 if __name__ == "__main__":

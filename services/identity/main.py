@@ -5,7 +5,6 @@ from kit.service import Every, Service
 from services.identity.config import Settings
 from services.identity.first_start import first_start
 from services.identity.hashing import Passwords
-from services.identity.model.elsewhere import ELSEWHERE
 from services.identity.oauth.rfc7517_keys import rotate_keys
 from services.identity.oauth.storage import forget_expired
 from services.identity.policy import tell_policy
@@ -50,7 +49,6 @@ def identity(settings: Settings) -> Service:
         started=[first_start(passwords), rotate_keys],
         owns_policy=True,
         admits={"gateway": _DOOR, "helpdesk": ["Records/Find"]},
-        standings=ELSEWHERE,
         holds=[passwords, throttle],
     )
 

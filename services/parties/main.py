@@ -1,5 +1,6 @@
 """Parties on one screen: accounts, contacts, leads, what leads became, and value lists."""
 
+from kit.rpc.admission import REFERENCES
 from kit.running import run
 from kit.service import Every, Service
 from services.parties.choices import load_choices, start_choices
@@ -20,8 +21,7 @@ def parties(settings: Settings) -> Service:
         records=[Accounts, Contacts, Leads, Conversions, ChoiceValues],
         jobs=[Every(2, finish_conversions), Every(30, load_choices)],
         started=[start_choices],
-        # The names that stand in files of theirs.
-        admits=dict.fromkeys(("sales", "campaigns", "helpdesk", "scheduling"), ("Records/Find",)),
+        admits=dict.fromkeys(("sales", "campaigns", "helpdesk", "scheduling"), REFERENCES),
     )
 
 

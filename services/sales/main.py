@@ -1,5 +1,6 @@
 """Sales on one screen: products, the pipeline and its forecast."""
 
+from kit.rpc.admission import REFERENCES
 from kit.running import run
 from kit.service import Service
 from services.sales.config import Settings
@@ -18,8 +19,8 @@ def sales(settings: Settings) -> Service:
         records=[Opportunities, Products, Stages, StageChanges],
         started=[start_pipeline],
         admits={
-            "parties": ["Opportunities/Create", "Records/Find"],
-            "helpdesk": ["Records/Find"],
+            **dict.fromkeys(("campaigns", "helpdesk", "scheduling"), REFERENCES),
+            "parties": ["Opportunities/Create", *REFERENCES],
         },
     )
 

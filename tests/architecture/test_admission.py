@@ -9,9 +9,10 @@ import crm
 import pytest
 import yaml
 
-from kit.rpc.admission import OF_EVERY_SERVICE
+from kit.references.following import referred_to
+from kit.rpc.admission import OF_EVERY_SERVICE, REFERENCES
 from tests.architecture.sources import ROOT
-from tests.entities.cases import SERVICES
+from tests.entities.cases import CASES, SERVICES
 
 
 class _Anything:
@@ -66,3 +67,13 @@ def test_what_a_service_hears_is_what_its_nats_user_may_hear(service: str) -> No
     flows = yaml.safe_load((ROOT / "k8s/flows.yaml").read_text())["hears"]
     heard = {listener.name: listener.subject for listener in _service(service).consumers}
     assert flows.get(service, {}) == heard, "write k8s/flows.yaml, then run python -m k8s.flows"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_a_service_copies_is_what_its_nats_user_may_follow(service: str) -> None:
+    """S3, B1: whom its records refer to stands in flows.yaml, and the owner admits the questions."""
+    flows = yaml.safe_load((ROOT / "k8s/flows.yaml").read_text())
+    records = [case.record for case in CASES.values() if case.service == service]
+    owners = {entity.partition(".")[0] for entity in referred_to(records)}
+    assert set(flows["copies"].get(service, ())) == owners
+    assert all(set(REFERENCES) <= set(_admits(owner).get(service, ())) for owner in owners)

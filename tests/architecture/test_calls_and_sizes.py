@@ -92,8 +92,14 @@ def test_transactions_end_in_the_kit() -> None:
     assert found == []
 
 
-SYSTEM = {"kit/running.py", "services/parties/conversion.py"}
-"""Besides jobs, events and first starts: `conversion.py` goes on as whoever converted."""
+SYSTEM = {
+    "kit/running.py",
+    "kit/references/adoption.py",
+    "kit/references/copies.py",
+    "services/parties/conversion.py",
+}
+"""Besides jobs, events and first starts: `conversion.py` goes on as whoever converted, and what is
+referred to is asked of its owner by the process itself, which then decides who may see it."""
 
 
 def test_only_jobs_events_and_starts_work_as_the_system() -> None:

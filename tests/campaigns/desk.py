@@ -27,8 +27,17 @@ class Desk:
     """A person with campaigns and their members."""
 
     def __init__(self, serving: Serving, person: Actor) -> None:
+        self._serving = serving
         self.campaigns: Any = serving.stub(CampaignsStub, person)
         self.members: Any = serving.stub(MembersStub, person)
+
+    async def contact(self) -> str:
+        """Somebody whom parties knows."""
+        return await self._serving.keeps("parties.Contact")
+
+    async def lead(self) -> str:
+        """Somebody whom parties does not know well yet."""
+        return await self._serving.keeps("parties.Lead")
 
     async def campaign(self, **given: Any) -> Any:
         known = {"name": f"Campaign {uuid7()}"} | given
@@ -44,7 +53,7 @@ class Desk:
         return await self.campaigns.Update(patch)
 
     async def join(self, campaign: Any, **given: Any) -> Any:
-        known = given or {"contact_id": str(uuid7())}
+        known = given or {"contact_id": await self.contact()}
         return await self.members.Create(members_pb2.Member(campaign_id=campaign.id, **known))
 
     async def add(self, campaign: Any, key: str = "", **ids: Any) -> tuple[int, int]:

@@ -27,6 +27,10 @@ class Market:
         self.serving = serving
         self._deals: Any = serving.stub(OpportunitiesStub, dan)
 
+    async def account(self) -> str:
+        """A customer whom parties knows."""
+        return await self.serving.keeps("parties.Account")
+
     async def deal(self, **given: Any) -> Any:
         known = {"name": "Deal", "amount": "1000", "currency": "EUR"} | given
         return await self._deals.Create(pb.Opportunity(**known))

@@ -62,7 +62,7 @@ async def test_whoever_answers_for_a_campaign_may_change_it(
 async def test_members_are_counted_as_they_come_answer_and_go(desk: Desk) -> None:
     """CA-19"""
     campaign = await desk.campaign()
-    first, second = await desk.join(campaign), await desk.join(campaign, lead_id=str(uuid7()))
+    first, second = await desk.join(campaign), await desk.join(campaign, lead_id=await desk.lead())
     assert (first.state, await desk.counts(campaign)) == ("Planned", (2, 0))
     await desk.state(first, "Sent")
     answered = await desk.state(first, "Confirmed")
@@ -103,7 +103,7 @@ async def test_a_member_can_only_be_in_the_campaign_s_states(desk: Desk) -> None
     with pytest.raises(Invalid, match="choose one of: Asked"):
         await desk.state(member, "Confirmed")
     with pytest.raises(Invalid) as wrong:
-        await desk.join(campaign, contact_id=str(uuid7()), state="Confirmed")
+        await desk.join(campaign, contact_id=await desk.contact(), state="Confirmed")
     assert set(wrong.value.fields) == {"state"}
 
 
@@ -121,7 +121,7 @@ async def test_a_state_in_use_is_not_taken_out(desk: Desk) -> None:
 
 async def test_nobody_is_a_member_twice(desk: Desk) -> None:
     """CA-19"""
-    campaign, contact, lead = await desk.campaign(), str(uuid7()), str(uuid7())
+    campaign, contact, lead = await desk.campaign(), await desk.contact(), await desk.lead()
     await desk.join(campaign, contact_id=contact)
     await desk.join(campaign, lead_id=lead)
     with pytest.raises(Conflict) as known:
@@ -131,13 +131,14 @@ async def test_nobody_is_a_member_twice(desk: Desk) -> None:
         await desk.join(campaign, lead_id=lead)
     assert set(same.value.fields) == {"lead_id"}
     with pytest.raises(Invalid):
-        await desk.join(campaign, contact_id=str(uuid7()), lead_id=str(uuid7()))
+        await desk.join(campaign, contact_id=await desk.contact(), lead_id=await desk.lead())
 
 
 async def test_many_are_added_at_once_and_who_is_there_stays(desk: Desk) -> None:
     """CA-19"""
     campaign = await desk.campaign()
-    contacts, leads = [str(uuid7()) for _ in range(30)], [str(uuid7()) for _ in range(20)]
+    contacts = [await desk.contact() for _ in range(30)]
+    leads = [await desk.lead() for _ in range(20)]
     await desk.join(campaign, contact_id=contacts[0])
     key = str(uuid7())
     assert await desk.add(campaign, key, contact_ids=contacts, lead_ids=leads) == (49, 1)
@@ -166,7 +167,7 @@ async def test_who_is_added_is_named_by_id(
 async def test_members_who_join_at_once_are_all_counted(desk: Desk) -> None:
     """CA-19"""
     campaign = await desk.campaign()
-    contacts = [str(uuid7()) for _ in range(10)]
+    contacts = [await desk.contact() for _ in range(10)]
     async with asyncio.TaskGroup() as group:
         for _ in range(10):
             group.create_task(desk.join(campaign))
@@ -186,7 +187,7 @@ async def test_a_campaign_is_never_part_of_itself(desk: Desk) -> None:
 
 async def test_an_ended_campaign_takes_no_more_members(desk: Desk) -> None:
     campaign = await desk.campaign(status="completed")
-    for joining in (desk.join(campaign), desk.add(campaign, contact_ids=[str(uuid7())])):
+    for joining in (desk.join(campaign), desk.add(campaign, contact_ids=[await desk.contact()])):
         with pytest.raises(Refused, match="no more members"):
             await joining
 
@@ -204,7 +205,7 @@ async def test_whoever_may_only_read_a_campaign_adds_nobody(
     campaign = await desk.campaign()
     await organisation.default("campaigns.Campaign", "read")
     bob = Desk(serving, await organisation.person("Bob"))
-    for joining in (bob.join(campaign), bob.add(campaign, contact_ids=[str(uuid7())])):
+    for joining in (bob.join(campaign), bob.add(campaign, contact_ids=[await desk.contact()])):
         with pytest.raises(Denied):
             await joining
     await organisation.default("campaigns.Campaign", "edit")
@@ -212,7 +213,7 @@ async def test_whoever_may_only_read_a_campaign_adds_nobody(
 
 async def test_a_converted_lead_goes_on_as_the_contact_it_became(desk: Desk, told: Told) -> None:
     """CA-19"""
-    lead, contact = str(uuid7()), str(uuid7())
+    lead, contact = await desk.lead(), await desk.contact()
     spring, autumn = await desk.campaign(), await desk.campaign()
     member = await desk.state(await desk.join(spring, lead_id=lead), "Interest")
     both = await desk.join(autumn, lead_id=lead)
@@ -230,7 +231,7 @@ async def test_a_converted_lead_goes_on_as_the_contact_it_became(desk: Desk, tol
 
 
 async def test_a_lead_that_became_no_person_stays_a_member(desk: Desk, told: Told) -> None:
-    lead = str(uuid7())
+    lead = await desk.lead()
     member = await desk.join(await desk.campaign(), lead_id=lead)
     await told.converted(lead, None)
     await told.heard()

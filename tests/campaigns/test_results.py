@@ -42,7 +42,7 @@ async def test_a_campaign_s_result_follows_its_deals(desk: Desk, market: Market)
     """CA-05"""
     campaign = await desk.campaign(actual_cost="400", planned_actions=4, done_actions=3)
     other = await desk.campaign(actual_cost="1")
-    acme = {"account_id": str(uuid7()), "campaign_id": campaign.id}
+    acme = {"account_id": await market.account(), "campaign_id": campaign.id}
     deal = await market.deal(**acme)
     await settled(desk, campaign, deals=1, won=0, amount="0", profit="-400")
     await market.win(deal, amount="1000.50", closed_on="2031-05-01")
@@ -94,7 +94,7 @@ async def test_currencies_are_never_added_up(desk: Desk, market: Market) -> None
 
 async def test_a_customer_won_elsewhere_before_is_not_new(desk: Desk, market: Market) -> None:
     """CA-05"""
-    campaign, account = await desk.campaign(actual_cost="100"), str(uuid7())
+    campaign, account = await desk.campaign(actual_cost="100"), await market.account()
     late = await market.deal(account_id=account, campaign_id=campaign.id)
     await market.win(late, closed_on="2031-05-02")
     await settled(desk, campaign, won=1, customers=1)

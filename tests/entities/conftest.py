@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from kit.access.entries import Permission
-from kit.testing.organisation import TestOrganisation
+from kit.testing.organisation import ALL, MANAGES, SET_UP, TestOrganisation
 from kit.testing.serving import Serving
 from tests.administered import Administered
 from tests.entities.cases import SERVICES
@@ -57,9 +56,6 @@ def organisation(servings: dict[str, Serving]) -> TestOrganisation:
 @pytest.fixture(scope="package")
 async def office(servings: dict[str, Serving], organisation: TestOrganisation) -> Any:
     """Where Ana works, who may do everything with what she reaches, and Bob beside her."""
-    everything = [
-        Permission(entity=line, view=True, create=True, edit=True, delete=True)
-        for line in ("*", "configuration", "access")
-    ]
+    everything = (ALL, SET_UP, MANAGES)
     ana, bob = [await organisation.person(name, *everything) for name in ("Ana", "Bob")]
     return Office(servings, ana, bob)

@@ -66,10 +66,7 @@ class Office:
     async def _referred(self, case: Case, kind: Reference) -> str:
         if kind.target == "identity.Person":
             return str(self.actor.person_id)
-        target = CASES.get(kind.target)
-        if target is None or target.service != case.service:
-            return str(uuid7())
-        return str((await self.make(target)).id)
+        return str((await self.make(CASES[kind.target])).id)
 
     async def _exceptional(self, case: Case) -> dict[str, Any]:
         return await _EXCEPTIONS[str(case)](self) if str(case) in _EXCEPTIONS else {}
@@ -140,7 +137,7 @@ async def _stage(office: Office) -> dict[str, Any]:
 
 
 async def _member(office: Office) -> dict[str, Any]:
-    return {"contact_id": str(uuid7())}
+    return {"contact_id": (await office.make(CASES["parties.Contact"])).id}
 
 
 _EXCEPTIONS = {

@@ -14,7 +14,7 @@ from kit.errors import Conflict, Denied, Invalid, NotFound, Refused
 from kit.events.subjects import change_subject
 from kit.query.conditions import LISTS
 from kit.rpc.call import current
-from kit.testing.organisation import ALL, TestOrganisation
+from kit.testing.organisation import ALL, MANAGES, SET_UP, TestOrganisation
 from tests.entities.cases import CREATED, Case
 from tests.entities.factories import Office, plain_value
 
@@ -195,7 +195,7 @@ async def test_a_stranger_finds_nothing_that_is_private(
     """ID-09: private by default; a share by hand opens one row, to read only."""
     if str(case) in _OPEN:
         pytest.skip("everybody is in a public room; tests/chat proves the private ones")
-    made, eve = await office.make(case), await organisation.person("Eve")
+    made, eve = await office.make(case), await organisation.person("Eve", ALL, SET_UP, MANAGES)
     default = await organisation.tell("default", Default(str(case), "private"))
     try:
         await _finds_nothing(case, office, eve, made)
@@ -295,7 +295,8 @@ async def test_a_list_costs_as_many_statements_as_one_row(
     assert len(statements) <= 2
     statements.clear()
     await office.stub(case, json=True).Create(message)
-    assert len(statements) <= 14, statements
+    # Whom a member is, campaigns has to ask first: copies of the contact and its account are stored.
+    assert len(statements) <= (24 if str(case) == "campaigns.Member" else 14), statements
 
 
 def _counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:

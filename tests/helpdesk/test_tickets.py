@@ -30,9 +30,15 @@ async def told(serving: Serving, event: Any, ticket: pb.Ticket) -> list[Any]:
     return [each for each in map(event.FromString, bodies) if each.id == ticket.id]
 
 
-async def test_a_ticket_is_registered_under_a_number_and_found_again(tickets: TicketsStub) -> None:
+async def test_a_ticket_is_registered_under_a_number_and_found_again(
+    serving: Serving, tickets: TicketsStub
+) -> None:
     """HD-01, HD-02"""
-    customer = {name: str(uuid7()) for name in ("account_id", "contact_id", "product_id")}
+    customer = {
+        "account_id": await serving.keeps("parties.Account"),
+        "contact_id": await serving.keeps("parties.Contact"),
+        "product_id": await serving.keeps("sales.Product"),
+    }
     made = await tickets.Create(
         pb.Ticket(
             subject="Printer on fire",

@@ -1,6 +1,7 @@
 """Parties as it runs, with sales beside it: real stores, real calls, people with rights."""
 
 from collections.abc import AsyncIterator, Iterator
+from uuid import UUID
 
 import pytest
 
@@ -13,6 +14,7 @@ from services.sales.config import Settings as SalesSettings
 from services.sales.main import sales as sales_service
 from tests.house import House
 from tests.parties.desk import Desk
+from tests.parties.test_leads import FULL
 
 
 @pytest.fixture(scope="package")
@@ -35,6 +37,7 @@ async def sales(house: House) -> AsyncIterator[Serving]:
 async def serving(house: House, sales: Serving) -> AsyncIterator[Serving]:
     """One running parties for all tests here."""
     started = await house.serve("parties", parties, Settings)
+    await started.keeps("campaigns.Campaign", id=UUID(FULL["campaign_id"]))
     yield started
     await started.stop()
 

@@ -66,9 +66,12 @@ async def test_the_product_of_interest_goes_over(desk: Desk, sales: Serving) -> 
     assert [each.product_id for each in await desk.deals_of(lead)] == [product.id]
 
 
-async def test_a_product_that_is_gone_does_not_hold_the_deal_up(desk: Desk) -> None:
+async def test_a_product_that_is_gone_does_not_hold_the_deal_up(desk: Desk, sales: Serving) -> None:
     """PA-26, PA-28"""
-    lead = await desk.lead(product_id=str(uuid7()))
+    products = sales.stub(ProductsStub, desk.actor)
+    product = await products.Create(products_pb2.Product(name="GTX"))
+    lead = await desk.lead(product_id=product.id)
+    await products.Delete(standard_pb2.DeleteRequest(id=product.id))
     assert (await desk.convert(lead)).state == "done"
     (deal,) = await desk.deals_of(lead)
     assert not deal.HasField("product_id")

@@ -22,7 +22,7 @@ FULL: dict[str, Any] = {
     "status": "qualified",
     "source": "event",
     "source_note": "Met at the stand",
-    "campaign_id": str(uuid7()),
+    "campaign_id": "01980000-0000-7000-8000-00000000ca3a",
     "event_name": "CeBIT 2031",
     "channel": "mobile",
     "consent_at": "2031-05-01T09:30:00Z",
@@ -52,7 +52,7 @@ async def test_a_lead_keeps_all_that_is_said_of_it(desk: Desk) -> None:
 
 async def test_a_lead_of_a_fair_names_event_and_campaign(desk: Desk) -> None:
     """PA-24"""
-    campaign_id = str(uuid7())
+    campaign_id = await desk.serving.keeps("campaigns.Campaign")
     made = await desk.lead(source="event", event_name="CeBIT", campaign_id=campaign_id)
     asked = standard_pb2.ListRequest(filter=f'campaign_id = "{campaign_id}"')
     assert [each.id for each in (await desk.leads.List(asked)).items] == [made.id]

@@ -9,6 +9,7 @@ from crm.sales.v1.opportunities_pb2_grpc import OpportunitiesStub
 from crm.sales.v1.stage_changes_pb2_grpc import StageChangesStub
 from crm.v1 import standard_pb2
 
+from kit.access import EVERYONE
 from kit.errors import Conflict, Denied, Invalid, NotFound, Refused
 from kit.ids import uuid7
 from kit.testing.organisation import TestOrganisation
@@ -76,7 +77,7 @@ async def test_a_code_is_taken_once(desk: Desk) -> None:
 
 async def test_a_conversion_makes_one_deal(serving: Serving, desk: Desk) -> None:
     """PA-29"""
-    conversion_id = str(uuid7())
+    conversion_id = await serving.keeps("parties.Conversion", keys=[EVERYONE])
     first = await desk.deal(conversion_id=conversion_id)
     again = await desk.deal(conversion_id=conversion_id, name="Another name")
     assert (again.id, again.name) == (first.id, "Fleet")
@@ -86,12 +87,12 @@ async def test_a_conversion_makes_one_deal(serving: Serving, desk: Desk) -> None
 async def test_somebody_out_of_reach_learns_no_more_than_the_id_of_that_deal(
     serving: Serving, desk: Desk, organisation: TestOrganisation
 ) -> None:
-    conversion_id = str(uuid7())
+    conversion_id = await serving.keeps("parties.Conversion", keys=[EVERYONE])
     first = await desk.deal(conversion_id=conversion_id)
     await organisation.default("sales.Opportunity", "private")
     stranger = Desk(serving, await organisation.person("Dan"))
     again = await stranger.deal(conversion_id=conversion_id)
-    await organisation.default("sales.Opportunity", "edit")
+    await organisation.default("sales.Opportunity", "parent")
     assert again == pb.Opportunity(id=first.id, conversion_id=conversion_id)
 
 
@@ -218,16 +219,19 @@ async def test_who_may_not_see_a_deal_may_not_see_its_log_nor_move_it(
     await organisation.default("sales.Opportunity", "edit")
 
 
-async def test_the_whole_log_is_private_to_those_responsible(
+async def test_the_whole_log_is_seen_by_whoever_sees_the_deal(
     serving: Serving, desk: Desk, organisation: TestOrganisation
 ) -> None:
-    """SA-02"""
+    """SA-02, S13: the log is as private as the deal."""
     deal = await desk.deal()
     mine = serving.stub(StageChangesStub, desk.actor)
     asked = standard_pb2.ListRequest(filter=f'opportunity_id = "{deal.id}"')
-    assert len((await mine.List(asked)).items) == 1
     others = serving.stub(StageChangesStub, await organisation.person("Dan"))
+    assert len((await others.List(asked)).items) == 1
+    await organisation.default("sales.Opportunity", "private")
+    assert len((await mine.List(asked)).items) == 1
     assert not (await others.List(asked)).items
+    await organisation.default("sales.Opportunity", "parent")
 
 
 async def test_a_deal_takes_its_log_along(serving: Serving, desk: Desk) -> None:

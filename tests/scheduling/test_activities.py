@@ -10,7 +10,6 @@ from crm.v1 import standard_pb2
 
 from kit.actor import Actor
 from kit.errors import Denied, Invalid, NotFound, Refused
-from kit.ids import uuid7
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 
@@ -26,7 +25,9 @@ async def completed(serving: Serving, activity: Any) -> list[events.ActivityComp
     return [each for each in told if each.id == activity.id]
 
 
-async def test_an_activity_is_kept_with_all_that_it_says(activities: Any, ana: Actor) -> None:
+async def test_an_activity_is_kept_with_all_that_it_says(
+    serving: Serving, activities: Any, ana: Actor
+) -> None:
     """SC-01, SC-03, SC-10"""
     project = await activities.Create(pb.Activity(name="Fair", type="event"))
     said = {
@@ -38,10 +39,10 @@ async def test_an_activity_is_kept_with_all_that_it_says(activities: Any, ana: A
         "ends_at": "2031-05-01T10:30:00Z",
         "project": "Spring fair",
         "parent_id": project.id,
-        "account_id": str(uuid7()),
-        "contact_ids": [str(uuid7()), str(uuid7())],
+        "account_id": await serving.keeps("parties.Account"),
+        "contact_ids": [await serving.keeps("parties.Contact") for _ in range(2)],
         "related_entity": "sales.Opportunity",
-        "related_id": str(uuid7()),
+        "related_id": await serving.keeps("sales.Opportunity"),
         "description": "Bring samples",
     }
     made = await activities.Create(pb.Activity(**said))

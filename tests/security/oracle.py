@@ -73,23 +73,26 @@ class World:
     """The profiles that hide the records."""
 
 
+_STRENGTH = {"private": 0, "read": 1, "edit": 2, "full": 3}
+
+
 def can(user: int, action: str, record: Thing, world: World) -> bool:
     """Whether a person may view, edit or delete a record."""
     rights = _rights(user, world)
     if action not in rights:
         return False
-    level = "read" if action == "view" else "edit"
+    level = {"view": "read", "edit": "edit", "delete": "full"}[action]
     if world.confidential:
-        mine = record.shares.get(("person", user))
-        return record.owner == user or mine == "edit" or (mine == "read" and level == "read")
+        mine = record.shares.get(("person", user), "private")
+        return record.owner == user or _STRENGTH[mine] >= _STRENGTH[level]
     if ("view_all" if level == "read" else "edit_all") in rights:
         return True
-    if world.default == "edit" or (world.default == "read" and level == "read"):
+    if _STRENGTH[world.default] >= _STRENGTH[level]:
         return True
     return _owns_or_stands_above(user, record, world) or any(
         _is_granted(user, principal, world)
         for principal, granted in _grants(record, world)
-        if granted == "edit" or level == "read"
+        if _STRENGTH[granted] >= _STRENGTH[level]
     )
 
 

@@ -1,5 +1,6 @@
 """A world told to a running service, and its answers asked for over the wire."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -43,9 +44,12 @@ class Told:
         self.ids = []
         await self._tell("profile", str(id_of("profile", 50)), entries.Profile("All", (_ALL,)))
         await self._tell("person", str(_GOD.person_id), _god())
-        await self.sync(world)
+        # Who has left is given nothing new (A6), so the records are there before anybody leaves.
+        all_here = [replace(each, active=True) for each in world.people]
+        await self.sync(replace(world, people=all_here))
         for thing in world.things:
             await self.create(thing)
+        await self.sync(world)
 
     async def end(self) -> None:
         """Takes back all that was told."""

@@ -125,6 +125,8 @@ class Access(RuleBasedStateMachine):
     @rule(number=numbers(THINGS), principal=PRINCIPALS, level=LEVELS)
     def is_shared(self, number: int, principal: Any, level: str) -> None:
         number %= len(self.world.things)
+        if principal[0] == "person" and not self.world.people[principal[1]].active:
+            return
         self.world.things[number].shares[principal] = level
         self.wait(self.told.share(number, principal, level))
         self.settled()
@@ -141,6 +143,8 @@ class Access(RuleBasedStateMachine):
     @rule(number=numbers(THINGS), owner=numbers(PEOPLE))
     def moves_to_another_owner(self, number: int, owner: int) -> None:
         number %= len(self.world.things)
+        if not self.world.people[owner].active:
+            return
         if self.world.things[number].owner != owner:
             self.world.things[number] = Thing(owner)
         self.wait(self.told.move(number, owner))
@@ -148,7 +152,7 @@ class Access(RuleBasedStateMachine):
 
     @rule(owner=numbers(PEOPLE))
     def is_created(self, owner: int) -> None:
-        if len(self.world.things) < THINGS:
+        if len(self.world.things) < THINGS and self.world.people[owner].active:
             self.world.things.append(Thing(owner))
             self.wait(self.told.create(self.world.things[-1]))
             self.settled()

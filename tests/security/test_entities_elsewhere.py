@@ -1,19 +1,20 @@
-"""Identity weighs what it does not own: it knows how every entity stands towards access."""
+"""Everybody weighs what others own by the contract: it says of each entity what its class says."""
 
-from kit.access.standing import Standing
-from services.chat.model.rooms import STANDINGS as CHAT
-from services.identity.model.elsewhere import ELSEWHERE
-from tests.entities.cases import CASES
+import pytest
+
+from kit.wire.contract import Facts, facts_of
+from tests.entities.cases import CASES, Case
 
 
-def test_identity_knows_how_the_entities_of_others_stand() -> None:
-    """S1: what identity took for open it would let anybody give away."""
-    declared = {
-        entity: Standing(
-            each.record.default_access, each.record.governed_by, each.record.confidential
-        )
-        for entity, each in CASES.items()
-        if not entity.startswith("identity.")
-    }
-    unusual = {entity: each for entity, each in declared.items() if each != Standing()}
-    assert unusual | CHAT == ELSEWHERE
+@pytest.mark.parametrize("case", CASES.values(), ids=str)
+def test_the_contract_knows_how_an_entity_stands(case: Case) -> None:
+    """S1, S13: what one took for open that is not, it would give away."""
+    record = case.record
+    assert facts_of(record.entity) == Facts(
+        entity=record.entity,
+        title=record.title,
+        default_access=record.default_access,
+        parents=record.parents,
+        confidential=record.confidential,
+        governed_by=record.governed_by,
+    )

@@ -6,6 +6,7 @@ import pytest
 from crm.v1 import records_pb2
 from crm.v1.records_pb2_grpc import RecordsStub
 
+from kit.access.entries import Permission
 from kit.actor import Actor
 from kit.errors import Invalid
 from kit.testing.organisation import TestOrganisation
@@ -49,7 +50,10 @@ async def test_what_somebody_has_stays_until_it_is_handed_over(
     toys: Serving, organisation: TestOrganisation
 ) -> None:
     """A6: others go on with it, the owner unchanged."""
-    bob, ana = await organisation.person("Bob"), await organisation.person("Ana")
+    bob = await organisation.person("Bob")
+    ana = await organisation.person(
+        "Ana", Permission("*", view=True, edit=True, edit_all=True, create=True)
+    )
     shop = toys.stub(services.ToysStub, ana)
     toy = await shop.Create(pb.Toy(name="Box", owner_id=str(bob.person_id)))
     await organisation.leave(bob)

@@ -94,7 +94,8 @@ def _world(default: str) -> World:
 
 CLAUSES = [
     Policy._reach,
-    Policy._open,
+    Policy._rows,
+    Policy.opens,
     Policy._owners,
     Policy.is_meant,
     Policy._shared,
@@ -117,10 +118,12 @@ _HELD = "{held for role in roles for held in self.holders.get(role, ())}"
 
 # What no small world can show, each with its reason.
 UNSEEN = {
+    # Nothing in these worlds hangs on anything; test_what_hangs_on_a_record.py has what does.
+    "_rows: if ways is None: -> if False",
     # Nothing here lets everybody in; test_access.py has the entity that does.
-    "_reach: self._shared(person_id) | {EVERYONE} -> self._shared(person_id)",
+    "_rows: self._shared(person_id) | {EVERYONE} -> self._shared(person_id)",
     # A share with somebody who is gone has no key, and no caller has that key either.
-    "row_keys: key is not None and level == Level.EDIT -> level == Level.EDIT",
+    "row_keys: key is not None and held.includes(level) -> held.includes(level)",
     # Identity refuses a circle of roles.
     "below: found - {role_id} -> found",
     # Whoever asks for the subordinates adds the person again.

@@ -12,8 +12,8 @@ from tests.security.oracle import Group, Person, Principal, Role, Rule, Thing, W
 ROLES, PEOPLE, GROUPS, PROFILES, RULES, THINGS = 8, 6, 4, 4, 3, 12
 ENTITY = "toys.Toy"
 KINDS = {"person": PEOPLE, "role": ROLES, "role_and_below": ROLES, "group": GROUPS}
-LEVELS = st.sampled_from(["read", "edit"])
-DEFAULTS = st.sampled_from(["private", "private", "private", "read", "edit"])
+LEVELS = st.sampled_from(["read", "edit", "full"])
+DEFAULTS = st.sampled_from(["private", "private", "private", "read", "edit", "full"])
 
 # What identity stores: every right with the lesser ones that it includes.
 RIGHTS = st.sampled_from(

@@ -15,12 +15,18 @@ from kit.query import Kind as Comparison
 
 @dataclass(frozen=True)
 class Reference(Kind):
-    """The id of another record; `here` when it lives in the same database."""
+    """The id of another record; `here` when it lives in the same database.
+
+    One that may lead to several kinds of record lists them in `among`, and the field `named_by` of the
+    same record says to which.
+    """
 
     name: ClassVar[str] = "reference"
     comparison: ClassVar[Comparison] = Comparison.UUID
     target: str = ""
     here: bool = False
+    among: tuple[str, ...] = ()
+    named_by: str = ""
 
     def column(self) -> TypeEngine[Any]:
         return Uuid()

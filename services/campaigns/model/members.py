@@ -41,6 +41,8 @@ class Member(Record):
     __tablename__ = "member"
     entity = "campaigns.Member"
     plural = "Members"
+    default_access = "parent"
+    hangs_on = ("campaign_id",)
     title = "state"
     presentation = Presentation(
         icon="user-group",

@@ -72,4 +72,4 @@ class Message(Record):
     def audience(self) -> Iterable[Audience]:
         """Everybody concerned reads it, only its author corrects it."""
         yield from readers(self.reader_ids)
-        yield Audience("person", self.author_id)
+        yield Audience("person", self.author_id, Level.FULL)

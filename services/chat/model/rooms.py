@@ -9,11 +9,9 @@ from crm.chat.v1 import events_pb2 as events
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.access.standing import Standing, Standings
 from kit.actor import Actor
 from kit.entity import (
     Audience,
-    Governs,
     Instant,
     Integer,
     Picklist,
@@ -29,7 +27,6 @@ PAIR = 2
 
 # Rooms that everybody is in belong to the organisation: to make one is a right of its own.
 PUBLIC_ROOM = "chat.PublicRoom"
-STANDINGS: Standings = {PUBLIC_ROOM: Standing(governed_by=Governs.CONFIGURATION)}
 
 
 class Kind(StrEnum):

@@ -91,6 +91,8 @@ class Ticket(Record):
     entity = "helpdesk.Ticket"
     plural = "Tickets"
     endings = ("resolved_at", "closed_at")
+    default_access = "parent"
+    hangs_on = ("account_id",)
     title = "subject"
     presentation = TICKET
 

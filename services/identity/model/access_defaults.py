@@ -5,6 +5,8 @@ from enum import StrEnum
 from sqlalchemy.orm import Mapped
 
 from kit.entity import EntityName, Governs, Picklist, Presentation, Record, field
+from kit.errors import Invalid
+from kit.wire.contract import facts_of
 from services.identity.model.principals import check_entity
 
 
@@ -14,6 +16,8 @@ class DefaultLevel(StrEnum):
     PRIVATE = "private"
     READ = "read"
     EDIT = "edit"
+    FULL = "full"
+    PARENT = "parent"
 
 
 class AccessDefault(Record):
@@ -36,8 +40,15 @@ class AccessDefault(Record):
         help="For example sales.Opportunity.",
     )
     level: Mapped[str] = field(
-        Picklist(DefaultLevel), "Level", initial=DefaultLevel.PRIVATE, listed=True
+        Picklist(DefaultLevel),
+        "Level",
+        initial=DefaultLevel.PRIVATE,
+        listed=True,
+        help="Parent: whoever sees the record on which one hangs sees it too, and nobody else.",
     )
 
     def check(self) -> None:
         check_entity(self.entity_name)
+        facts = facts_of(self.entity_name)
+        if self.level == DefaultLevel.PARENT and facts and not facts.parents:
+            raise Invalid(level="These hang on no other record; choose another level.")

@@ -48,6 +48,8 @@ class Contact(Record):
         facts=("account_id", "job_title", "email"),
         tones={"status": {"active": "green", "left": "red", "do_not_contact": "amber"}},
     )
+    default_access = "parent"
+    hangs_on = ("account_id",)
 
     name: Mapped[str] = field(
         Text(200), "Name", searched=True, listed=True, editable=False, required=False

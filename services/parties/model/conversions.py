@@ -111,7 +111,7 @@ class Conversion(Record):
             state=ConversionState.PENDING if opportunity_name else ConversionState.DONE,
         )
         # Whoever could see the lead, by hand too, can see what became of it.
-        known.keys, known.wkeys = lead.keys, lead.wkeys
+        known.keys, known.wkeys, known.full_keys = lead.keys, lead.wkeys, lead.full_keys
         if known.done:
             known._tell()
         return known

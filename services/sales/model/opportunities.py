@@ -53,6 +53,8 @@ class Opportunity(Record):
     plural = "Opportunities"
     presentation = OPPORTUNITY
     endings = ("closed_on",)
+    default_access = "parent"
+    hangs_on = ("account_id",)
 
     name: Mapped[str] = field(
         Text(200),

@@ -16,8 +16,8 @@ class StageChange(Record):
     __tablename__ = "stage_change"
     entity = "sales.StageChange"
     plural = "Stage changes"
-    # A public log would tell of private deals; StageLog answers by the deal's own access.
-    default_access = "private"
+    default_access = "parent"
+    hangs_on = ("opportunity_id",)
     a_log = True
     presentation = Presentation(
         order_by="at desc",

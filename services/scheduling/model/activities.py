@@ -1,6 +1,5 @@
 """Something done with or for somebody: planned, assigned, carried out or reported afterwards."""
 
-import re
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -62,7 +61,15 @@ class Priority(StrEnum):
 
 
 ENDED = frozenset({Status.DONE, Status.CANCELLED})
-ENTITY = re.compile(r"[a-z]+\.[A-Z][A-Za-z]*")
+SUBJECTS = (
+    "parties.Account",
+    "parties.Contact",
+    "parties.Lead",
+    "sales.Opportunity",
+    "helpdesk.Ticket",
+    "campaigns.Campaign",
+)
+"""What an activity may be about; it is seen by whoever sees that."""
 
 
 class Activity(Record):
@@ -73,6 +80,8 @@ class Activity(Record):
     plural = "Activities"
     presentation = ACTIVITY
     endings = ("completed_at",)
+    default_access = "parent"
+    hangs_on = ("related_id", "account_id")
 
     name: Mapped[str] = field(Text(200), "Name", searched=True, listed=True)
     type: Mapped[str] = field(Picklist(Type), "Type", initial=Type.TASK, listed=True)
@@ -126,7 +135,9 @@ class Activity(Record):
         help="For example sales.Opportunity.",
     )
     related_id: Mapped[UUID | None] = field(
-        Reference(), "Record it is about", section="With and about"
+        Reference(among=SUBJECTS, named_by="related_entity"),
+        "Record it is about",
+        section="With and about",
     )
 
     __table_args__ = (
@@ -162,8 +173,8 @@ class Activity(Record):
         if (self.related_entity is None) != (self.related_id is None):
             lacking = "related_id" if self.related_id is None else "related_entity"
             raise Invalid("", {lacking: "Name both the kind of record and the record, or neither."})
-        if self.related_entity and not ENTITY.fullmatch(self.related_entity):
-            raise Invalid(related_entity="Write the kind of record like sales.Opportunity.")
+        if self.related_entity and self.related_entity not in SUBJECTS:
+            raise Invalid(related_entity=f"Choose one of: {', '.join(SUBJECTS)}.")
 
     def changed(self, before: Before | None) -> None:
         """By verb, by hand or reported afterwards: done is done, and said once."""

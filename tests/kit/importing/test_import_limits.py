@@ -10,6 +10,7 @@ from crm.sales.v1 import opportunities_pb2
 from crm.sales.v1.opportunities_pb2_grpc import OpportunitiesStub
 from crm.v1 import standard_pb2
 
+from kit.access import EVERYONE
 from kit.access.entries import FieldAccess, Permission
 from kit.errors import Invalid
 from kit.ids import uuid7
@@ -31,14 +32,17 @@ async def test_what_only_a_new_deal_may_say_is_not_changed_by_a_file(
 ) -> None:
     ana = await office.organisation.person(unique("Ana"))
     deals = office.sales.stub(OpportunitiesStub, ana)
+    known = await office.sales.keeps(
+        {"lead_id": "parties.Lead"}.get(name, "parties.Conversion"), keys=[EVERYONE]
+    )
     made = await deals.Create(opportunities_pb2.Opportunity(code=unique("D")))
     columns = {"code": "code", "other": name}
-    file = f"code,other\n{made.code},{uuid7()}\n"
+    file = f"code,other\n{made.code},{known}\n"
     done = await office.run(ana, DEAL, file, columns=columns, match="code")
     assert "filled in by the system" in (await reasons(office, ana, done))[name]
     after = await deals.Get(standard_pb2.GetRequest(id=made.id))
     assert not after.HasField(name)
-    new = f"code,other\n{unique('D')},{uuid7()}\n"
+    new = f"code,other\n{unique('D')},{known}\n"
     assert (await office.run(ana, DEAL, new, columns=columns, match="code")).created == 1
 
 

@@ -1,0 +1,75 @@
+"""What every record has to satisfy before its own rules are asked: field by field, then as a whole."""
+
+from collections.abc import Collection
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kit.entity import Choice, Record
+from kit.entity.amounts import wrong_amounts
+from kit.entity.record import STAMPS
+from kit.errors import Invalid
+from kit.records.assigning import names_people, wrong_people
+from kit.records.weight import require_weight
+
+if TYPE_CHECKING:
+    from kit.records.work import Work
+
+
+def check_ready(work: "Work", record: Record) -> None:
+    """Checks ahead of the flush, so that of many records the one at fault is known."""
+    refuse_emptied(record)
+    record.prepare(work.actor)
+    check_record(work, record, record.fields)
+
+
+def check_record(work: "Work", record: Record, names: Collection[str]) -> None:
+    judged = _judged(type(record))
+    wrong = {
+        name: text for name in names if name in judged and (text := _wrong(work, record, name))
+    }
+    wrong |= dict(wrong_amounts(record, names))
+    if wrong:
+        raise Invalid("", wrong)
+    require_weight(record)
+    record.check()
+
+
+def refuse_emptied(record: Record) -> None:
+    """What began with a value and was emptied is told before a rule stumbles over it."""
+    wrong = {
+        name: f"{record.fields[name].said.label}: fill this in."
+        for name in _never_empty(type(record))
+        if getattr(record, name) is None
+    }
+    if wrong:
+        raise Invalid("", wrong)
+
+
+@cache
+def _never_empty(kind: type[Record]) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name, known in kind.fields.items()
+        if known.required and known.said.initial is not None and name not in STAMPS
+    )
+
+
+@cache
+def _judged(kind: type[Record]) -> frozenset[str]:
+    """The fields of which something can be wrong beyond what their kind reads."""
+    return frozenset(
+        name
+        for name, known in kind.fields.items()
+        if (known.required and name not in STAMPS)
+        or isinstance(known.said.kind, Choice)
+        or names_people(known)
+    )
+
+
+def _wrong(work: "Work", record: Record, name: str) -> str:
+    known, value = record.fields[name], getattr(record, name)
+    if value is None:
+        return f"{known.said.label}: fill this in." if known.required and name not in STAMPS else ""
+    if isinstance(known.said.kind, Choice):
+        return work.process.choices.wrong(known.said.kind.list, value)
+    return wrong_people(work, record, name) if names_people(known) else ""

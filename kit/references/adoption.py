@@ -1,0 +1,143 @@
+"""What is referred to and not kept yet is asked for, and what is kept is compared with its owner.
+
+After a migration nothing is kept, and work of the system may refer to what it has never asked for. Until
+a record above is known, what hangs on it is seen by its owner and by those it is shared with alone.
+"""
+
+# ruff: noqa: S608 - every name in a statement is that of a table or column of our own
+
+import asyncio
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+from uuid import UUID
+
+from kit.access.inheritance import of_nothing
+from kit.actor import Actor, calls
+from kit.entity import Record, Reference, References
+from kit.errors import Problem
+from kit.events.stopping import heed_cancellation
+from kit.references.cascade import follow
+from kit.references.copies import asked
+from kit.telemetry import metrics
+from kit.telemetry.logs import log
+
+if TYPE_CHECKING:
+    from kit.records.process import Process
+
+_AT_ONCE = 500
+_ROUND_SECONDS, _RETRY_SECONDS = 600.0, 5.0
+
+_FORGET = (
+    "delete from reference_copy where state = 'asked' and asked_at < now() - interval '10 minutes'"
+)
+_GONE = (
+    "update reference_copy set state = 'deleted', asked_at = now() "
+    "where entity = $1 and id = any($2::uuid[]) and state <> 'deleted' returning id"
+)
+_OLDEST = (
+    "select entity, id, version from reference_copy where state = 'live' order by asked_at limit $1"
+)
+_SEEN = "update reference_copy set asked_at = now() where entity = $1 and id = any($2::uuid[])"
+_VERSIONS = "select id, version from reference_copy where entity = $1 and id = any($2::uuid[])"
+
+
+async def keep_true(process: "Process") -> NoReturn:
+    """Adopts and compares, at the start and every ten minutes; an owner that is away is waited for."""
+    while True:
+        heed_cancellation()
+        calls(Actor.system(f"{process.name}.references"))
+        try:
+            await adopt(process)
+            await compare(process)
+            rest = _ROUND_SECONDS
+        except (Problem, OSError, TimeoutError) as trouble:
+            log.info("references.wait", error=repr(trouble))
+            rest = _RETRY_SECONDS
+        await _rested(process, rest)
+
+
+async def _rested(process: "Process", seconds: float) -> None:
+    """A rest, or less of one when something was referred to whose owner did not answer."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(process.unknown_references.wait(), seconds)
+    if process.unknown_references.is_set():
+        process.unknown_references.clear()
+        await asyncio.sleep(_RETRY_SECONDS)
+
+
+async def adopt(process: "Process") -> None:
+    """Asks for everything that is referred to and not kept, and lets what hangs on it follow."""
+    await process.database.fetch(_FORGET, [])
+    for record in process.entities.values():
+        for text, entity in _unknown(record, process.entities):
+            while ids := [row["id"] for row in await process.database.fetch(text, [_AT_ONCE])]:
+                await _ask(process, entity, ids)
+        await _settle(process, record)
+
+
+async def compare(process: "Process") -> int:
+    """Compares those that were compared longest ago with what their owners say; counts differences."""
+    rows = await process.database.fetch(_OLDEST, [_AT_ONCE])
+    different = 0
+    for entity in sorted({row["entity"] for row in rows}):
+        before = {row["id"]: row["version"] for row in rows if row["entity"] == entity}
+        gone = await _ask(process, entity, list(before))
+        after = await process.database.fetch(_VERSIONS, [entity, list(before)])
+        different += gone + sum(before[row["id"]] != row["version"] for row in after)
+    metrics.REFERENCES_DIFFERENT.inc(different)
+    return different
+
+
+async def _ask(process: "Process", entity: str, ids: Sequence[UUID]) -> int:
+    """Brings copies up to date; counts those of which the owner knows nothing any more."""
+    told = await asked(process, [(entity, each) for each in ids])
+    gone = [each for each in ids if (entity, each) not in told]
+    await process.database.fetch(_SEEN, [entity, list(ids)])
+    return len(await process.database.fetch(_GONE, [entity, gone])) if gone else 0
+
+
+def _unknown(record: type[Record], own: Any) -> Iterator[tuple[str, str]]:
+    """The questions for ids of other services' records of which there is no copy, with their entity."""
+    for name, known in record.fields.items():
+        kind: Any = known.said.kind
+        if not isinstance(kind, Reference | References):
+            continue
+        for entity in getattr(kind, "among", ()) or (kind.target,):
+            if entity and entity not in own and not entity.startswith("identity."):
+                yield _without_copy(record, name, kind, entity), entity
+
+
+def _without_copy(record: type[Record], name: str, kind: Any, entity: str) -> str:
+    one = f"unnest({name})" if isinstance(kind, References) else name
+    named_by = getattr(kind, "named_by", "")
+    where = f"where {named_by} = '{entity}'" if named_by else ""
+    return f"""
+select distinct id from (select {one} as id from "{record.__tablename__}" {where}) as referred
+where id is not null and not exists (
+  select from reference_copy as copy
+  where copy.entity = '{entity}' and copy.id = referred.id and copy.state <> 'asked')
+limit $1
+"""
+
+
+async def _settle(process: "Process", record: type[Record]) -> None:
+    """Rows that never took over anything; the program of the release before knew nothing of it."""
+    if not record.hangs_on:
+        return
+    table, empty = f'"{record.__tablename__}"', "inherited = '{}'"
+    alone = " and ".join(f"{name} is null" for name in record.hangs_on)
+    await process.database.fetch(
+        f"update {table} set inherited = $1 where {empty} and {alone}", [of_nothing(record.parents)]
+    )
+    for name in record.hangs_on:
+        named_by = getattr(record.fields[name].said.kind, "named_by", "")
+        entity = named_by or f"'{getattr(record.fields[name].said.kind, 'target', '')}'"
+        rows = await process.database.fetch(
+            f"select distinct {entity} as entity, {name} as id from {table} "
+            f"where {empty} and {name} is not null",
+            [],
+        )
+        for each in sorted({row["entity"] for row in rows}):
+            ids = [row["id"] for row in rows if row["entity"] == each]
+            await follow(process.database.fetch, process.entities, each, ids)

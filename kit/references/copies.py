@@ -1,0 +1,126 @@
+"""The copies of records of other services: found here, or asked of their owner once and then followed.
+
+Asking races with the owner's events: what the owner answers may be old by the time that it is stored,
+and an event about a record that is not kept yet is dropped. So a row is put down before the question;
+from then on every event finds it, and the answer counts only if nothing newer came.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+from crm.v1 import records_pb2 as pb
+from crm.v1 import references_pb2
+from crm.v1.records_pb2_grpc import RecordsStub
+
+from kit.access.inheritance import of_nothing
+from kit.actor import Actor, acting_as
+from kit.references.cascade import follow
+from kit.references.fetching import Fetch, on
+from kit.references.standing import COLUMNS, Name, Standing
+from kit.wire.contract import facts_of
+
+if TYPE_CHECKING:
+    from kit.records.process import Process
+
+Copy = references_pb2.ReferenceCopy
+
+ASKED_AT_ONCE = 500
+
+_KNOWN = (
+    f"select entity, id, state, {COLUMNS} from reference_copy "  # noqa: S608 - columns of our own
+    "join unnest($1::text[], $2::uuid[]) as wanted(entity, id) using (entity, id) "
+    "where state <> 'asked'"
+)
+_PUT_DOWN = (
+    "insert into reference_copy (entity, id, version, state, title, kept, keys, wkeys, full_keys, "
+    "inherited) select entity, id, 0, 'asked', '', '{}', '{}', '{}', '{}', '{}' "
+    "from unnest($1::text[], $2::uuid[]) as wanted(entity, id) on conflict do nothing"
+)
+_STORE = """
+update reference_copy as copy set version = told.version, state = told.state, title = told.title,
+  keys = told.keys, wkeys = told.wkeys, full_keys = told.full_keys,
+  parent_entity = told.parent_entity, parent_id = told.parent_id,
+  inherited = case when told.parent_id is null then told.inherited
+    when (copy.parent_entity, copy.parent_id) = (told.parent_entity, told.parent_id)
+    then copy.inherited else '{}' end
+from jsonb_populate_recordset(null::reference_copy, $1::text::jsonb) as told
+where copy.entity = told.entity and copy.id = told.id and copy.version < told.version
+returning copy.entity, copy.id, copy.parent_entity, copy.parent_id,
+  (old.keys, old.wkeys, old.full_keys, old.inherited, old.parent_id)
+  is distinct from (new.keys, new.wkeys, new.full_keys, new.inherited, new.parent_id) as moved
+"""
+
+
+async def kept(fetch: Fetch, names: Iterable[Name]) -> dict[Name, Standing]:
+    """The copies that are here already."""
+    rows = await fetch(_KNOWN, _columns(names))
+    return {(row["entity"], row["id"]): Standing.read(row["entity"], row) for row in rows}
+
+
+async def asked(process: "Process", names: Collection[Name]) -> dict[Name, Standing]:
+    """Copies of records that were not known here: one question for each service that owns some."""
+    fetch = process.database.fetch
+    await fetch(_PUT_DOWN, _columns(names))
+    found: dict[Name, Standing] = {}
+    for service, theirs in groupby(sorted(names), key=lambda name: name[0].partition(".")[0]):
+        answer = await _told(process, service, theirs)
+        await fetch(_PUT_DOWN, _columns(map(_name, answer.above)))
+        await store(process, [*answer.above, *answer.items])
+        found |= await kept(fetch, map(_name, answer.items))
+    return found
+
+
+async def _told(process: "Process", service: str, names: Iterable[Name]) -> pb.Referred:
+    """What the owner answers to this process itself; who may see what is decided here, by the keys."""
+    channel: Any = process.peers.channel(service)
+    items = [pb.RecordName(entity=entity, id=str(each)) for entity, each in names]
+    with acting_as(Actor.system(f"{process.name}.references")):
+        answer: pb.Referred = await RecordsStub(channel).Refer(pb.ReferRequest(items=items))
+    return answer
+
+
+async def store(process: "Process", copies: Sequence[Copy]) -> None:
+    """Takes in what owners told of records that are kept here, unless something newer is here."""
+    if not copies:
+        return
+    entities = process.entities
+    async with process.database.connection() as connection, connection.transaction():
+        fetch = on(connection)
+        rows = [_row(each) for each in copies]
+        stored = await fetch(_STORE, [orjson.dumps(rows).decode()])
+        moved = [row for row in stored if row["moved"]]
+        above = {(row["parent_entity"], row["parent_id"]) for row in moved if row["parent_id"]}
+        names = sorted(above) + sorted((row["entity"], row["id"]) for row in moved)
+        for entity, group in groupby(names, key=lambda name: name[0]):
+            await follow(fetch, entities, entity, [each for _, each in group])
+
+
+def _row(copy: Copy) -> dict[str, Any]:
+    """A copy as the table has it; what it takes over from above follows when that is known."""
+    facts = facts_of(copy.entity)
+    parents = facts.parents if facts and not copy.HasField("parent_id") else ()
+    return {
+        "entity": copy.entity,
+        "id": copy.id,
+        "version": copy.version,
+        "state": copy.state,
+        "title": copy.title,
+        "keys": list(copy.keys),
+        "wkeys": list(copy.edit_keys),
+        "full_keys": list(copy.full_keys),
+        "inherited": of_nothing(parents),
+        "parent_entity": copy.parent_entity or None,
+        "parent_id": copy.parent_id or None,
+    }
+
+
+def _name(copy: Copy) -> Name:
+    return copy.entity, UUID(copy.id)
+
+
+def _columns(names: Iterable[Name]) -> list[Any]:
+    wanted = list(names)
+    return [[entity for entity, _ in wanted], [each for _, each in wanted]]

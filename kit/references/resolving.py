@@ -1,0 +1,171 @@
+"""What the references of a unit of work lead to: known before anything is written, refused if out of sight."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import inspect
+
+from kit.access.inheritance import of_nothing
+from kit.access.reach import Reach
+from kit.entity import Level, Record, Reference, References
+from kit.errors import Invalid, Unavailable
+from kit.references.copies import asked, kept
+from kit.references.fetching import Fetch
+from kit.references.standing import COLUMNS, Name, Standing
+from kit.wire.contract import facts_of
+
+if TYPE_CHECKING:
+    from kit.records.work import Work
+
+# Who works here, and in which roles and groups, every service knows from the policy.
+_OF_THE_POLICY = "identity."
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One record that a field names anew."""
+
+    record: UUID
+    field: str
+    target: Name
+    above: bool
+
+
+class Resolving:
+    """The records to which a unit of work refers."""
+
+    def __init__(self, work: "Work") -> None:
+        self._work = work
+        self._known: dict[Name, Standing] = {}
+        self._judged: set[Named] = set()
+
+    def know(self, record: Record) -> None:
+        """Takes in a record of this unit of work, so that others may hang on it at once."""
+        self._known[record.entity, record.id] = Standing.of(record)
+
+    def inherited(self, record: Record) -> list[int]:
+        """What a record takes over from the one it hangs on; nothing from one that is unknown."""
+        parent = record.parent
+        if parent is None:
+            return of_nothing(record.parents)
+        known = self._known.get(parent)
+        return known.handed_down if known else []
+
+    async def learn(self, fetch: Fetch, new: Sequence[Record], old: Sequence[Record]) -> None:
+        """Finds what is named anew; Invalid names each field that leads to what the caller cannot see."""
+        made = {(record.entity, record.id) for record in new}
+        named = [
+            each
+            for record in (*new, *old)
+            for each in _named(record)
+            if each.target not in made and each not in self._judged
+        ]
+        wanted = {each.target for each in named if self._matters(each)}
+        if wanted:
+            await self._find(fetch, wanted - self._known.keys())
+        if self._judges:
+            self._judge([each for each in named if each.target in wanted])
+        self._judged.update(named)
+
+    @property
+    def _judges(self) -> bool:
+        """The system is not judged, nor a service that speaks for somebody: it has judged already."""
+        return not (self._work.actor.is_system or self._work.actor.peer)
+
+    def _matters(self, named: Named) -> bool:
+        """Of this service's own records, one that everybody may see is left to the foreign key."""
+        record = self._work.process.entities.get(named.target[0])
+        if named.above or record is None:
+            return True
+        policy, actor = self._work.process.policy, self._work.actor
+        return not (policy.opens(record, Level.READ) or policy.reach(actor, record, Level.READ).all)
+
+    async def _find(self, fetch: Fetch, wanted: Collection[Name]) -> None:
+        process = self._work.process
+        here = {name for name in wanted if name[0] in process.entities}
+        for entity, ids in _grouped(here).items():
+            self._known |= await _own(fetch, process.entities[entity], ids)
+        if elsewhere := set(wanted) - here:
+            self._known |= await kept(fetch, elsewhere)
+            await self._ask(elsewhere - self._known.keys())
+
+    async def _ask(self, unknown: Collection[Name]) -> None:
+        """A person waits for the answer; for anybody else it comes when the owner is there."""
+        if not unknown:
+            return
+        try:
+            self._known |= await asked(self._work.process, unknown)
+        except Unavailable:
+            if self._judges:
+                raise
+            self._work.process.unknown_references.set()
+
+    def _judge(self, named: Sequence[Named]) -> None:
+        wrong = {each.field: _wrong(each) for each in named if not self._visible(each.target)}
+        if wrong:
+            raise Invalid("", wrong)
+
+    def _visible(self, target: Name) -> bool:
+        known, reach = self._known.get(target), self._reach(target[0])
+        return (
+            known is not None
+            and known.state == "live"
+            and reach.meets(known.keys[Level.READ], known.inherited)
+        )
+
+    def _reach(self, entity: str) -> Reach:
+        process, actor = self._work.process, self._work.actor
+        facts = process.entities.get(entity) or facts_of(entity)
+        return process.policy.reach(actor, facts, Level.READ) if facts else Reach(all=False)
+
+
+def _wrong(named: Named) -> str:
+    what = named.target[0].partition(".")[2].lower()
+    return f"There is no such {what}, or you may not see it."
+
+
+async def _own(fetch: Fetch, record: type[Record], ids: Collection[UUID]) -> dict[Name, Standing]:
+    """Records of this service."""
+    text = f'select id, {COLUMNS} from "{record.__tablename__}" where id = any($1::uuid[])'  # noqa: S608
+    rows = await fetch(text, [list(ids)])
+    return {(record.entity, row["id"]): Standing.read(record.entity, row) for row in rows}
+
+
+def _grouped(names: Iterable[Name]) -> Mapping[str, list[UUID]]:
+    grouped: dict[str, list[UUID]] = {}
+    for entity, each in sorted(names):
+        grouped.setdefault(entity, []).append(each)
+    return grouped
+
+
+def _named(record: Record) -> Iterator[Named]:
+    """The records that a new record names, or a changed one names anew."""
+    state = inspect(record)
+    former = state.committed_state if state.has_identity else None
+    for name in _references(type(record)):
+        target = record.target_of(name)
+        if not target or target.startswith(_OF_THE_POLICY):
+            continue
+        before = () if former is None else _ids(former.get(name, getattr(record, name)))
+        for each in _ids(getattr(record, name)):
+            if each not in before:
+                yield Named(record.id, name, (target, each), name in record.hangs_on)
+
+
+@cache
+def _references(kind: type[Record]) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name, known in kind.fields.items()
+        if isinstance(known.said.kind, Reference | References) and name not in ("id", "owner_id")
+    )
+
+
+def _ids(value: Any) -> Sequence[UUID]:
+    """The ids that a field holds; none where it was never set."""
+    if isinstance(value, UUID):
+        return (value,)
+    return value if isinstance(value, list) else ()

@@ -1,0 +1,92 @@
+"""What a service tells of its records to those who refer to them: in its events and when it is asked."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from crm.v1 import records_pb2 as pb
+from crm.v1 import references_pb2
+from sqlalchemy import select, tuple_
+
+from kit.actor import calling
+from kit.entity import Record
+from kit.ids import record_id
+from kit.references.standing import Name
+from kit.references.tables import reference_copy
+
+if TYPE_CHECKING:
+    from kit.records.process import Process
+    from kit.records.work import Work
+
+Copy = references_pb2.ReferenceCopy
+
+
+def copy_of(record: Record, *, deleted: bool = False) -> Copy:
+    """A record as others keep it."""
+    copy = Copy(
+        entity=record.entity,
+        id=str(record.id),
+        version=record.version + deleted,
+        state="deleted" if deleted else "live",
+        title=str(getattr(record, record.title) or ""),
+        keys=record.keys,
+        edit_keys=record.wkeys,
+        full_keys=record.full_keys,
+    )
+    if (parent := record.parent) is not None:
+        copy.parent_entity, copy.parent_id = parent[0], str(parent[1])
+    return copy
+
+
+async def referred(process: "Process", names: Iterable[pb.RecordName]) -> pb.Referred:
+    """Of the records asked for those within the caller's reach, and what they hang on."""
+    async with process.work(calling()) as work:
+        found: list[Copy] = []
+        for entity, ids in _by_entity(names).items():
+            if (record := process.entities.get(entity)) is not None:
+                found += [copy_of(each) for each in await work.all(record, record.id.in_(ids))]
+        return pb.Referred(items=found, above=await _above(work, found))
+
+
+def _by_entity(names: Iterable[pb.RecordName]) -> Mapping[str, list[UUID]]:
+    grouped: dict[str, list[UUID]] = {}
+    for name in names:
+        grouped.setdefault(name.entity, []).append(record_id(name.id))
+    return grouped
+
+
+async def _above(work: "Work", copies: Iterable[Copy]) -> list[Copy]:
+    """What records hang on, and what that hangs on in turn, whoever may see it."""
+    names = {(each.parent_entity, UUID(each.parent_id)) for each in copies if each.parent_id}
+    if not names:
+        return []
+    entities = work.process.entities
+    elsewhere = {name for name in names if name[0] not in entities}
+    found = await _kept(work, elsewhere) if elsewhere else []
+    for entity in {entity for entity, _ in names - elsewhere}:
+        record = entities[entity]
+        same = select(record).where(record.id.in_([each for kind, each in names if kind == entity]))
+        found += [copy_of(each) for each in await work.session.scalars(same)]
+    return [*found, *await _above(work, found)]
+
+
+async def _kept(work: "Work", names: Iterable[Name]) -> list[Copy]:
+    """The records of others to which ours refer are told as they are kept here."""
+    same = tuple_(reference_copy.c.entity, reference_copy.c.id).in_(list(names))
+    rows = await work.session.execute(select(reference_copy).where(same))
+    return [_copy(row) for row in rows if row.state != "asked"]
+
+
+def _copy(row: Any) -> Copy:
+    return Copy(
+        entity=row.entity,
+        id=str(row.id),
+        version=row.version,
+        state=row.state,
+        title=row.title,
+        keys=row.keys,
+        edit_keys=row.wkeys,
+        full_keys=row.full_keys,
+        parent_entity=row.parent_entity,
+        parent_id=str(row.parent_id) if row.parent_id else None,
+    )
