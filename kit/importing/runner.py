@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from kit.actor import Actor, calls
+from kit.database.faults import outage
 from kit.errors import Busy, Denied, Problem, Unavailable
 from kit.ids import uuid7
 from kit.importing.faults import problem_of
@@ -91,6 +92,9 @@ class Runner:
         except Problem as problem:
             await self._end(job, problem.message)
         except Exception as error:  # noqa: BLE001 - a bug ends the import, not the process
+            if away := outage(error):
+                await self._jobs.pause(job, away.message)
+                return True
             number = secrets.token_hex(6)
             log.error("import.failed", reference=number, exc_info=error)
             await self._end(job, f"Something went wrong on our side. Reference {number}.")

@@ -11,9 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy.exc import TimeoutError as NoConnection
-
 from kit.access.fields import may_set
+from kit.database.faults import outage
 from kit.entity import Before, Level, Record
 from kit.errors import Busy, Denied, Invalid, NotFound, Problem, Unavailable
 from kit.importing.faults import problem_of
@@ -76,9 +75,9 @@ class Taking:
             await self._together(lines)
         except _STOPS:
             raise
-        except (OSError, NoConnection) as gone:
-            raise Unavailable("The database does not answer right now.") from gone
-        except Exception as fault:  # noqa: BLE001 - one line's fault is told to its writer
+        except Exception as fault:
+            if away := outage(fault):
+                raise away from fault
             if len(lines) == 1:
                 lines[0].reject(self._worded(problem_of(fault, self._job)))
                 await self._settle(lines)

@@ -6,9 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import asyncpg
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlalchemy.orm import configure_mappers
 from sqlalchemy.orm.exc import StaleDataError
@@ -17,9 +14,9 @@ from kit.access import Policy
 from kit.actor import Actor
 from kit.choices import Choices
 from kit.database.engine import Database
-from kit.database.faults import as_problem
+from kit.database.faults import FAULTS, as_problem
 from kit.entity import Record
-from kit.errors import Busy, Conflict, Unavailable
+from kit.errors import Conflict
 from kit.records.loading import Loading
 from kit.records.memory import Remembering
 from kit.records.reading import Reader
@@ -79,11 +76,7 @@ class Process:
             await work.finish()
         except StaleDataError as stale:
             raise Conflict from stale
-        except (PoolTimeout, TimeoutError) as full:
-            raise Busy("Too many changes at once; try again in a moment.", retry_after=1) from full
-        except (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError) as gone:
-            raise Unavailable("The database does not answer right now.") from gone
-        except (DBAPIError, asyncpg.PostgresError) as fault:
+        except FAULTS as fault:
             raise as_problem(fault) from fault
         finally:
             await work.close()

@@ -19,7 +19,7 @@ from kit.actor import Actor
 from kit.database.engine import Database
 from kit.entity import Level, Record
 from kit.entity.record import words_of
-from kit.errors import Invalid, NotFound, Unavailable
+from kit.errors import Invalid, NotFound
 from kit.query import Context, Order, decode_token, encode_token, parse, to_sql
 from kit.records.paging import Page, Question, found_by_words, one_row, table_of
 from kit.records.plans import GATHERED, may_go_by_owner, shared_rows
@@ -168,8 +168,6 @@ class Reader:
     async def _fetch(self, statement: Statement, given: Mapping[str, Any]) -> list[Any]:
         try:
             return await self._database.fetch(statement.text, statement.arguments(given))
-        except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as gone:
-            raise Unavailable("The database does not answer right now.") from gone
         except asyncpg.DataError as wrong:
             # Its message may hold the value, which stays out of the log as it stays out of the answer.
             log.info("reading.value_refused", fault=type(wrong).__name__, state=wrong.sqlstate)

@@ -13,6 +13,7 @@ from grpc_health.v1.health import aio as health_aio
 
 from kit import actor as acting
 from kit.actor import Actor, calls
+from kit.database.faults import outage
 from kit.errors import Anonymous, Problem, Unavailable
 from kit.rpc import call as calling
 from kit.rpc.admission import Admission
@@ -128,12 +129,10 @@ class _Reception(grpc.aio.ServerInterceptor):
                     return await behaviour(request, context)
                 except Replayed as before:
                     return before.reply
-                except Problem as problem:
+                except Exception as error:  # noqa: BLE001 - a bug is answered too
+                    problem = _meaning(error, method)
                     outcome = code_of(problem).name
                     await context.abort(code_of(problem), problem.message, packed(problem))
-                except Exception:  # noqa: BLE001 - a bug is answered too, and told to the log
-                    outcome = "INTERNAL"
-                    await context.abort(grpc.StatusCode.INTERNAL, _logged(method))
                 finally:
                     active.dec()
                     account(outcome, time.perf_counter() - begun)
@@ -201,8 +200,14 @@ def _bytes_or(serializer: Any) -> Any:
     return lambda reply: reply if isinstance(reply, bytes) else serializer(reply)
 
 
-def _logged(method: str) -> str:
-    """Everything else is a bug: told to the log in full, to the caller by number."""
+def _meaning(error: Exception, method: str) -> Problem:
+    """What the caller is told: a problem as it is, an outage as one; all else is a bug of ours."""
+    if isinstance(error, Problem):
+        return error
+    if away := outage(error):
+        logs.log.warning("rpc.outage", method=method, error=repr(error))
+        return away
+    # Told to the log in full, to the caller by number.
     number = secrets.token_hex(6)
-    logs.log.exception("rpc.failed", method=method, reference=number)
-    return f"Something went wrong on our side. Reference {number}."
+    logs.log.error("rpc.failed", method=method, reference=number, exc_info=error)
+    return Problem(f"Something went wrong on our side. Reference {number}.")
