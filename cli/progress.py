@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 from rich.markup import escape
@@ -28,16 +28,21 @@ class Progress:
             yield
         except BaseException:
             self._finish(title)
-            self.console.print(f"[red]✗[/] {escape(title)}")
+            self._say(f"[red]✗[/] {escape(title)}")
             raise
         self._finish(title)
         self.done(title, time.monotonic() - started)
 
     def done(self, title: str, seconds: float) -> None:
-        self.console.print(f"[green]✓[/] {escape(title):<40} [dim]{seconds:6.1f} s[/]")
+        self._say(f"[green]✓[/] {escape(title):<40} [dim]{seconds:6.1f} s[/]")
 
     def note(self, text: str) -> None:
-        self.console.print(f"[yellow]![/] {escape(text)}")
+        self._say(f"[yellow]![/] {escape(text)}")
+
+    def _say(self, text: str) -> None:
+        # Into a file on a full disk nothing can be said; what is being done goes on.
+        with suppress(OSError):
+            self.console.print(text)
 
     def secret(self, text: str) -> str:
         """A password for the eyes of whoever typed the command; a log is told where it stands."""

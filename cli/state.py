@@ -44,16 +44,29 @@ class SystemState(msgspec.Struct):
 
 
 class StateFile:
-    """The system's state on disk, rewritten whole at each change."""
+    """The system's state on disk, rewritten whole at each change.
+
+    What it says is news for others: when the disk is full it is old, and nobody here minds.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.system = SystemState()
         self._writing = threading.Lock()
+        self._is_old = False
 
     def write(self) -> None:
         with self._writing:
-            private_write(self.path, msgspec.json.encode(self.system))
+            try:
+                private_write(self.path, msgspec.json.encode(self.system))
+                self._is_old = False
+            except OSError:
+                self._is_old = True
+
+    def catch_up(self) -> None:
+        """Write what could not be written before."""
+        if self._is_old:
+            self.write()
 
     def change(self, process: ProcessState, phase: Phase) -> None:
         process.phase = phase

@@ -59,8 +59,8 @@ class Supervised:
                 return
             delay = FIRST_DELAY_SECONDS if ran_for > RECOVERED_AFTER_SECONDS else delay
             self._note_death()
-            if not self._stopping.wait(delay):
-                self._restart()
+            while not self._stopping.wait(delay) and not self._restarted():
+                delay = min(delay * 2, LONGEST_DELAY_SECONDS)
             delay = min(delay * 2, LONGEST_DELAY_SECONDS)
 
     def _await_death(self) -> float:
@@ -70,14 +70,18 @@ class Supervised:
             if process is None or process.poll() is not None:
                 break
             self._stopping.wait(POLL_SECONDS)
+            self._file.catch_up()
         return time.monotonic() - started
 
-    def _restart(self) -> None:
+    def _restarted(self) -> bool:
         self.state.restarts += 1
         try:
             self._start_once()
         except Exception as failure:  # noqa: BLE001 - whatever it was, the next attempt is due
             self.state.last_exit = str(failure)
+            self._file.change(self.state, Phase.WAITING)
+            return False
+        return True
 
     def _start_once(self) -> None:
         self._file.change(self.state, Phase.STARTING)

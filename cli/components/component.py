@@ -88,8 +88,10 @@ class Component(ABC):
         self._prepare()
         self._spawn()
         try:
+            # Without a note of it, what a crash leaves running would never be found.
+            self._remember()
             self._await_answer()
-        except ComponentFailed:
+        except (ComponentFailed, OSError):
             self._end(0.0)
             raise
 
@@ -176,7 +178,6 @@ class Component(ABC):
                 **self._spawn_options(),
             )
         self._memory.running = Footprint.of(self._process.pid, command)
-        self._remember()
 
     def _await_answer(self) -> None:
         deadline = time.monotonic() + self.patience

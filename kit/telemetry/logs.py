@@ -13,6 +13,7 @@ from typing import Any, TextIO
 import orjson
 import structlog
 
+from kit.telemetry import metrics
 from kit.telemetry.traces import current_ids
 
 _LONGEST = 16_000
@@ -62,10 +63,17 @@ class Log:
         line: Line = {**_bound.get(), **words, "event": event}
         for process in self._processors:
             process(None, name, line)
-        # One write for a line, or the lines of two threads would mix.
+        self._write(_as_json(None, name, line) + "\n")
+
+    def _write(self, text: str) -> None:
         out = self._out or sys.stdout
-        out.write(_as_json(None, name, line) + "\n")
-        out.flush()
+        try:
+            # One write for a line, or the lines of two threads would mix.
+            out.write(text)
+            out.flush()
+        except OSError:
+            # A full disk must not fail what the line was about.
+            metrics.LOG_LINES_LOST.inc()
 
 
 log = Log()

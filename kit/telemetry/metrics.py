@@ -183,6 +183,9 @@ JOB_LAST_SUCCESS = _gauge(
     "crm_job_last_success_timestamp_seconds", "When a timed task last ended well.", "task"
 )
 
+LOG_LINES_LOST = _counter(
+    "crm_log_lines_lost_total", "Lines that could not be written, as on a full disk."
+)
 SCHEMA_REVISION = _gauge(
     "crm_schema_revision_info",
     "Always 1: the database's revision and the one that this code needs.",

@@ -1,5 +1,6 @@
 """A log line is one JSON object with the ids that join it to a trace, and without secrets."""
 
+import contextlib
 import io
 import json
 import logging
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kit.telemetry import logs
+from kit.telemetry import logs, metrics
 from kit.telemetry.traces import span
 
 
@@ -72,3 +73,15 @@ def test_a_long_line_is_cut_and_stays_json(lines: Any) -> None:
 def test_what_is_below_the_level_is_not_written(lines: Any) -> None:
     logs.log.debug("detail")
     assert lines() == []
+
+
+def test_a_line_that_cannot_be_written_fails_nobody() -> None:
+    """G2: on a full disk a call is answered all the same; the line is counted as lost."""
+    lost = metrics.LOG_LINES_LOST._value.get()
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - what it stands for is a file as any
+        logs.log.configure(logging.INFO, [], full)
+        logs.log.info("deal.closed", deal="7")
+        assert metrics.LOG_LINES_LOST._value.get() == lost + 1
+        logs.log.configure(logging.INFO, [])
+        with contextlib.suppress(OSError):
+            full.close()
