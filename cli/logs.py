@@ -1,5 +1,6 @@
 """`logs`: what the processes wrote, the last lines first and then, if wished, as it comes."""
 
+import os
 import time
 from collections import deque
 from pathlib import Path
@@ -38,6 +39,9 @@ def _files(home: Home, process: str | None) -> list[Path]:
 def _print_new(console: Console, name: str, file: IO[str], *, alone: bool) -> None:
     for line in file:
         _print(console, name, line, alone=alone)
+    # A log that has moved on is begun anew.
+    if os.fstat(file.fileno()).st_size < file.tell():
+        file.seek(0)
 
 
 def _print(console: Console, name: str, line: str, *, alone: bool) -> None:

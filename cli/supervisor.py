@@ -16,6 +16,7 @@ from cli.home import Home
 from cli.processes import PROCESSES, Process
 from cli.programs import Program, migrate
 from cli.progress import Progress
+from cli.rotation import Rotation
 from cli.schemas import Schemas
 from cli.state import Phase, ProcessState, StateFile, SystemState
 from cli.stores import Stores
@@ -41,11 +42,17 @@ class System:
         self.file.system = SystemState(supervisor=_own_footprint(), address=self.wiring.address)
         self._schemas = Schemas(home)
         self._supervised: dict[str, Supervised] = {}
+        self._rotating = threading.Thread(
+            target=Rotation.of_environment().keep_small,
+            args=(home.logs, self.stopping),
+            daemon=True,
+        )
         self._migrating = threading.Semaphore(MIGRATIONS_AT_ONCE)
 
     def start(self) -> None:
         """Bring everything up; the first failure ends the attempt and is raised."""
         self.file.write()
+        self._rotating.start()
         self._together([partial(self._start_store, store) for store in self.stores.own])
         with self.progress.step("Databases"):
             self.stores.ensure_databases()

@@ -12,6 +12,7 @@ from cli.stores import Stores
 ADMIN_EMAIL = "admin@example.com"
 # These are the command line's own, or decided here, and no process may see another value.
 WITHHELD = {"RAPPORT_HOME", "DATABASE_URL", "NATS_URL", "REDIS_URL"}
+WITHHELD |= {"RAPPORT_LOG_BYTES", "RAPPORT_LOG_FILES"}
 
 
 class Wiring:

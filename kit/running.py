@@ -23,6 +23,7 @@ from kit.events.waiting import measure_waiting
 from kit.health import ASK_SECONDS, Dependency, Health
 from kit.importing.imports import Imports
 from kit.records.beside import Beside
+from kit.records.forgetting import forget_answers
 from kit.records.process import Process
 from kit.records.work import Work
 from kit.references.adoption import keep_true
@@ -35,6 +36,8 @@ from kit.runner import GRACE_SECONDS, Loop, kept_running, run_until_stopped, wat
 from kit.service import Every, Service
 from kit.telemetry import logs, metrics, traces
 
+JOBS = (Every(3600, forget_answers),)
+"""What every service does beside its own jobs."""
 _LOOK_AGAIN_SECONDS = 0.5
 
 
@@ -78,7 +81,14 @@ async def up(service: Service) -> AsyncIterator[Running]:
 async def _open(service: Service, stack: AsyncExitStack) -> Running:
     """Everything that the handlers stand on."""
     settings, name = service.settings, service.name
-    database = await stack.enter_async_context(connected(settings.database_url, settings.pool_size))
+    database = await stack.enter_async_context(
+        connected(
+            settings.database_url,
+            settings.pool_size,
+            settings.statement_seconds,
+            settings.idle_transaction_seconds,
+        )
+    )
     await require_current(database, name)
     keys = Path(settings.context_keys)
     tokens = ContextTokens.from_files(name, settings.context_key, keys)
@@ -159,7 +169,7 @@ def _loops(service: Service, running: Running, servicers: list[Any]) -> Iterator
     yield _hear(running)
     yield _follow_policy(running.replica)
     yield from _follow_references(running.process)
-    yield from (_on_clock(running.process, job) for job in service.jobs)
+    yield from (_on_clock(running.process, job) for job in (*service.jobs, *JOBS))
     yield from (each.run() for each in servicers if hasattr(each, "run"))
 
 

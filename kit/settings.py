@@ -91,6 +91,19 @@ class ServiceSettings(Settings):
     pool_size: int = setting(
         "RAPPORT_POOL_SIZE", "Connections for reading, and as many again for writing.", 8
     )
+    statement_seconds: int = setting(
+        "RAPPORT_STATEMENT_SECONDS", "Seconds after which PostgreSQL gives a statement up.", 30
+    )
+    idle_transaction_seconds: int = setting(
+        "RAPPORT_IDLE_TRANSACTION_SECONDS",
+        "Seconds without a statement after which PostgreSQL ends a transaction.",
+        60,
+    )
+    answers_days: int = setting(
+        "RAPPORT_ANSWERS_DAYS",
+        "Days for which a call made again under its Idempotency-Key gets its first answer.",
+        7,
+    )
 
 
 def _read(each: Field[Any], given: Mapping[str, str]) -> Any:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import (
 from kit.database import measuring
 
 POOL = 8
+_STATEMENT_SECONDS, _IDLE_SECONDS = 30, 60
 _WAIT_SECONDS = 5
 
 
@@ -54,8 +55,18 @@ class Database:
 
 
 @asynccontextmanager
-async def connected(url: str, size: int = POOL) -> AsyncIterator[Database]:
-    """Opens a database and closes it again."""
+async def connected(
+    url: str,
+    size: int = POOL,
+    statement_seconds: int = _STATEMENT_SECONDS,
+    idle_seconds: int = _IDLE_SECONDS,
+) -> AsyncIterator[Database]:
+    """Opens a database and closes it again; migrations have connections without these limits."""
+    session = {
+        "timezone": "UTC",
+        "statement_timeout": f"{statement_seconds}s",
+        "idle_in_transaction_session_timeout": f"{idle_seconds}s",
+    }
     engine = create_async_engine(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
         poolclass=measuring.MeasuredPool,
@@ -67,7 +78,7 @@ async def connected(url: str, size: int = POOL) -> AsyncIterator[Database]:
         hide_parameters=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
-        connect_args={"server_settings": {"application_name": "rapport", "timezone": "UTC"}},
+        connect_args={"server_settings": {**session, "application_name": "rapport"}},
     )
     measuring.follow(engine)
     pool = await asyncpg.create_pool(
@@ -76,7 +87,7 @@ async def connected(url: str, size: int = POOL) -> AsyncIterator[Database]:
         max_size=size,
         init=_prepared,
         reset=_leave_as_is,
-        server_settings={"application_name": "rapport-read", "timezone": "UTC", "jit": "off"},
+        server_settings={**session, "application_name": "rapport-read", "jit": "off"},
     )
     measuring.count_connections(engine, pool, most=2 * size)
     try:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from crm.v1 import options_pb2
 
+from cli.wiring import WITHHELD
 from kit.events.subjects import change_subject
 from kit.settings import Settings
 from tests.architecture.sources import ROOT
@@ -41,7 +42,8 @@ def test_every_setting_is_documented_and_none_besides() -> None:
         for name, doc in _declared().items()
         if doc not in written.get(name, "")
     } == {}
-    assert set(written) - set(_declared()) - {"RAPPORT_HOME"} == set()
+    assert set(written) - set(_declared()) - WITHHELD == set()
+    assert WITHHELD - set(written) == set()
 
 
 def _events() -> dict[str, str]:
