@@ -27,7 +27,7 @@ class Rotation:
 
     @classmethod
     def of_environment(cls) -> Self:
-        return cls(_number("RAPPORT_LOG_BYTES", 8 * MEBIBYTE), _number("RAPPORT_LOG_FILES", 2))
+        return cls(number("RAPPORT_LOG_BYTES", 8 * MEBIBYTE), number("RAPPORT_LOG_FILES", 2))
 
     @property
     def most(self) -> int:
@@ -45,9 +45,9 @@ class Rotation:
         """Move a log on that has grown past its size."""
         if log.stat().st_size < self.size:
             return
-        for number in range(self.kept, 1, -1):
+        for place in range(self.kept, 1, -1):
             with suppress(FileNotFoundError):
-                _older(log, number - 1).replace(_older(log, number))
+                _older(log, place - 1).replace(_older(log, place))
         # On a full disk there is no room for a copy, and emptying makes some.
         with suppress(OSError):
             self._copy(log)
@@ -63,11 +63,12 @@ class Rotation:
             raise
 
 
-def _older(log: Path, number: int) -> Path:
-    return log.with_name(f"{log.name}.{number}")
+def _older(log: Path, place: int) -> Path:
+    return log.with_name(f"{log.name}.{place}")
 
 
-def _number(variable: str, default: int) -> int:
+def number(variable: str, default: int) -> int:
+    """What the environment says, or what holds without it."""
     text = os.environ.get(variable) or str(default)
     if not text.isdigit():
         raise CommandFailed(f"{variable}={text!r} is no number.")

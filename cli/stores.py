@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass, field
 from typing import Any
 
+from cli import space
 from cli.components.component import Component
 from cli.components.databases import Database, ensure_databases
 from cli.components.nats import Nats
@@ -24,7 +25,8 @@ class Stores:
 
     def __post_init__(self) -> None:
         self.postgres = self._store("DATABASE_URL", Postgres)
-        self.nats = self._store("NATS_URL", Nats, users=nats_users())
+        room = space.streams()
+        self.nats = self._store("NATS_URL", Nats, users=nats_users(), store_bytes=room)
         self.valkey = self._store("REDIS_URL", Valkey)
 
     def database_url(self, service: str) -> str:

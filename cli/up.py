@@ -1,12 +1,12 @@
 """`up` and `down`: a system in the foreground, or one that runs on in the background."""
 
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+from cli import space
 from cli.claim import claimed, is_claimed, released_within
 from cli.environment import ROOT
 from cli.failure import CommandFailed
@@ -18,15 +18,14 @@ from cli.supervisor import System, end_leftovers, stop_on_signals
 from cli.wiring import ADMIN_EMAIL
 
 STOP_SECONDS = 12.0
-LEAST_FREE_BYTES = 256 * 1024 * 1024
 
 
 def run(home: Home, port: int, progress: Progress, *, demonstration: bool) -> None:
     """Run a system until Ctrl-C, `down` or a failure ends it."""
     home.create()
-    _check_space(home.folder)
     with claimed(home.claim):
         _clear(home, progress)
+        space.check(home)
         system = System(home, port, progress)
         stop_on_signals(system.stopping)
         try:
@@ -100,11 +99,6 @@ def _clear(home: Home, progress: Progress) -> None:
     ended = end_leftovers(read_state(home.state))
     if ended:
         progress.note(f"Ended {ended} processes that an earlier run had left behind.")
-
-
-def _check_space(folder: Path) -> None:
-    if shutil.disk_usage(folder).free < LEAST_FREE_BYTES:
-        raise CommandFailed(f"The disk that holds {folder} is full: free some space first.")
 
 
 def _end_supervisor(home: Home, progress: Progress) -> None:

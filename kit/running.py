@@ -96,7 +96,7 @@ async def _open(service: Service, stack: AsyncExitStack) -> Running:
     stack.push_async_callback(peers.close)
     broker = await connect(settings.nats_url, name)
     stack.push_async_callback(broker.close)
-    streams = streams_of(name, Keeping(replicas=settings.stream_replicas))
+    streams = streams_of(name, Keeping.of(settings))
     relay = Relay(name, settings.database_url, broker, streams)
     process = Process(
         name=name,

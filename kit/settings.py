@@ -60,6 +60,11 @@ class Settings:
     stream_replicas: int = setting(
         "RAPPORT_STREAM_REPLICAS", "Copies of each JetStream stream; 3 on a cluster.", 1
     )
+    stream_bytes: int = setting(
+        "RAPPORT_STREAM_BYTES",
+        "Most that each of the eight JetStream streams may hold; NATS reserves it.",
+        128 * 1024 * 1024,
+    )
     commit: str = setting("RAPPORT_COMMIT", "The source revision, for crm_build_info.", "")
 
     @classmethod

@@ -18,7 +18,7 @@ CONFIGURATION = """\
 server_name: rapport
 listen: "{address}:{port}"
 authorization {{ users: {users} }}
-jetstream {{ store_dir: {store}, sync_interval: {sync_interval} }}
+jetstream {{ store_dir: {store}, sync_interval: {sync_interval}{most} }}
 """
 
 OPERATOR = "rapport"
@@ -26,7 +26,11 @@ OPERATOR = "rapport"
 
 
 class Nats(Component):
-    """A nats-server of our own; `sync_interval` is loosened only by tests that lose no power."""
+    """A nats-server of our own; `sync_interval` is loosened only by tests that lose no power.
+
+    Without `store_bytes` the server takes three quarters of the disk that is free when it starts,
+    so that what it may reserve would change from start to start.
+    """
 
     name = "nats"
 
@@ -37,9 +41,11 @@ class Nats(Component):
         *,
         users: Mapping[str, Permissions] | None = None,
         sync_interval: str = "always",
+        store_bytes: int | None = None,
     ) -> None:
         super().__init__(home, log)
         self.users = users or {}
+        self.store_bytes = store_bytes
         self.sync_interval = sync_interval
 
     @property
@@ -75,6 +81,7 @@ class Nats(Component):
             users=json.dumps(self._users(), indent=1),
             store=json.dumps(str(self.folder / "store")),
             sync_interval=self.sync_interval,
+            most=f", max_file_store: {self.store_bytes}" if self.store_bytes else "",
         )
         private_write(self.folder / "nats.conf", text.encode())
 

@@ -30,6 +30,8 @@ SETTINGS = {
     "unix_socket_directories": "",
     "max_connections": "300",
     "shared_buffers": "256MB",
+    # The log of changes is most of what a small database takes of the disk.
+    "max_wal_size": "256MB",
     "synchronous_commit": "on",
     "random_page_cost": "1.1",
     "jit": "off",

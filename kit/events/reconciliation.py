@@ -14,6 +14,7 @@ from kit.telemetry.logs import log
 
 _HOUR = 3600.0
 _MEASURE_SECONDS = 5.0
+_NEARLY_FULL = 0.8
 
 # An event is lost when it was sent before its stream was made, when its place lies beyond the
 # stream's end, or when the stream gave its place to a later event (it had gone back in between).
@@ -89,6 +90,16 @@ class Housekeeping:
             metrics.STREAM_BYTES.labels(stream.name).set(info.state.bytes)
             metrics.STREAM_LIMIT.labels(stream.name).set(info.config.max_bytes or 0)
             metrics.STREAM_MESSAGES.labels(stream.name).set(info.state.messages)
+            if info.config.max_bytes and info.state.bytes > _NEARLY_FULL * info.config.max_bytes:
+                await self._make_room(str(stream.name))
+
+    async def _make_room(self, stream: str) -> None:
+        """Let go of what all have heard; a full stream would refuse until it is a month old."""
+        known = await self._jetstream.consumers_info(stream)
+        heard = [each.ack_floor.stream_seq for each in known if each.ack_floor]
+        if heard and (everybody := min(heard)):
+            await self._jetstream.purge_stream(stream, seq=everybody + 1)
+            log.warning("stream.nearly_full", stream=stream, let_go_up_to=everybody)
 
 
 def _pattern(stream: StreamConfig) -> str:

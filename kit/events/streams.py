@@ -1,16 +1,18 @@
 """The streams on JetStream: what each keeps, for how long, and whether the server agrees."""
 
 from dataclasses import dataclass
+from typing import Self
 
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig, StreamInfo
 from nats.js.errors import NotFoundError
 
 from kit.events.subjects import POLICY, POLICY_STREAM, stream_of
+from kit.settings import Settings
 
 DUPLICATE_WINDOW = 30 * 60
 _DAY = 24 * 60 * 60
-_GIB = 1 << 30
+_MIB = 1 << 20
 
 
 class StreamDiffers(RuntimeError):  # noqa: N818 - it says what happened
@@ -22,8 +24,12 @@ class Keeping:
     """How much the streams keep; the operator's to choose."""
 
     replicas: int = 1
-    max_bytes: int = 2 * _GIB
+    max_bytes: int = 128 * _MIB
     max_age: float = 30 * _DAY
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(settings.stream_replicas, settings.stream_bytes)
 
 
 def streams_of(service: str, keeping: Keeping | None = None) -> list[StreamConfig]:

@@ -1,13 +1,10 @@
 """A full disk: whoever looks after the processes goes on, and all is back when there is space."""
 
 import contextlib
-import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 from cli.components.nats import Nats
 from cli.state import Phase, ProcessState, StateFile, read_state
@@ -39,20 +36,6 @@ def test_a_state_that_cannot_be_written_keeps_nobody_from_mending(tmp_path: Path
     stopping.set()
     supervised.stop(PATIENCE)
     assert read_state(file.path).processes["sleeper"].restarts == 2
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own, with 32 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(folder)]
-    with contextlib.suppress(FileNotFoundError):
-        if subprocess.run(mount, check=False, capture_output=True).returncode == 0:
-            yield folder
-            subprocess.run(["umount", "--lazy", str(folder)], check=True)
-            return
-    pytest.skip("Only root may mount a small file system, and not in every container.")
 
 
 def test_nats_comes_back_by_itself_when_there_is_space_again(small_disk: Path) -> None:

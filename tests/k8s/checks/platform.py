@@ -2,8 +2,10 @@
 
 import ast
 import re
+from collections.abc import Iterator
 
 from tests.k8s.checking import Complaints, check
+from tests.k8s.quantities import amount
 from tests.k8s.rendering import ROOT, SERVICES, Object, Rendering, called, containers, sales
 
 MIGRATING = 2
@@ -124,6 +126,33 @@ def events_survive_a_machine(rendering: Rendering) -> Complaints:
             yield f"{NATS}: {name} must fit the restricted profile"
     if rendering.one("ConfigMap", "settings")["data"]["RAPPORT_STREAM_REPLICAS"] != "3":
         yield "settings: RAPPORT_STREAM_REPLICAS is 3 on three servers"
+
+
+STREAMS = len(SERVICES) + 1
+
+
+def _greedy(rendering: Rendering) -> None:
+    rendering.one("ConfigMap", "settings")["data"]["RAPPORT_STREAM_BYTES"] = str(4 * 2**30)
+
+
+@check(49, _greedy)
+def the_streams_fit_their_store(rendering: Rendering) -> Complaints:
+    """G1: every stream reserves its size, and NATS refuses the one that does not fit any more."""
+    wanted = STREAMS * int(rendering.one("ConfigMap", "settings")["data"]["RAPPORT_STREAM_BYTES"])
+    for name, size in _stores(rendering):
+        if wanted > size:
+            yield f"{name} holds {size:.0f} bytes, and {STREAMS} streams reserve {wanted}"
+
+
+def _stores(rendering: Rendering) -> Iterator[tuple[str, float]]:
+    if rendering.overlay == "production":
+        volume = rendering.document(NATS)["config"]["jetstream"]["fileStore"]["pvc"]
+        yield f"{NATS}: the volume", amount(volume["size"])
+        return
+    claim = rendering.one("StatefulSet", "nats")["spec"]["volumeClaimTemplates"][0]
+    yield "nats: the volume", amount(claim["spec"]["resources"]["requests"]["storage"])
+    text = (ROOT / "k8s/components/data-inline/nats.conf").read_text()
+    yield "nats.conf: max_file_store", amount(re.findall(r"max_file_store: (\w+)", text)[0])
 
 
 def _outdated(rendering: Rendering) -> None:
