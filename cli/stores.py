@@ -14,6 +14,7 @@ from cli.components.valkey import Valkey
 from cli.flows import nats_users
 from cli.home import Home
 from cli.processes import SERVICES
+from cli.reaching import check
 
 
 @dataclass
@@ -38,6 +39,13 @@ class Stores:
 
     def redis_url(self) -> str:
         return _url(self.valkey)
+
+    def check_given(self) -> None:
+        """Say at once which of the stores that others run does not answer."""
+        given = {"DATABASE_URL": self.postgres, "NATS_URL": self.nats, "REDIS_URL": self.valkey}
+        for variable, store in given.items():
+            if isinstance(store, str):
+                check(variable, store)
 
     def ensure_databases(self) -> None:
         databases = [self._database(service.name) for service in SERVICES]

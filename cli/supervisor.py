@@ -51,6 +51,7 @@ class System:
 
     def start(self) -> None:
         """Bring everything up; the first failure ends the attempt and is raised."""
+        self.stores.check_given()
         self.file.write()
         self._rotating.start()
         self._together([partial(self._start_store, store) for store in self.stores.own])

@@ -149,8 +149,7 @@ def require_safe_address(variable: str, url: str) -> None:
 
 def without_password(url: str) -> str:
     """Host and port of a store's address, which may be told to anybody."""
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def _contents(variable: str, path: str) -> str:

@@ -1,6 +1,7 @@
 """One service's database: a session for what changes, prepared statements for what one alone can do."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -15,10 +16,12 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from kit.database import measuring
+from kit.settings import Misconfigured, without_password
 
 POOL = 8
 _STATEMENT_SECONDS, _IDLE_SECONDS = 30, 60
 _WAIT_SECONDS = 5
+_START_SECONDS = 4
 
 
 class Database:
@@ -81,13 +84,16 @@ async def connected(
         connect_args={"server_settings": {**session, "application_name": "rapport"}},
     )
     measuring.follow(engine)
-    pool = await asyncpg.create_pool(
+    pool = await _reached(
         url,
-        min_size=1,
-        max_size=size,
-        init=_prepared,
-        reset=_leave_as_is,
-        server_settings={**session, "application_name": "rapport-read", "jit": "off"},
+        asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=size,
+            init=_prepared,
+            reset=_leave_as_is,
+            server_settings={**session, "application_name": "rapport-read", "jit": "off"},
+        ),
     )
     measuring.count_connections(engine, pool, most=2 * size)
     try:
@@ -95,6 +101,18 @@ async def connected(
     finally:
         await pool.close()
         await engine.dispose()
+
+
+async def _reached(url: str, opening: Awaitable[Any]) -> Any:
+    """What is being opened; a database that is not there ends the start with one sentence."""
+    try:
+        async with asyncio.timeout(_START_SECONDS):
+            return await opening
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as wrong:
+        raise Misconfigured(
+            f"DATABASE_URL: PostgreSQL at {without_password(url)} does not let us in "
+            f"({str(wrong) or 'no answer'})."
+        ) from wrong
 
 
 async def _prepared(connection: Any) -> None:
