@@ -1,11 +1,16 @@
 """Migrations: `python -m kit.database.migrate sales` brings a service's database to its schema.
 
-A newer database than the program is refused: an old program must not write into it.
+A schema names the oldest program that it serves: `serves_from`, the newest revision which that
+program knew. A migration that takes away what programs still used says so by a `serves_from` of its
+own; all others only add, and leave it as it was. So the release before runs on the schema of the next
+one, and a program too old for a schema is refused: it must not write into it.
 """
 
+import asyncio
 import importlib
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +23,19 @@ from sqlalchemy import Connection, Index, text
 
 from kit.database.engine import Database
 from kit.database.tables import metadata
-from kit.settings import Misconfigured, one
+from kit.settings import Misconfigured, one, without_password
 from kit.telemetry import metrics
+from kit.telemetry.logs import log
 
 _ROOT = Path(__file__).parents[2]
 _LOCK = 7_203_001
 # Columns that only the release before reads; a migration of the next may drop them.
 LEAVING = frozenset({"search"})
+_SCHEMA = """
+    SELECT version_num AS revision,
+        split_part(obj_description('alembic_version'::regclass, 'pg_class'), '=', 2) AS serves_from
+    FROM alembic_version
+"""
 
 
 def configuration(service: str, url: str = "") -> Config:
@@ -42,40 +53,65 @@ def head(service: str) -> str:
     return ScriptDirectory.from_config(configuration(service)).get_current_head() or ""
 
 
+def known(service: str) -> list[Any]:
+    """The revisions that this program knows, newest first."""
+    return list(ScriptDirectory.from_config(configuration(service)).walk_revisions())
+
+
+def serves_from(service: str) -> str:
+    """The oldest program that the newest schema serves; the first one where none says otherwise."""
+    revisions = known(service)
+    said = (getattr(each.module, "serves_from", None) for each in revisions)
+    return str(next(filter(None, said), revisions[-1].revision))
+
+
 def upgrade(service: str, url: str) -> None:
     """Brings a database to the newest revision; several at once wait for one another."""
     config = configuration(service, url)
     try:
         command.upgrade(config, "head")
     except CommandError as wrong:
-        if "locate revision" in str(wrong):
+        if "locate revision" not in str(wrong):
+            raise
+        if not asyncio.run(_served(service, url)):
             raise SystemExit(_newer(service)) from wrong
-        raise
+    except OSError as gone:
+        raise SystemExit(
+            f"DATABASE_URL: PostgreSQL at {without_password(url)} does not answer ({gone})."
+        ) from gone
+
+
+async def _served(service: str, url: str) -> bool:
+    """Whether a schema that we do not know says that it serves us."""
+    connection = await asyncpg.connect(url)
+    try:
+        found = await connection.fetchrow(_SCHEMA)
+    finally:
+        await connection.close()
+    return found["serves_from"] in {each.revision for each in known(service)}
 
 
 async def require_current(database: Database, service: str) -> None:
-    """Stops the start when the schema is not the one this program was written for."""
-    wanted = head(service)
-    found = await _revision(database)
+    """Stops the start when the schema is neither the one we were written for nor one that serves us."""
+    wanted, ours = head(service), {each.revision for each in known(service)}
+    found, oldest = await _schema(database)
     metrics.SCHEMA_REVISION.labels(found or "", wanted).set(1)
-    known = {
-        each.revision
-        for each in ScriptDirectory.from_config(configuration(service)).walk_revisions()
-    }
-    if found is not None and found not in known:
+    if found is not None and found not in ours and oldest not in ours:
         raise Misconfigured(_newer(service))
-    if found != wanted:
+    if found is None or (found in ours and found != wanted):
         raise Misconfigured(
             f"The database of {service} is older than the program; run its migration."
         )
+    if found != wanted:
+        log.warning("schema.newer", revision=found, required=wanted, serves_from=oldest)
 
 
-async def _revision(database: Database) -> str | None:
+async def _schema(database: Database) -> tuple[str | None, str | None]:
     try:
-        found: str | None = await database.pool.fetchval("select version_num from alembic_version")
+        [found] = await database.fetch(_SCHEMA, ())
     except asyncpg.UndefinedTableError:
-        return None
-    return found
+        return None, None
+    return found["revision"], found["serves_from"]
 
 
 def _newer(service: str) -> str:
@@ -118,9 +154,15 @@ def run_with(connection: Connection, service: str) -> None:
         include_object=comparable,
         compare_type=True,
         transaction_per_migration=True,
+        on_version_apply=partial(_say_whom_it_serves, connection, serves_from(service)),
     )
     with context.begin_transaction():
         context.run_migrations()
+
+
+def _say_whom_it_serves(connection: Connection, oldest: str, **_: Any) -> None:
+    """In the transaction of each migration; until the last has run, only its own program starts."""
+    connection.execute(text(f"COMMENT ON TABLE alembic_version IS 'serves_from={oldest}'"))
 
 
 def comparable(

@@ -138,6 +138,8 @@ async def _exchange(url: str, service: str, revision: str) -> str:
     connection = await asyncpg.connect(url, database=database)
     try:
         former = await connection.fetchval("SELECT version_num FROM alembic_version")
+        # It serves no program older than itself.
+        await connection.execute(f"COMMENT ON TABLE alembic_version IS 'serves_from={revision}'")
         await connection.execute("UPDATE alembic_version SET version_num = $1", revision)
         return str(former)
     finally:
