@@ -173,6 +173,40 @@ def create(
     )
 
 
+letters = typer.Typer(help="Events that a handler could not take.", no_args_is_help=True)
+app.add_typer(letters, name="dead-letters")
+Ids = Annotated[list[str] | None, typer.Argument(help="The letters' ids.")]
+All = Annotated[bool, typer.Option("--all", help="All that wait.")]
+
+
+@letters.command(name="list")
+def list_letters() -> None:
+    """Show the events that wait for a decision, and why they failed."""
+    from cli import letters as waiting
+
+    waiting.show(Home.of_environment(), _console())
+
+
+@letters.command()
+def replay(ids: Ids = None, everything: All = False) -> None:
+    """Have events handled now that failed before."""
+    _act_on_letters("replay", ids, everything=everything)
+
+
+@letters.command()
+def drop(ids: Ids = None, everything: All = False) -> None:
+    """Throw events away that will never be handled."""
+    _act_on_letters("drop", ids, everything=everything)
+
+
+def _act_on_letters(action: str, ids: list[str] | None, *, everything: bool) -> None:
+    from cli import letters as waiting
+
+    home = Home.of_environment()
+    if not waiting.act(home, _console(), action, ids or [], everything=everything):
+        raise typer.Exit(1)
+
+
 def _build(progress: Progress) -> None:
     _build_unless(progress, "Contract", contract.is_built, contract.build)
     _build_unless(progress, "Web assets", assets.is_built, assets.build)

@@ -100,6 +100,10 @@ class Component(ABC):
         self._end(self.patience if patience is None else patience)
         self._release()
 
+    def recall(self) -> None:
+        """Know the port and the password of one that another program runs."""
+        self._recall()
+
     def clear(self) -> None:
         """End what a crash left running, without starting anew."""
         if self.folder.exists():

@@ -11,7 +11,7 @@ from nats.aio.client import Client
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit.errors import NotFound
+from kit.errors import NotFound, Refused
 from kit.events import dead_letters
 from kit.events.consumer import DELAYS, Consumer
 from kit.events.listeners import Listener, OpenWork
@@ -23,6 +23,7 @@ __all__ = ["Consumer", "Consumers"]
 Sessions = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 
 _MEASURE_SECONDS = 15.0
+_REPLAY_SECONDS = 1.0
 _TROUBLE = (nats.errors.Error, SQLAlchemyError, OSError, TimeoutError)
 
 
@@ -56,6 +57,7 @@ class Consumers:
             for consumer in self._all.values():
                 group.create_task(consumer.run(), name=consumer.name)
             group.create_task(self._measure(), name="consumers.measure")
+            group.create_task(self._replay_what_is_asked(), name="consumers.replay")
 
     async def caught_up(self) -> None:
         """Wait until every handler has heard all that there was."""
@@ -70,6 +72,31 @@ class Consumers:
         if consumer is None:
             raise NotFound(f"Nobody is called {letter.consumer} any more; discard the letter.")
         await dead_letters.replay(letter, consumer.listener, self._open_work)
+
+    async def _replay_what_is_asked(self) -> None:
+        """Whoever asks stands at a command line and waits, so it is looked for every second."""
+        while True:
+            heed_cancellation()
+            await asyncio.sleep(_REPLAY_SECONDS)
+            try:
+                async with self._sessions() as session:
+                    letters = await dead_letters.asked_for(session)
+                for letter_id in letters:
+                    await self._replayed(letter_id)
+            except _TROUBLE as error:
+                log.warning("letters.unread", error=repr(error))
+
+    async def _replayed(self, letter_id: UUID) -> None:
+        try:
+            await self.replay(letter_id)
+        except Refused:
+            # Another replica was quicker.
+            return
+        except Exception as error:  # noqa: BLE001 - a handler's failure is told to whoever asked
+            log.warning("letter.failed_again", letter=str(letter_id), exc_info=error)
+            async with self._sessions() as session:
+                await dead_letters.failed_again(session, letter_id, error)
+                await session.commit()
 
     async def _measure(self) -> None:
         while True:

@@ -35,6 +35,7 @@ class Letter:
     first_failed_at: datetime | None = None
     parked_at: datetime | None = None
     replayed_at: datetime | None = None
+    replay_asked_at: datetime | None = None
 
     @classmethod
     def of(
@@ -45,7 +46,7 @@ class Letter:
         headers: Mapping[str, str],
         error: Exception,
     ) -> Self:
-        said = f"{type(error).__qualname__}: {error}"[:_LONGEST_ERROR]
+        said = _said(error)
         return cls(uuid7(), consumer, info.id, info.subject, body, dict(headers), said, info.tries)
 
 
@@ -61,6 +62,7 @@ async def park(session: AsyncSession, letter: Letter) -> None:
         "tries": statement.excluded.tries,
         "parked_at": func.now(),
         "replayed_at": None,
+        "replay_asked_at": None,
     }
     await session.execute(
         statement.on_conflict_do_update(index_elements=["consumer", "event_id"], set_=renewed)
@@ -83,6 +85,27 @@ async def find(session: AsyncSession, letter_id: UUID) -> Letter:
     if row is None:
         raise NotFound("There is no such dead letter.")
     return _letter(row)
+
+
+async def ask_for_replay(session: AsyncSession, letter_id: UUID) -> None:
+    """Have a letter handled by whichever process has its handler."""
+    waits = (dead_letter.c.id == letter_id) & dead_letter.c.replayed_at.is_(None)
+    asked = update(dead_letter).where(waits).values(replay_asked_at=func.now())
+    if (await session.execute(asked.returning(dead_letter.c.id))).first() is None:
+        raise NotFound("No such dead letter waits.")
+
+
+async def asked_for(session: AsyncSession) -> list[UUID]:
+    """The letters to be handled now, oldest first."""
+    waits = dead_letter.c.replay_asked_at.is_not(None) & dead_letter.c.replayed_at.is_(None)
+    query = select(dead_letter.c.id).where(waits).order_by(dead_letter.c.parked_at)
+    return list(await session.scalars(query))
+
+
+async def failed_again(session: AsyncSession, letter_id: UUID, error: Exception) -> None:
+    """Note that a replay came to nothing; the letter waits for the next decision."""
+    noted = {"error": _said(error), "tries": dead_letter.c.tries + 1, "replay_asked_at": None}
+    await session.execute(update(dead_letter).where(dead_letter.c.id == letter_id).values(noted))
 
 
 async def replay(letter: Letter, listener: Listener[Any], open_work: OpenWork) -> None:
@@ -126,6 +149,10 @@ async def count(session: AsyncSession, consumers: Iterable[str]) -> None:
     numbers = {consumer: int(number) for consumer, number in found}
     for consumer in consumers:
         metrics.DEAD_LETTERS.labels(consumer).set(numbers.get(consumer, 0))
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__qualname__}: {error}"[:_LONGEST_ERROR]
 
 
 def _letter(row: Row[Any]) -> Letter:

@@ -66,5 +66,7 @@ dead_letter = Table(
     _now("first_failed_at"),
     _now("parked_at"),
     _instant("replayed_at"),
+    # Whoever asks for a replay is not the process that has the handler.
+    _instant("replay_asked_at"),
     UniqueConstraint("consumer", "event_id"),
 )
