@@ -8,7 +8,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from gateway.config import Settings
 from gateway.middleware.line import Script
@@ -18,6 +18,8 @@ from kit.telemetry import metrics
 from kit.telemetry.logs import log
 
 _SECONDS = 0.5
+# It answers and refuses to write: the disk or the memory is full, or it follows another.
+_CANNOT_WRITE = ("MISCONF", "OOM", "NOREPLICAS", "READONLY")
 _MOST = 10_000
 
 # The bucket's key follows from the session, so this wants one Valkey and not a cluster of shards.
@@ -107,8 +109,19 @@ class Limits:
 
     async def _run(self, key: str, who: str, *, stranger: bool) -> tuple[bytes | None, int]:
         rates = (*self._rate(stranger=stranger), *self._rate(stranger=False))
-        found: Any = await self._script.run(key, who, *rates)
+        try:
+            found: Any = await self._script.run(key, who, *rates)
+        except ResponseError as error:
+            if not str(error).startswith(_CANNOT_WRITE):
+                raise
+            return await self._read(key, who, stranger=stranger)
         return found[0], int(found[1])
+
+    async def _read(self, key: str, who: str, *, stranger: bool) -> tuple[bytes | None, int]:
+        """A Valkey without room still knows its sessions; the counting is this process's meanwhile."""
+        session: Any = await self.valkey.get(key) if key != "none" else None
+        who = f"person:{Kept.read(session).person_id}" if session else who
+        return session, self.local.take(who, *self._rate(stranger=stranger and not session))
 
     def _rate(self, *, stranger: bool) -> tuple[float, int]:
         settings = self.settings

@@ -13,8 +13,9 @@ _UNIQUE, _FOREIGN, _CHECK, _NULL, _EXCLUSION = "23505", "23503", "23514", "23502
 _NO_TEXT = {"22021", "22P05"}
 _RETRY = {"40001", "40P01", "55P03"}
 # The connection is gone, the server is going or coming or has no room; what it cannot do now it
-# may do in a moment. The last two are our own limits: a statement, or a transaction, took too long.
-_AWAY = ("08", "53", "57P", "58030", "57014", "25P03")
+# may do in a moment. A standby refuses to write until it is the first. The last two are our own
+# limits: a statement, or a transaction, took too long.
+_AWAY = ("08", "53", "57P", "58030", "25006", "57014", "25P03")
 _COME_BACK = 2
 
 

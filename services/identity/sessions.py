@@ -13,10 +13,12 @@ from crm.identity.v1 import sessions_pb2 as pb
 from sqlalchemy import Text, cast, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from kit.database.faults import FAULTS, outage
 from kit.events.outbox import Announcement, insert_statement, rows
 from kit.ids import uuid7
 from kit.records.process import Process
 from kit.records.work import Work
+from kit.telemetry.logs import log
 from services.identity.config import Settings
 from services.identity.tables import policy_epoch, session
 
@@ -79,8 +81,18 @@ async def find_session(process: Process, session_id: str) -> pb.Session | None:
         return None
     found = _shown(session_id, row, row["epoch"])
     if row["stale"]:
-        await _move(process, session_id, found)
+        await _move_if_possible(process, session_id, found)
     return found
+
+
+async def _move_if_possible(process: Process, session_id: str, found: pb.Session) -> None:
+    """Whoever only reads is let in although the database cannot write; the next request may move it."""
+    try:
+        await _move(process, session_id, found)
+    except FAULTS as fault:
+        if outage(fault) is None:
+            raise
+        log.warning("session.not_moved", error=repr(fault))
 
 
 async def _move(process: Process, session_id: str, found: pb.Session) -> None:

@@ -109,3 +109,22 @@ async def test_a_valkey_that_hangs_is_given_up_and_asked_anew(house: House, name
             pass
     assert await valkey.by_session(name, "1.1.1.1") is None
     await valkey.close()
+
+
+async def test_a_valkey_that_cannot_write_still_knows_sessions_and_limits(
+    house: House, name: str
+) -> None:
+    """G2: its disk may be full; whoever only reads is not turned away."""
+    valkey = limits(house)
+    kept = Kept(str(uuid7()), "handle", "csrf", 1)
+    await valkey.keep(name, kept, 60)
+    await valkey.valkey.config_set("min-replicas-to-write", 1)
+    try:
+        for _ in range(3):
+            assert await valkey.by_session(name, "1.1.1.1") == kept
+        with pytest.raises(Busy):
+            await valkey.by_session(name, "1.1.1.1")
+        await valkey.count(f"address:{name}", stranger=True)
+    finally:
+        await valkey.valkey.config_set("min-replicas-to-write", 0)
+        await valkey.close()
