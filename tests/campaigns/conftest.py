@@ -9,31 +9,17 @@ from kit.actor import Actor
 from kit.events.connection import connect
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
-from services.campaigns.config import Settings
 from services.campaigns.main import campaigns
 from services.sales.config import Settings as SalesSettings
 from services.sales.main import sales
 from tests.campaigns.desk import Desk
 from tests.campaigns.others import Market, Told
+from tests.fixtures import ana, organisation, served
 from tests.house import House
 
+__all__ = ["ana", "organisation"]
 
-@pytest.fixture(scope="session")
-async def serving(house: House) -> AsyncIterator[Serving]:
-    """One running campaigns for all tests here."""
-    started = await house.serve("campaigns", campaigns, Settings)
-    yield started
-    await started.stop()
-
-
-@pytest.fixture(scope="session")
-async def organisation(serving: Serving) -> TestOrganisation:
-    return TestOrganisation(serving)
-
-
-@pytest.fixture(scope="session")
-async def ana(organisation: TestOrganisation) -> Actor:
-    return await organisation.person("Ana")
+serving = served(campaigns)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """All services in a house of their own, and one organisation that all of them are told of."""
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from importlib import import_module
 from typing import Any
 
@@ -12,19 +12,14 @@ from kit.testing.serving import Serving
 from tests.administered import Administered
 from tests.entities.cases import SERVICES
 from tests.entities.factories import Office
+from tests.fixtures import own_house
 from tests.house import House
 
 # Beyond the epochs and keys that identity itself gives at its first start.
 _FIRST = 1_000_000
 
 
-@pytest.fixture(scope="package")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Stores that only these tests use: the policy of a real identity is published here."""
-    house = House(tmp_path_factory.mktemp("entities"))
-    house.start()
-    yield house
-    house.stop()
+house = own_house()
 
 
 def _settings(name: str) -> Any:

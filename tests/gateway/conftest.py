@@ -1,6 +1,6 @@
 """A gateway as it runs: over HTTP on loopback, with identity, sales and chat behind it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -15,17 +15,11 @@ from services.identity.main import identity
 from services.sales.config import Settings as SalesSettings
 from services.sales.main import sales
 from tests.administered import ADMIN, PASSWORD, Administered
+from tests.fixtures import own_house
 from tests.gateway.browsers import Browser
 from tests.house import House
 
-
-@pytest.fixture(scope="package")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Stores of these tests alone."""
-    house = House(tmp_path_factory.mktemp("gateway"))
-    house.start()
-    yield house
-    house.stop()
+house = own_house()
 
 
 @pytest.fixture(scope="package")

@@ -1,30 +1,8 @@
 """Helpdesk as it runs: real stores, real calls, people with rights."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
-from kit.actor import Actor
-from kit.testing.organisation import TestOrganisation
-from kit.testing.serving import Serving
-from services.helpdesk.config import Settings
 from services.helpdesk.main import helpdesk
-from tests.house import House
+from tests.fixtures import ana, organisation, served
 
+__all__ = ["ana", "organisation"]
 
-@pytest.fixture(scope="session")
-async def serving(house: House) -> AsyncIterator[Serving]:
-    """One running helpdesk for all tests here."""
-    started = await house.serve("helpdesk", helpdesk, Settings)
-    yield started
-    await started.stop()
-
-
-@pytest.fixture(scope="session")
-async def organisation(serving: Serving) -> TestOrganisation:
-    return TestOrganisation(serving)
-
-
-@pytest.fixture(scope="session")
-async def ana(organisation: TestOrganisation) -> Actor:
-    return await organisation.person("Ana")
+serving = served(helpdesk)

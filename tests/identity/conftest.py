@@ -3,7 +3,7 @@
 Elsewhere the policy is told by the tests; the events of a real identity must not reach those.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,17 +13,11 @@ from services.identity.config import Settings
 from services.identity.main import identity as identity_service
 from services.sales.config import Settings as SalesSettings
 from services.sales.main import sales as sales_service
+from tests.fixtures import own_house
 from tests.house import House
 from tests.identity.office import ADMIN_EMAIL, ADMIN_PASSWORD, Office, administrator
 
-
-@pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Stores that only the tests of identity use."""
-    house = House(tmp_path_factory.mktemp("identity"))
-    house.start()
-    yield house
-    house.stop()
+house = own_house()
 
 
 class _FirstStart(Settings):
@@ -35,7 +29,7 @@ class _FirstStart(Settings):
         return Settings.load({**environment, **first})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def serving(house: House) -> AsyncIterator[Serving]:
     """One running identity for all tests here."""
     started = await house.serve("identity", identity_service, _FirstStart)
@@ -43,7 +37,7 @@ async def serving(house: House) -> AsyncIterator[Serving]:
     await started.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def sales(house: House, serving: Serving) -> AsyncIterator[Serving]:
     """A sales that knows the policy by identity's events alone."""
     started = await house.serve("sales", sales_service, SalesSettings)
@@ -51,7 +45,7 @@ async def sales(house: House, serving: Serving) -> AsyncIterator[Serving]:
     await started.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def office(serving: Serving) -> Office:
     """The administrator at work."""
     return Office(serving, await administrator(serving))

@@ -1,6 +1,6 @@
 """Parties as it runs, with sales beside it: real stores, real calls, people with rights."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
@@ -10,27 +10,16 @@ from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from services.parties.config import Settings
 from services.parties.main import parties
-from services.sales.config import Settings as SalesSettings
 from services.sales.main import sales as sales_service
+from tests.fixtures import ana, own_house, served
 from tests.house import House
 from tests.parties.desk import Desk
 from tests.parties.test_leads import FULL
 
+__all__ = ["ana"]
 
-@pytest.fixture(scope="package")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Stores of these tests alone, since others tell the same services of other organisations."""
-    house = House(tmp_path_factory.mktemp("parties"))
-    house.start()
-    yield house
-    house.stop()
-
-
-@pytest.fixture(scope="package")
-async def sales(house: House) -> AsyncIterator[Serving]:
-    started = await house.serve("sales", sales_service, SalesSettings)
-    yield started
-    await started.stop()
+house = own_house()
+sales = served(sales_service)
 
 
 @pytest.fixture(scope="package")
@@ -45,11 +34,6 @@ async def serving(house: House, sales: Serving) -> AsyncIterator[Serving]:
 @pytest.fixture(scope="package")
 async def organisation(serving: Serving, sales: Serving) -> TestOrganisation:
     return TestOrganisation(serving, sales)
-
-
-@pytest.fixture(scope="package")
-async def ana(organisation: TestOrganisation) -> Actor:
-    return await organisation.person("Ana")
 
 
 @pytest.fixture
