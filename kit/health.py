@@ -37,13 +37,19 @@ class Dependency:
         """Ask until cancelled; an answer that does not come is given up, but not waited for."""
         while True:
             asked = asyncio.ensure_future(self.ask())
-            await asyncio.wait({asked}, timeout=LONGEST_ANSWER)
-            while not asked.done():
-                self._note(answers=False)
+            try:
+                await self._heard(asked)
+            finally:
                 asked.cancel()
-                await asyncio.wait({asked}, timeout=LONGEST_ANSWER)
-            self._note(answers=not asked.cancelled() and not asked.exception() and asked.result())
             await asyncio.sleep(ASK_SECONDS)
+
+    async def _heard(self, asked: "asyncio.Future[bool]") -> None:
+        await asyncio.wait({asked}, timeout=LONGEST_ANSWER)
+        while not asked.done():
+            self._note(answers=False)
+            asked.cancel()
+            await asyncio.wait({asked}, timeout=LONGEST_ANSWER)
+        self._note(answers=not asked.cancelled() and not asked.exception() and asked.result())
 
     def _note(self, *, answers: bool) -> None:
         if answers != self._answers:
