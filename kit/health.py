@@ -11,7 +11,7 @@ from kit.telemetry.logs import log
 
 ASK_SECONDS = 2.0
 LONGEST_ANSWER = 3.0
-OLDEST_ANSWER = 6.0
+OLDEST_ANSWER = 8.0
 LONGEST_TURN = 20.0
 
 Ask = Callable[[], Awaitable[bool]]
@@ -64,10 +64,9 @@ class Dependency:
         """What is wrong with it, in a sentence; an old answer is as good as none."""
         if not self._answered_at:
             return f"{self.name} has not answered yet."
+        # One answer that fails or is late is no reason to turn everybody away.
         age = time.monotonic() - self._answered_at
-        if self._answers and age < OLDEST_ANSWER:
-            return ""
-        return f"{self.name} has not answered for {age:.0f} s."
+        return "" if age < OLDEST_ANSWER else f"{self.name} has not answered for {age:.0f} s."
 
 
 @dataclass
