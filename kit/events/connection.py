@@ -15,6 +15,8 @@ from kit.telemetry.logs import log
 _PENDING_BYTES = 64 * 1024
 _PING_SECONDS = 5
 _ANSWER_SECONDS = 2
+# Long after the client has taken the silence for a broken connection.
+_PING_LOST_SECONDS = 120
 _PATIENCE_SECONDS = 3.0
 
 Heard = Callable[[Msg], Awaitable[None]]
@@ -28,6 +30,9 @@ class Connection(Client):
         self.arrived = asyncio.Event()
         self._arriving: asyncio.Future[None] | None = None
         self._wanted: list[tuple[str, Heard]] = []
+        self._pinged: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._pinged.set_result(None)
+        self._pinged_in = -1
 
     async def open(self, url: str, name: str) -> None:
         """Connect, and go on without a server that lets us wait; it is waited for beside."""
@@ -55,12 +60,26 @@ class Connection(Client):
         """Whether the server is there and not only its socket."""
         if not self.is_connected:
             return False
-        await self.flush(_ANSWER_SECONDS)
-        return True
+        await asyncio.wait({self._ping()}, timeout=_ANSWER_SECONDS)
+        return self._pinged.done() and self._pinged.exception() is None
+
+    def _ping(self) -> "asyncio.Future[None]":
+        """The ping under way, or a new one.
+
+        None is given up: the client takes the late answer to such a one for an error of the server,
+        and breaks the connection off. One that is lost with its connection is followed by another.
+        """
+        reconnects = self.stats["reconnects"]
+        if self._pinged.done() or reconnects != self._pinged_in:
+            self._pinged = asyncio.ensure_future(self.flush(_PING_LOST_SECONDS))
+            self._pinged.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._pinged_in = reconnects
+        return self._pinged
 
     async def close(self) -> None:
         if self._arriving is not None:
             self._arriving.cancel()
+        self._pinged.cancel()
         await super().close()
 
 

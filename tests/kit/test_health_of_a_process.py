@@ -58,11 +58,31 @@ async def test_a_hung_nats_turns_nobody_away_and_the_outbox_is_still_measured(
             and await _figure(service.settings, "crm_outbox_oldest_age_seconds") > 0
         )
 
+    async def measured() -> bool:
+        # Other services of this test run write into the same gauge.
+        return await _figure(service.settings, 'crm_dependency_up{dependency="nats"}') == 0
+
     with hung(house.nats):
         made = [await shop.Create(pb.Toy(name=f"Toy {number}")) for number in range(5)]
         await until(noticed, "the absence of NATS is told")
         await until(counted, "the outbox is measured")
-        assert await _figure(service.settings, 'crm_dependency_up{dependency="nats"}') == 0
+        await until(measured, "the absence of NATS is measured")
+
+
+async def test_a_question_that_is_answered_late_breaks_nothing_off(
+    house: House, toys: Serving
+) -> None:
+    """G4: asking for health costs no connection; the client itself gives it up much later."""
+    nats = toys.process.nats
+    before = nats.stats["reconnects"]
+
+    async def silent() -> bool:
+        return not await nats.answers()
+
+    with hung(house.nats):
+        await until(silent, "a question stays without an answer")
+    await until(nats.answers, "NATS answers")
+    assert (nats.stats["reconnects"], nats.is_connected) == (before, True)
 
 
 async def test_a_hung_postgresql_is_noticed_and_kills_nobody(house: House, toys: Serving) -> None:
