@@ -7,6 +7,7 @@ from typing import Any
 from kit.events.subjects import POLICY, POLICY_STREAM, inbox_of, stream_of
 
 GATEWAY, OWNER_OF_POLICY = "gateway", "identity"
+_OF_THE_OWNER = ("INFO", "CREATE", "UPDATE", "PURGE")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,9 @@ def _published(name: str, hears: Mapping[str, str]) -> Iterable[str]:
         return
     yield from _own(name)
     for stream in _streams(name):
-        yield from (f"$JS.API.STREAM.{what}.{stream}" for what in ("INFO", "CREATE", "UPDATE"))
+        yield from (f"$JS.API.STREAM.{what}.{stream}" for what in _OF_THE_OWNER)
+        # What all have heard of a stream that is nearly full may go; who they are stands there.
+        yield f"$JS.API.CONSUMER.LIST.{stream}"
     follows = {} if name == OWNER_OF_POLICY else {"follow_the_policy": f"{POLICY}.>"}
     for handler, subject in {**hears, **follows}.items():
         yield from _consumed(stream_of(subject), f"{name}_{handler}", subject)
