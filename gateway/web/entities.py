@@ -12,8 +12,6 @@ from gateway.web.fields import Field, Option, linked
 from gateway.web.words import _
 from kit.entity.presentation import Presentation
 
-# Settings are offered to those who may change more than what is their own.
-_KEPT_BY_FEW = "administration"
 _STANDARD = {"id", "version", "created_at", "updated_at", "created_by", "updated_by"}
 
 
@@ -72,8 +70,7 @@ class Entity:
     @property
     def made_by_form(self) -> bool:
         """Whether menus offer to make one: parts of other pages are made there."""
-        area = self.shown.area
-        return self.may("create") and bool(area) and (area != _KEPT_BY_FEW or self.may("edit_all"))
+        return self.may("create") and bool(self.shown.area)
 
     @property
     def changed_by_form(self) -> bool:

@@ -7,7 +7,17 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from kit.actor import Actor
-from kit.entity import Boolean, Choice, Governs, Integer, Presentation, Record, Text, field
+from kit.entity import (
+    Boolean,
+    Choice,
+    Governs,
+    Integer,
+    Picklist,
+    Presentation,
+    Record,
+    Text,
+    field,
+)
 from kit.errors import Invalid, Refused
 from services.parties.model.accounts import Account
 from services.parties.model.contacts import Contact
@@ -26,7 +36,13 @@ def _uses() -> dict[str, list[tuple[type[Record], str]]]:
     return uses
 
 
+def _called(record: type[Record], name: str) -> str:
+    return f"{record.plural}: {record.fields[name].said.label}"
+
+
 USES: Mapping[str, Sequence[tuple[type[Record], str]]] = _uses()
+# A list goes by the field that chose from it first, e.g. `Accounts: Industry`.
+CALLED: Mapping[str, str] = {name: _called(*uses[0]) for name, uses in USES.items()}
 
 
 class ChoiceValue(Record):
@@ -39,17 +55,15 @@ class ChoiceValue(Record):
     default_access = "read"
     governed_by = Governs.CONFIGURATION
     presentation = Presentation(
-        area="administration", rank=170, owned=False, order_by="list_name, position"
+        area="administration",
+        rank=170,
+        owned=False,
+        order_by="list_name, position",
+        words={"list_name": CALLED},
     )
 
     list_name: Mapped[str] = field(
-        Text(80),
-        "List",
-        searched=True,
-        listed=True,
-        editable=False,
-        creatable=True,
-        help="For example parties.account.industry.",
+        Picklist(sorted(CALLED)), "List", searched=True, listed=True, editable=False, creatable=True
     )
     value: Mapped[str] = field(
         Text(60), "Value", searched=True, listed=True, editable=False, creatable=True

@@ -1,6 +1,6 @@
 """The filter builder writes the filter language and reads back what it wrote."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.web.entities import Entity
@@ -22,6 +22,7 @@ FIELDS = st.sampled_from(DEAL.fields)
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40)
 
 
+@settings(deadline=None)
 @given(field=FIELDS, number=st.integers(0, 4), text=TEXTS)
 def test_a_condition_is_read_back_as_it_was_chosen(field: Field, number: int, text: str) -> None:
     """Whatever is typed, the filter means that and nothing else."""
@@ -33,6 +34,7 @@ def test_a_condition_is_read_back_as_it_was_chosen(field: Field, number: int, te
     assert found.operator in (EMPTY, FILLED) or found.value == text
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(FIELDS, TEXTS), min_size=1, max_size=5))
 def test_the_language_accepts_every_filter_that_the_builder_writes(
     chosen: list[tuple[Field, str]],
