@@ -35,10 +35,10 @@ from gateway.oauth.sessions import Sessions
 from gateway.oauth.signing import Signing
 from gateway.oauth.skin import Skin
 from gateway.realtime.chat import Chat
+from gateway.web.frame.visits import Site, to_sign_in
+from gateway.web.imports.uploads import ValkeyUploads
 from gateway.web.routes import routes as page_routes
 from gateway.web.routes import sign_in_page, site_of
-from gateway.web.uploads import ValkeyUploads
-from gateway.web.visits import Site, to_sign_in
 from kit.errors import Anonymous, NotFound, Problem
 
 _MACHINES = ("/api/", "/oauth/", "/.well-known/")

@@ -16,7 +16,7 @@ from gateway.api.problems import kind_of
 from gateway.api.table import Table
 from gateway.backends import Backends
 from gateway.config import Settings
-from gateway.web.rendering import Templates
+from gateway.web.frame.rendering import Templates
 from kit.errors import KINDS
 
 _MINUTES = {"Cache-Control": "public, max-age=300"}

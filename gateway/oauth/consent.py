@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.middleware.headers import content_policy
-from gateway.web.visits import Site
+from gateway.web.frame.visits import Site
 
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
 _WORDS = {

@@ -6,34 +6,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from gateway.web import (
-    board,
-    chat,
-    design,
-    details,
-    doing,
-    editing,
-    home,
-    imports,
-    lists,
-    looking,
-    settings,
-    sharing,
-)  # fmt: skip
 from gateway.web.api import Api, Uploads
-from gateway.web.assets import Assets
-from gateway.web.catalogs import Catalogs
-from gateway.web.rendering import Templates
-from gateway.web.shelf import Shelf
-from gateway.web.visits import Site, View, shown
+from gateway.web.chat import page as chat
+from gateway.web.described.catalogs import Catalogs
+from gateway.web.forms import page as forms
+from gateway.web.frame import design, search, settings
+from gateway.web.frame.assets import Assets
+from gateway.web.frame.rendering import Templates
+from gateway.web.frame.visits import Site, View, shown
+from gateway.web.home import page as home
+from gateway.web.home.panel_cache import PanelCache
+from gateway.web.imports import page as imports
+from gateway.web.lists import board
+from gateway.web.lists import page as lists
+from gateway.web.record import page as record
+from gateway.web.record import sharing, verb_pages
 
 # The order matters: fixed addresses stand before those with an entity's name in them.
 VIEWS: tuple[tuple[str, str, View], ...] = (
     ("GET", "/", home.show_home),
     ("GET", "/design", design.show_design),
-    ("GET", "/search", looking.search),
-    ("GET", "/web/lookup", looking.look_up),
-    ("GET", "/web/commands", looking.commands),
+    ("GET", "/search", search.search),
+    ("GET", "/web/lookup", search.look_up),
+    ("GET", "/web/commands", search.commands),
     ("GET", "/web/panels/{panel}", home.show_panel),
     ("POST", "/web/theme", settings.choose_theme),
     ("GET", "/chat", chat.show_chat),
@@ -50,23 +45,23 @@ VIEWS: tuple[tuple[str, str, View], ...] = (
     ("POST", "/imports/real", imports.start_for_real),
     ("POST", "/imports/{import_id}/retry", imports.retry),
     ("GET", "/{plural}", lists.show_list),
-    ("POST", "/{plural}", editing.create),
-    ("GET", "/{plural}/new", editing.show_new),
+    ("POST", "/{plural}", forms.create),
+    ("GET", "/{plural}/new", forms.show_new),
     ("GET", "/{plural}/board", board.show_board),
     ("GET", "/{plural}/filter", lists.add_condition),
     ("GET", "/{plural}/condition", lists.condition_value),
-    ("GET", "/{plural}/{record_id}", details.show_detail),
-    ("POST", "/{plural}/{record_id}", editing.update),
-    ("GET", "/{plural}/{record_id}/edit", editing.show_edit),
-    ("POST", "/{plural}/{record_id}/delete", editing.delete),
-    ("GET", "/{plural}/{record_id}/history", details.show_history),
-    ("GET", "/{plural}/{record_id}/related/{tab}", details.show_related),
+    ("GET", "/{plural}/{record_id}", record.show_detail),
+    ("POST", "/{plural}/{record_id}", forms.update),
+    ("GET", "/{plural}/{record_id}/edit", forms.show_edit),
+    ("POST", "/{plural}/{record_id}/delete", forms.delete),
+    ("GET", "/{plural}/{record_id}/history", record.show_history),
+    ("GET", "/{plural}/{record_id}/related/{tab}", record.show_related),
     ("GET", "/{plural}/{record_id}/access", sharing.show_access),
     ("POST", "/{plural}/{record_id}/access", sharing.share),
     ("POST", "/{plural}/{record_id}/access/remove", sharing.unshare),
     ("POST", "/{plural}/{record_id}/move", board.move),
-    ("GET", "/{plural}/{record_id}/do/{verb}", doing.show_verb),
-    ("POST", "/{plural}/{record_id}/do/{verb}", doing.do_verb),
+    ("GET", "/{plural}/{record_id}/do/{verb}", verb_pages.show_verb),
+    ("POST", "/{plural}/{record_id}/do/{verb}", verb_pages.do_verb),
 )
 
 
@@ -75,7 +70,7 @@ def site_of(
 ) -> Site:
     """Everything that the pages share, made once."""
     assets = Assets()
-    return Site(api_of, csrf_of, uploads, assets, Templates(assets), Shelf(), Catalogs())
+    return Site(api_of, csrf_of, uploads, assets, Templates(assets), PanelCache(), Catalogs())
 
 
 def routes(site: Site) -> list[BaseRoute]:

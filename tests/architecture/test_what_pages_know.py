@@ -24,10 +24,10 @@ PAGES_OF_THEIR_OWN = {
     "gateway/templates/design.html",
     "gateway/templates/record/access.html",
     "gateway/templates/record/secret.html",
-    "gateway/web/chat.py",
-    "gateway/web/design.py",
-    "gateway/web/secrets.py",
-    "gateway/web/sharing.py",
+    "gateway/web/chat/page.py",
+    "gateway/web/frame/design.py",
+    "gateway/web/record/secrets.py",
+    "gateway/web/record/sharing.py",
 }
 # Folders of templates are shared, or are named after the one entity whose pages they hold.
 SLUGS = {case.record.plural.lower().replace(" ", "-") for case in CASES.values()}

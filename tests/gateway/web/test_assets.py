@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.web.areas import AREAS
-from gateway.web.assets import SHEETS, Assets
+from gateway.web.frame.areas import AREAS
+from gateway.web.frame.assets import SHEETS, Assets
 from tests.entities.cases import CASES
 
 GATEWAY = Path(__file__).parents[3] / "gateway"

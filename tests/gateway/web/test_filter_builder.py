@@ -3,9 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.web.entities import Entity
-from gateway.web.fields import Field
-from gateway.web.filtering import EMPTY, FILLED, condition, joined, operators_of, read
+from gateway.web.described.entities import Entity
+from gateway.web.described.fields import Field
+from gateway.web.lists.filtering import EMPTY, FILLED, condition, joined, operators_of, read
 from kit.query import parse
 
 KINDS = ["text", "email", "integer", "money", "date", "instant", "boolean", "picklist", "reference"]

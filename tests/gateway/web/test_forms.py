@@ -4,9 +4,9 @@ import pytest
 from starlette.datastructures import FormData
 
 from gateway.web.api import Json
-from gateway.web.fields import Field
-from gateway.web.forms import READERS, changes, read_form
-from gateway.web.presenting import Presenter
+from gateway.web.described.fields import Field
+from gateway.web.forms.form import READERS, changes, read_form
+from gateway.web.frame.presenting import Presenter
 
 ADDRESSES = Field(
     "addresses",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gateway.web.catalog import Catalog
-from gateway.web.import_mapping import Preview, forms_that_fit, targets_of
+from gateway.web.described.catalog import Catalog
+from gateway.web.imports.mapping import Preview, forms_that_fit, targets_of
 from kit.errors import Invalid
 
 CATALOG = Catalog(

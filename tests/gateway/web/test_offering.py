@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from gateway.web.areas import rail
-from gateway.web.catalog import Catalog
-from gateway.web.details import tab_label
-from gateway.web.entities import Entity
-from gateway.web.views import views_of
+from gateway.web.described.catalog import Catalog
+from gateway.web.described.entities import Entity
+from gateway.web.frame.areas import rail
+from gateway.web.lists.views import views_of
+from gateway.web.record.page import tab_label
 from kit.ids import uuid7
 from kit.query import Context, parse
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gateway.web.fields import Field, Option
-from gateway.web.presenting import Cell, Presenter, initials
+from gateway.web.described.fields import Field, Option
+from gateway.web.frame.presenting import Cell, Presenter, initials
 
 
 def a_presenter(locale: str = "en_GB", zone: str = "Europe/Bucharest") -> Presenter:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from gateway.web.catalog import Catalog
-from gateway.web.fields import Field, Option
-from gateway.web.forms import Form
-from gateway.web.presenting import SYSTEM, Presenter
-from gateway.web.timeline import as_told, moments_of
+from gateway.web.described.catalog import Catalog
+from gateway.web.described.fields import Field, Option
+from gateway.web.forms.form import Form
+from gateway.web.frame.presenting import SYSTEM, Presenter
+from gateway.web.record.timeline import as_told, moments_of
 from kit.errors import Invalid
 
 ANA = "01a20009-c19e-7a5d-a06b-e61b9c88d255"

@@ -1,0 +1,1 @@
+"""The talk of rooms."""

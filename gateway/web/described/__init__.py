@@ -1,0 +1,1 @@
+"""What the pages know of entities: the answer of `Describe`, typed."""

@@ -1,0 +1,42 @@
+"""Templates become pages here; a page becomes special by existing."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader
+
+from gateway.web.frame.assets import Assets
+from gateway.web.frame.presenting import NONE, hue, initials
+from gateway.web.frame.words import gettext, ngettext
+from gateway.web.lists.filtering import operators_of
+
+FOLDER = Path(__file__).parents[2] / "templates"
+
+
+class Templates:
+    """The templates, with what every one of them may use."""
+
+    def __init__(self, assets: Assets, folder: Path = FOLDER) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(folder),
+            autoescape=True,
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.install_gettext_callables(  # type: ignore[attr-defined]
+            gettext, ngettext, newstyle=True
+        )
+        self._environment.globals.update(
+            asset=assets.url,
+            icon=assets.icon,
+            field_operators=operators_of,
+            initials=initials,
+            hue=hue,
+            NONE=NONE,
+        )
+
+    def render(self, names: Sequence[str], context: Mapping[str, Any]) -> str:
+        """The first template that exists: `opportunities/detail.html` before the generic one."""
+        return self._environment.select_template(list(names)).render(context)

@@ -1,0 +1,178 @@
+"""One request for a page: who asks, what that person may see, and how to answer."""
+
+import gzip
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from gateway.web.api import Api, Json, Uploads
+from gateway.web.described.catalog import Catalog
+from gateway.web.described.catalogs import Catalogs
+from gateway.web.described.entities import Entity
+from gateway.web.frame.areas import Section, area_of, rail
+from gateway.web.frame.assets import Assets
+from gateway.web.frame.presenting import Presenter
+from gateway.web.frame.rendering import Templates
+from gateway.web.home.panel_cache import PanelCache
+from kit.errors import Anonymous, NotFound, Problem
+from kit.query import Context
+
+THEMES = ("system", "light", "dark")
+# Higher levels cost more time on our side than they save on the way.
+QUICKLY = 3
+
+
+@dataclass(frozen=True)
+class Site:
+    """What all visits share."""
+
+    api_of: Callable[[Request], Api]
+    csrf_of: Callable[[Request], str]
+    uploads: Uploads
+    assets: Assets
+    templates: Templates
+    panel_cache: PanelCache
+    catalogs: Catalogs
+
+    async def open(self, request: Request) -> "Visit":
+        api = self.api_of(request)
+        me = await api.me()
+        return Visit(self, request, api, me, self.catalogs.of(await api.describe()))
+
+    def stranger(self, request: Request, template: str, status: int, **context: Any) -> Response:
+        """A page for somebody who is not signed in."""
+        frame = {"csrf": self.csrf_of(request), "theme": theme_of(request), **context}
+        return HTMLResponse(self.templates.render([template], frame), status)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One person's request for one page."""
+
+    site: Site
+    request: Request
+    api: Api
+    me: Json
+    catalog: Catalog
+
+    @cached_property
+    def presenter(self) -> Presenter:
+        slugs = {entity.name: entity.slug for entity in self.catalog if entity.may("view")}
+        return Presenter.of(self.me, slugs)
+
+    @cached_property
+    def rail(self) -> list[Section]:
+        return rail(self.catalog)
+
+    @property
+    def entity(self) -> Entity:
+        """The entity that the address names."""
+        found = self.catalog.by_slug(self.request.path_params["plural"])
+        if found is None or not found.may("view"):
+            raise NotFound
+        return found
+
+    @cached_property
+    def asking(self) -> Context:
+        """Who asks, when and where, for conditions that are decided here."""
+        return Context(UUID(self.me["id"]), self.presenter.now(), self.presenter.zone)
+
+    @property
+    def record_id(self) -> str:
+        return str(self.request.path_params["record_id"])
+
+    @property
+    def by_htmx(self) -> bool:
+        return self.request.headers.get("hx-request") == "true"
+
+    def asked(self, name: str, otherwise: str = "") -> str:
+        return self.request.query_params.get(name, otherwise)
+
+    def page(self, names: str | list[str], status: int = 200, **context: Any) -> Response:
+        frame = {**self.frame(context.get("entity")), **context}
+        offered = [names] if isinstance(names, str) else names
+        return packed(self.request, self.site.templates.render(offered, frame), status)
+
+    def frame(self, entity: Entity | None = None) -> dict[str, Any]:
+        """What every template may use."""
+        return {
+            "csrf": self.site.csrf_of(self.request),
+            "theme": theme_of(self.request),
+            "me": self.me,
+            "rail": self.rail,
+            "path": self.request.url.path,
+            "area": area_of(entity) if entity else "home",
+            "entity": entity,
+            "present": self.presenter,
+            "creatable": [each for each in self.catalog if each.made_by_form],
+            "notice": self.request.query_params.get("notice", ""),
+        }
+
+
+def packed(request: Request, html: str, status: int) -> Response:
+    """A page as it goes over the wire; its many like lines shrink to a seventh."""
+    headers = {"Vary": "HX-Request, Accept-Encoding", "Cache-Control": "no-store"}
+    body = html.encode()
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        body = gzip.compress(body, QUICKLY, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return HTMLResponse(body, status, headers)
+
+
+def theme_of(request: Request) -> str:
+    chosen = request.cookies.get("theme", "system")
+    return chosen if chosen in THEMES else "system"
+
+
+View = Callable[[Visit], Awaitable[Response]]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def shown(site: Site, view: View) -> Endpoint:
+    """A view as an endpoint: opens the visit, and turns problems into pages."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            visit = await site.open(request)
+        except Anonymous:
+            return to_sign_in(request)
+        except Problem as problem:
+            return site.stranger(request, "outage.html", problem.status, problem=problem)
+        try:
+            return await _answered(visit, view)
+        finally:
+            # What was uploaded lies in a file, which goes with the request.
+            await request.close()
+
+    return endpoint
+
+
+async def _answered(visit: Visit, view: View) -> Response:
+    try:
+        return await view(visit)
+    except Anonymous:
+        return to_sign_in(visit.request)
+    except Problem as problem:
+        template = "fragments/problem.html" if visit.by_htmx else "problem.html"
+        return visit.page(template, problem.status, problem=problem)
+
+
+def to_sign_in(request: Request) -> Response:
+    """To the sign-in page and, after it, back to where the person wanted to be."""
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    address = f"/sign-in?next={quote(wanted, safe='')}"
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=204, headers={"HX-Redirect": address})
+    return RedirectResponse(address, 303)
+
+
+def to(address: str, notice: str = "") -> Response:
+    """Goes on to another page after a change, with a word about what was done."""
+    mark = "&" if "?" in address else "?"
+    return RedirectResponse(f"{address}{mark}notice={quote(notice)}" if notice else address, 303)

@@ -1,0 +1,253 @@
+"""The page of one record: what it is, what may be done next, what happened, what belongs to it."""
+
+from collections.abc import Awaitable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+
+from gateway.web.api import Json
+from gateway.web.described.actions import Action
+from gateway.web.described.catalog import Related
+from gateway.web.described.entities import Entity
+from gateway.web.described.fields import Field
+from gateway.web.frame.gather import answer, gather
+from gateway.web.frame.presenting import Cell, Titles
+from gateway.web.frame.references import Wanted, collect, titles_for, titles_of
+from gateway.web.frame.visits import Visit
+from gateway.web.lists.page import rows_of
+from gateway.web.record.highlights import Answers, Highlight, answered, asked
+from gateway.web.record.logs import logs_of
+from gateway.web.record.paths import became_of, is_closed, path_of
+from gateway.web.record.results import results_of
+from gateway.web.record.timeline import as_told, collect_from, moments, moments_of
+from gateway.web.record.weeks import week_of
+from kit.errors import NotFound, Problem
+
+# Under the title stand as many facts as one takes in at a glance.
+FACTS = 3
+RELATED_SIZE = 10
+AT_FIRST = "20"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One section of the record page."""
+
+    label: str
+    lines: tuple[tuple[Field, Cell], ...]
+
+
+async def show_detail(visit: Visit) -> Response:
+    """Two rounds of questions: everything about the record, then the names of all it mentions."""
+    entity, tabs = visit.entity, tabs_of(visit)
+    highlights = highlights_of(visit)
+    answers = await gather(
+        {
+            "record": visit.api.get(entity.slug, visit.record_id),
+            "history": visit.api.history(entity.slug, visit.record_id, {"page_size": AT_FIRST}),
+            **asked(highlights, visit),
+            **{tab.key: asked_of(visit, tab) for tab in tabs},
+        }
+    )
+    record = answer(answers["record"])
+    tab = _chosen(visit, tabs, answers)
+    titles = await titles_of(visit.api, _named(entity, record, answers, tab, highlights))
+    cells = {field.name: visit.presenter.cell(field, record, titles) for field in entity.fields}
+    said = {name for each in highlights for name in each.says}
+    return visit.page(
+        [f"{entity.slug}/detail.html", "record/detail.html"],
+        entity=entity,
+        record=record,
+        title=entity.title_of(record, titles),
+        facts=_facts(entity, record, cells),
+        cells=cells,
+        actions=actions_of(visit, record),
+        **sections_of(entity, record, cells, said),
+        **_timeline(visit, answers["history"], titles),
+        **_related(visit, tabs, tab, answers, titles),
+        **_highlighted(visit, highlights, record, answers, titles),
+    )
+
+
+def highlights_of(visit: Visit) -> list[Highlight]:
+    """Everything that this page says before its fields."""
+    return [
+        *path_of(visit),
+        *became_of(visit),
+        *results_of(visit),
+        *logs_of(visit),
+        *week_of(visit),
+    ]
+
+
+def _highlighted(
+    visit: Visit, highlights: list[Highlight], record: Json, answers: Answers, titles: Titles
+) -> dict[str, Any]:
+    shown = (each.shows(visit, record, answers, titles) for each in highlights)
+    return {name: value for each in shown for name, value in each.items()}
+
+
+def actions_of(visit: Visit, record: Json) -> list[Action]:
+    """What may be done with the record now."""
+    entity = visit.entity
+    if not entity.may("edit") or is_closed(entity, record):
+        return []
+    return [each for each in entity.actions if each.offered(record, visit.asking)]
+
+
+def _named(
+    entity: Entity,
+    record: Json,
+    answers: Answers,
+    tab: Related | None,
+    highlights: list[Highlight],
+) -> Wanted:
+    """Whom and what the page mentions, in all its parts."""
+    wanted: Wanted = {}
+    collect(entity.fields, [record], wanted)
+    collect_from(entity, answered(answers, "history"), wanted)
+    for each in highlights:
+        each.names(answers, wanted)
+    if tab:
+        collect([*_columns(tab), *tab.entity.naming()], answered(answers, tab.key), wanted)
+    return wanted
+
+
+def _facts(entity: Entity, record: Json, cells: dict[str, Cell]) -> list[tuple[Field, Cell]]:
+    named = entity.shown.facts or tuple(field.name for field in entity.listed()[1:])
+    fields = (entity.field(name) for name in named)
+    shown = [(field, cells[field.name]) for field in fields if field and record.get(field.name)]
+    return shown[:FACTS]
+
+
+def sections_of(
+    entity: Entity, record: Json, cells: dict[str, Cell], said: set[str]
+) -> dict[str, Any]:
+    """The filled fields by section, and the empty ones together: few want to read those."""
+    known = {*said, *_untold(entity, record), entity.title_field, "owner_id"}
+    fields = [field for field in entity.own_fields() if field.name not in known]
+    filled = [field for field in fields if not cells[field.name].empty]
+    empty = [field for field in fields if cells[field.name].empty and field.kind != "custom"]
+    parts = [
+        Part(label, tuple((field, cells[field.name]) for field in inside))
+        for label, inside in entity.sections(filled).items()
+    ]
+    return {"parts": parts, "empty_fields": empty}
+
+
+def _untold(entity: Entity, record: Json) -> Iterator[str]:
+    """What other values say already: an amount its currency, a link what it leads to."""
+    for field in entity.fields:
+        if field.kind == "money" and record.get(field.name) is not None:
+            yield field.currency_field
+        if record.get(field.name):
+            yield _names_an_entity(entity, field)
+
+
+def _names_an_entity(entity: Entity, field: Field) -> str:
+    """The field beside a reference that only says what kind of record it leads to."""
+    beside = entity.field(field.target_field)
+    return beside.name if beside and not field.targets else ""
+
+
+def _timeline(visit: Visit, history: Json | Problem, titles: Titles) -> dict[str, Any]:
+    if isinstance(history, Problem):
+        return {"moments": [], "timeline_problem": history}
+    found = moments_of(visit.presenter, visit.entity, as_told(history["items"]), titles)
+    token = history.get("page", {}).get("next_page_token", "")
+    return {"moments": found, "timeline_problem": None, "next_token": token}
+
+
+def tabs_of(visit: Visit) -> list[Related]:
+    """Who points at such a record: first what cannot be without it, then in the order of entities."""
+    return sorted(visit.catalog.related(visit.entity), key=lambda tab: not tab.field.required)
+
+
+def tab_label(entity: Entity, tab: Related) -> str:
+    """Records below another of their kind go by what they are there."""
+    usual = "Parts" if tab.entity.name == entity.name else tab.entity.plural
+    return tab.entity.shown.tabs.get(tab.field.name) or usual
+
+
+def _chosen(visit: Visit, tabs: list[Related], answers: Answers) -> Related | None:
+    """The tab that the address names, else the first with something in it."""
+    asked = visit.asked("tab")
+    named = (tab for tab in tabs if tab.key == asked)
+    filled = (tab for tab in tabs if answered(answers, tab.key))
+    return next(named, None) or next(filled, None) or (tabs[0] if tabs else None)
+
+
+def _columns(tab: Related) -> list[Field]:
+    return [field for field in tab.entity.listed() if field.name != tab.field.name][:6]
+
+
+def asked_of(visit: Visit, tab: Related) -> Awaitable[Json]:
+    asked = {
+        "filter": tab.filter(visit.record_id),
+        "page_size": str(RELATED_SIZE),
+        "count": "true",
+    }
+    return visit.api.list(tab.entity.slug, asked)
+
+
+def _related(
+    visit: Visit, tabs: list[Related], tab: Related | None, answers: Answers, titles: Titles
+) -> dict[str, Any]:
+    """The tabs below a record with their counts, and the rows of the open one."""
+    counts = {each.key: _count(answers.get(each.key)) for each in tabs}
+    if tab is None:
+        return {"tabs": [], "tab": None}
+    page, fields = answers[tab.key], _columns(tab)
+    stopped = page if isinstance(page, Problem) else None
+    records = [] if isinstance(page, Problem) else page["items"]
+    return {
+        "tabs": [(each, tab_label(visit.entity, each), counts[each.key]) for each in tabs],
+        "tab": tab,
+        "related": rows_of(tab.entity, fields, records, visit.presenter, titles),
+        "related_page": {} if isinstance(page, Problem) else page.get("page", {}),
+        "related_fields": fields,
+        "related_problem": stopped,
+    }
+
+
+def _count(page: Json | Problem | None) -> str:
+    if page is None or isinstance(page, Problem) or not page.get("page", {}).get("total"):
+        return ""
+    return f"{page['page']['total']}{'+' if page['page'].get('total_capped') else ''}"
+
+
+async def show_related(visit: Visit) -> Response:
+    """The related records with one tab open, as a fragment."""
+    tabs = tabs_of(visit)
+    tab = next((each for each in tabs if each.key == visit.request.path_params["tab"]), None)
+    if tab is None:
+        raise NotFound
+    answers: Answers = await gather({each.key: asked_of(visit, each) for each in tabs})
+    titles = await titles_for(
+        visit.api, [*_columns(tab), *tab.entity.naming()], answered(answers, tab.key)
+    )
+    return visit.page(
+        "fragments/related.html",
+        entity=visit.entity,
+        record={"id": visit.record_id},
+        **_related(visit, tabs, tab, answers, titles),
+    )
+
+
+async def show_history(visit: Visit) -> Response:
+    """Older history: the next lines for the page that is open, or a page of its own."""
+    entity = visit.entity
+    asked = {"page_size": AT_FIRST, "page_token": visit.asked("page_token")}
+    page = await visit.api.history(entity.slug, visit.record_id, asked)
+    record = {"id": visit.record_id}
+    if not visit.by_htmx:
+        record = await visit.api.get(entity.slug, visit.record_id)
+    return visit.page(
+        "fragments/history.html" if visit.by_htmx else "record/history.html",
+        entity=entity,
+        record=record,
+        title=entity.title_of(record),
+        moments=await moments(visit, entity, page["items"]),
+        next_token=page.get("page", {}).get("next_page_token", ""),
+    )

@@ -1,0 +1,72 @@
+"""What a record brought, as figures above its fields."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.web.api import Json
+from gateway.web.described.entities import Entity
+from gateway.web.frame.presenting import Presenter, Titles
+from gateway.web.frame.visits import Visit
+from gateway.web.frame.words import _
+from gateway.web.record.highlights import Answers, Highlight
+from kit.entity.presentation import Figure, Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One figure with what stands small under it."""
+
+    label: str
+    text: str
+    note: str
+
+
+def results_of(visit: Visit) -> Iterator[Highlight]:
+    if told := visit.entity.shown.figures:
+        says = {name for each in told.items for name in (each.field, *each.beside)}
+        yield Highlight(_shows(told), {}, says=(*says, told.others))
+
+
+def _shows(told: Figures) -> Any:
+    def shows(visit: Visit, record: Json, _answers: Answers, _titles: Titles) -> dict[str, Any]:
+        found = (_result(visit.entity, each, record, visit.presenter) for each in told.items)
+        return {
+            "results": [each for each in found if each],
+            "elsewhere": _elsewhere(visit.entity, told, record, visit.presenter),
+            "elsewhere_label": told.others_label,
+        }
+
+    return shows
+
+
+def _result(entity: Entity, figure: Figure, record: Json, present: Presenter) -> Result | None:
+    """A figure that is not known yet stays away."""
+    text = _text(entity, figure.field, record, present)
+    if not text:
+        return None
+    beside = [_text(entity, name, record, present) for name in figure.beside]
+    note = " / ".join(each for each in beside if each)
+    said = f"{note} {_(figure.note)}" if note and figure.note else note
+    return Result(figure.label, f"{text} {figure.unit}".strip(), said)
+
+
+def _text(entity: Entity, name: str, record: Json, present: Presenter) -> str:
+    field, value = entity.field(name), record.get(name)
+    if field is None or value is None:
+        return ""
+    if field.kind == "money":
+        return present.money(value, record.get(field.currency_field))
+    return present.number(value)
+
+
+def _elsewhere(entity: Entity, told: Figures, record: Json, present: Presenter) -> list[str]:
+    """The first figure in currencies other than the record's own."""
+    first, rows = entity.field(told.items[0].field), entity.field(told.others)
+    if first is None or rows is None:
+        return []
+    own = record.get(first.currency_field)
+    currency = next((each.name for each in rows.columns if each.name == first.currency_field), "")
+    amount = next((each.name for each in rows.columns if each.kind in ("money", "decimal")), "")
+    others = [row for row in record.get(rows.name) or [] if row.get(currency) != own]
+    return [present.money(row.get(amount), row.get(currency)) for row in others]

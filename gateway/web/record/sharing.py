@@ -1,0 +1,100 @@
+"""Who can see a record, and why; giving access by hand and taking it back."""
+
+from starlette.responses import Response
+
+from gateway.web.api import Json
+from gateway.web.described.fields import Field
+from gateway.web.forms.form import blank, candidates
+from gateway.web.frame.gather import answer, gather
+from gateway.web.frame.references import titles_of
+from gateway.web.frame.visits import Visit, to
+from gateway.web.frame.words import _
+from kit.entity.kinds import PERSON
+from kit.errors import Invalid, Problem
+
+KINDS = {
+    "person": ("Person", PERSON),
+    "role": ("Role", "identity.Role"),
+    "role_and_below": ("Role and those below it", "identity.Role"),
+    "group": ("Group", "identity.Group"),
+}
+LEVELS = {"read": "Can read", "edit": "Can edit"}
+
+
+async def show_access(visit: Visit) -> Response:
+    return await _access_page(visit)
+
+
+async def _access_page(visit: Visit, problem: Problem | None = None, status: int = 200) -> Response:
+    entity, asked = visit.entity, visit.asked("person_id") or str(visit.me["id"])
+    answers = await gather(
+        {
+            "record": visit.api.get(entity.slug, visit.record_id),
+            "shares": visit.api.shares(entity.slug, visit.record_id),
+            "why": visit.api.explain(entity.slug, visit.record_id, asked),
+        }
+    )
+    record, shares = answer(answers["record"]), answer(answers["shares"])
+    titles = await titles_of(visit.api, _people(record, shares["items"], asked))
+    person = Field("person_id", "Person", "reference", target=PERSON)
+    return visit.page(
+        "record/access.html",
+        status,
+        entity=entity,
+        record=record,
+        title=entity.title_of(record),
+        shares=shares["items"],
+        titles=titles,
+        kinds=KINDS,
+        levels=LEVELS,
+        why=answers["why"] if not isinstance(answers["why"], Problem) else None,
+        asked=asked,
+        form=await blank(visit.api, [person], {"person_id": asked}),
+        problem=problem,
+    )
+
+
+def _people(record: Json, shares: list[Json], asked: str) -> dict[str, set[str]]:
+    wanted = {PERSON: {asked}}
+    if record.get("owner_id"):
+        wanted[PERSON].add(record["owner_id"])
+    for share in shares:
+        wanted.setdefault(KINDS[share["principal_kind"]][1], set()).add(share["principal_id"])
+        wanted[PERSON].add(share["granted_by"])
+    return wanted
+
+
+async def share(visit: Visit) -> Response:
+    data = await visit.request.form()
+    kind, name = (
+        str(data.get("principal_kind", "person")),
+        str(data.get("principal~text", "")).strip(),
+    )
+    try:
+        body = {
+            "principal_kind": kind,
+            "principal_id": str(data.get("principal") or "") or await _named(visit, kind, name),
+            "level": str(data.get("level", "read")),
+        }
+        await visit.api.share(visit.entity.slug, visit.record_id, body)
+    except Invalid as problem:
+        return await _access_page(visit, problem, 422)
+    return to(f"/{visit.entity.slug}/{visit.record_id}/access", _("Access was given."))
+
+
+async def unshare(visit: Visit) -> Response:
+    data = await visit.request.form()
+    names = ("principal_kind", "principal_id", "level")
+    body = {name: str(data.get(name, "")) for name in names}
+    await visit.api.unshare(visit.entity.slug, visit.record_id, body)
+    return to(f"/{visit.entity.slug}/{visit.record_id}/access", _("Access was taken back."))
+
+
+async def _named(visit: Visit, kind: str, name: str) -> str:
+    found = await candidates(visit.api, visit.catalog, KINDS.get(kind, KINDS["person"])[1], name)
+    same = [one for one in found if one[1].casefold() == name.casefold()]
+    if not name or len(same) != 1:
+        raise Invalid(
+            principal_id=_("Nobody is called “%(name)s”. Write the whole name.", name=name)
+        )
+    return same[0][0]

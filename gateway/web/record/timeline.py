@@ -1,0 +1,158 @@
+"""A record's history as sentences: who did what, and what it was before and after."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from gateway.web.api import Json
+from gateway.web.described.entities import Entity
+from gateway.web.described.fields import Field, spaced
+from gateway.web.frame.presenting import SYSTEM, Cell, Presenter, Titles, is_person
+from gateway.web.frame.references import Wanted, titles_of
+from gateway.web.frame.visits import Visit
+from gateway.web.frame.words import _
+from kit.entity.kinds import PERSON
+
+WORDS = {
+    "created": "created this",
+    "updated": "changed",
+    "deleted": "deleted this",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field before and after."""
+
+    label: str
+    before: Cell
+    after: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happened to a record."""
+
+    at: str
+    who: str
+    what: str
+    changes: tuple[Change, ...]
+
+
+# Steps of one piece of work read as one: a figure that was kept ten times, a form saved twice.
+ONE_WORK = timedelta(minutes=10)
+# What other parts of the page say better than a line of history.
+UNTOLD = {"updated_at", "updated_by", "version"}
+
+
+async def moments(visit: Visit, entity: Entity, entries: Sequence[Json]) -> list[Moment]:
+    wanted: Wanted = {}
+    told = as_told(entries)
+    collect_from(entity, told, wanted)
+    return moments_of(visit.presenter, entity, told, await titles_of(visit.api, wanted))
+
+
+def moments_of(
+    present: Presenter, entity: Entity, told: Iterable[Json], titles: Titles
+) -> list[Moment]:
+    found = [_moment(present, entity, entry, titles) for entry in told]
+    return [moment for moment in found if moment.changes or moment.what != _(WORDS["updated"])]
+
+
+def as_told(entries: Sequence[Json]) -> list[Json]:
+    """The entries, newest first, with those of one piece of work joined into one."""
+    told: list[Json] = []
+    for entry in entries:
+        if told and _belongs(told[-1], entry):
+            told[-1] = _joined(told[-1], entry)
+        else:
+            told.append(entry)
+    return told
+
+
+def _belongs(newer: Json, older: Json) -> bool:
+    same = newer["actor"] == older["actor"] and newer["what"] == older["what"] == "updated"
+    return same and _moment_of(newer) - _moment_of(older) < ONE_WORK
+
+
+def _moment_of(entry: Json) -> datetime:
+    return datetime.fromisoformat(entry["at"])
+
+
+def _joined(newer: Json, older: Json) -> Json:
+    """Both as one: each field as it was before the older and as it is after the newer."""
+    changes = {change["field"]: change for change in older.get("changes", ())}
+    for change in newer.get("changes", ()):
+        before = changes.get(change["field"], change).get("before")
+        changes[change["field"]] = {**change, "before": before}
+    left = [each for each in changes.values() if each.get("before") != each.get("after")]
+    return {**newer, "changes": left}
+
+
+def _moment(present: Presenter, entity: Entity, entry: Json, titles: Titles) -> Moment:
+    created = entry["what"] == "created"
+    changes = () if created else _changes(present, entity, entry, titles)
+    return Moment(entry["at"], who(entry["actor"], titles), _done(entity, entry["what"]), changes)
+
+
+def _done(entity: Entity, what: str) -> str:
+    """What happened, in words: every entity has those of its verbs."""
+    bare = what.lower().replace("_", "").replace(" ", "")
+    past = (each.told.past for each in entity.actions if each.name.lower() == bare)
+    said = WORDS.get(bare) or next(past, "")
+    return _(said) if said else spaced(what).lower()
+
+
+def _changes(present: Presenter, entity: Entity, entry: Json, titles: Titles) -> tuple[Change, ...]:
+    found = []
+    sides = {
+        side: {change["field"]: plain(change.get(side)) for change in entry.get("changes", ())}
+        for side in ("before", "after")
+    }
+    for name in sides["after"]:
+        field = entity.field(name)
+        if field and name not in UNTOLD and not _reckoned(field):
+            before, after = (present.cell(field, values, titles) for values in sides.values())
+            found.append(Change(field.label, before, after))
+    return tuple(found)
+
+
+def _reckoned(field: Field) -> bool:
+    """A figure that the system keeps up to date; how it grew line by line tells nobody anything."""
+    return not field.editable and (field.numeric or field.kind == "rows")
+
+
+def who(actor: str, titles: Titles) -> str:
+    """A person's name; what the system does by itself goes under its own."""
+    return titles.get((PERSON, actor)) or (_("Somebody") if is_person(actor) else SYSTEM)
+
+
+def plain(value: Any) -> Any:
+    """A value of the history, which travels as JSON text."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def collect_from(entity: Entity, entries: Iterable[Json], wanted: Wanted) -> None:
+    """Adds whom and what these entries name."""
+    for entry in entries:
+        if is_person(entry["actor"]):
+            wanted.setdefault(PERSON, set()).add(entry["actor"])
+        for change in entry.get("changes", ()):
+            field = entity.field(change["field"])
+            if field and field.target:
+                values = (plain(change.get(side)) for side in ("before", "after"))
+                wanted.setdefault(field.target, set()).update(_ids(values))
+
+
+def _ids(values: Any) -> set[str]:
+    found: set[str] = set()
+    for value in values:
+        found.update(map(str, value if isinstance(value, list) else [value] if value else []))
+    return found
