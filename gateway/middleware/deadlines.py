@@ -46,7 +46,8 @@ class _Timely(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
-        self._wait(self.patience.of(self.scope["path"]))
+        # One that becomes a WebSocket has no path here: another protocol takes the connection over.
+        self._wait(self.patience.of(self.scope.get("path", "")))
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
