@@ -1,11 +1,13 @@
-"""How one profile treats the fields of one entity, and what of it counts when several say something."""
+"""How profiles treat the fields of one entity: what counts of several, and what follows from it elsewhere."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from kit.access.entries import FieldAccess
-from kit.entity import Record
+from kit.entity import Field, Record
 
 ORDER: Mapping[str, int] = {"hidden": 0, "read": 1, "edit": 2}
+WHOLE = "*"
+"""Stands for all fields of an entity, for what tells the whole of a record."""
 
 
 def limits_of(said: Iterable[FieldAccess], entity: str) -> dict[str, str]:
@@ -21,12 +23,29 @@ def limits_of(said: Iterable[FieldAccess], entity: str) -> dict[str, str]:
     return limits
 
 
+def hidden_copies(
+    entity: str, limits_elsewhere: Callable[[str], Mapping[str, str]]
+) -> Iterator[str]:
+    """The fields that tell what is hidden in the entity they were copied from."""
+    for name, known in _fields(entity).items():
+        for original in known.said.copy_of:
+            source, _, field = original.rpartition(".")
+            limits = limits_elsewhere(source)
+            if limits.get(field) == "hidden" or (field == WHOLE and "hidden" in limits.values()):
+                yield name
+
+
 def _families(entity: str) -> Iterable[set[str]]:
-    """Each whole with its parts; none where the entity is not at home."""
-    found = (each for each in Record.__subclasses__() if each.__dict__.get("entity") == entity)
-    record = next(found, None)
+    """Each whole with its parts."""
     families: dict[str, set[str]] = {}
-    for name, known in record.fields.items() if record else ():
+    for name, known in _fields(entity).items():
         if whole := known.said.part_of:
             families.setdefault(whole, {whole}).add(name)
     return families.values()
+
+
+def _fields(entity: str) -> Mapping[str, Field]:
+    """The fields of an entity; none where it is not at home."""
+    found = (each for each in Record.__subclasses__() if each.__dict__.get("entity") == entity)
+    record = next(found, None)
+    return record.fields if record else {}

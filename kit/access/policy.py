@@ -11,7 +11,7 @@ from uuid import UUID
 
 from kit.access.entries import KINDS, Profile
 from kit.access.inheritance import Way, any_of, numbers
-from kit.access.limits import ORDER, limits_of
+from kit.access.limits import ORDER, hidden_copies, limits_of
 from kit.access.organisation import Organisation
 from kit.access.reach import Reach
 from kit.access.standing import Standing, standing_of
@@ -105,14 +105,16 @@ class Policy:
         return self._once(("fields", person_id, entity), lambda: self._fields(person_id, entity))  # type: ignore[no-any-return]
 
     def _fields(self, person_id: UUID, entity: str) -> Mapping[str, str]:
-        """The most generous of the profiles that let the person view the entity."""
+        """What profiles say of the entity, and what is hidden with the fields that it repeats."""
+        copies = hidden_copies(entity, lambda source: self._limits(person_id, source))
+        return {**self._limits(person_id, entity), **dict.fromkeys(copies, "hidden")}
+
+    def _limits(self, person_id: UUID, entity: str) -> Mapping[str, str]:
+        """The most generous of the profiles that let the person view the entity, or of all when none does."""
         governs = standing_of(entity).governed_by
-        profiles = [
-            each
-            for each in self.organisation.profiles_of(person_id)
-            if "view" in _allowed(each, entity, governs)
-        ]
-        limits = [limits_of(each.fields, entity) for each in profiles]
+        profiles = self.organisation.profiles_of(person_id)
+        viewing = [each for each in profiles if "view" in _allowed(each, entity, governs)]
+        limits = [limits_of(each.fields, entity) for each in viewing or profiles]
         named = {name for limit in limits for name in limit}
         best = {
             name: max((limit.get(name, "edit") for limit in limits), key=ORDER.__getitem__)

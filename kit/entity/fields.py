@@ -30,6 +30,7 @@ class Said:
     secured: bool
     required: bool | None
     part_of: str
+    copy_of: tuple[str, ...]
     figure: bool
     preference: bool
 
@@ -76,15 +77,19 @@ def said(
     secured: bool = False,
     required: bool | None = None,
     part_of: str = "",
+    copy_of: str | tuple[str, ...] = (),
     own: bool = True,
     figure: bool = False,
     preference: bool = False,
 ) -> Said:
     """What a declaration says; `own=False` marks what the kit itself fills in.
 
-    What another field repeats is `part_of` it: a profile limits the whole, and the part follows. A
-    `figure` is kept by the service and moves by itself; nobody's change is stale because of it. A
-    `preference` is of a person, who changes the own one without any right to edit people.
+    What another field repeats is `part_of` it: a profile limits the whole, and the part follows. What
+    tells a field of another entity is a `copy_of` it, e.g. `parties.Lead.name`, and hidden from whoever
+    may not see that; a copy of several goes with the first that goes, one of `parties.Lead.*` with any
+    of its fields. A `figure` is kept by the service and moves by itself; nobody's change is stale
+    because of it. A `preference` is of a person, who changes the own one without any right to edit
+    people.
     """
     return Said(
         kind=kind,
@@ -100,6 +105,7 @@ def said(
         secured=secured,
         required=required,
         part_of=part_of,
+        copy_of=(copy_of,) if isinstance(copy_of, str) else copy_of,
         figure=figure,
         preference=preference,
     )

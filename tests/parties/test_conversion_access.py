@@ -8,7 +8,8 @@ from crm.v1.records_pb2_grpc import RecordsStub
 
 from kit.access.entries import FieldAccess, Permission
 from kit.actor import Actor
-from kit.errors import Denied, NotFound
+from kit.errors import Denied, Invalid, NotFound
+from kit.ids import uuid7
 from kit.testing.organisation import ALL, TestOrganisation
 from tests.parties.desk import Desk
 from tests.parties.test_leads import FULL
@@ -98,6 +99,34 @@ async def test_a_hidden_name_is_not_told_by_the_conversion(
     await clerk.convert(lead)
     kept = await clerk.conversions.Get(standard_pb2.GetRequest(id=lead.id))
     assert (kept.account_id != "", kept.HasField("name"), list(kept.lead)) == (True, False, [])
+
+
+async def test_a_hidden_name_is_not_found_out_by_what_became_of_the_lead(
+    desk: Desk, organisation: TestOrganisation
+) -> None:
+    """S6: titles, filters, orders, groups, search and history of conversions know as little of it."""
+    clerk = await _clerk(desk, organisation, "name")
+    word = f"w{uuid7().hex}"
+    values = {**FULL, "last_name": word, "company": "", "owner_id": str(clerk.actor.person_id)}
+    lead = await desk.lead(**values)
+    await clerk.convert(lead, create_opportunity=False, account_id=(await desk.account()).id)
+    records, about = desk.serving.stub(RecordsStub, clerk.actor), {"entity": "parties.Conversion"}
+    titles = await records.Titles(records_pb2.TitlesRequest(ids=[lead.id], **about))
+    assert not titles.titles
+    history = await records.History(records_pb2.HistoryRequest(id=lead.id, **about))
+    assert word not in str(history)
+    assert "name" not in {each.field for entry in history.items for each in entry.changes}
+    for asked in ({"search": word}, {"filter": f'name = "{word}"'}, {"order_by": "name"}):
+        with pytest.raises(Invalid):
+            await clerk.conversions.List(standard_pb2.ListRequest(**asked))
+    with pytest.raises(Invalid):
+        await records.Aggregate(records_pb2.AggregateRequest(group_by=["name"], **about))
+    (described,) = (
+        each
+        for each in (await records.Describe(records_pb2.DescribeRequest())).entities
+        if each.entity == "parties.Conversion"
+    )
+    assert not {"name", "lead"} & {each.name for each in described.fields}
 
 
 @pytest.mark.parametrize("entity", ["parties.Account", "parties.Contact", "sales.Opportunity"])

@@ -21,6 +21,7 @@ from kit.entity import (
     field,
     row_field,
 )
+from kit.entity.kinds import PERSON
 from kit.errors import Refused
 from services.parties.model.accounts import Account
 from services.parties.model.contacts import Contact
@@ -55,28 +56,66 @@ class Conversion(Record):
     default_access = "private"
     a_log = True
 
-    name: Mapped[str] = field(Text(200), "Lead", searched=True, listed=True, editable=False)
-    converted_at: Mapped[datetime] = field(Instant(), "Converted", listed=True, editable=False)
+    owner_id: Mapped[UUID | None] = field(
+        Reference(PERSON), "Owner", section="", copy_of="parties.Lead.owner_id"
+    )
+    name: Mapped[str] = field(
+        Text(200),
+        "Lead",
+        searched=True,
+        listed=True,
+        editable=False,
+        copy_of="parties.Lead.name",
+    )
+    converted_at: Mapped[datetime] = field(
+        Instant(), "Converted", listed=True, editable=False, copy_of="parties.Lead.converted_at"
+    )
     converted_by: Mapped[str] = field(ActorName(80), "Converted by", editable=False)
     state: Mapped[str] = field(
         Picklist(ConversionState), "State", listed=True, editable=False, index=True
     )
     account_id: Mapped[UUID] = field(
-        Reference("parties.Account", here=True), "Account", listed=True, editable=False, index=True
+        Reference("parties.Account", here=True),
+        "Account",
+        listed=True,
+        editable=False,
+        index=True,
+        copy_of="parties.Lead.account_id",
     )
     new_account: Mapped[bool] = field(Boolean(), "New account", editable=False)
     contact_id: Mapped[UUID | None] = field(
-        Reference("parties.Contact", here=True), "Contact", listed=True, editable=False, index=True
+        Reference("parties.Contact", here=True),
+        "Contact",
+        listed=True,
+        editable=False,
+        index=True,
+        copy_of="parties.Lead.contact_id",
     )
     opportunity_id: Mapped[UUID | None] = field(
-        Reference("sales.Opportunity"), "Opportunity", listed=True, editable=False, index=True
+        Reference("sales.Opportunity"),
+        "Opportunity",
+        listed=True,
+        editable=False,
+        index=True,
+        copy_of="parties.Lead.opportunity_id",
     )
-    opportunity_name: Mapped[str | None] = field(Text(200), "Opportunity's name", editable=False)
+    opportunity_name: Mapped[str | None] = field(
+        Text(200), "Opportunity's name", editable=False, copy_of="sales.Opportunity.name"
+    )
     campaign_id: Mapped[UUID | None] = field(
-        Reference("campaigns.Campaign"), "Campaign", editable=False, index=True
+        Reference("campaigns.Campaign"),
+        "Campaign",
+        editable=False,
+        index=True,
+        copy_of="parties.Lead.campaign_id",
     )
     lead: Mapped[list[LeadValue]] = field(
-        Rows(LeadValue), "The lead as it was", section="Lead", editable=False, tracked=False
+        Rows(LeadValue),
+        "The lead as it was",
+        section="Lead",
+        editable=False,
+        tracked=False,
+        copy_of="parties.Lead.*",
     )
 
     # Account and contact are stored before the conversion, in one flush; they are read by query.

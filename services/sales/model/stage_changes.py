@@ -32,19 +32,38 @@ class StageChange(Record):
         ),
     )
 
-    name: Mapped[str] = field(Text(200), "Move", searched=True, listed=True, editable=False)
+    name: Mapped[str] = field(
+        Text(200),
+        "Move",
+        searched=True,
+        listed=True,
+        editable=False,
+        copy_of=("sales.Opportunity.stage_id", "sales.Stage.name"),
+    )
     opportunity_id: Mapped[UUID] = field(
         Reference("sales.Opportunity"), "Opportunity", listed=True, editable=False
     )
     from_stage_id: Mapped[UUID | None] = field(
-        Reference("sales.Stage", here=True), "From", listed=True, editable=False, index=True
+        Reference("sales.Stage", here=True),
+        "From",
+        listed=True,
+        editable=False,
+        index=True,
+        copy_of="sales.Opportunity.stage_id",
     )
     to_stage_id: Mapped[UUID] = field(
-        Reference("sales.Stage", here=True), "To", listed=True, editable=False, index=True
+        Reference("sales.Stage", here=True),
+        "To",
+        listed=True,
+        editable=False,
+        index=True,
+        copy_of="sales.Opportunity.stage_id",
     )
     at: Mapped[datetime] = field(Instant(), "When", listed=True, editable=False)
     by: Mapped[str] = field(ActorName(80), "By", listed=True, editable=False)
-    reason: Mapped[str | None] = field(LongText(), "Reason", listed=True, editable=False)
+    reason: Mapped[str | None] = field(
+        LongText(), "Reason", listed=True, editable=False, copy_of="sales.Opportunity.reason"
+    )
 
     __table_args__ = (
         # A deal takes its log along when it goes.
