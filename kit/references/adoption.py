@@ -19,6 +19,7 @@ from kit.errors import Problem
 from kit.events.stopping import heed_cancellation
 from kit.references.cascade import follow
 from kit.references.copies import asked
+from kit.references.fetching import DATABASE_AWAY
 from kit.telemetry import metrics
 from kit.telemetry.logs import log
 
@@ -33,13 +34,14 @@ _FORGET = (
 )
 _GONE = (
     "update reference_copy set state = 'deleted', asked_at = now() "
-    "where entity = $1 and id = any($2::uuid[]) and state <> 'deleted' returning id"
+    "where entity = $1 and id = any($2::uuid[]) and state <> 'deleted'"
 )
-_OLDEST = (
-    "select entity, id, version from reference_copy where state = 'live' order by asked_at limit $1"
-)
+_OLDEST = "select entity, id from reference_copy where state = 'live' order by asked_at limit $1"
 _SEEN = "update reference_copy set asked_at = now() where entity = $1 and id = any($2::uuid[])"
-_VERSIONS = "select id, version from reference_copy where entity = $1 and id = any($2::uuid[])"
+_AS_KEPT = (
+    "select id, version, state, title, keys, wkeys, full_keys, parent_id from reference_copy "
+    "where entity = $1 and id = any($2::uuid[]) order by id"
+)
 
 
 async def keep_true(process: "Process") -> NoReturn:
@@ -51,7 +53,7 @@ async def keep_true(process: "Process") -> NoReturn:
             await adopt(process)
             await compare(process)
             rest = _ROUND_SECONDS
-        except (Problem, OSError, TimeoutError) as trouble:
+        except (Problem, *DATABASE_AWAY) as trouble:
             log.info("references.wait", error=repr(trouble))
             rest = _RETRY_SECONDS
         await _rested(process, rest)
@@ -81,20 +83,21 @@ async def compare(process: "Process") -> int:
     rows = await process.database.fetch(_OLDEST, [_AT_ONCE])
     different = 0
     for entity in sorted({row["entity"] for row in rows}):
-        before = {row["id"]: row["version"] for row in rows if row["entity"] == entity}
-        gone = await _ask(process, entity, list(before))
-        after = await process.database.fetch(_VERSIONS, [entity, list(before)])
-        different += gone + sum(before[row["id"]] != row["version"] for row in after)
+        ids = [row["id"] for row in rows if row["entity"] == entity]
+        before = await process.database.fetch(_AS_KEPT, [entity, ids])
+        await _ask(process, entity, ids)
+        after = await process.database.fetch(_AS_KEPT, [entity, ids])
+        different += sum(was != now for was, now in zip(before, after, strict=True))
     metrics.REFERENCES_DIFFERENT.inc(different)
     return different
 
 
-async def _ask(process: "Process", entity: str, ids: Sequence[UUID]) -> int:
-    """Brings copies up to date; counts those of which the owner knows nothing any more."""
+async def _ask(process: "Process", entity: str, ids: Sequence[UUID]) -> None:
+    """Brings copies up to date; what the owner knows nothing of any more is gone."""
     told = await asked(process, [(entity, each) for each in ids])
-    gone = [each for each in ids if (entity, each) not in told]
     await process.database.fetch(_SEEN, [entity, list(ids)])
-    return len(await process.database.fetch(_GONE, [entity, gone])) if gone else 0
+    if gone := [each for each in ids if (entity, each) not in told]:
+        await process.database.fetch(_GONE, [entity, gone])
 
 
 def _unknown(record: type[Record], own: Any) -> Iterator[tuple[str, str]]:

@@ -47,7 +47,7 @@ update reference_copy as copy set version = told.version, state = told.state, ti
     when (copy.parent_entity, copy.parent_id) = (told.parent_entity, told.parent_id)
     then copy.inherited else '{}' end
 from jsonb_populate_recordset(null::reference_copy, $1::text::jsonb) as told
-where copy.entity = told.entity and copy.id = told.id and copy.version < told.version
+where copy.entity = told.entity and copy.id = told.id and copy.version <= told.version
 returning copy.entity, copy.id, copy.parent_entity, copy.parent_id,
   (old.keys, old.wkeys, old.full_keys, old.inherited, old.parent_id)
   is distinct from (new.keys, new.wkeys, new.full_keys, new.inherited, new.parent_id) as moved

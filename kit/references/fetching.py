@@ -3,6 +3,11 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+import asyncpg
+
+DATABASE_AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+"""What a statement raises whose database is away, full or at odds with another one for a moment."""
+
 Fetch = Callable[[str, Sequence[Any]], Awaitable[Sequence[Any]]]
 """Runs a statement with its arguments and gives its rows."""
 

@@ -19,6 +19,7 @@ from kit.errors import Problem
 from kit.events.stopping import heed_cancellation
 from kit.events.subjects import change_subject, stream_of
 from kit.references.copies import store
+from kit.references.fetching import DATABASE_AWAY
 from kit.telemetry import metrics
 from kit.telemetry.logs import log
 from kit.wire.contract import facts_of
@@ -30,7 +31,7 @@ _BATCH = 256
 _WAIT_SECONDS = 4.0
 _REST_SECONDS = 1.0
 _WHATS = ("updated", "shared", "deleted")
-_TROUBLE = (nats.errors.Error, OSError, TimeoutError, Problem)
+_TROUBLE = (nats.errors.Error, Problem, *DATABASE_AWAY)
 
 
 def referred_to(records: Iterable[type[Record]]) -> frozenset[str]:
@@ -85,7 +86,8 @@ class Follower:
             except TimeoutError:
                 metrics.REFERENCES_LAG.labels(self._name).set(0)
                 continue
-            await self._take(messages)
+            if messages:
+                await self._take(messages)
 
     def _config(self) -> ConsumerConfig:
         return ConsumerConfig(

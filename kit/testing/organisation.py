@@ -94,6 +94,6 @@ class TestOrganisation:
         """An owner-based sharing rule."""
         return await self.tell("rule", Rule(entity, *source, *target, level))
 
-    async def default(self, entity: str, level: str) -> None:
+    async def default(self, entity: str, level: str) -> UUID:
         """How open an entity is to everybody."""
-        await self.tell("default", Default(entity, level))
+        return await self.tell("default", Default(entity, level))
