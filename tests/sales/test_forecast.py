@@ -64,7 +64,35 @@ async def test_a_lost_deal_and_one_left_out_add_nothing(team: tuple[Desk, Desk])
     lose = pb.LoseOpportunity(id=lost.id, reason="Too dear", closed_on="2041-03-20")
     await agent.deals.Lose(lose)
     reply = await agent.deals.Forecast(pb.ForecastRequest(**YEAR))
-    assert figures(reply, "month", "count", "weighted") == [("2041-03", 2, "0")]
+    assert figures(reply, "month", "count", "weighted") == [("2041-03", 1, "0")]
+
+
+async def test_a_lost_deal_is_in_no_figure(team: tuple[Desk, Desk]) -> None:
+    """E3: its estimate stood in the amount of the month in which it was lost."""
+    _, agent = team
+    lost = await agent.deal(amount="700", expected_close_on="2041-03-15")
+    await agent.deal(amount="1000", expected_close_on="2041-03-15")
+    lose = pb.LoseOpportunity(id=lost.id, reason="Too dear", closed_on="2041-03-20")
+    await agent.deals.Lose(lose)
+    reply = await agent.deals.Forecast(pb.ForecastRequest(**YEAR))
+    assert figures(reply, "month", "count", "amount") == [("2041-03", 1, "1000")]
+
+
+async def test_whoever_may_not_see_how_deals_end_learns_it_from_no_figure(
+    serving: Serving, organisation: TestOrganisation, team: tuple[Desk, Desk]
+) -> None:
+    """E3, S7: what is left out because it is lost would say that it is lost."""
+    hidden = FieldAccess(entity="sales.Opportunity", field="outcome", access="hidden")
+    profile = await organisation.profile(ALL, fields=(hidden,))
+    desk = Desk(serving, await organisation.person("Cleo", profiles=(profile,)))
+    _, agent = team
+    lost = await agent.deal(expected_close_on="2041-03-15")
+    await agent.deals.Lose(pb.LoseOpportunity(id=lost.id, reason="Too dear"))
+    hers = pb.Opportunity(id=lost.id, owner_id=str(desk.actor.person_id))
+    await agent.deals.Update(pb.OpportunityPatch(record=hers, mask={"paths": ["owner_id"]}))
+    (only,) = (await desk.deals.Forecast(pb.ForecastRequest(group_by=["owner"]))).items
+    told = [only.HasField(name) for name in ("amount", "weighted", "realised", "undated")]
+    assert (only.count, told) == (1, [False] * 4)
 
 
 async def test_currencies_are_never_added_up(team: tuple[Desk, Desk]) -> None:
@@ -93,6 +121,20 @@ async def test_a_deal_without_a_day_stands_apart(team: tuple[Desk, Desk]) -> Non
     await agent.deal()
     reply = await agent.deals.Forecast(pb.ForecastRequest(**YEAR))
     assert [each.HasField("month") for each in reply.items] == [False]
+
+
+async def test_a_deal_without_a_day_is_told_apart_whatever_the_groups(
+    team: tuple[Desk, Desk],
+) -> None:
+    """E3: by owner it was counted among the deals of every period."""
+    _, agent = team
+    await agent.deal(amount="70")
+    await agent.deal(amount="1000", expected_close_on="2041-03-15")
+    by_owner = await agent.deals.Forecast(pb.ForecastRequest(**YEAR, group_by=["owner"]))
+    assert figures(by_owner, "undated", "count", "amount") == [(False, 1, "1000"), (True, 1, "70")]
+    before = {"first_day": "2039-01-01", "last_day": "2039-12-31"}
+    earlier = await agent.deals.Forecast(pb.ForecastRequest(**before, group_by=["owner"]))
+    assert figures(earlier, "undated", "amount") == [(True, "70")]
 
 
 async def test_a_filter_narrows_the_forecast(team: tuple[Desk, Desk]) -> None:

@@ -26,17 +26,19 @@ _GROUPS: Mapping[str, tuple[str, ColumnElement[Any]]] = {
 }
 # Each figure with the fields that it gives away.
 _FIGURES: Mapping[str, tuple[AbstractSet[str], ColumnElement[Any]]] = {
-    "amount": ({"amount"}, func.sum(Opportunity.amount)),
+    "amount": ({"amount", "outcome"}, func.sum(Opportunity.amount)),
     "weighted": (
-        {"amount", "probability", "realised_amount"},
+        {"amount", "probability", "realised_amount", "outcome"},
         func.sum(weighted()).filter(counted()),
     ),
     "realised": (
-        {"realised_amount"},
+        {"realised_amount", "outcome"},
         func.sum(Opportunity.realised_amount).filter(Opportunity.outcome == Outcome.WON),
     ),
 }
-_DUE = {"expected_close_on", "closed_on"}
+# The day on which a deal counts is made of these.
+_DUE = {"expected_close_on", "closed_on", "outcome"}
+_ORDER = ("month", "owner_id", "currency")
 _YEAR = 12
 
 
@@ -44,18 +46,20 @@ async def forecast(process: Process, actor: Actor, said: Said) -> pb.ForecastFig
     """The figures that are asked for; what is made of a hidden field is left out."""
     fields = visible(process.policy, actor, Opportunity)
     groups = _groups(said.group_by, fields.keys())
-    columns: dict[str, Any] = {"currency": Opportunity.currency, **groups}
+    columns: dict[str, Any] = {**groups, "currency": Opportunity.currency}
+    apart = [due().is_(None).label("undated")] if fields.keys() >= _DUE else []
     figures = {
         name: func.trim_scale(func.coalesce(sum_, 0))
         for name, (needed, sum_) in _FIGURES.items()
         if needed <= fields.keys()
     }
     shown = [cast(each, Text).label(name) for name, each in (columns | figures).items()]
-    keys = [columns[name] for name in ("month", "owner_id", "currency") if name in columns]
+    keys = [*apart, *(columns[name] for name in _ORDER if name in columns)]
     reach = process.policy.reach(actor, Opportunity, Level.READ)
     query: Any = (
-        select(func.count().label("count"), *shown)
-        .where(reachable(Opportunity, reach, Level.READ), _due_within(said, fields.keys()))
+        select(func.count().label("count"), *apart, *shown)
+        .where(reachable(Opportunity, reach, Level.READ))
+        .where(_due_within(said, fields.keys()), _hoped_for(fields.keys()))
         .group_by(*keys).order_by(*keys)
     )  # fmt: skip
     if (node := parse(said.filter or "")) is not None:
@@ -74,7 +78,7 @@ def _groups(wanted: Sequence[str], fields: AbstractSet[str]) -> dict[str, Column
 
 
 def _due_within(said: Said, fields: AbstractSet[str]) -> ColumnElement[bool]:
-    """Deals that count in the months asked for, and those of which nobody knows the day.
+    """Deals that count in the months asked for, and, in groups of their own, those without a day.
 
     All, for whoever may not see the days: what is left out by a day tells something of it.
     """
@@ -85,6 +89,11 @@ def _due_within(said: Said, fields: AbstractSet[str]) -> ColumnElement[bool]:
     if last < first:
         raise Invalid(last_day=f"Take a day on or after the first day, {first}.")
     return or_(due().between(first, last), due().is_(None))
+
+
+def _hoped_for(fields: AbstractSet[str]) -> ColumnElement[bool]:
+    """A lost deal is in no forecast; for whoever may not see how deals end, none is left out."""
+    return Opportunity.outcome != Outcome.LOST if "outcome" in fields else true()
 
 
 def _a_year_on(first: date) -> date:
