@@ -107,6 +107,8 @@ class Figure:
     beside: tuple[str, ...] = ()
     note: str = ""
     unit: str = ""
+    # Said in its place where it is empty and there are rows in other currencies.
+    unknown: str = ""
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ async def test_currencies_are_never_added_up(desk: Desk, market: Market) -> None
     for currency, amount in (("EUR", "150"), ("USD", "900"), ("USD", "0.25")):
         deal = await market.deal(campaign_id=campaign.id, currency=currency)
         await market.win(deal, amount=amount)
-    await settled(desk, campaign, won=3, amount="150", **{"return": "50.00"})
+    await settled(desk, campaign, won=3, amount="150")
     won = {each.currency: each for each in (await desk.now(campaign)).won_by_currency}
     assert {name: (each.count, each.amount) for name, each in won.items()} == {
         "EUR": (1, "150"),
@@ -90,6 +90,19 @@ async def test_currencies_are_never_added_up(desk: Desk, market: Market) -> None
     }
     changed = await desk.change(campaign, currency="USD", actual_cost="110")
     assert changed.won_amount == "900.25"
+
+
+async def test_what_was_won_in_another_currency_is_no_loss(desk: Desk, market: Market) -> None:
+    """E2: a win of RON 50,000 made a profit of EUR −100 and a return of −100 %."""  # noqa: RUF002
+    campaign = await desk.campaign(actual_cost="100", currency="EUR")
+    deal = await market.deal(campaign_id=campaign.id, currency="RON")
+    await market.win(deal, amount="50000")
+    await settled(desk, campaign, won=1, amount="0")
+    found = await desk.now(campaign)
+    assert [found.HasField(name) for name in ("profit", "return_on_investment")] == [False] * 2
+    assert [(each.currency, each.amount) for each in found.won_by_currency] == [("RON", "50000")]
+    own = await desk.change(campaign, currency="RON", actual_cost="20000")
+    assert (own.profit, own.return_on_investment) == ("30000", "150.00")
 
 
 async def test_a_customer_won_elsewhere_before_is_not_new(desk: Desk, market: Market) -> None:

@@ -30,10 +30,16 @@ def results_of(visit: Visit) -> Iterator[Highlight]:
 
 def _shows(told: Figures) -> Any:
     def shows(visit: Visit, record: Json, _answers: Answers, _titles: Titles) -> dict[str, Any]:
-        found = (_result(visit.entity, each, record, visit.presenter) for each in told.items)
+        others = _elsewhere(visit.entity, told, record, visit.presenter)
+        found = [_result(visit.entity, each, record, visit.presenter) for each in told.items]
+        if others:
+            found = [
+                known or _unknown(visit.entity, each)
+                for known, each in zip(found, told.items, strict=True)
+            ]
         return {
             "results": [each for each in found if each],
-            "elsewhere": _elsewhere(visit.entity, told, record, visit.presenter),
+            "elsewhere": others,
             "elsewhere_label": told.others_label,
         }
 
@@ -49,6 +55,13 @@ def _result(entity: Entity, figure: Figure, record: Json, present: Presenter) ->
     note = " / ".join(each for each in beside if each)
     said = f"{note} {_(figure.note)}" if note and figure.note else note
     return Result(figure.label, f"{text} {figure.unit}".strip(), said)
+
+
+def _unknown(entity: Entity, figure: Figure) -> Result | None:
+    """That other currencies keep a figure from being known, to whoever may see it."""
+    if not (figure.unknown and entity.field(figure.field)):
+        return None
+    return Result(figure.label, "–", _(figure.unknown))  # noqa: RUF001 - stands for no number
 
 
 def _text(entity: Entity, name: str, record: Json, present: Presenter) -> str:

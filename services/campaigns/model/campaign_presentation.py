@@ -3,6 +3,8 @@
 from kit.entity import Presentation
 from kit.entity.presentation import Action, Ask, Figure, Figures, View
 
+_UNKNOWN = "Unknown: won in other currencies"
+
 CAMPAIGN = Presentation(
     icon="megaphone",
     area="marketing",
@@ -31,8 +33,8 @@ CAMPAIGN = Presentation(
                 ("won_count", "opportunity_count"),
                 "won of all opportunities",
             ),
-            Figure("return_on_investment", "Return on investment", unit="%"),
-            Figure("profit", "Profit", ("actual_cost",), "spent"),
+            Figure("return_on_investment", "Return on investment", unit="%", unknown=_UNKNOWN),
+            Figure("profit", "Profit", ("actual_cost",), "spent", unknown=_UNKNOWN),
             Figure("cost_per_customer", "Cost of a new customer"),
             Figure("member_count", "Members", ("responded_count",), "have answered"),
         ),

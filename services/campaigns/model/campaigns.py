@@ -160,7 +160,11 @@ class Campaign(Record):
         Integer(low=0), "New customers", section="Result", initial=0, figure=True
     )
     profit: Mapped[Decimal | None] = field(
-        Money(currency="currency"), "Profit", section="Result", figure=True
+        Money(currency="currency"),
+        "Profit",
+        section="Result",
+        figure=True,
+        help="Unknown while something was won in another currency.",
     )
     return_on_investment: Mapped[Decimal | None] = field(
         SHARE, "Return on investment, %", section="Result", figure=True, listed=True
@@ -242,11 +246,15 @@ class Campaign(Record):
         self.won_by_currency = [rows[each] for each in sorted(rows) if rows[each].count]
 
     def reckon(self) -> None:
-        """Profit, return, cost of a customer and completion follow from the sums (CA-05)."""
-        own = (row.amount for row in self.won_by_currency if row.currency == self.currency)
-        self.won_amount = next(own, Decimal(0))
+        """Profit, return, cost of a customer and completion follow from the sums (CA-05).
+
+        What was won in another currency is worth something, nobody knows how much in the campaign's
+        own: profit and return are unknown then.
+        """
+        won = {row.currency: row.amount for row in self.won_by_currency if row.amount}
+        self.won_amount = won.pop(self.currency, Decimal(0))
         cost = self.actual_cost
-        self.profit = None if cost is None else self.won_amount - cost
+        self.profit = None if cost is None or won else self.won_amount - cost
         self.return_on_investment = _percent(self.profit, cost)
         self.cost_per_customer = _each(cost, self.new_customers)
         self.completion = _percent(_number(self.done_actions), _number(self.planned_actions))
