@@ -12,9 +12,9 @@ from crm.v1 import records_pb2 as pb
 from kit.access.policy import Policy
 from kit.actor import Actor
 from kit.choices import Choices
-from kit.entity import Choice, Field, Picklist, Record, Reference, References, Rows, Words
+from kit.entity import Choice, Field, Picklist, Record, Reference, References, Rows, Steps, Words
 from kit.entity.kinds import ActorName, Kind, Money, Text
-from kit.entity.presentation import Presentation, View
+from kit.entity.presentation import Path, Presentation, View
 from kit.entity.record import is_imported
 from kit.query import names, parse
 from kit.wire import Shape
@@ -60,10 +60,17 @@ def _presentation(record: type[Record], seen: frozenset[str]) -> shown_pb.Presen
     """How the entity is shown; views that ask of a hidden field are left out."""
     told = record.presentation
     views = tuple(view for view in told.views if named_in(view) <= seen)
-    values = asdict(replace(told, views=views))
+    values = asdict(replace(told, views=views, path=_path(record)))
     return shown_pb.Presentation(
         **{name: value for name, value in values.items() if name not in _ELSEWHERE}
     )
+
+
+def _path(record: type[Record]) -> Path | None:
+    """The way of a record; over steps they say it themselves."""
+    path = record.presentation.path
+    kind = record.fields[path.field].said.kind if path else None
+    return replace(path, steps=kind.way) if path and isinstance(kind, Steps) else path
 
 
 def named_in(view: View) -> set[str]:
@@ -133,7 +140,8 @@ def _columns(kind: Rows, told: Presentation, choices: Choices) -> list[pb.FieldD
 
 
 def _options(name: str, kind: Kind, told: Presentation, choices: Choices) -> Iterator[pb.Option]:
-    tones = told.tones.get(name, {})
+    tones = kind.tones if isinstance(kind, Steps) else told.tones.get(name, {})
+    closed = kind.closed if isinstance(kind, Steps) else frozenset()
     if isinstance(kind, Choice):
         for each in choices.options(kind.list):
             tone = tones.get(each.value, "")
@@ -143,7 +151,10 @@ def _options(name: str, kind: Kind, told: Presentation, choices: Choices) -> Ite
         for value in kind.options:
             label = words.get(value) or _spoken(value)
             target = targets.get(value, "")
-            yield pb.Option(value=value, label=label, tone=tones.get(value, ""), target=target)
+            tone = tones.get(value, "")
+            yield pb.Option(
+                value=value, label=label, tone=tone, target=target, closed=value in closed
+            )
 
 
 def _of(said: Mapping[str, Mapping[str, str]], name: str) -> Mapping[str, str]:

@@ -55,9 +55,10 @@ class Action:
 class Path:
     """The way of a record as steps, of which one is the current.
 
-    Over a picklist the steps are named, and any other value stands last, where it broke off. Over a
-    reference they are the records that may be chosen, in their own order: `ends` is the field by which
-    both say whether the way is over, `hoped` the end that is shown while it goes on.
+    Over `Steps` the field says them, over a picklist they are named here; any other value stands last,
+    where it broke off. Over a reference they are the records that may be chosen, in their own order:
+    `ends` is the field by which both say whether the way is over, `hoped` the end that is shown while
+    it goes on.
     """
 
     field: str
@@ -201,7 +202,8 @@ class Presentation:
     named_after: tuple[str, ...] = ()
     # What the records naming another in this field are called there; empty where it makes no tab.
     tabs: Mapping[str, str] = field(default_factory=dict)
-    # By field and value: the tone of a badge (green, red, blue or amber), and the words for a value.
+    # By field and value: the tone of a badge (green, red, blue or amber), which `Steps` say themselves,
+    # and the words for a value.
     tones: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     # By field and value: the entity that the reference beside it names.

@@ -2,14 +2,17 @@
 
 from collections.abc import Collection
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from kit.entity import Choice, Record
+from sqlalchemy import inspect
+
+from kit.entity import Choice, Record, Steps
 from kit.entity.amounts import wrong_amounts
 from kit.entity.record import STAMPS
 from kit.errors import Invalid
 from kit.records.assigning import names_people, wrong_people
 from kit.records.weight import require_weight
+from kit.text.english import one
 
 if TYPE_CHECKING:
     from kit.records.work import Work
@@ -61,7 +64,7 @@ def _judged(kind: type[Record]) -> frozenset[str]:
         name
         for name, known in kind.fields.items()
         if (known.required and name not in STAMPS)
-        or isinstance(known.said.kind, Choice)
+        or isinstance(known.said.kind, Choice | Steps)
         or names_people(known)
     )
 
@@ -72,4 +75,14 @@ def _wrong(work: "Work", record: Record, name: str) -> str:
         return f"{known.said.label}: fill this in." if known.required and name not in STAMPS else ""
     if isinstance(known.said.kind, Choice):
         return work.process.choices.wrong(known.said.kind.list, value)
+    if isinstance(known.said.kind, Steps):
+        before = _before(record, name)
+        return known.said.kind.wrong(one(record.label), before, value, work.verb) if before else ""
     return wrong_people(work, record, name) if names_people(known) else ""
+
+
+def _before(record: Record, name: str) -> Any:
+    """What a row of the database holds while the record already says something else."""
+    state = inspect(record)
+    former = state.committed_state.get(name) if state.has_identity else None
+    return None if former == getattr(record, name) else former

@@ -68,6 +68,11 @@ class Work:
         self._after: list[Callable[[], Awaitable[None]]] = []
         self._request = b""
 
+    @property
+    def verb(self) -> str | None:
+        """The method that is being served, e.g. `Resolve`; None where the system works by itself."""
+        return None if self.actor.is_system else self.call.method.rpartition("/")[2]
+
     # Rows.
 
     @property

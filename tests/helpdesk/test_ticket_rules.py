@@ -1,6 +1,5 @@
 """The steps of a ticket from its arrival to its settlement, and back."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -166,38 +165,6 @@ def test_resolving_by_hand_is_resolving() -> None:
 def test_closing_by_hand_is_closing() -> None:
     """HD-02"""
     assert set_by_hand("resolved", "closed").closed_at is not None
-
-
-@pytest.mark.parametrize(
-    ("start", "end"),
-    [
-        ("open", "new"),
-        ("open", "closed"),
-        ("resolved", "open"),
-        ("closed", "resolved"),
-        ("closed", "waiting"),
-    ],
-)
-def test_no_other_step_is_possible_by_hand(start: str, end: str) -> None:
-    """HD-02"""
-    with pytest.raises(Invalid) as wrong:
-        set_by_hand(start, end)
-    assert set(wrong.value.fields) == {"status"}
-
-
-def test_the_verbs_pass_the_check_of_steps() -> None:
-    ticket = a_ticket()
-    steps: list[Callable[[], None]] = [
-        lambda: ticket.assign(ANA, None, None),
-        lambda: ticket.resolve("New fuse", NOW),
-        lambda: ticket.close(NOW),
-        lambda: ticket.reopen("It smokes again"),
-    ]
-    for step in steps:
-        before = as_it_was(ticket)
-        step()
-        ticket.check()
-        ticket.changed(before)
 
 
 def test_a_settled_ticket_may_be_taken_in_from_elsewhere() -> None:

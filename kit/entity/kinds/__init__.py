@@ -10,12 +10,14 @@ from kit.entity.kinds.lists import Choice, Picklist
 from kit.entity.kinds.moments import Day, Instant
 from kit.entity.kinds.names import PERSON, ActorName, EntityName
 from kit.entity.kinds.numbers import Boolean, Decimals, Integer, Money, Percent, Year
+from kit.entity.kinds.steps import By, Step, Steps
 from kit.entity.kinds.texts import Email, LongText, Phone, Text, Url
 
 __all__ = [
     "PERSON",
     "ActorName",
     "Boolean",
+    "By",
     "Choice",
     "Custom",
     "Day",
@@ -32,6 +34,8 @@ __all__ = [
     "Picklist",
     "Reference",
     "References",
+    "Step",
+    "Steps",
     "Text",
     "Url",
     "Words",

@@ -12,9 +12,6 @@ CAMPAIGN = Presentation(
     sought=True,
     facts=("status", "type", "starts_on"),
     views=(View("active", "Active", 'status = "active"'),),
-    tones={
-        "status": {"planned": "blue", "active": "green", "completed": "green", "cancelled": "red"}
-    },
     actions=(
         Action(
             "AddMembers",

@@ -23,6 +23,8 @@ from kit.entity import (
     References,
     Row,
     Rows,
+    Step,
+    Steps,
     Text,
     Words,
     field,
@@ -72,7 +74,15 @@ class WonAmount(Row):
     amount: Decimal = row_field(Decimals(), "Amount", initial=Decimal(0))
 
 
-ENDED = frozenset({Status.COMPLETED, Status.CANCELLED})
+STATUS = Steps(
+    Status,
+    (
+        Step(Status.PLANNED, "blue", to=(Status.ACTIVE, Status.COMPLETED, Status.CANCELLED)),
+        Step(Status.ACTIVE, "green", to=(Status.PLANNED, Status.COMPLETED, Status.CANCELLED)),
+        Step(Status.COMPLETED, "green", to=(Status.ACTIVE,), closed=True),
+        Step(Status.CANCELLED, "red", to=(Status.PLANNED, Status.ACTIVE), closed=True, aside=True),
+    ),
+)
 CENT = Decimal("0.01")
 SHARE = Decimals(28, 2)  # A return may be negative or far above a hundred.
 
@@ -89,7 +99,7 @@ class Campaign(Record):
     code: Mapped[str | None] = field(Text(40), "Code", unique=True, searched=True)
     goal_type: Mapped[str] = field(Picklist(GoalType), "Goal type", initial=GoalType.SALES)
     type: Mapped[str] = field(Picklist(Type), "Type", initial=Type.EMAIL, listed=True)
-    status: Mapped[str] = field(Picklist(Status), "Status", initial=Status.PLANNED, listed=True)
+    status: Mapped[str] = field(STATUS, "Status", initial=Status.PLANNED, listed=True)
     starts_on: Mapped[date | None] = field(Day(), "First day", listed=True)
     ends_on: Mapped[date | None] = field(Day(), "Last day", listed=True)
     parent_id: Mapped[UUID | None] = field(
@@ -215,7 +225,7 @@ class Campaign(Record):
 
     def admit(self) -> None:
         """Raises Refused when nobody can join any more."""
-        if self.status in ENDED:
+        if self.status in STATUS.closed:
             raise Refused(f"This campaign is {self.status}; it takes no more members.")
 
     def recount(self, members: int, responded: int) -> None:

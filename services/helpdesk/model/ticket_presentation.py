@@ -52,16 +52,7 @@ TICKET = Presentation(
     sought=True,
     facts=("status", "priority", "account_id"),
     views=_VIEWS,
-    tones={
-        "status": {
-            "new": "blue",
-            "open": "blue",
-            "waiting": "amber",
-            "resolved": "green",
-            "closed": "",
-        },
-        "priority": {"high": "amber", "urgent": "red"},
-    },
+    tones={"priority": {"high": "amber", "urgent": "red"}},
     actions=_ACTIONS,
     panels=(
         Panel(
@@ -75,5 +66,5 @@ TICKET = Presentation(
             empty="No ticket waits for you.",
         ),
     ),
-    path=Path("status", ("new", "open", "waiting", "resolved", "closed")),
+    path=Path("status"),
 )

@@ -15,10 +15,7 @@ LEAD = Presentation(
     ),
     # A converted lead is gone from the lists; what it became says itself where it came from.
     tabs={"account_id": "", "contact_id": "", "opportunity_id": ""},
-    tones={
-        "status": {"new": "blue", "working": "amber", "qualified": "green", "unqualified": "red"},
-        "rating": {"warm": "amber", "hot": "red"},
-    },
+    tones={"rating": {"warm": "amber", "hot": "red"}},
     actions=(
         Action(
             "Convert",
@@ -48,7 +45,7 @@ LEAD = Presentation(
             empty="There is no new lead.",
         ),
     ),
-    path=Path("status", ("new", "working", "qualified")),
+    path=Path("status"),
     became=Became(
         "converted_at",
         ("account_id", "contact_id", "opportunity_id"),

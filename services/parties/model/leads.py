@@ -20,6 +20,8 @@ from kit.entity import (
     Picklist,
     Record,
     Reference,
+    Step,
+    Steps,
     Text,
     Url,
     field,
@@ -38,6 +40,27 @@ class LeadStatus(StrEnum):
     WORKING = "working"
     QUALIFIED = "qualified"
     UNQUALIFIED = "unqualified"
+
+
+STATUS = Steps(
+    LeadStatus,
+    (
+        Step(
+            LeadStatus.NEW,
+            "blue",
+            to=(LeadStatus.WORKING, LeadStatus.QUALIFIED, LeadStatus.UNQUALIFIED),
+        ),
+        Step(LeadStatus.WORKING, "amber", to=(LeadStatus.QUALIFIED, LeadStatus.UNQUALIFIED)),
+        Step(LeadStatus.QUALIFIED, "green", to=(LeadStatus.WORKING, LeadStatus.UNQUALIFIED)),
+        Step(
+            LeadStatus.UNQUALIFIED,
+            "red",
+            to=(LeadStatus.WORKING, LeadStatus.QUALIFIED),
+            closed=True,
+            aside=True,
+        ),
+    ),
+)
 
 
 class Channel(StrEnum):
@@ -76,9 +99,7 @@ class Lead(Record):
         Text(200), "Company", searched=True, listed=True, part_of="name"
     )
     job_title: Mapped[str | None] = field(Text(120), "Job title")
-    status: Mapped[str] = field(
-        Picklist(LeadStatus), "Status", initial=LeadStatus.NEW, listed=True, index=True
-    )
+    status: Mapped[str] = field(STATUS, "Status", initial=LeadStatus.NEW, listed=True, index=True)
     rating: Mapped[str | None] = field(Picklist(Rating), "Rating", listed=True)
     score: Mapped[int | None] = field(Integer(low=0, high=100), "Score", help="0 to 100.")
     email: Mapped[str | None] = field(

@@ -14,6 +14,7 @@ from kit.entity import (
     Audience,
     Before,
     Boolean,
+    By,
     EntityName,
     Instant,
     Level,
@@ -22,6 +23,8 @@ from kit.entity import (
     Record,
     Reference,
     References,
+    Step,
+    Steps,
     Text,
     field,
 )
@@ -60,7 +63,16 @@ class Priority(StrEnum):
     URGENT = "urgent"
 
 
-ENDED = frozenset({Status.DONE, Status.CANCELLED})
+_OFF = (By("Cancel", Status.CANCELLED, "Use Cancel, which also gives back what is booked for it."),)
+STATUS = Steps(
+    Status,
+    (
+        Step(Status.PLANNED, "blue", to=(Status.IN_PROGRESS, Status.DONE), by=_OFF),
+        Step(Status.IN_PROGRESS, "amber", to=(Status.PLANNED, Status.DONE), by=_OFF),
+        Step(Status.DONE, "green", closed=True),
+        Step(Status.CANCELLED, "red", closed=True, aside=True),
+    ),
+)
 SUBJECTS = (
     "parties.Account",
     "parties.Contact",
@@ -86,7 +98,7 @@ class Activity(Record):
     name: Mapped[str] = field(Text(200), "Name", searched=True, listed=True)
     type: Mapped[str] = field(Picklist(Type), "Type", initial=Type.TASK, listed=True)
     status: Mapped[str] = field(
-        Picklist(Status),
+        STATUS,
         "Status",
         initial=Status.PLANNED,
         listed=True,
@@ -178,16 +190,8 @@ class Activity(Record):
 
     def changed(self, before: Before | None) -> None:
         """By verb, by hand or reported afterwards: done is done, and said once."""
-        if before is not None and before.status != self.status:
-            self._check_step(before)
         if self.status == Status.DONE and (before is None or before.status != Status.DONE):
             self._announce_completion()
-
-    def _check_step(self, before: Before) -> None:
-        if before.status in ENDED:
-            raise Invalid(status=f"An activity that is {before.status} stays so; make a new one.")
-        if self.status == Status.CANCELLED and self.cancelled_at == before.cancelled_at:
-            raise Invalid(status="Use Cancel, which also gives back what is booked for it.")
 
     def audience(self) -> Iterable[Audience]:
         """Whoever is responsible works on it; colleagues who take part can read it."""
@@ -208,7 +212,7 @@ class Activity(Record):
         self.outcome = reason or self.outcome
 
     def _end(self, status: Status) -> None:
-        if self.status in ENDED:
+        if self.status in STATUS.closed:
             raise Refused(f"This activity is {self.status} already.")
         self.status = status
 

@@ -18,15 +18,7 @@ ACTIVITY = Presentation(
             "coming", "Next 7 days", "starts_at >= today() AND starts_at <= today(7)", "starts_at"
         ),
     ),
-    tones={
-        "status": {
-            "planned": "blue",
-            "in progress": "amber",
-            "done": "green",
-            "cancelled": "red",
-        },
-        "priority": {"high": "amber", "urgent": "red"},
-    },
+    tones={"priority": {"high": "amber", "urgent": "red"}},
     actions=(
         Action(
             "Complete",
@@ -57,6 +49,6 @@ ACTIVITY = Presentation(
             empty="Nothing is planned for today.",
         ),
     ),
-    path=Path("status", ("planned", "in progress", "done")),
+    path=Path("status"),
     calendar=Calendar("starts_at", "ends_at", all_day="all_day"),
 )

@@ -12,7 +12,18 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped
 
-from kit.entity import Before, Instant, Picklist, Presentation, Record, Reference, Text, field
+from kit.entity import (
+    Before,
+    By,
+    Instant,
+    Presentation,
+    Record,
+    Reference,
+    Step,
+    Steps,
+    Text,
+    field,
+)
 from kit.entity.presentation import Action, Calendar
 from kit.errors import Invalid, Refused
 
@@ -24,6 +35,15 @@ class Status(StrEnum):
 
     BOOKED = "booked"
     CANCELLED = "cancelled"
+
+
+STATUS = Steps(
+    Status,
+    (
+        Step(Status.BOOKED, "green", by=(By("Cancel", Status.CANCELLED, "Use Cancel."),)),
+        Step(Status.CANCELLED, "red", closed=True, aside=True),
+    ),
+)
 
 
 class Span(NamedTuple):
@@ -45,7 +65,6 @@ class Booking(Record):
         icon="calendar",
         area="calendar",
         rank=80,
-        tones={"status": {"booked": "green", "cancelled": "red"}},
         actions=(
             Action(
                 "Cancel",
@@ -72,7 +91,7 @@ class Booking(Record):
     )
     purpose: Mapped[str | None] = field(Text(200), "Purpose", searched=True, listed=True)
     status: Mapped[str] = field(
-        Picklist(Status), "Status", initial=Status.BOOKED, editable=False, listed=True
+        STATUS, "Status", initial=Status.BOOKED, editable=False, listed=True
     )
 
     __table_args__ = (

@@ -12,6 +12,7 @@ from kit.actor import Actor
 from kit.entity import (
     Before,
     Boolean,
+    By,
     Choice,
     Day,
     Decimals,
@@ -29,13 +30,15 @@ from kit.entity import (
     References,
     Row,
     Rows,
+    Step,
+    Steps,
     Text,
     Url,
     Words,
     field,
     row_field,
 )
-from kit.entity.presentation import View
+from kit.entity.presentation import Path, View
 from kit.errors import Invalid, Refused
 from tests.kit.toy.contract import pb
 
@@ -45,6 +48,31 @@ class State(StrEnum):
 
     SHELF = "shelf"
     SOLD = "sold"
+
+
+class Wear(StrEnum):
+    """How worn a toy is."""
+
+    NEW = "new"
+    USED = "used"
+    BROKEN = "broken"
+    GONE = "gone"
+
+
+WEAR = Steps(
+    Wear,
+    (
+        Step(Wear.NEW, "green", to=(Wear.USED, Wear.BROKEN)),
+        Step(Wear.USED, to=(Wear.BROKEN,)),
+        Step(
+            Wear.BROKEN,
+            "amber",
+            to=(Wear.GONE,),
+            by=(By("Mend", Wear.USED, "Use Mend, which takes some glue."),),
+        ),
+        Step(Wear.GONE, "red", closed=True, aside=True),
+    ),
+)
 
 
 class Part(Row):
@@ -68,6 +96,7 @@ class Toy(Record):
             View("whole", "Whole", "pieces = 1", "name"),
         ),
         tones={"state": {"sold": "green"}},
+        path=Path("wear"),
     )
 
     name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True)
@@ -92,6 +121,7 @@ class Toy(Record):
     parts: Mapped[list[Part]] = field(Rows(Part), "Parts")
     secret: Mapped[str | None] = field(Text(), "Secret", searched=True)
     caption: Mapped[str | None] = field(Text(), "Caption", editable=False)
+    wear: Mapped[str] = field(WEAR, "Wear", initial=Wear.NEW)
 
     def prepare(self, actor: Actor) -> None:
         self._saw("prepare")

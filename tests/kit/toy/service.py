@@ -13,7 +13,7 @@ from kit.rpc import call as rpc
 from kit.service import Service
 from kit.settings import ServiceSettings
 from tests.kit.toy.contract import pb, services
-from tests.kit.toy.model import Diary, Toy
+from tests.kit.toy.model import Diary, Toy, Wear
 
 SHAPES = [Option("round", "Round"), Option("square", "Square"), Option("flat", "Flat", True)]
 
@@ -33,6 +33,12 @@ class Toys(Records[Toy, Any], services.ToysServicer):
             if request.note == "and fall":
                 raise ZeroDivisionError("the password is hunter2")
             return shown
+
+    async def Mend(self, request: Any, context: Any) -> Any:
+        async with self.work(request) as work:
+            toy = await work.get(Toy, request.id, Level.EDIT)
+            toy.wear = Wear.USED
+            return await work.show(toy)
 
     async def Fail(self, request: Any, context: Any) -> Any:
         """Raises the class that the note names; `left` answers the seconds that are left."""
