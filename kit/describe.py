@@ -14,7 +14,7 @@ from kit.actor import Actor
 from kit.choices import Choices
 from kit.entity import Choice, Field, Picklist, Record, Reference, References, Rows, Steps, Words
 from kit.entity.kinds import ActorName, Kind, Money, Text
-from kit.entity.presentation import Path, Presentation, View
+from kit.entity.presentation import Panel, Path, Presentation, View
 from kit.entity.record import is_imported
 from kit.query import names, parse
 from kit.wire import Shape
@@ -57,10 +57,11 @@ def _rights(shape: Shape, policy: Policy, actor: Actor) -> set[str]:
 
 @cache
 def _presentation(record: type[Record], seen: frozenset[str]) -> shown_pb.Presentation:
-    """How the entity is shown; views that ask of a hidden field are left out."""
+    """How the entity is shown; views and panels that ask of a hidden field are left out."""
     told = record.presentation
     views = tuple(view for view in told.views if named_in(view) <= seen)
-    values = asdict(replace(told, views=views, path=_path(record)))
+    panels = tuple(panel for panel in told.panels if named_in(panel) <= seen)
+    values = asdict(replace(told, views=views, panels=panels, path=_path(record)))
     return shown_pb.Presentation(
         **{name: value for name, value in values.items() if name not in _ELSEWHERE}
     )
@@ -73,8 +74,8 @@ def _path(record: type[Record]) -> Path | None:
     return replace(path, steps=kind.way) if path and isinstance(kind, Steps) else path
 
 
-def named_in(view: View) -> set[str]:
-    """The fields by which a view filters and orders."""
+def named_in(view: View | Panel) -> set[str]:
+    """The fields by which a view or a panel filters and orders."""
     ordered = set(view.order_by.replace(",", " ").split()) - _ORDERED
     return {*names(parse(view.filter)), *ordered}
 

@@ -3,8 +3,16 @@
 from kit.entity import Presentation
 from kit.entity.presentation import Action, Ask, Calendar, Panel, Path, View
 
-_TODAY = "starts_at >= today() AND starts_at <= today()"
 _GOING_ON = 'status = "planned" OR status = "in progress"'
+
+
+def _until(day: str) -> str:
+    """What takes place from today on, and what is still to be done by that day, overdue or not."""
+    return f"(starts_at >= today() AND starts_at <= {day}) OR (({_GOING_ON}) AND due_at <= {day})"
+
+
+# What is overdue comes first, then what has a day to be done by, then what takes place.
+_PRESSING = "due_at, starts_at"
 
 ACTIVITY = Presentation(
     icon="clipboard-document-list",
@@ -13,10 +21,8 @@ ACTIVITY = Presentation(
     sought=True,
     facts=("status", "starts_at", "account_id"),
     views=(
-        View("today", "Today", _TODAY, "starts_at"),
-        View(
-            "coming", "Next 7 days", "starts_at >= today() AND starts_at <= today(7)", "starts_at"
-        ),
+        View("today", "Today", _until("today()"), _PRESSING),
+        View("coming", "Next 7 days", _until("today(7)"), _PRESSING),
     ),
     tones={"priority": {"high": "amber", "urgent": "red"}},
     actions=(
@@ -42,9 +48,9 @@ ACTIVITY = Presentation(
             "activities",
             "My activities today",
             30,
-            f"{_TODAY} AND assignee_id = me()",
-            order_by="starts_at",
-            columns=("name", "type", "starts_at"),
+            f"({_until('today()')}) AND assignee_id = me()",
+            order_by=_PRESSING,
+            columns=("name", "type", "starts_at", "due_at"),
             view="today",
             empty="Nothing is planned for today.",
         ),
