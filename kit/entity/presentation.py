@@ -145,6 +145,9 @@ class Calendar:
     # Which of them count, and what a new one is called on the other's page.
     filter: str = ""
     action: str = ""
+    # The verb of the other that tells when it is taken, by what the reader may not see too; its inputs
+    # and answers are named like `starts` and `ends`.
+    taken: str = ""
 
 
 @dataclass(frozen=True)

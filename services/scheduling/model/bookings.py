@@ -75,7 +75,12 @@ class Booking(Record):
             ),
         ),
         calendar=Calendar(
-            "starts_at", "ends_at", of="resource_id", filter='status = "booked"', action="Book"
+            "starts_at",
+            "ends_at",
+            of="resource_id",
+            filter='status = "booked"',
+            action="Book",
+            taken="Availability",
         ),
     )
 
