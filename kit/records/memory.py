@@ -21,6 +21,7 @@ from kit.records.keys import give_keys, rekey
 from kit.records.writing import Part, Parts, write
 from kit.references.cascade import follow
 from kit.references.fetching import on
+from kit.references.trees import refuse_circles
 
 if TYPE_CHECKING:
     from kit.records.work import Work
@@ -40,6 +41,7 @@ def _write(session: Session, *_: object) -> None:
     new, old, gone = map(_records, (session.new, session.dirty, session.deleted))
     if new or old:
         await_only(work.references.learn(on(_begun(session)), new, old))
+        await_only(refuse_circles(on(_begun(session)), new, old))
     changes = changes_of(work, new, old, gone, session)
     if parts := parts_of(new, old, gone):
         await_only(write(_begun(session), parts, beside(work, changes)))

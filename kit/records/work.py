@@ -24,6 +24,7 @@ from kit.records.showing import shown_json
 from kit.records.tables import answered
 from kit.records.writing import write
 from kit.references.resolving import Resolving
+from kit.references.trees import climbs
 from kit.rpc.call import Call
 from kit.rpc.server import Replayed
 
@@ -236,7 +237,7 @@ class Work:
         """Whether all that there is to write can be one statement, which is a transaction by itself."""
         if self._session is not None or self.process.before_commit:
             return False
-        return not any(map(moves, self._pending.changed))
+        return not any(moves(each) or climbs(each) for each in self._pending.changed)
 
     async def _write_at_once(self) -> None:
         await self._learn()

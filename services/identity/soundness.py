@@ -39,11 +39,6 @@ _PRINCIPALS: Mapping[str, type[Record]] = {
     PrincipalKind.GROUP: Group,
 }
 
-_ABOVE = text(
-    "WITH RECURSIVE above(id) AS (SELECT CAST(:first AS uuid) UNION "
-    "SELECT role.parent_id FROM role JOIN above ON role.id = above.id "
-    "WHERE role.parent_id IS NOT NULL) SELECT id FROM above"
-)
 _INSIDE = text(
     "WITH RECURSIVE inside(id) AS (SELECT unnest(CAST(:first AS uuid[])) UNION "
     'SELECT unnest(g.group_ids) FROM "group" g JOIN inside ON g.id = inside.id) '
@@ -89,9 +84,6 @@ async def _existing(
 
 
 async def _check_circle(session: AsyncSession, record: Record) -> None:
-    if isinstance(record, Role) and record.parent_id:
-        above = await session.scalars(_ABOVE, {"first": record.parent_id})
-        record.refuse_circle(above.all())
     if isinstance(record, Group) and record.group_ids:
         inside = await session.scalars(_INSIDE, {"first": record.group_ids})
         record.refuse_circle(inside.all())

@@ -74,13 +74,6 @@ def test_a_campaign_ends_after_it_starts() -> None:
     assert set(wrong.value.fields) == {"ends_on"}
 
 
-def test_a_campaign_is_not_part_of_itself() -> None:
-    campaign = a_campaign()
-    campaign.parent_id = campaign.id
-    with pytest.raises(Invalid, match="part of itself"):
-        campaign.check()
-
-
 @pytest.mark.parametrize(
     ("states", "answers", "field"),
     [([], [], "member_states"), (["Sent"], ["Bought"], "responded_states")],

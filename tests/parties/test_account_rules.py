@@ -6,7 +6,6 @@ import pytest
 
 from kit.actor import Actor
 from kit.errors import Invalid
-from kit.ids import uuid7
 from services.parties.model.accounts import Account, Relationships
 from services.parties.model.bank_accounts import BankAccount
 from services.parties.model.places import Address
@@ -61,12 +60,6 @@ def test_an_iban_with_a_slip_is_refused() -> None:
 def test_a_number_that_is_no_iban_is_taken_as_written() -> None:
     """PA-07"""
     assert BankAccount.read({"number": "12-345678-9", "currency": "CHF"}).number == "12-345678-9"
-
-
-def test_an_account_is_no_subsidiary_of_itself() -> None:
-    account = Account(name="Acme", parent_id=uuid7())
-    with pytest.raises(Invalid, match="itself"):
-        account.refuse_circle([uuid7(), account.id])
 
 
 @pytest.mark.parametrize(

@@ -62,13 +62,6 @@ def test_an_activity_may_be_about_any_record() -> None:
     assert an_activity(related_entity="sales.Opportunity", related_id=uuid4()).related_id
 
 
-def test_an_activity_is_not_part_of_itself() -> None:
-    activity = an_activity()
-    activity.parent_id = activity.id
-    with pytest.raises(Invalid, match="part of itself"):
-        activity.check()
-
-
 def test_completing_says_what_came_of_it() -> None:
     """SC-02, SC-05"""
     activity = an_activity(assignee_id=DAN)

@@ -5,7 +5,7 @@ person who typed it; `show` goes the other way.
 """
 
 from kit.entity.kinds.kind import Kind
-from kit.entity.kinds.links import Custom, Reference, References, Words
+from kit.entity.kinds.links import Custom, Reference, References, Tree, Words
 from kit.entity.kinds.lists import Choice, Picklist
 from kit.entity.kinds.moments import Day, Instant
 from kit.entity.kinds.names import PERSON, ActorName, EntityName
@@ -37,6 +37,7 @@ __all__ = [
     "Step",
     "Steps",
     "Text",
+    "Tree",
     "Url",
     "Words",
     "Year",

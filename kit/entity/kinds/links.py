@@ -43,6 +43,17 @@ class Reference(Kind):
 
 
 @dataclass(frozen=True)
+class Tree(Reference):
+    """The record of the same entity that stands above this one; none ever comes to stand below itself.
+
+    `circle` is what whoever tries it is told, where `cannot be part of itself` would not fit.
+    """
+
+    here: bool = True
+    circle: str = ""
+
+
+@dataclass(frozen=True)
 class References(Kind):
     """The ids of other records, in order and each once."""
 

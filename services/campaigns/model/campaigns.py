@@ -1,6 +1,6 @@
 """A marketing campaign: what it is, and how its result is reckoned."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -19,13 +19,13 @@ from kit.entity import (
     Money,
     Picklist,
     Record,
-    Reference,
     References,
     Row,
     Rows,
     Step,
     Steps,
     Text,
+    Tree,
     Words,
     field,
     row_field,
@@ -102,9 +102,7 @@ class Campaign(Record):
     status: Mapped[str] = field(STATUS, "Status", initial=Status.PLANNED, listed=True)
     starts_on: Mapped[date | None] = field(Day(), "First day", listed=True)
     ends_on: Mapped[date | None] = field(Day(), "Last day", listed=True)
-    parent_id: Mapped[UUID | None] = field(
-        Reference("campaigns.Campaign", here=True), "Part of", index=True
-    )
+    parent_id: Mapped[UUID | None] = field(Tree("campaigns.Campaign"), "Part of", index=True)
 
     goals: Mapped[str | None] = field(LongText(), "Goals", section="Plan")
     assumptions: Mapped[str | None] = field(LongText(), "Assumptions", section="Plan")
@@ -192,7 +190,6 @@ class Campaign(Record):
     def check(self) -> None:
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise Invalid(ends_on="The last day must not be before the first.")
-        self.refuse_circle([self.parent_id] if self.parent_id else [])
         if not self.member_states:
             raise Invalid(member_states="Name at least one state; new members get the first.")
         strange = [state for state in self.responded_states if state not in self.member_states]
@@ -200,11 +197,6 @@ class Campaign(Record):
             raise Invalid(
                 responded_states=f"{strange[0]!r} is not among the member states; add it there."
             )
-
-    def refuse_circle(self, above: Collection[UUID]) -> None:
-        """Raises Invalid when the campaign is among those of which it is to be part."""
-        if self.id in above:
-            raise Invalid(parent_id="A campaign cannot be part of itself; choose another one.")
 
     def removing(self) -> None:
         if self.member_count or self.opportunity_count:

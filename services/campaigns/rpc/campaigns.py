@@ -1,6 +1,6 @@
 """Campaigns over gRPC, with many members added at once."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,6 @@ from services.campaigns.model.members import Member
 from services.campaigns.rpc.membership import hold, recount
 
 MOST = 1_000
-_LINES = 7_203_103
 
 
 class Campaigns(Records[Campaign, pb.Campaign], CampaignsServicer):
@@ -36,8 +35,6 @@ class Campaigns(Records[Campaign, pb.Campaign], CampaignsServicer):
 
     async def amend(self, work: Work, record: Any, values: Mapping[str, Any]) -> None:
         """The campaign is held first, so that no member enters a state while it is taken out."""
-        if (parent_id := values.get("parent_id")) is not None:
-            record.refuse_circle(await _line(work, parent_id))
         former = list(record.member_states)
         if dropped := [each for each in former if each not in values.get("member_states", former)]:
             await hold(work, record)
@@ -56,18 +53,6 @@ class Campaigns(Records[Campaign, pb.Campaign], CampaignsServicer):
         _join(work, campaign, joined)
         await recount(work, campaign)
         return pb.MembersAdded(added=len(joined), already_members=asked - len(joined))
-
-
-async def _line(work: Work, campaign_id: UUID) -> Collection[UUID]:
-    """A campaign and all of which it is part; two moves could close a circle, so they take turns."""
-    await work.session.execute(select(func.pg_advisory_xact_lock(_LINES)))
-    above = (
-        select(Campaign.id, Campaign.parent_id)
-        .where(Campaign.id == campaign_id)
-        .cte(recursive=True)
-    )
-    next_up = select(Campaign.id, Campaign.parent_id).join(above, Campaign.id == above.c.parent_id)
-    return set(await work.session.scalars(select(above.union(next_up).c.id)))
 
 
 async def _newcomers(

@@ -1,12 +1,10 @@
 """A position in the tree of responsibilities; it sees what the roles below it own."""
 
-from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped
 
-from kit.entity import Governs, LongText, Presentation, Record, Reference, References, Text, field
-from kit.errors import Invalid
+from kit.entity import Governs, LongText, Presentation, Record, References, Text, Tree, field
 from services.identity.model.principals import principal_key
 
 _CIRCLE = "A role cannot stand below itself; choose a role from elsewhere in the tree."
@@ -31,18 +29,10 @@ class Role(Record):
     name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True, unique=True)
     description: Mapped[str | None] = field(LongText(), "Description", listed=True)
     parent_id: Mapped[UUID | None] = field(
-        Reference("identity.Role", here=True), "Role above", listed=True, index=True
+        Tree("identity.Role", circle=_CIRCLE), "Role above", listed=True, index=True
     )
     profile_ids: Mapped[list[UUID]] = field(
         References("identity.Profile"), "Profiles", help="Every holder of the role gets these."
     )
     share_key: Mapped[int] = principal_key()
     tree_key: Mapped[int] = principal_key()
-
-    def check(self) -> None:
-        self.refuse_circle([self.parent_id] if self.parent_id else [])
-
-    def refuse_circle(self, above: Collection[UUID]) -> None:
-        """`above` is the role above and every role above that one."""
-        if self.id in above:
-            raise Invalid(parent_id=_CIRCLE)

@@ -1,6 +1,6 @@
 """A company or organisation with which there are business relations, or may be."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -21,9 +21,9 @@ from kit.entity import (
     Picklist,
     Presentation,
     Record,
-    Reference,
     Rows,
     Text,
+    Tree,
     Url,
     Words,
     Year,
@@ -107,7 +107,7 @@ class Account(Record):
         help="Taken from the first address when you leave it empty.",
     )
     parent_id: Mapped[UUID | None] = field(
-        Reference("parties.Account", here=True), "Subsidiary of", index=True
+        Tree("parties.Account", circle=_CIRCLE), "Subsidiary of", index=True
     )
     phone: Mapped[str | None] = field(Phone(), "Phone", section="Reach", searched=True)
     fax: Mapped[str | None] = field(Phone(), "Fax", section="Reach")
@@ -137,18 +137,12 @@ class Account(Record):
         self.country = self.country or self._home()
 
     def check(self) -> None:
-        self.refuse_circle([self.parent_id] if self.parent_id else [])
         if self.annual_revenue is None:
             return
         if self.annual_revenue < 0:
             raise Invalid(annual_revenue="Revenue cannot be negative; leave it empty when unknown.")
         if self.currency is None:
             raise Invalid(currency="Say in which currency the revenue is.")
-
-    def refuse_circle(self, above: Collection[UUID]) -> None:
-        """`above` is the account above and every account above that one."""
-        if self.id in above:
-            raise Invalid(parent_id=_CIRCLE)
 
     def _home(self) -> str | None:
         """The head office says where an account is at home; without one, the first address."""

@@ -1,6 +1,6 @@
 """Something done with or for somebody: planned, assigned, carried out or reported afterwards."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -26,6 +26,7 @@ from kit.entity import (
     Step,
     Steps,
     Text,
+    Tree,
     field,
 )
 from kit.entity.record import AT_ONCE
@@ -135,7 +136,7 @@ class Activity(Record):
     )
     project: Mapped[str | None] = field(Text(120), "Project", section="With and about")
     parent_id: Mapped[UUID | None] = field(
-        Reference("scheduling.Activity", here=True),
+        Tree("scheduling.Activity"),
         "Part of",
         section="With and about",
         index=True,
@@ -168,12 +169,6 @@ class Activity(Record):
     def check(self) -> None:
         self._check_time()
         self._check_relation()
-        self.refuse_circle([self.parent_id] if self.parent_id else [])
-
-    def refuse_circle(self, above: Collection[UUID]) -> None:
-        """Raises Invalid when the activity is among those of which it is to be part."""
-        if self.id in above:
-            raise Invalid(parent_id="An activity cannot be part of itself; choose another one.")
 
     def _check_time(self) -> None:
         if self.starts_at is None and (self.ends_at is not None or self.all_day):

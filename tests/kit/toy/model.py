@@ -26,13 +26,13 @@ from kit.entity import (
     Picklist,
     Presentation,
     Record,
-    Reference,
     References,
     Row,
     Rows,
     Step,
     Steps,
     Text,
+    Tree,
     Url,
     Words,
     field,
@@ -115,7 +115,7 @@ class Toy(Record):
     sold_at: Mapped[datetime | None] = field(Instant(), "Sold")
     state: Mapped[str] = field(Picklist(State), "State", initial=State.SHELF, editable=False)
     shape: Mapped[str | None] = field(Choice("toys.toy.shape"), "Shape")
-    parent_id: Mapped[UUID | None] = field(Reference("toys.Toy", here=True), "Part of", index=True)
+    parent_id: Mapped[UUID | None] = field(Tree("toys.Toy"), "Part of", index=True)
     friend_ids: Mapped[list[UUID]] = field(References("toys.Toy"), "Friends")
     tags: Mapped[list[str]] = field(Words(), "Tags")
     parts: Mapped[list[Part]] = field(Rows(Part), "Parts")
