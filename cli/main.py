@@ -13,6 +13,7 @@ from cli.components.component import ComponentFailed
 from cli.components.ports import NoFreePort
 from cli.failure import CommandFailed
 from cli.home import Home
+from cli.new import commands as new
 from cli.progress import Progress
 
 DISK_FULL = 28
@@ -172,6 +173,8 @@ def create(
         Home.of_environment(), _console(), name=name, scope=scope, person=person, as_json=as_json
     )
 
+
+app.add_typer(new.app, name="new")
 
 letters = typer.Typer(help="Events that a handler could not take.", no_args_is_help=True)
 app.add_typer(letters, name="dead-letters")

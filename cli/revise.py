@@ -13,6 +13,9 @@ from tempfile import TemporaryDirectory
 from alembic import command
 
 from cli.components.postgres import Postgres
+from cli.environment import ROOT
+from cli.new.draft import Draft
+from cli.new.migrations import Next
 from kit.database.migrate import configuration, upgrade
 
 
@@ -36,7 +39,7 @@ def draft(service: str, what: str) -> None:
     with _database(service) as url:
         drafted = configuration(service, url)
         folder = Path(drafted.get_main_option("version_locations") or "")
-        number = f"{len(list(folder.glob('*.py'))) + 1:04d}"
+        number = Next.of(Draft(ROOT), service).revision
         command.revision(drafted, what, autogenerate=True, version_path=str(folder), rev_id=number)
 
 

@@ -1,0 +1,1 @@
+"""`new`: writes what is alike in every entity, verb and service, so that people write what differs."""
