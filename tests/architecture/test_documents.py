@@ -62,7 +62,7 @@ def test_every_event_is_documented_and_none_besides() -> None:
     written = _documented("docs/events.md")
     wanted = {subject: f"`{name}`" for subject, name in _events().items()}
     for entity, case in CASES.items():
-        whats = () if case.record.a_log else ("created", "updated", "deleted")
+        whats = () if case.record.a_log else ("created", "updated", "shared", "deleted")
         wanted |= {change_subject(entity, what): "`RecordChanged`" for what in whats}
     assert {
         each for each in wanted if each not in written or wanted[each] not in written[each]
