@@ -82,6 +82,13 @@ def _refuse_taken(tree: Draft, name: EntityName) -> None:
         raise CommandFailed(
             f"/api/v1/{name.path} is the URL of another entity; nothing was written."
         )
+    ours = "|".join((name.name, f"{name.name}List", f"{name.name}Patch", name.plural_type))
+    for path in sorted(tree.root.glob(f"proto/crm/{name.service}/v1/*.proto")):
+        if taken := re.search(rf"^(message|service) ({ours}) ", path.read_text(), re.MULTILINE):
+            where = path.relative_to(tree.root)
+            raise CommandFailed(
+                f"{where} has the {taken.group().strip()} already; nothing was written."
+            )
     for path in sorted(tree.root.glob("services/*/model/*.py")):
         if f'__tablename__ = "{name.table}"' in path.read_text():
             where = path.relative_to(tree.root)

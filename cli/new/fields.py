@@ -1,5 +1,6 @@
 """Fields as the command line is given them, `name:kind:meaning`, and what they are in each language."""
 
+import keyword
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -109,7 +110,7 @@ def _field(given: str) -> Field:
 
 
 def _name(name: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or keyword.iskeyword(name):
         raise CommandFailed(f"A field is called like off_sale_on; {name!r} is not.")
     if name in TAKEN:
         raise CommandFailed(f"Every record has {name!r} already; call the field something else.")

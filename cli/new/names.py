@@ -69,7 +69,8 @@ class EntityName:
     @classmethod
     def of(cls, given: str, plural: str = "") -> "EntityName":
         service, _, name = given.partition(".")
-        if not _TYPE.fullmatch(name) or not _ROOM.fullmatch(service):
+        well_formed = _TYPE.fullmatch(name) and _ROOM.fullmatch(service)
+        if not well_formed or keyword.iskeyword(snake(name)):
             raise CommandFailed(f"An entity is written like sales.PriceList; {given!r} is not.")
         plural = plural or plural_of(words(name)).capitalize()
         if not re.fullmatch(r"[A-Z][a-z]+( [a-z]+)*", plural):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cli.failure import CommandFailed
 from cli.new.draft import AnchorMissing, Draft, template
+from cli.new.fields import TAKEN
 from cli.new.lines import Edit, sorted_lines
 from cli.new.names import EntityName, kebab, sentence, snake, verb_name, words
 from cli.new.python import classes, entered, imported_as, importing, with_method
@@ -89,8 +90,8 @@ def _refuse_taken(tree: Draft, place: Place, name: str, method: str) -> None:
         for kind in classes(tree.read(place.model))
         for each in kind.body
     }
-    if method in taken:
-        raise CommandFailed(f"{place.model} has {method} already; nothing was written.")
+    if method in taken | TAKEN:
+        raise CommandFailed(f"{place.name} has {method} already; nothing was written.")
 
 
 def _contract(tree: Draft, place: Place, forms: dict[str, str]) -> None:

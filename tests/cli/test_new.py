@@ -122,8 +122,12 @@ def test_names_that_are_taken_are_refused() -> None:
     tree = Draft(ROOT)
     with pytest.raises(CommandFailed, match=r"/api/v1/products is the URL of another"):
         entity.draft(tree, "sales.Product", about="Goods for sale.")
-    with pytest.raises(CommandFailed, match="has the table product already"):
+    with pytest.raises(CommandFailed, match="has the message Product already"):
         entity.draft(tree, "sales.Product", about="Goods for sale.", plural="Wares")
+    with pytest.raises(CommandFailed, match="has the table product already"):
+        entity.draft(tree, "helpdesk.Product", about="Goods for sale.", plural="Wares")
+    with pytest.raises(CommandFailed, match="has check already"):
+        verb.draft(tree, "helpdesk.Ticket", "Check", does="Looks at the ticket.")
     with pytest.raises(CommandFailed, match="has Resolve already"):
         verb.draft(tree, "helpdesk.Ticket", "Resolve", does="Settles the ticket.")
     with pytest.raises(CommandFailed, match="service chat already"):
@@ -141,6 +145,8 @@ def test_names_that_are_taken_are_refused() -> None:
         ("sales.Vendor", {"fields": ["since:day:The first."]}, "The kinds are text"),
         ("sales.Vendor", {"fields": ["version:text:Which."]}, "Every record has 'version'"),
         ("sales.Vendor", {"fields": ["name:text:Which."]}, "Two fields are called name"),
+        ("sales.Vendor", {"fields": ["from:text:Whence."]}, "'from' is not"),
+        ("sales.Class", {}, "'sales.Class' is not"),
         ("sales.Vendor", {"icon": "unicorn"}, "has no icon 'unicorn'"),
         ("sales.Vendor", {"area": "moon"}, "Say by --area"),
         ("sales.Vendor", {"access": "full"}, "--access is one of"),
