@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, ForeignKey
 from sqlalchemy.orm import MappedColumn, mapped_column
 
-from kit.entity.kinds import Boolean, Kind, Reference, References, Text, Words
+from kit.entity.kinds import Boolean, Kind, Number, Reference, References, Text, Words
 from kit.entity.rows import Rows
 
 if TYPE_CHECKING:
@@ -116,8 +116,11 @@ def field(
 ) -> MappedColumn[Any]:
     """An ordinary mapped column that knows its label, kind and manners; `said` lists the words.
 
-    Text is unique and found by its folded form, over which the entity makes the index.
+    Text is unique and found by its folded form, over which the entity makes the index. A number is
+    unique, and nobody fills it in or changes it.
     """
+    if isinstance(kind, Number):
+        unique, words = True, {**words, "editable": False, "required": False}
     here = (ForeignKey(_key(kind.target)),) if isinstance(kind, Reference) and kind.here else ()
     info: dict[str, Any] = {"said": said(kind, label, **words)}
     if isinstance(kind, Text):

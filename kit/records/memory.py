@@ -18,6 +18,7 @@ from kit.entity import Before, Record
 from kit.records.chronicle import Change, beside
 from kit.records.judging import check_record, refuse_emptied
 from kit.records.keys import give_keys, rekey
+from kit.records.numbering import give_numbers
 from kit.records.writing import Part, Parts, write
 from kit.references.cascade import follow
 from kit.references.fetching import on
@@ -42,6 +43,8 @@ def _write(session: Session, *_: object) -> None:
     if new or old:
         await_only(work.references.learn(on(_begun(session)), new, old))
         await_only(refuse_circles(on(_begun(session)), new, old))
+    if new:
+        await_only(give_numbers(on(_begun(session)), new))
     changes = changes_of(work, new, old, gone, session)
     if parts := parts_of(new, old, gone):
         await_only(write(_begun(session), parts, beside(work, changes)))

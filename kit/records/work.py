@@ -19,6 +19,7 @@ from kit.ids import record_id
 from kit.records.chronicle import Change, beside
 from kit.records.keys import moves
 from kit.records.memory import changes_of, parts_of, prepare, settled
+from kit.records.numbering import give_numbers
 from kit.records.pending import Pending
 from kit.records.showing import shown_json
 from kit.records.tables import answered
@@ -250,9 +251,10 @@ class Work:
         self.written += changes
 
     async def _learn(self) -> None:
-        """Finds the records that are referred to anew."""
+        """Finds what has to be known ahead: the records that are referred to anew, and numbers."""
         fetch = self.process.database.fetch
         await self.references.learn(fetch, self._pending.new, self._pending.changed)
+        await give_numbers(fetch, self._pending.new)
 
     async def close(self) -> None:
         """Gives the connection back; what was not committed is undone."""

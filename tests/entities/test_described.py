@@ -5,6 +5,7 @@ from crm.v1 import records_pb2
 from crm.v1.records_pb2_grpc import RecordsStub
 
 from kit.describe import STANDARD
+from kit.entity import Steps
 from tests.entities.cases import CASES, Case
 from tests.entities.factories import Office
 
@@ -38,7 +39,14 @@ async def test_what_people_see_travels_along(office: Office, case: Case) -> None
         for option in field.options
         if option.tone
     }
+    stepping = {
+        name: known.said.kind.tones
+        for name, known in case.record.fields.items()
+        if isinstance(known.said.kind, Steps)
+    }
+    assert not stepping.keys() & wanted.tones.keys(), "steps say their tones themselves"
+    everywhere = {**wanted.tones, **stepping}
     said = {
-        (name, value): tone for name, each in wanted.tones.items() for value, tone in each.items()
+        (name, value): tone for name, each in everywhere.items() for value, tone in each.items()
     }
     assert {key: tone for key, tone in said.items() if tone and key in tones} == tones

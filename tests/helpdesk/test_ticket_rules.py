@@ -9,7 +9,7 @@ from crm.helpdesk.v1 import events_pb2 as events
 from kit.actor import Actor
 from kit.entity import Audience, Before
 from kit.errors import Invalid, Refused
-from services.helpdesk.model.tickets import Status, Ticket, ticket_number
+from services.helpdesk.model.tickets import Status, Ticket
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 ANA, DAN, SUPPORT = (UUID(int=each) for each in (1, 2, 3))
@@ -28,15 +28,6 @@ def a_resolved_ticket() -> Ticket:
 
 def as_it_was(ticket: Ticket) -> Before:
     return Before(**{name: getattr(ticket, name) for name in Ticket.fields})
-
-
-def test_numbers_are_readable_and_grow() -> None:
-    """HD-01"""
-    assert [ticket_number(each) for each in (1, 123, 12_345_678)] == [
-        "T-000001",
-        "T-000123",
-        "T-12345678",
-    ]
 
 
 def test_assigning_opens_a_new_ticket_and_tells_the_person() -> None:

@@ -10,6 +10,7 @@ from kit.entity.kinds.lists import Choice, Picklist
 from kit.entity.kinds.moments import Day, Instant
 from kit.entity.kinds.names import PERSON, ActorName, EntityName
 from kit.entity.kinds.numbers import Boolean, Decimals, Integer, Money, Percent, Year
+from kit.entity.kinds.sequences import Number
 from kit.entity.kinds.steps import By, Step, Steps
 from kit.entity.kinds.texts import Email, LongText, Phone, Text, Url
 
@@ -29,6 +30,7 @@ __all__ = [
     "Kind",
     "LongText",
     "Money",
+    "Number",
     "Percent",
     "Phone",
     "Picklist",

@@ -6,11 +6,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from crm.helpdesk.v1 import events_pb2 as events
-from sqlalchemy import Sequence
 from sqlalchemy.orm import Mapped
 
 from kit.actor import Actor
-from kit.database.tables import metadata
 from kit.entity import (
     Audience,
     Before,
@@ -18,6 +16,7 @@ from kit.entity import (
     Instant,
     Integer,
     LongText,
+    Number,
     Picklist,
     Record,
     Reference,
@@ -29,8 +28,6 @@ from kit.entity import (
 )
 from kit.errors import Invalid, Refused
 from services.helpdesk.model.ticket_presentation import TICKET
-
-NUMBERS = Sequence("ticket_number", metadata=metadata)
 
 
 class Type(StrEnum):
@@ -85,11 +82,6 @@ STATUS = Steps(
 )
 
 
-def ticket_number(place: int) -> str:
-    """The number for people, from the next value of `NUMBERS`."""
-    return f"T-{place:06}"
-
-
 class Ticket(Record):
     """A customer's question, problem, request or complaint and how it is settled."""
 
@@ -102,9 +94,7 @@ class Ticket(Record):
     title = "subject"
     presentation = TICKET
 
-    number: Mapped[str] = field(
-        Text(20), "Number", unique=True, editable=False, required=False, searched=True, listed=True
-    )
+    number: Mapped[str] = field(Number("T-"), "Number", searched=True, listed=True)
     subject: Mapped[str] = field(Text(200), "Subject", searched=True, listed=True)
     description: Mapped[str | None] = field(LongText(), "Description", searched=True)
     type: Mapped[str] = field(Picklist(Type), "Type", initial=Type.QUESTION)

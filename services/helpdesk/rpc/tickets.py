@@ -1,4 +1,4 @@
-"""Tickets over gRPC: numbered when they come, then assigned, resolved, reopened and closed."""
+"""Tickets over gRPC: assigned, resolved, reopened and closed."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,11 +6,10 @@ from uuid import UUID
 
 from crm.helpdesk.v1 import tickets_pb2 as pb
 from crm.helpdesk.v1.tickets_pb2_grpc import TicketsServicer
-from sqlalchemy import select
 
 from kit.errors import Invalid
 from kit.records import Records, Said, Work, verb
-from services.helpdesk.model.tickets import NUMBERS, Ticket, ticket_number
+from services.helpdesk.model.tickets import Ticket
 
 
 class Tickets(Records[Ticket, pb.Ticket], TicketsServicer):
@@ -19,10 +18,7 @@ class Tickets(Records[Ticket, pb.Ticket], TicketsServicer):
     record, message, listing = Ticket, pb.Ticket, pb.TicketList
 
     async def admit(self, work: Work, record: Any) -> None:
-        """The sequence may leave a gap where a ticket was refused, but gives no number twice."""
         self._check_team(record.assignee_id, record.group_id)
-        place = await work.session.execute(select(NUMBERS.next_value()))
-        record.number = ticket_number(place.scalar_one())
         work.add(record)
 
     @verb(sets=("assignee_id", "group_id"), follows=("status", "assignment_note"))

@@ -57,6 +57,7 @@ async def _create_tables(url: str) -> None:
     async with engine.begin() as connection:
         await connection.exec_driver_sql(folding_function())
         await connection.exec_driver_sql(words_function())
+        await connection.exec_driver_sql("create sequence if not exists toy_number")
         await connection.run_sync(metadata.create_all, tables=[*kits, *TABLES])
     await engine.dispose()
 

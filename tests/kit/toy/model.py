@@ -21,6 +21,7 @@ from kit.entity import (
     Integer,
     LongText,
     Money,
+    Number,
     Percent,
     Phone,
     Picklist,
@@ -121,6 +122,7 @@ class Toy(Record):
     parts: Mapped[list[Part]] = field(Rows(Part), "Parts")
     secret: Mapped[str | None] = field(Text(), "Secret", searched=True)
     caption: Mapped[str | None] = field(Text(), "Caption", editable=False)
+    number: Mapped[str | None] = field(Number("TOY-", 4), "Number", searched=True)
     wear: Mapped[str] = field(WEAR, "Wear", initial=Wear.NEW)
 
     def prepare(self, actor: Actor) -> None:
