@@ -61,7 +61,8 @@ def _presentation(record: type[Record], seen: frozenset[str]) -> shown_pb.Presen
     told = record.presentation
     views = tuple(view for view in told.views if named_in(view) <= seen)
     panels = tuple(panel for panel in told.panels if named_in(panel) <= seen)
-    values = asdict(replace(told, views=views, panels=panels, path=_path(record)))
+    touches = record.touches if seen.issuperset(record.touches) else ()
+    values = asdict(replace(told, views=views, panels=panels, path=_path(record), touches=touches))
     return shown_pb.Presentation(
         **{name: value for name, value in values.items() if name not in _ELSEWHERE}
     )

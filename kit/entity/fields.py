@@ -1,5 +1,6 @@
 """`field()`: one column of an entity with all that people, filters, history and forms need of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,8 @@ class Field:
     said: Said
     column: ColumnElement[Any]
     nullable: bool
+    # How a list is asked whether it holds a value, where its column alone cannot tell.
+    holds: Callable[[Any], ColumnElement[bool]] | None = None
 
     @property
     def kind(self) -> "Comparison":

@@ -205,6 +205,8 @@ class Presentation:
     named_after: tuple[str, ...] = ()
     # What the records naming another in this field are called there; empty where it makes no tab.
     tabs: Mapping[str, str] = field(default_factory=dict)
+    # References that make one tab of all that touches a record, by the filter `touches`.
+    touches: tuple[str, ...] = ()
     # By field and value: the tone of a badge (green, red, blue or amber), which `Steps` say themselves,
     # and the words for a value.
     tones: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

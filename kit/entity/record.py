@@ -59,6 +59,9 @@ class Record(DeclarativeBase):
     hangs_on: ClassVar[tuple[str, ...]] = ()
     # The entities of the records that it may hang on; the first counts for one that hangs on none.
     parents: ClassVar[tuple[str, ...]] = ()
+    # The references by which a record touches others; `touches:` in a filter finds it by each of them,
+    # and by what hangs on the record that is asked for.
+    touches: ClassVar[tuple[str, ...]] = ()
     confidential: ClassVar[bool] = False
     # The lines of a log tell what happened to another record, whose own events say it.
     a_log: ClassVar[bool] = False

@@ -1,6 +1,6 @@
 """What a field looks like to the query language: nothing of entities is known here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Protocol
@@ -41,6 +41,8 @@ class Queryable(Protocol):
     def choices(self) -> Sequence[str]: ...
     @property
     def nullable(self) -> bool: ...
+    @property
+    def holds(self) -> Callable[[Any], ColumnElement[bool]] | None: ...
 
 
 WANTED = {
@@ -67,6 +69,7 @@ class Target:
     column: ColumnElement[Any]
     choices: Sequence[str]
     nullable: bool
+    holds: Callable[[Any], ColumnElement[bool]] | None = None
 
 
 def find(name: str, fields: Mapping[str, Queryable]) -> Target:
@@ -74,7 +77,7 @@ def find(name: str, fields: Mapping[str, Queryable]) -> Target:
     if field := fields.get(name):
         if field.kind is Kind.CUSTOM:
             raise LookupError(f"“{name}” holds many fields; name one of them, as in {name}.region")
-        return Target(name, field.kind, field.column, field.choices, field.nullable)
+        return Target(name, field.kind, field.column, field.choices, field.nullable, field.holds)
     head, _, key = name.partition(".")
     holder = fields.get(head)
     if holder is None or holder.kind is not Kind.CUSTOM or not key:

@@ -106,6 +106,8 @@ def _condition(condition: Condition) -> ColumnElement[bool]:
             return _present(target)
         case Like(target, pieces):
             return _reads(folded(target.column), tuple(map(fold, pieces)))
+        case Holds(target, value) if target.holds:
+            return target.holds(value)
         case Holds(target, value):
             return target.column.bool_op("@>")(bound(target.kind, [value]))
         case Ranked(target, relation, value):

@@ -10,7 +10,6 @@ from crm.v1 import records_pb2 as pb
 from sqlalchemy import ColumnElement, Text, cast, func, select
 
 from kit.access.clause import reachable
-from kit.access.fields import visible
 from kit.actor import Actor
 from kit.entity import Field, Level, Record
 from kit.entity.kinds import Day, Decimals, Instant, Integer, Money
@@ -18,6 +17,7 @@ from kit.errors import Invalid
 from kit.query import parse, to_sql
 from kit.query.conditions import LISTS
 from kit.records.process import Process
+from kit.records.touching import asked_by
 
 _MOST = 1_000
 _MEASURE = re.compile(r"(sum|avg|min|max)\((\w+)\)$")
@@ -38,7 +38,7 @@ async def aggregated(
     process: Process, record: type[Record], actor: Actor, request: pb.AggregateRequest
 ) -> pb.Figures:
     """The figures that a request asks for."""
-    fields = visible(process.policy, actor, record)
+    fields = asked_by(process.policy, actor, record)
     context = process.reader.context(record, actor)
     groups = [_group(fields, name, str(context.zone)) for name in request.group_by]
     measures = [(name, _measure(fields, name)) for name in request.measures or ("count",)]

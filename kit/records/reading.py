@@ -12,7 +12,7 @@ import asyncpg
 from sqlalchemy import ColumnElement, Select, literal_column
 from sqlalchemy.dialects.postgresql import JSONB
 
-from kit.access.fields import chosen, custom_seen, visible
+from kit.access.fields import chosen, custom_seen
 from kit.access.policy import Policy
 from kit.access.reach import Reach
 from kit.actor import Actor
@@ -24,6 +24,7 @@ from kit.query import Context, Order, decode_token, encode_token, parse, to_sql
 from kit.records.paging import Page, Question, found_by_words, one_row, table_of
 from kit.records.plans import GATHERED, may_go_by_owner, shared_rows
 from kit.records.statements import Statement, Statements, compiled
+from kit.records.touching import TOUCHES, asked_by
 from kit.telemetry.logs import log
 
 COUNTED = 1_000
@@ -77,7 +78,7 @@ class Reader:
         self, record: type[Record], actor: Actor, question: Question, names: tuple[str, ...]
     ) -> Answer:
         """One page of the rows within reach that answer a question."""
-        fields = visible(self._policy, actor, record)
+        fields = asked_by(self._policy, actor, record)
         order = Order.parse(question.order_by, fields)
         seal = f"{record.entity}\n{question.filter}\n{question.search}"
         shown = (*chosen(question.fields, names), "custom")
@@ -130,9 +131,10 @@ class Reader:
         return person.time_zone if person else "UTC"
 
     def _statement(self, page: Page, actor: Actor, question: Question) -> Statement:
-        """A filter that speaks of the caller or of now, and a later page, are built each time."""
+        """A filter that goes by the caller or by now, and a later page, are built each time."""
         veiled = self._veiled(page.record, actor)
-        if question.speaks_of_now or page.after is not None:
+        by_caller = question.speaks_of_now or (page.record.touches and TOUCHES in question.filter)
+        if by_caller or page.after is not None:
             return compiled(_shown(page.query(), veiled=veiled))
         limits = self._policy.field_access(actor, page.record.entity)
         asked = (question.filter, question.order_by, page.found is not None, page.by_owner)

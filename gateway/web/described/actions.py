@@ -134,6 +134,7 @@ class Asked:
     column: Any = None
     choices: tuple[str, ...] = ()
     nullable: bool = True
+    holds: None = None
 
     @classmethod
     def of(cls, field: Field) -> "Asked":

@@ -22,7 +22,9 @@ class Related:
         return f"{self.entity.slug}.{self.field.name}"
 
     def filter(self, record_id: str) -> str:
-        """Those that name one record."""
+        """Those that name one record, or something that hangs on it."""
+        if self.field.name in self.entity.shown.touches:
+            return f'touches:"{record_id}"'
         sign = ":" if self.field.kind == "references" else " = "
         return f'{self.field.name}{sign}"{record_id}"'
 

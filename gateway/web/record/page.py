@@ -179,7 +179,10 @@ def _chosen(visit: Visit, tabs: list[Related], answers: Answers) -> Related | No
 
 
 def _columns(tab: Related) -> list[Field]:
-    return [field for field in tab.entity.listed() if field.name != tab.field.name][:6]
+    """What the page's own record is not: where it names the others, none of what they go by."""
+    naming = [field.name for field in tab.entity.naming()]
+    known = {tab.field.name, *(naming if tab.field.name in naming else ())}
+    return [field for field in tab.entity.listed() if field.name not in known][:6]
 
 
 def asked_of(visit: Visit, tab: Related) -> Awaitable[Json]:

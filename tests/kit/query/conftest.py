@@ -91,6 +91,7 @@ class Field:
     column: ColumnElement[Any]
     choices: tuple[str, ...]
     nullable: bool
+    holds: None = None
 
 
 FIELDS: Mapping[str, Field] = {

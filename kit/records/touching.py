@@ -1,0 +1,99 @@
+"""`touches`, by which a filter finds records that name another one, or something that hangs on it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Uuid,
+    and_,
+    any_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+
+from kit.access.fields import seen, visible
+from kit.access.policy import Policy
+from kit.access.reach import Reach
+from kit.access.standing import standing_of
+from kit.actor import Actor
+from kit.entity import Field, Level, Record, References
+from kit.entity.fields import said
+from kit.references.tables import reference_copy
+
+TOUCHES = "touches"
+
+
+def asked_by(policy: Policy, actor: Actor, record: type[Record]) -> Mapping[str, Field]:
+    """What the caller may filter by: the fields that may be seen, and `touches` where it is declared."""
+    fields = visible(policy, actor, record)
+    if not record.touches or len(seen(policy, actor, record, record.touches)) < len(record.touches):
+        return fields
+    below = or_(false(), *_within(policy, actor, record))
+    named = [record.__table__.c[name] for name in record.touches]
+    field = Field(
+        TOUCHES,
+        said(References(), "Touches"),
+        func.array_remove(_joined(named), None),
+        nullable=False,
+        holds=lambda value: _touches(named, value, below),
+    )
+    return {**fields, TOUCHES: field}
+
+
+def _joined(named: list[Any]) -> ColumnElement[Any]:
+    """All ids that the references hold, as one list."""
+    found: Any = literal([], ARRAY(Uuid()))
+    for column in named:
+        join = func.array_cat if isinstance(column.type, ARRAY) else func.array_append
+        found = join(found, column)
+    return found  # type: ignore[no-any-return]
+
+
+def _touches(named: list[Any], value: UUID, below: ColumnElement[bool]) -> ColumnElement[bool]:
+    """One list of ids for each reference, so that each has the use of its own index."""
+    wanted = literal(value, Uuid())
+    hanging = select(reference_copy.c.id).where(reference_copy.c.parent_id == wanted, below)
+    ids = func.array_append(func.array(hanging.scalar_subquery()), wanted, type_=ARRAY(Uuid()))
+    return or_(
+        *(
+            column.bool_op("&&")(ids) if isinstance(column.type, ARRAY) else column == any_(ids)
+            for column in named
+        )
+    )
+
+
+def _within(policy: Policy, actor: Actor, record: type[Record]) -> Iterator[ColumnElement[bool]]:
+    """The copies that the caller may see, by entity: what hangs where is told of no others."""
+    for entity in _entities(record):
+        limits = policy.field_access(actor, entity)
+        # The reference to what it hangs on, by whatever name, may be hidden.
+        hidden = any(limit == "hidden" and name.endswith("_id") for name, limit in limits.items())
+        if "view" in policy.rights(actor, entity) and not hidden:
+            reach = policy.reach(actor, standing_of(entity), Level.READ)
+            copy = reference_copy.c
+            yield and_(copy.entity == entity, copy.state == "live", _reached(reach))
+
+
+def _entities(record: type[Record]) -> list[str]:
+    """The entities of which a record may name records by these references."""
+    kinds: list[Any] = [record.fields[name].said.kind for name in record.touches]
+    found = (each for kind in kinds for each in getattr(kind, "among", ()) or (kind.target,))
+    return list(dict.fromkeys(found))
+
+
+def _reached(reach: Reach) -> ColumnElement[bool]:
+    if reach.all:
+        return true()
+    copy = reference_copy.c
+    keys = literal(list(reach.keys), ARRAY(Integer))
+    inherited = literal(list(reach.inherited), ARRAY(BigInteger))
+    return or_(copy["keys"].bool_op("&&")(keys), copy.inherited.bool_op("&&")(inherited))
