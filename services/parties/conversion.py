@@ -14,11 +14,13 @@ from crm.sales.v1.opportunities_pb2_grpc import OpportunitiesStub
 from sqlalchemy import Select, select
 
 from kit.access.clause import reachable
+from kit.access.fields import custom_seen
 from kit.actor import Actor, calling
 from kit.entity import Level
 from kit.errors import Conflict, Denied, Invalid, NotFound, Problem
 from kit.records import Process, Said, Work
 from kit.telemetry.logs import log
+from services.parties.existing import add_custom, chosen_account, known_contact
 from services.parties.model.accounts import Account
 from services.parties.model.contacts import Contact
 from services.parties.model.conversions import Conversion, ConversionState
@@ -60,10 +62,9 @@ async def convert(work: Work, lead: Lead, said: Said) -> Conversion:
     """Makes account, contact and conversion, and lets the lead go."""
     _refuse_early(work, lead, override=bool(said.override))
     account = await _account(work, lead, said)
-    contact = lead.to_contact(account.id)
-    if contact is not None:
-        work.allow(Contact, "create")
-        work.add(contact)
+    contact = await _contact(work, lead, account, said)
+    if contact is None:
+        await add_custom(work, lead, account)
     known = Conversion.of(
         lead,
         account_id=account.id,
@@ -87,10 +88,7 @@ def _refuse_early(work: Work, lead: Lead, *, override: bool) -> None:
 async def _account(work: Work, lead: Lead, said: Said) -> Account:
     """The account that the caller names, or a new one."""
     if said.account_id is not None:
-        try:
-            return await work.get(Account, said.account_id)
-        except NotFound as missing:
-            raise Invalid(account_id="There is no such account; leave it out.") from missing
+        return await chosen_account(work, lead, said)
     work.allow(Account, "create")
     account = lead.to_account()
     # A value may have been retired since the lead got it; the conversion still tells it.
@@ -99,6 +97,22 @@ async def _account(work: Work, lead: Lead, said: Said) -> Account:
     ):
         account.industry = None
     return work.add(account)
+
+
+async def _contact(work: Work, lead: Lead, account: Account, said: Said) -> Contact | None:
+    """A contact that is there already, or the one that the lead becomes when it names a person."""
+    known = await known_contact(work, lead, account, said) if said.account_id else None
+    if known is not None:
+        return known
+    if said.contact_id:
+        raise Invalid(account_id="Name the contact's account, too.")
+    contact = lead.to_contact(account.id)
+    if contact is None:
+        return None
+    work.allow(Contact, "create")
+    if custom_seen(work.process.policy, work.actor, Lead):
+        contact.custom = dict(lead.custom or {})
+    return work.add(contact)
 
 
 def _name(work: Work, account: Account, said: Said) -> str | None:

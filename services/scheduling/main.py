@@ -2,6 +2,7 @@
 
 from kit.running import run
 from kit.service import Service
+from services.scheduling import events
 from services.scheduling.config import Settings
 from services.scheduling.rpc.activities import Activities
 from services.scheduling.rpc.bookings import Bookings
@@ -10,7 +11,12 @@ from services.scheduling.rpc.resources import Resources
 
 def scheduling(settings: Settings) -> Service:
     """Who does what when, and with which room or car."""
-    return Service(name="scheduling", settings=settings, records=[Activities, Resources, Bookings])
+    return Service(
+        name="scheduling",
+        settings=settings,
+        records=[Activities, Resources, Bookings],
+        consumers=[events.follow_lead_converted],
+    )
 
 
 if __name__ == "__main__":

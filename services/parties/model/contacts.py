@@ -11,6 +11,7 @@ from kit.entity import (
     Choice,
     Day,
     Email,
+    Instant,
     LongText,
     Phone,
     Picklist,
@@ -31,6 +32,17 @@ class Sex(StrEnum):
 
     FEMALE = "female"
     MALE = "male"
+    OTHER = "other"
+
+
+class Channel(StrEnum):
+    """The way by which somebody wants to be reached."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    MOBILE = "mobile"
+    POST = "post"
+    CHAT = "chat"
     OTHER = "other"
 
 
@@ -71,6 +83,11 @@ class Contact(Record):
     mobile: Mapped[str | None] = field(Phone(), "Mobile", section="Reach", searched=True)
     fax: Mapped[str | None] = field(Phone(), "Fax", section="Reach")
     addresses: Mapped[list[Address]] = field(Rows(Address), "Addresses", section="Reach")
+    channel: Mapped[str | None] = field(
+        Picklist(Channel), "Wants to be reached by", section="Consent"
+    )
+    consent_at: Mapped[datetime | None] = field(Instant(), "Consent given", section="Consent")
+    consent_note: Mapped[str | None] = field(Text(500), "How it was given", section="Consent")
     birth_date: Mapped[date | None] = field(Day(), "Date of birth", section="Personal")
     sex: Mapped[str | None] = field(Picklist(Sex), "Sex", section="Personal")
     spouse: Mapped[str | None] = field(Text(120), "Spouse", section="Personal")

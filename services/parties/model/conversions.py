@@ -13,6 +13,7 @@ from kit.entity import (
     Boolean,
     Instant,
     Picklist,
+    Presentation,
     Record,
     Reference,
     Row,
@@ -55,6 +56,15 @@ class Conversion(Record):
     plural = "Conversions"
     default_access = "private"
     a_log = True
+    presentation = Presentation(
+        icon="arrow-path",
+        area="sales",
+        rank=35,
+        facts=("converted_at", "account_id", "opportunity_id"),
+        order_by="converted_at desc",
+        tabs=dict.fromkeys(("account_id", "contact_id", "opportunity_id"), "Came from"),
+        tones={"state": {"pending": "amber", "done": "green"}},
+    )
 
     owner_id: Mapped[UUID | None] = field(
         Reference(PERSON), "Owner", section="", copy_of="parties.Lead.owner_id"

@@ -27,6 +27,11 @@ LEAD = Presentation(
                 Ask("create_opportunity", "Create an opportunity", initial="true"),
                 Ask("opportunity_name", "Name of the opportunity", "Else the company."),
                 Ask("account_id", "Existing account", "Leave empty to create the account."),
+                Ask(
+                    "contact_id",
+                    "Existing contact",
+                    "Of that account. When empty, its contact with the same e-mail, else a new one.",
+                ),
                 Ask("override", "Convert although it is not qualified"),
             ),
             leads_to="account_id",

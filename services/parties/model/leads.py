@@ -28,7 +28,7 @@ from kit.entity import (
 )
 from kit.errors import Invalid, Refused
 from services.parties.model.accounts import Account, Relationship
-from services.parties.model.contacts import Contact
+from services.parties.model.contacts import Channel, Contact
 from services.parties.model.lead_presentation import LEAD
 from services.parties.model.places import Address, AddressKind, Country
 
@@ -61,17 +61,6 @@ STATUS = Steps(
         ),
     ),
 )
-
-
-class Channel(StrEnum):
-    """The way by which a lead wants to be reached."""
-
-    EMAIL = "email"
-    PHONE = "phone"
-    MOBILE = "mobile"
-    POST = "post"
-    CHAT = "chat"
-    OTHER = "other"
 
 
 class Rating(StrEnum):
@@ -202,6 +191,9 @@ class Lead(Record):
             phone=self.phone,
             mobile=self.mobile,
             addresses=[] if self.company else self._addresses(AddressKind.HOME),
+            channel=self.channel,
+            consent_at=self.consent_at,
+            consent_note=self.consent_note,
             description=self.description,
         )
 

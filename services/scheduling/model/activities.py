@@ -1,6 +1,7 @@
 """Something done with or for somebody: planned, assigned, carried out or reported afterwards."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -85,6 +86,24 @@ SUBJECTS = (
 """What an activity may be about; it is seen by whoever sees that."""
 
 
+@dataclass(frozen=True)
+class Heirs:
+    """What a lead became, and what its activities are about from then on."""
+
+    account_id: UUID
+    contact_id: UUID | None
+    opportunity_id: UUID | None
+
+    @property
+    def subject(self) -> tuple[str, UUID]:
+        """The deal if there is one, else the person, else the account: its entity and its id."""
+        if self.opportunity_id:
+            return "sales.Opportunity", self.opportunity_id
+        if self.contact_id:
+            return "parties.Contact", self.contact_id
+        return "parties.Account", self.account_id
+
+
 class Activity(Record):
     """A call, email, letter, meeting, task or event with or for somebody."""
 
@@ -95,6 +114,7 @@ class Activity(Record):
     endings = ("completed_at",)
     default_access = "parent"
     hangs_on = ("related_id", "account_id")
+    touches = ("account_id", "contact_ids", "related_id")
 
     name: Mapped[str] = field(Text(200), "Name", searched=True, listed=True)
     type: Mapped[str] = field(Picklist(Type), "Type", initial=Type.TASK, listed=True)
@@ -205,6 +225,13 @@ class Activity(Record):
         self._end(Status.CANCELLED)
         self.cancelled_at = at
         self.outcome = reason or self.outcome
+
+    def pass_on(self, heirs: Heirs) -> None:
+        """The lead it was about has been converted; all of what that became lead to it."""
+        self.related_entity, self.related_id = heirs.subject
+        self.account_id = self.account_id or heirs.account_id
+        if heirs.contact_id and heirs.contact_id not in self.contact_ids:
+            self.contact_ids = [*self.contact_ids, heirs.contact_id]
 
     def _end(self, status: Status) -> None:
         if self.status in STATUS.closed:
