@@ -4,8 +4,8 @@ import secrets
 
 from kit.errors import Problem
 from kit.importing.jobs import Job
+from kit.telemetry import metrics
 from kit.telemetry.logs import log
-from kit.telemetry.metrics import IMPORT_FAULTS
 
 
 def problem_of(fault: Exception, job: Job) -> Problem:
@@ -13,6 +13,6 @@ def problem_of(fault: Exception, job: Job) -> Problem:
     if isinstance(fault, Problem):
         return fault
     number = secrets.token_hex(6)
-    IMPORT_FAULTS.labels(job.entity).inc()
+    metrics.IMPORT_FAULTS.labels(job.entity).inc()
     log.error("import.line_failed", reference=number, job=str(job.id), exc_info=fault)
     return Problem(f"Something went wrong on our side. Reference {number}.")

@@ -34,6 +34,9 @@ class Serving:
     async def start(cls, service: Service, peers: Peers) -> Self:
         stack = AsyncExitStack()
         running = await stack.enter_async_context(up(service))
+        for json in (False, True):
+            # Opened in the loop of the tests: a fixture that is no coroutine has none to open it in.
+            peers.channel(service.name, json=json)
         return cls(service, running, peers, stack)
 
     async def stop(self) -> None:

@@ -29,7 +29,7 @@ def test_a_private_message_is_read_by_two_and_corrected_by_its_author() -> None:
     assert list(message.audience()) == [
         Audience("person", ANA, Level.READ),
         Audience("person", DAN, Level.READ),
-        Audience("person", DAN),
+        Audience("person", DAN, Level.FULL),
     ]
 
 
@@ -38,7 +38,7 @@ def test_a_public_message_is_read_by_everybody() -> None:
     message = posted(Room(name="Everybody"), ANA, "Hello")
     assert list(message.audience()) == [
         Audience("everyone", None, Level.READ),
-        Audience("person", ANA),
+        Audience("person", ANA, Level.FULL),
     ]
 
 

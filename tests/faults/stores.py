@@ -56,7 +56,19 @@ class Insides:
     async def _consumers(self) -> list[tuple[str, str]]:
         async with self._jetstream() as jetstream:
             found = [each for name in _STREAMS for each in await jetstream.consumers_info(name)]
-        return [(each.name, str(each.config.filter_subject)) for each in found]
+        return [
+            (each.name, each.config.filter_subject) for each in found if each.config.filter_subject
+        ]
+
+    def untaken(self) -> int:
+        """Changes that a service which keeps copies of the records has still to take in."""
+        return asyncio.run(self._untaken())
+
+    async def _untaken(self) -> int:
+        async with self._jetstream() as jetstream:
+            found = [each for name in _STREAMS for each in await jetstream.consumers_info(name)]
+        following = [each for each in found if not each.config.filter_subject]
+        return sum((each.num_pending or 0) + (each.num_ack_pending or 0) for each in following)
 
     def kept_events(self) -> dict[str, int]:
         """How many events each stream holds."""

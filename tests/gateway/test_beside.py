@@ -38,7 +38,7 @@ async def test_a_record_is_shared_and_taken_back(root: Browser, product: Any) ->
 
 async def test_reasons_for_access_are_told(root: Browser, product: Any) -> None:
     told = (await root.get(f"{PRODUCTS}/{product['id']}/access")).json()
-    assert told["level"] == "edit"
+    assert told["level"] == "full"
     assert told["reasons"]
 
 

@@ -18,7 +18,7 @@ def a_client(**given: Any) -> Client:
         "name": "Partner",
         "grant_types": ["authorization_code", "refresh_token"],
         "redirect_uris": ["https://partner.example/back"],
-        "scopes": ["openid", "crm.read"],
+        "scopes": ["openid", "api.read"],
     }
     client = Client(**(known | given))
     client.prepare(Actor.system("test"))

@@ -134,7 +134,7 @@ async def test_nobody_opens_an_entity_by_its_default_or_by_taking_the_default_aw
     with pytest.raises(Denied):
         await manager.defaults.Delete(standard_pb2.DeleteRequest(id=private.id))
     with pytest.raises(Denied) as refused:
-        await manager.default("sales.StageChange", "read")
+        await manager.default("parties.Conversion", "read")
     assert "level" in refused.value.fields
     await manager.default("toys.Open", "private")
 

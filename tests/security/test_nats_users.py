@@ -58,7 +58,7 @@ async def thief(house: House, request: pytest.FixtureRequest) -> AsyncIterator[U
         "_INBOX_sales.x",
         "rapport.poke.sales",
         "$JS.API.STREAM.DELETE.CRM_POLICY",
-        "$JS.API.STREAM.PURGE.CRM_CHAT",
+        "$JS.API.STREAM.PURGE.CRM_SALES",
         "$JS.API.STREAM.UPDATE.CRM_POLICY",
         "$JS.API.STREAM.MSG.GET.CRM_IDENTITY",
         "$JS.API.DIRECT.GET.CRM_IDENTITY",
