@@ -157,15 +157,11 @@ def _list(tree: Draft, name: EntityName) -> None:
         importing(module, name.plural_type),
         listed("records", name.plural_type),
     )
-    rows = "".join(
-        f"| `crm.{service}.{name.table}.{what}` | `RecordChanged` | {name.one} was {what} |\n"
-        for what in ("created", "updated", "deleted")
-    )
     tree.change(
         "docs/events.md",
         behind_last(
             r"^\|(?:-|.*`RecordChanged`).*\n",
-            rows,
+            template("entity/events.md", **forms),
             what=f"table under the heading {service.capitalize()}",
             within=f"## {service.capitalize()}",
         ),
