@@ -3,14 +3,16 @@
 from typing import Any
 
 import pytest
-from crm.v1 import records_pb2
+from crm.v1 import records_pb2, standard_pb2
 from crm.v1.records_pb2_grpc import RecordsStub
 
+from kit.actor import Actor
 from kit.entity import By, Step, Steps
 from kit.errors import Invalid
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from tests.kit.toy.contract import pb, services
+from tests.kit.toy.model import Toy
 
 
 @pytest.fixture
@@ -45,6 +47,18 @@ async def test_a_verb_moves_as_the_steps_say_too(shop: Any) -> None:
     with pytest.raises(Invalid) as wrong:
         await shop.Mend(pb.Sale(id=made.id))
     assert wrong.value.fields == {"wear": "A toy that is gone stays so; make a new one."}
+
+
+async def test_work_of_the_system_makes_the_moves_of_verbs_and_no_others(
+    shop: Any, toys: Serving
+) -> None:
+    made = await shop.Create(pb.Toy(name="Train", wear="broken"))
+    async with toys.process.work(Actor.system("toys.mending")) as work:
+        (await work.get(Toy, made.id)).wear = "used"
+    with pytest.raises(Invalid):
+        async with toys.process.work(Actor.system("toys.mending")) as work:
+            (await work.get(Toy, made.id)).wear = "new"
+    assert (await shop.Get(standard_pb2.GetRequest(id=made.id))).wear == "used"
 
 
 async def test_what_follows_from_steps_is_described(
