@@ -42,6 +42,7 @@ async def test_a_time_that_is_taken_by_what_one_may_not_see_is_busy(
     assert "Busy" not in (await root.get(page)).text
     await stranger.sign_in(colleague["email"], "soft yellow lamps 3")
     seen = (await stranger.get(page)).text
+    assert 'class="booked taken"' in seen
     assert "Busy" in seen
     assert "A secret meeting" not in seen
 

@@ -1,7 +1,8 @@
 """What a record brought, as figures above its fields."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from gateway.web.api import Json
@@ -33,10 +34,12 @@ def _shows(told: Figures) -> Any:
         others = _elsewhere(visit.entity, told, record, visit.presenter)
         found = [_result(visit.entity, each, record, visit.presenter) for each in told.items]
         if others:
-            found = [
-                known or _unknown(visit.entity, each)
-                for known, each in zip(found, told.items, strict=True)
-            ]
+            pairs = zip(found, told.items, strict=True)
+            found = [known or _unknown(visit.entity, each) for known, each in pairs]
+        first = found[0]
+        if first and others and _is_nothing(record.get(told.items[0].field)):
+            # Nothing in the own currency is no figure where something came in others.
+            found[0], others = replace(first, text=" · ".join(others)), []
         return {
             "results": [each for each in found if each],
             "elsewhere": others,
@@ -44,6 +47,10 @@ def _shows(told: Figures) -> Any:
         }
 
     return shows
+
+
+def _is_nothing(value: Any) -> bool:
+    return not Decimal(str(value or 0))
 
 
 def _result(entity: Entity, figure: Figure, record: Json, present: Presenter) -> Result | None:

@@ -44,7 +44,14 @@ def test_a_profit_that_other_currencies_leave_unknown_is_said_to_be() -> None:
     foreign = [{"currency": "RON", "amount": "50000"}]
     euros = {"currency": "EUR", "won_amount": "0", "profit": None}
     assert shown(euros | {"won_by_currency": foreign})[1] == ("–", "Won elsewhere")  # noqa: RUF001
-    assert len(shown(euros | {"won_by_currency": []})) == 1
+    assert shown(euros | {"won_by_currency": []}) == [("€0", "")]
+
+
+def test_what_was_won_in_another_currency_alone_is_the_figure() -> None:
+    """E2: EUR 0 stood first, as if nothing had been won."""
+    foreign = [{"currency": "RON", "amount": "50000"}]
+    euros = {"currency": "EUR", "won_amount": "0.00", "won_by_currency": foreign}
+    assert shown(euros)[0] == ("RON\N{NO-BREAK SPACE}50,000", "")
 
 
 def test_nothing_is_said_of_a_figure_that_the_reader_may_not_see() -> None:
