@@ -8,6 +8,7 @@ from rich.console import Console
 
 from cli.environment import ROOT
 from cli.new.draft import Draft
+from cli.new.fields import KINDS
 
 app = typer.Typer(
     help="Write what is alike in every entity, verb or service; docs/guide/ says what is left.",
@@ -28,7 +29,7 @@ def entity(
     fields: Annotated[
         list[str],
         typer.Option(
-            "--field", help="name:kind:meaning, e.g. 'since:date:The first order.'; again for more."
+            "--field", help=f"name:kind:meaning; again for more. Kinds: {', '.join(KINDS)}."
         ),
     ] = [],  # noqa: B006
     access: Annotated[str, typer.Option(help="For everyone: private, read or edit.")] = "edit",
