@@ -9,7 +9,8 @@ from crm.helpdesk.v1 import events_pb2 as events
 from kit.actor import Actor
 from kit.entity import Audience, Before
 from kit.errors import Invalid, Refused
-from services.helpdesk.model.tickets import Status, Ticket
+from services.helpdesk.model.ticket_steps import Status
+from services.helpdesk.model.tickets import Ticket
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 ANA, DAN, SUPPORT = (UUID(int=each) for each in (1, 2, 3))

@@ -12,7 +12,7 @@ from kit.errors import Invalid
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from tests.kit.toy.contract import pb, services
-from tests.kit.toy.model import Toy
+from tests.kit.toy.model import WEAR, Toy
 
 
 @pytest.fixture
@@ -59,6 +59,14 @@ async def test_work_of_the_system_makes_the_moves_of_verbs_and_no_others(
         async with toys.process.work(Actor.system("toys.mending")) as work:
             (await work.get(Toy, made.id)).wear = "new"
     assert (await shop.Get(standard_pb2.GetRequest(id=made.id))).wear == "used"
+
+
+async def test_what_is_not_settled_is_found_by_a_filter(shop: Any) -> None:
+    made = [await shop.Create(pb.Toy(name="Doll", wear=wear)) for wear in WEAR.options]
+    ids = " OR ".join(each.id for each in made)
+    asked = standard_pb2.ListRequest(filter=f"id = ({ids}) AND ({WEAR.open_in('wear')})")
+    found = (await shop.List(asked)).items
+    assert {each.wear for each in found} == set(WEAR.options) - WEAR.closed
 
 
 async def test_what_follows_from_steps_is_described(

@@ -8,7 +8,8 @@ import pytest
 from kit.actor import Actor
 from kit.entity import Audience, Before, Level
 from kit.errors import Invalid, Refused
-from services.scheduling.model.activities import Activity, Status
+from services.scheduling.model.activities import Activity
+from services.scheduling.model.activity_steps import Status
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 ANA, DAN = UUID(int=1), UUID(int=2)

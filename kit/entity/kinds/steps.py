@@ -74,6 +74,11 @@ class Steps(Picklist):
         """The steps from the first to the last, without those where it breaks off."""
         return tuple(str(each.value) for each in self.steps if not each.aside)
 
+    def open_in(self, field: str) -> str:
+        """The filter that finds what is not settled, for views and for when a verb is offered."""
+        going = (each.value for each in self.steps if not each.closed)
+        return " OR ".join(f'{field} = "{each}"' for each in going)
+
     @cached_property
     def _by_value(self) -> Mapping[str, Step]:
         return {each.value: each for each in self.steps}

@@ -2,9 +2,10 @@
 
 from kit.entity import Presentation
 from kit.entity.presentation import Action, Ask, Panel, Path, View
+from services.helpdesk.model.ticket_steps import STATUS
 
 # OR binds more tightly than AND in the language of lists.
-_UNSETTLED = 'status = "new" OR status = "open" OR status = "waiting"'
+_UNSETTLED = STATUS.open_in("status")
 _REASON = Ask("reason", required=True)
 
 _VIEWS = (

@@ -12,7 +12,6 @@ from kit.actor import Actor
 from kit.entity import (
     Audience,
     Before,
-    By,
     Instant,
     Integer,
     LongText,
@@ -20,14 +19,13 @@ from kit.entity import (
     Picklist,
     Record,
     Reference,
-    Step,
-    Steps,
     Text,
     Words,
     field,
 )
 from kit.errors import Invalid, Refused
 from services.helpdesk.model.ticket_presentation import TICKET
+from services.helpdesk.model.ticket_steps import STATUS, Status
 
 
 class Type(StrEnum):
@@ -48,16 +46,6 @@ class Priority(StrEnum):
     URGENT = "urgent"
 
 
-class Status(StrEnum):
-    """Where a ticket stands."""
-
-    NEW = "new"
-    OPEN = "open"
-    WAITING = "waiting"
-    RESOLVED = "resolved"
-    CLOSED = "closed"
-
-
 class Channel(StrEnum):
     """How a ticket came."""
 
@@ -66,20 +54,6 @@ class Channel(StrEnum):
     WEB = "web"
     CHAT = "chat"
     OTHER = "other"
-
-
-_AGAIN = (By("Reopen", Status.OPEN, "Use Reopen, which asks why."),)
-
-STATUS = Steps(
-    Status,
-    (
-        Step(Status.NEW, "blue", to=(Status.OPEN, Status.WAITING, Status.RESOLVED)),
-        Step(Status.OPEN, "blue", to=(Status.WAITING, Status.RESOLVED)),
-        Step(Status.WAITING, "amber", to=(Status.OPEN, Status.RESOLVED)),
-        Step(Status.RESOLVED, "green", to=(Status.CLOSED,), by=_AGAIN, closed=True),
-        Step(Status.CLOSED, by=_AGAIN, closed=True),
-    ),
-)
 
 
 class Ticket(Record):

@@ -15,7 +15,6 @@ from kit.entity import (
     Audience,
     Before,
     Boolean,
-    By,
     EntityName,
     Instant,
     Level,
@@ -24,8 +23,6 @@ from kit.entity import (
     Record,
     Reference,
     References,
-    Step,
-    Steps,
     Text,
     Tree,
     field,
@@ -33,6 +30,7 @@ from kit.entity import (
 from kit.entity.record import AT_ONCE
 from kit.errors import Invalid, Refused
 from services.scheduling.model.activity_presentation import ACTIVITY
+from services.scheduling.model.activity_steps import STATUS, Status
 
 
 class Type(StrEnum):
@@ -47,15 +45,6 @@ class Type(StrEnum):
     OTHER = "other"
 
 
-class Status(StrEnum):
-    """How far it is."""
-
-    PLANNED = "planned"
-    IN_PROGRESS = "in progress"
-    DONE = "done"
-    CANCELLED = "cancelled"
-
-
 class Priority(StrEnum):
     """How much it presses."""
 
@@ -65,16 +54,6 @@ class Priority(StrEnum):
     URGENT = "urgent"
 
 
-_OFF = (By("Cancel", Status.CANCELLED, "Use Cancel, which also gives back what is booked for it."),)
-STATUS = Steps(
-    Status,
-    (
-        Step(Status.PLANNED, "blue", to=(Status.IN_PROGRESS, Status.DONE), by=_OFF),
-        Step(Status.IN_PROGRESS, "amber", to=(Status.PLANNED, Status.DONE), by=_OFF),
-        Step(Status.DONE, "green", closed=True),
-        Step(Status.CANCELLED, "red", closed=True, aside=True),
-    ),
-)
 SUBJECTS = (
     "parties.Account",
     "parties.Contact",

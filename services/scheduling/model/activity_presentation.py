@@ -2,8 +2,9 @@
 
 from kit.entity import Presentation
 from kit.entity.presentation import Action, Ask, Calendar, Panel, Path, View
+from services.scheduling.model.activity_steps import STATUS
 
-_GOING_ON = 'status = "planned" OR status = "in progress"'
+_GOING_ON = STATUS.open_in("status")
 
 
 def _until(day: str) -> str:

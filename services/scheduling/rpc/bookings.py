@@ -10,7 +10,7 @@ from kit.actor import calling
 from kit.errors import Conflict, Invalid, NotFound, Refused
 from kit.records import Records, Said, Work, verb
 from services.scheduling.model.activities import Activity
-from services.scheduling.model.activities import Status as Progress
+from services.scheduling.model.activity_steps import Status as Progress
 from services.scheduling.model.bookings import Booking, Status
 from services.scheduling.rpc.slots import move, take
 
