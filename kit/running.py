@@ -22,10 +22,10 @@ from kit.events.streams import Keeping, streams_of
 from kit.events.waiting import measure_waiting
 from kit.health import ASK_SECONDS, Dependency, Health
 from kit.importing.imports import Imports
-from kit.records.beside import Beside
-from kit.records.forgetting import forget_answers
+from kit.records.methods.beside import Beside
+from kit.records.methods.pruning import forget_answers
 from kit.records.process import Process
-from kit.records.work import Work
+from kit.records.write.work import Work
 from kit.references.adoption import keep_true
 from kit.references.following import Follower, referred_to
 from kit.rpc import server as rpc

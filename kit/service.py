@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kit.events.listeners import Listener
+from kit.records.methods.standard import Records
 from kit.records.process import BeforeCommit, Process
-from kit.records.standard import Records
 from kit.rpc.admission import Admits
 from kit.settings import ServiceSettings
 

@@ -25,9 +25,9 @@ from kit.importing.references import Names
 from kit.importing.report import job_row, lines_page, reported
 from kit.importing.runner import Runner, may_import
 from kit.importing.tables import import_job, import_line
+from kit.records.methods.standard import Records
 from kit.records.process import Process
-from kit.records.standard import Records
-from kit.records.work import Work
+from kit.records.write.work import Work
 from kit.rpc import call as rpc
 
 

@@ -15,7 +15,7 @@ from kit.importing.layout import Layout
 from kit.importing.lines import Line
 from kit.importing.plan import Plan
 from kit.importing.tables import import_job, import_line
-from kit.records.standard import Records
+from kit.records.methods.standard import Records
 
 LEASE = text("now() + interval '10 seconds'")
 _AT_LEISURE = text("SET LOCAL synchronous_commit TO off")

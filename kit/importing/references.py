@@ -15,7 +15,7 @@ from kit.actor import Actor, calling, calls
 from kit.errors import Denied, Invalid, NotFound
 from kit.importing.layout import Layout, Source
 from kit.importing.paths import PEOPLE
-from kit.records.beside import Beside
+from kit.records.methods.beside import Beside
 from kit.records.process import Process
 from kit.text.folding import typed
 

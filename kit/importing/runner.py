@@ -19,8 +19,8 @@ from kit.importing.lines import Line
 from kit.importing.plan import Plan
 from kit.importing.references import Names
 from kit.importing.taking import Taking
+from kit.records.methods.standard import Records
 from kit.records.process import Process
-from kit.records.standard import Records
 from kit.telemetry.logs import log
 from kit.text.folding import typed
 

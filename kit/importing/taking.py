@@ -19,9 +19,9 @@ from kit.importing.faults import problem_of
 from kit.importing.jobs import Job, Jobs, LeaseLost
 from kit.importing.layout import Layout
 from kit.importing.lines import Line
-from kit.records.judging import check_ready
-from kit.records.standard import Records, custom_values
-from kit.records.work import Work
+from kit.records.methods.standard import Records, custom_values
+from kit.records.write.judging import check_ready
+from kit.records.write.work import Work
 from kit.text.folding import folded, typed
 
 _BREATH = 10

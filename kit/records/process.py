@@ -17,10 +17,10 @@ from kit.database.engine import Database
 from kit.database.faults import FAULTS, as_problem
 from kit.entity import Record
 from kit.errors import Conflict
-from kit.records.loading import Loading
-from kit.records.memory import Remembering
-from kit.records.reading import Reader
-from kit.records.work import Work
+from kit.records.read.reader import Reader
+from kit.records.write.changes import Remembering
+from kit.records.write.loading import Loading
+from kit.records.write.work import Work
 from kit.rpc.call import Call
 from kit.rpc.client import Peers
 from kit.rpc.context import ContextTokens

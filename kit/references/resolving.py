@@ -18,7 +18,7 @@ from kit.references.standing import COLUMNS, Name, Standing
 from kit.wire.contract import facts_of
 
 if TYPE_CHECKING:
-    from kit.records.work import Work
+    from kit.records.write.work import Work
 
 # Who works here, and in which roles and groups, every service knows from the policy.
 _OF_THE_POLICY = "identity."

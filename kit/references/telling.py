@@ -16,7 +16,7 @@ from kit.references.tables import reference_copy
 
 if TYPE_CHECKING:
     from kit.records.process import Process
-    from kit.records.work import Work
+    from kit.records.write.work import Work
 
 Copy = references_pb2.ReferenceCopy
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from kit.records.work import Work
+from kit.records.write.work import Work
 from services.identity.model.people import Person, PersonStatus
 from services.identity.tables import credential
 

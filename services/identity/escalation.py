@@ -18,8 +18,8 @@ from kit.actor import Actor
 from kit.entity import Governs, Record
 from kit.errors import Denied
 from kit.ids import uuid7
-from kit.records.chronicle import Change
-from kit.records.work import Work
+from kit.records.write.history import Change
+from kit.records.write.work import Work
 from services.identity.administrators import is_administrator
 from services.identity.model.access_defaults import AccessDefault
 from services.identity.model.clients import Client

@@ -9,7 +9,7 @@ from kit.actor import calling
 from kit.entity import Governs
 from kit.errors import Invalid
 from kit.records.process import Process
-from kit.records.work import Work
+from kit.records.write.work import Work
 from kit.settings import Misconfigured
 from kit.telemetry.logs import log
 from services.identity.config import Settings

@@ -18,7 +18,7 @@ from kit.access.replica import part_of, policy_item, remembered
 from kit.entity import Record
 from kit.events.outbox import Announcement, insert_statement, rows
 from kit.events.subjects import POLICY
-from kit.records.work import Work
+from kit.records.write.work import Work
 from services.identity.administrators import keep_an_administrator
 from services.identity.escalation import (
     refuse_changing_stronger,

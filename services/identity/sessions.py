@@ -17,7 +17,7 @@ from kit.database.faults import FAULTS, outage
 from kit.events.outbox import Announcement, insert_statement, rows
 from kit.ids import uuid7
 from kit.records.process import Process
-from kit.records.work import Work
+from kit.records.write.work import Work
 from kit.telemetry.logs import log
 from services.identity.config import Settings
 from services.identity.tables import policy_epoch, session

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kit.records.verbs import Verb
+from kit.records.methods.verbs import Verb
 from tests.entities.cases import CASES, Case
 from tests.entities.verbs import STANDARD, UNDECLARED
 

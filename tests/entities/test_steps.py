@@ -7,7 +7,7 @@ import pytest
 
 from kit.entity import Steps
 from kit.errors import Invalid
-from kit.records.verbs import verbs_of
+from kit.records.methods.verbs import verbs_of
 from tests.entities.cases import CASES, Case
 from tests.entities.factories import Office
 

@@ -15,7 +15,7 @@ from kit.entity import Level
 from kit.entity.kinds import LongText, Text
 from kit.errors import Conflict, Denied, Invalid, NotFound
 from kit.ids import uuid7
-from kit.records.verbs import Input
+from kit.records.methods.verbs import Input
 from kit.testing.organisation import TestOrganisation
 from tests.entities.factories import Office, plain_value
 from tests.entities.verbs import DOINGS, UNDECLARED, VERBS, VerbCase, out_of_bounds

@@ -18,7 +18,7 @@ from kit.entity.kinds import (
     Text,
     Words,
 )
-from kit.records.verbs import Verb
+from kit.records.methods.verbs import Verb
 from kit.wire.options import Secret
 from tests.entities.cases import CASES, Case
 from tests.entities.factories import Office

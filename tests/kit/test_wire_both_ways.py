@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kit.entity.kinds.moments import FIRST_DAY, LAST_DAY
 from kit.entity.kinds.numbers import written
 from kit.errors import Invalid
-from kit.records.showing import shown_json
+from kit.records.read.json_views import shown_json
 from kit.text.lines import one_line
 from kit.wire import Shape
 from tests.kit.toy.contract import pb

@@ -174,7 +174,7 @@ class Access(RuleBasedStateMachine):
             return
         assert set(listed) == wanted
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("kit.records.reading.may_go_by_owner", lambda *_: False)
+            patch.setattr("kit.records.read.reader.may_go_by_owner", lambda *_: False)
             assert await self.told.listed(user) == listed
             assert await self.told.paged(user) == listed
         assert await self.told.paged(user) == listed
@@ -210,10 +210,10 @@ async def test_the_list_notices_a_clause_that_is_left_out(
     machine.world = _two_strangers()
     await told.begin(machine.world)
     await machine.agrees()
-    everything = "kit.records.paging.reachable_by_parameter"
+    everything = "kit.records.read.page.reachable_by_parameter"
     monkeypatch.setattr(everything, lambda record, *_: record.__table__.c.id.is_not(None))
     told.serving.process.reader.__init__(told.serving.process.database, told.serving.process.policy)  # type: ignore[misc]
-    monkeypatch.setattr("kit.records.reading.may_go_by_owner", lambda *_: False)
+    monkeypatch.setattr("kit.records.read.reader.may_go_by_owner", lambda *_: False)
     with pytest.raises(AssertionError):
         await machine.agrees()
 

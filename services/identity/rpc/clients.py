@@ -9,7 +9,7 @@ from crm.identity.v1 import clients_pb2 as pb
 from crm.identity.v1.clients_pb2_grpc import ClientsServicer
 
 from kit.records import Records, Said, verb
-from kit.records.work import Work
+from kit.records.write.work import Work
 from services.identity.escalation import refuse_stronger
 from services.identity.model.clients import Client
 from services.identity.oauth.consents import forget_consents

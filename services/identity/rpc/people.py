@@ -11,7 +11,7 @@ from kit.errors import Denied
 from kit.ids import record_id
 from kit.records import Records, Said, verb
 from kit.records.process import Process
-from kit.records.work import Work
+from kit.records.write.work import Work
 from kit.rpc import call as rpc
 from services.identity.credentials import hold, keep_password, kept_password
 from services.identity.escalation import refuse_stronger

@@ -10,7 +10,7 @@ from sqlalchemy import Table, func, update
 from kit.actor import calling
 from kit.errors import Anonymous
 from kit.records.process import Process
-from kit.records.work import Work
+from kit.records.write.work import Work
 from services.identity import sessions
 from services.identity.credentials import keep_password, still_fits
 from services.identity.hashing import Passwords

@@ -11,7 +11,7 @@ from kit.actor import calling
 from kit.entity import Level
 from kit.errors import Conflict, NotFound
 from kit.records import Records, Said, Work, verb
-from kit.records.showing import shown_json
+from kit.records.read.json_views import shown_json
 from kit.rpc import call as rpc
 from services.parties.conversion import convert, converted, finished
 from services.parties.model.conversions import Conversion

@@ -16,14 +16,14 @@ from kit.actor import Actor
 from kit.entity import Level, Record
 from kit.errors import Conflict, Denied, NotFound
 from kit.ids import record_id
-from kit.records.chronicle import Change, beside
-from kit.records.keys import moves
-from kit.records.memory import changes_of, parts_of, prepare, settled
-from kit.records.numbering import give_numbers
-from kit.records.pending import Pending
-from kit.records.showing import shown_json
+from kit.records.read.json_views import shown_json
 from kit.records.tables import answered
-from kit.records.writing import write
+from kit.records.write.changes import changes_of, parts_of, prepare, settled
+from kit.records.write.history import Change, beside
+from kit.records.write.identity_map import Pending
+from kit.records.write.keys import moves
+from kit.records.write.numbering import give_numbers
+from kit.records.write.writer import write
 from kit.references.resolving import Resolving
 from kit.references.trees import climbs
 from kit.rpc.call import Call

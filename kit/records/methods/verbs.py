@@ -21,11 +21,11 @@ from google.protobuf.descriptor import FieldDescriptor
 from kit.entity import Level, Record
 from kit.entity.kinds import Kind
 from kit.errors import Invalid
-from kit.records.work import Work
+from kit.records.write.work import Work
 from kit.wire.options import is_secret, kind_of, stands_for
 
 if TYPE_CHECKING:
-    from kit.records.standard import Records
+    from kit.records.methods.standard import Records
 
 Rule = Callable[..., Awaitable[Any]]
 Hold = Callable[[Work, Any], Awaitable[Any]]

@@ -19,12 +19,12 @@ from kit.describe import described, title_of
 from kit.entity import Level, Record
 from kit.errors import Denied, Invalid
 from kit.ids import record_id
-from kit.records.figures import aggregated
-from kit.records.finding import found
-from kit.records.keys import share_anew, shares_of
 from kit.records.process import Process
+from kit.records.read.figures import aggregated
+from kit.records.read.find import found
 from kit.records.tables import history, share
-from kit.records.work import Work
+from kit.records.write.keys import share_anew, shares_of
+from kit.records.write.work import Work
 from kit.references.telling import referred
 from kit.rpc import call as rpc
 from kit.wire.schemas import schema_of_record

@@ -12,7 +12,7 @@ from kit.entity import Level, Record
 from kit.entity.record import words_in, words_query
 from kit.errors import Invalid
 from kit.query import Order
-from kit.records.plans import newest_of_owners
+from kit.records.read.plans import newest_of_owners
 
 PAGE, MOST = 50, 200
 

@@ -13,12 +13,12 @@ from kit.entity import Level, Record
 from kit.entity.record import CUSTOM_FIELDS, CUSTOM_KEY, CUSTOM_VALUE, STAMPS
 from kit.errors import Conflict, Denied, Invalid
 from kit.ids import record_id
-from kit.records.freshness import seen_version, still_good
-from kit.records.paging import Question
+from kit.records.methods.replays import as_seen_now
 from kit.records.process import Process
-from kit.records.replaying import as_seen_now
-from kit.records.showing import page_json, row_json, shown_json
-from kit.records.work import Work
+from kit.records.read.json_views import page_json, row_json, shown_json
+from kit.records.read.page import Question
+from kit.records.write.versions import seen_version, still_good
+from kit.records.write.work import Work
 from kit.rpc import call as rpc
 from kit.rpc.server import Replayed
 from kit.wire import Shape

@@ -10,7 +10,7 @@ from kit.entity import Field, Record
 from kit.entity.kinds import Reference, References
 
 if TYPE_CHECKING:
-    from kit.records.work import Work
+    from kit.records.write.work import Work
 
 _PERSON = "identity.Person"
 

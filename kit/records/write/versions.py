@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import Integer, Uuid, bindparam, func, select
 
 from kit.entity import Record
-from kit.records.chronicle import ACCESS
 from kit.records.tables import history
-from kit.records.work import Work
+from kit.records.write.history import ACCESS
+from kit.records.write.work import Work
 
 _NAMES = select(func.jsonb_object_keys(history.c.changes)).correlate(history).scalar_subquery()
 _SINCE = (

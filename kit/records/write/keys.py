@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from kit.access.clause import COLUMNS
 from kit.entity import Audience, Level, Record
 from kit.errors import Denied
-from kit.records.chronicle import ACCESS, Change
 from kit.records.tables import share
+from kit.records.write.history import ACCESS, Change
 
 if TYPE_CHECKING:
-    from kit.records.work import Work
+    from kit.records.write.work import Work
 
 
 def moves(record: Record) -> bool:

@@ -17,7 +17,7 @@ from kit.errors import Invalid
 from kit.query import parse, to_sql
 from kit.query.conditions import LISTS
 from kit.records.process import Process
-from kit.records.touching import asked_by
+from kit.records.read.touching import asked_by
 
 _MOST = 1_000
 _MEASURE = re.compile(r"(sum|avg|min|max)\((\w+)\)$")

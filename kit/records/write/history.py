@@ -14,7 +14,7 @@ from kit.events.subjects import change_subject
 from kit.references.telling import copy_of
 
 if TYPE_CHECKING:
-    from kit.records.work import Work
+    from kit.records.write.work import Work
 
 
 _HISTORY_COLUMNS = 5
@@ -37,7 +37,7 @@ class Change:
 
 
 def beside(work: "Work", changes: Sequence[Change]) -> Sequence[Any]:
-    """What `kit/records/writing.py` takes for history and outbox, a column each."""
+    """What `kit/records/write/writer.py` takes for history and outbox, a column each."""
     announced = [each for change in changes for each in _events(work, change)]
     told = rows(announced, service=work.process.name, actor=work.actor.name)
     history = [_history(change) for change in changes]

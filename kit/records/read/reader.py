@@ -21,10 +21,10 @@ from kit.entity import Level, Record
 from kit.entity.record import words_of
 from kit.errors import Invalid, NotFound
 from kit.query import Context, Order, decode_token, encode_token, parse, to_sql
-from kit.records.paging import Page, Question, found_by_words, one_row, table_of
-from kit.records.plans import GATHERED, may_go_by_owner, shared_rows
+from kit.records.read.page import Page, Question, found_by_words, one_row, table_of
+from kit.records.read.plans import GATHERED, may_go_by_owner, shared_rows
+from kit.records.read.touching import TOUCHES, asked_by
 from kit.records.statements import Statement, Statements, compiled
-from kit.records.touching import TOUCHES, asked_by
 from kit.telemetry.logs import log
 
 COUNTED = 1_000

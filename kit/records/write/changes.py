@@ -1,7 +1,7 @@
 """What every record goes through on its way to the database: completed, checked, versioned and keyed.
 
 A session does it with every flush, and work without a session at its end; so no handler can forget
-it, and history and events are written with the rows (`kit/records/writing.py`).
+it, and history and events are written with the rows (`kit/records/write/writer.py`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,17 +15,17 @@ from sqlalchemy.util import await_only
 
 from kit.access.clause import COLUMNS
 from kit.entity import Before, Record
-from kit.records.chronicle import Change, beside
-from kit.records.judging import check_record, refuse_emptied
-from kit.records.keys import give_keys, rekey
-from kit.records.numbering import give_numbers
-from kit.records.writing import Part, Parts, write
+from kit.records.write.history import Change, beside
+from kit.records.write.judging import check_record, refuse_emptied
+from kit.records.write.keys import give_keys, rekey
+from kit.records.write.numbering import give_numbers
+from kit.records.write.writer import Part, Parts, write
 from kit.references.cascade import follow
 from kit.references.fetching import on
 from kit.references.trees import refuse_circles
 
 if TYPE_CHECKING:
-    from kit.records.work import Work
+    from kit.records.write.work import Work
 
 
 _ACCESS = {*COLUMNS.values(), "inherited"}

@@ -10,12 +10,12 @@ from kit.entity import Choice, Record, Steps
 from kit.entity.amounts import wrong_amounts
 from kit.entity.record import STAMPS
 from kit.errors import Invalid
-from kit.records.assigning import names_people, wrong_people
-from kit.records.weight import require_weight
+from kit.records.write.assigning import names_people, wrong_people
+from kit.records.write.weight import require_weight
 from kit.text.english import one
 
 if TYPE_CHECKING:
-    from kit.records.work import Work
+    from kit.records.write.work import Work
 
 
 def check_ready(work: "Work", record: Record) -> None:
