@@ -25,7 +25,7 @@ IDEMPOTENCY_KEY: Schema = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "The same key with the same body answers the same and does nothing twice.",
-    "schema": {"type": "string", "maxLength": 200},
+    "schema": {"type": "string", "maxLength": 200, "pattern": "^[ -~]*$"},
 }
 PROBLEM: Schema = {
     "type": "object",
@@ -112,7 +112,7 @@ def _system(name: str, summary: str, schema: Schema, status: str = "200", **more
 _ANY: Schema = {"type": "object"}
 _PREFERENCES: Schema = {
     "type": "object",
-    "properties": {name: {"type": "string"} for name in PREFERENCES},
+    "properties": {name: {"type": "string", "minLength": 1} for name in PREFERENCES},
     "additionalProperties": False,
 }
 _ENTITY = object_of(records_pb2.EntityDescription.DESCRIPTOR, without=["fields"])

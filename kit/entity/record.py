@@ -136,9 +136,11 @@ class Record(DeclarativeBase):
 
     def target_of(self, name: str) -> str:
         """The entity to which a reference leads; where it may be one of several, the record says it."""
-        kind = self.fields[name].said.kind
-        named_by = getattr(kind, "named_by", "")
-        return str(getattr(self, named_by) if named_by else getattr(kind, "target", ""))
+        kind: Any = self.fields[name].said.kind
+        if not getattr(kind, "named_by", ""):
+            return str(getattr(kind, "target", ""))
+        said = getattr(self, kind.named_by)
+        return str(said) if said in kind.among else ""
 
     def announce(self, event: Any) -> None:
         """Puts an event aside; it leaves with the transaction, or not at all."""

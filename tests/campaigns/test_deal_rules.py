@@ -41,7 +41,7 @@ class Story:
                 each.won_count,
                 each.won_amount,
                 each.new_customers,
-                [row.plain() for row in each.won_by_currency],
+                [(row.currency, row.count, row.amount) for row in each.won_by_currency],
             )
             for each in self.campaigns.values()
         ]

@@ -101,7 +101,11 @@ async def test_what_hangs_on_a_hidden_account_is_hidden_with_it(
 
 
 async def _equal(found: Awaitable[set[str]], wanted: set[str]) -> bool:
-    return await found == wanted
+    """A look that an event overtakes, between get and list, is none; the next one tells."""
+    try:
+        return await found == wanted
+    except AssertionError:
+        return False
 
 
 async def test_who_may_only_read_the_account_changes_nothing_that_hangs_on_it(

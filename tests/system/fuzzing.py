@@ -79,5 +79,6 @@ def _says_nothing(case: Any) -> bool:
     told = f"{case.meta.phase.data}"
     if "MALFORMED_CONTENT_TYPE" in told:
         return case.method == "GET" or not case.body
-    body = case.body if isinstance(case.body, dict) else {}
-    return any(value in ("", None) for value in body.values()) and "Missing" not in told
+    said = [*(case.query or {}).values()]
+    said += case.body.values() if isinstance(case.body, dict) else []
+    return any(value in ("", None) for value in said) and "Missing" not in told
