@@ -12,6 +12,7 @@ from services.scheduling.config import Settings
 from services.scheduling.main import scheduling
 from tests.gateway.browsers import Browser
 from tests.house import House
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +25,12 @@ async def agenda(house: House, gateway: Running) -> AsyncIterator[Serving]:
 @pytest.fixture
 async def private(root: Browser, agenda: Serving) -> AsyncIterator[None]:
     """Bookings are seen by those who made them."""
+
+    async def there() -> bool:
+        return (await root.get("/api/v1/resources")).status_code == 200
+
+    # The gateway tried before scheduling was served, and rests before it tries again.
+    await until(there, "scheduling answers the gateway")
     default = {"entity_name": "scheduling.Booking", "level": "private"}
     made = await root.post("/api/v1/access-defaults", json=default)
     assert made.status_code == 201, made.text
