@@ -11,15 +11,17 @@ from cli.home import Home
 from cli.processes import SERVICES
 from cli.stores import Stores
 from kit.errors import NotFound
-from kit.events import letters
-from kit.events.dead_letters import Letter
+from kit.events.consuming import dead_letter_commands
+from kit.events.consuming.dead_letters import Letter
 
 
 def show(home: Home, console: Console) -> None:
     """Print every letter that waits, under its service."""
     found = _all(home)
     for service, letter in found:
-        console.print(f"{service:<12} {letters.line(letter)}", markup=False, soft_wrap=True)
+        console.print(
+            f"{service:<12} {dead_letter_commands.line(letter)}", markup=False, soft_wrap=True
+        )
     if not found:
         console.print("No dead letter waits.")
 
@@ -41,7 +43,7 @@ def _all(home: Home) -> list[tuple[str, Letter]]:
     return [
         (service.name, letter)
         for service in SERVICES
-        for letter in asyncio.run(letters.listed(stores.database_url(service.name)))
+        for letter in asyncio.run(dead_letter_commands.listed(stores.database_url(service.name)))
     ]
 
 
@@ -52,7 +54,9 @@ async def _done(stores: Stores, action: str, wanted: str) -> str:
         return "is no id"
     for service in SERVICES:
         try:
-            return await letters.ACTIONS[action](stores.database_url(service.name), letter_id)
+            return await dead_letter_commands.ACTIONS[action](
+                stores.database_url(service.name), letter_id
+            )
         except NotFound:
             continue
     return "waits nowhere"

@@ -15,11 +15,11 @@ from kit.actor import Actor, calls
 from kit.database.engine import connected
 from kit.database.migrate import require_current
 from kit.events.connection import connect
-from kit.events.consumers import Consumer, Consumers
-from kit.events.listeners import EventInfo
-from kit.events.relay import Relay
+from kit.events.consuming.consumers import Consumer, Consumers
+from kit.events.consuming.listeners import EventInfo
+from kit.events.publishing.backlog import measure_backlog
+from kit.events.publishing.relay import Relay
 from kit.events.streams import Keeping, streams_of
-from kit.events.waiting import measure_waiting
 from kit.health import ASK_SECONDS, Dependency, Health
 from kit.importing.imports import Imports
 from kit.records.methods.beside import Beside
@@ -53,7 +53,7 @@ class Running:
 
 
 def run(service: Service) -> None:
-    """Runs a service until it is told to stop."""
+    """Runs a service until it is asked to stop."""
     run_until_stopped(service.name, service.settings, partial(up, service))
 
 
@@ -137,8 +137,8 @@ def _consumers(service: Service, process: Process) -> Consumers:
     return Consumers(service.name, listeners, process.nats, open_work, sessions)
 
 
-async def _hear(running: Running) -> None:
-    """Hears events from when NATS is there; a stream is its owner's to make, and is waited for."""
+async def _consume(running: Running) -> None:
+    """Consumes events from when NATS is there; a stream is its owner's to make, and is waited for."""
     await running.process.nats.arrived.wait()
     await running.consumers.run()
 
@@ -165,8 +165,8 @@ async def _serve(
 def _loops(service: Service, running: Running, servicers: list[Any]) -> Iterator[Loop]:
     """What goes on beside the calls: relay, consumers, jobs, and servicers with work of their own."""
     yield running.relay.run()
-    yield measure_waiting(running.process.database)
-    yield _hear(running)
+    yield measure_backlog(running.process.database)
+    yield _consume(running)
     yield _follow_policy(running.replica)
     yield from _follow_references(running.process)
     yield from (_on_clock(running.process, job) for job in (*service.jobs, *JOBS))
@@ -184,7 +184,7 @@ def _follow_references(process: Process) -> Iterator[Loop]:
 
 
 async def _follow_policy(replica: Replica) -> None:
-    """Another replica of this service may have been the one that heard of a change."""
+    """Another replica of this service may have been the one that handled a change."""
     while True:
         await asyncio.sleep(1)
         try:
@@ -216,12 +216,14 @@ async def _ready(service: Service, running: Running) -> None:
         calls(Actor.system(f"{service.name}.{getattr(step, '__name__', 'start')}"))
         await step(running.process)
     if not service.owns_policy:
-        await _policy_heard(running.process, running.consumers[f"{service.name}_follow_the_policy"])
+        await _policy_caught_up(
+            running.process, running.consumers[f"{service.name}_follow_the_policy"]
+        )
         await running.replica.load()
 
 
-async def _policy_heard(process: Process, follower: Consumer) -> None:
-    """Waits for what identity has told so far; without NATS, what was told before has to do.
+async def _policy_caught_up(process: Process, follower: Consumer) -> None:
+    """Waits for what identity has published so far; without NATS, what is known has to do.
 
     Whoever has seen a later policy brings its epoch along, and no call is answered on an older one.
     """
@@ -234,7 +236,7 @@ async def _policy_heard(process: Process, follower: Consumer) -> None:
 
 
 async def _report(health: Health, states: Any) -> None:
-    """Tells gRPC's health service what the probes are told."""
+    """Reports to gRPC's health service what the probes get."""
     while True:
         await rpc.report(states, ready=not health.unready())
         await asyncio.sleep(ASK_SECONDS)

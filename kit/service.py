@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-from kit.events.listeners import Listener
+from kit.events.consuming.listeners import Listener
 from kit.records.methods.standard import Records
 from kit.records.process import BeforeCommit, Process
 from kit.rpc.admission import Admits

@@ -15,7 +15,7 @@ from kit.access.policy import Policy
 from kit.actor import Actor
 from kit.database.tables import metadata
 from kit.errors import Unavailable
-from kit.events.listeners import Listener, on
+from kit.events.consuming.listeners import Listener, on
 
 policy_item = Table(
     "policy_item",

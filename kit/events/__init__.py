@@ -1,1 +1,1 @@
-"""Events: announced in the transaction that caused them, told by the relay, heard exactly once."""
+"""Events: written in the transaction that caused them, published after it, handled exactly once."""

@@ -19,7 +19,7 @@ _ANSWER_SECONDS = 2
 _PING_LOST_SECONDS = 120
 _PATIENCE_SECONDS = 3.0
 
-Heard = Callable[[Msg], Awaitable[None]]
+OnMessage = Callable[[Msg], Awaitable[None]]
 
 
 class Connection(Client):
@@ -29,7 +29,7 @@ class Connection(Client):
         super().__init__()
         self.arrived = asyncio.Event()
         self._arriving: asyncio.Future[None] | None = None
-        self._wanted: list[tuple[str, Heard]] = []
+        self._wanted: list[tuple[str, OnMessage]] = []
         self._pinged: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._pinged.set_result(None)
         self._pinged_in = -1
@@ -46,15 +46,15 @@ class Connection(Client):
     async def _arrive(self, url: str, name: str) -> None:
         await _connect(self, url, name)
         self.arrived.set()
-        for subject, heard in self._wanted:
-            await self.subscribe(subject, cb=heard)
+        for subject, on_message in self._wanted:
+            await self.subscribe(subject, cb=on_message)
 
-    async def listen(self, subject: str, heard: Heard) -> None:
-        """Hear a subject from now on, or from when the server is there."""
+    async def listen(self, subject: str, on_message: OnMessage) -> None:
+        """Subscribe to a subject from now on, or from when the server is there."""
         if self.arrived.is_set():
-            await self.subscribe(subject, cb=heard)
+            await self.subscribe(subject, cb=on_message)
         else:
-            self._wanted.append((subject, heard))
+            self._wanted.append((subject, on_message))
 
     async def answers(self) -> bool:
         """Whether the server is there and not only its socket."""

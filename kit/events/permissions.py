@@ -1,4 +1,4 @@
-"""What each process may do on NATS: publish its own events, hear what it listens to, nothing else."""
+"""What each process may do on NATS: publish its own events, consume what it listens to, nothing else."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,19 +25,19 @@ class Permissions:
 
 def permissions(
     processes: Iterable[str],
-    hears: Mapping[str, Mapping[str, str]],
+    handlers: Mapping[str, Mapping[str, str]],
     watches: Mapping[str, Sequence[str]],
     copies: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Permissions]:
     """Of every process.
 
-    `hears` are its durable handlers, `watches` what it only sees pass by, and `copies` the services
+    `handlers` are its durable handlers, `watches` what it only sees pass by, and `copies` the services
     whose records it keeps copies of.
     """
     followed = copies or {}
     return {
         name: Permissions(
-            (*_published(name, hears.get(name, {})), *_followed(name, followed.get(name, ()))),
+            (*_published(name, handlers.get(name, {})), *_followed(name, followed.get(name, ()))),
             (f"{inbox_of(name)}.>", *_own(name), *watches.get(name, ())),
         )
         for name in processes
@@ -48,16 +48,16 @@ def _own(name: str) -> tuple[str, ...]:
     return () if name == GATEWAY else (f"crm.{name}.>", f"rapport.poke.{name}")
 
 
-def _published(name: str, hears: Mapping[str, str]) -> Iterable[str]:
+def _published(name: str, handlers: Mapping[str, str]) -> Iterable[str]:
     if name == GATEWAY:
         return
     yield from _own(name)
     for stream in _streams(name):
         yield from (f"$JS.API.STREAM.{what}.{stream}" for what in _OF_THE_OWNER)
-        # What all have heard of a stream that is nearly full may go; who they are stands there.
+        # What all have handled of a stream that is nearly full may go; who they are stands there.
         yield f"$JS.API.CONSUMER.LIST.{stream}"
     follows = {} if name == OWNER_OF_POLICY else {"follow_the_policy": f"{POLICY}.>"}
-    for handler, subject in {**hears, **follows}.items():
+    for handler, subject in {**handlers, **follows}.items():
         yield from _consumed(stream_of(subject), f"{name}_{handler}", subject)
 
 

@@ -64,14 +64,14 @@ def _stream(name: str, subjects: str, keeping: Keeping) -> StreamConfig:
         subjects=[subjects],
         retention=RetentionPolicy.LIMITS,
         storage=StorageType.FILE,
-        # A full stream refuses, loudly; it never forgets what nobody has heard yet.
+        # A full stream refuses, loudly; it never forgets what nobody has handled yet.
         discard=DiscardPolicy.NEW,
         max_bytes=keeping.max_bytes,
         max_age=keeping.max_age,
         duplicate_window=DUPLICATE_WINDOW,
         num_replicas=keeping.replicas,
         max_msgs_per_subject=-1,
-        # The relay tells a large batch as one.
+        # The relay publishes a large batch as one.
         allow_atomic=True,
     )
 

@@ -1,4 +1,4 @@
-"""Where an event is told: subjects, the streams that keep them, and what may not overtake what.
+"""Where an event is published: subjects, the streams that keep them, and what may not overtake what.
 
 Domain events are `crm.<service>.<entity>.<what>`; policy is `crm.identity.policy.<kind>.<id>`.
 """

@@ -1,4 +1,4 @@
-"""What a service's own database keeps about events: told, heard, and given up on."""
+"""What a service's own database keeps about events: to be published, handled, and given up on."""
 
 from sqlalchemy import (
     TIMESTAMP,

@@ -16,7 +16,7 @@ from kit.access.inheritance import of_nothing
 from kit.actor import Actor, calls
 from kit.entity import Record, Reference, References
 from kit.errors import Problem
-from kit.events.stopping import heed_cancellation
+from kit.events.cancellation import heed_cancellation
 from kit.references.cascade import follow
 from kit.references.copies import asked
 from kit.references.fetching import DATABASE_AWAY

@@ -16,7 +16,7 @@ from nats.js.api import AckPolicy, ConsumerConfig
 
 from kit.entity import Record, Reference, References
 from kit.errors import Problem
-from kit.events.stopping import heed_cancellation
+from kit.events.cancellation import heed_cancellation
 from kit.events.subjects import change_subject, stream_of
 from kit.references.copies import store
 from kit.references.fetching import DATABASE_AWAY

@@ -10,7 +10,7 @@ from crm.v1.events_pb2 import RecordChanged
 from sqlalchemy import Uuid, bindparam, func, select
 
 from kit.entity import Day, Decimals
-from kit.events.listeners import on, on_change
+from kit.events.consuming.listeners import on, on_change
 from kit.records import Work
 from services.campaigns.model.campaigns import Campaign
 from services.campaigns.model.deals import CampaignDeal, DealFacts, Outcome, follow

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from kit.access import Policy, entries
 from kit.access.replica import part_of, policy_item, remembered
 from kit.entity import Record
-from kit.events.outbox import Announcement, insert_statement, rows
+from kit.events.publishing.outbox import Announcement, insert_statement, rows
 from kit.events.subjects import POLICY
 from kit.records.write.work import Work
 from services.identity.administrators import keep_an_administrator

@@ -14,7 +14,7 @@ from sqlalchemy import Text, cast, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kit.database.faults import FAULTS, outage
-from kit.events.outbox import Announcement, insert_statement, rows
+from kit.events.publishing.outbox import Announcement, insert_statement, rows
 from kit.ids import uuid7
 from kit.records.process import Process
 from kit.records.write.work import Work

@@ -5,7 +5,7 @@ from uuid import UUID
 from crm.parties.v1.events_pb2 import LeadConverted
 from sqlalchemy import Uuid, bindparam, select
 
-from kit.events.listeners import on
+from kit.events.consuming.listeners import on
 from kit.records import Work
 from services.scheduling.model.activities import Activity, Heirs
 

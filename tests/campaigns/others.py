@@ -12,7 +12,7 @@ from crm.v1.events_pb2 import RecordChanged
 
 from kit.actor import Actor
 from kit.events.connection import Connection
-from kit.events.outbox import Announcement, rows
+from kit.events.publishing.outbox import Announcement, rows
 from kit.events.subjects import change_subject, stream_of
 from kit.ids import uuid7
 from kit.testing.serving import Serving

@@ -13,7 +13,7 @@ from crm.v1 import standard_pb2
 
 from kit.actor import Actor
 from kit.events.connection import Connection, connect
-from kit.events.outbox import Announcement, rows
+from kit.events.publishing.outbox import Announcement, rows
 from kit.testing.serving import Serving
 from tests.house import House
 

@@ -9,7 +9,7 @@ import pytest
 from nats.aio.client import Client
 
 from kit.events.connection import connect
-from kit.events.delivery import Deliveries
+from kit.events.consuming.deliveries import Deliveries
 from kit.events.permissions import permissions
 from kit.events.subjects import inbox_of
 from kit.testing.keys import PROCESSES

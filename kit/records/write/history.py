@@ -9,7 +9,7 @@ import orjson
 from crm.v1 import events_pb2
 
 from kit.entity import Before, Record
-from kit.events.outbox import Announcement, rows
+from kit.events.publishing.outbox import Announcement, rows
 from kit.events.subjects import change_subject
 from kit.references.telling import copy_of
 

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from kit.events.outbox import Announcement, insert_statement, rows
+from kit.events.publishing.outbox import Announcement, insert_statement, rows
 from kit.ids import uuid7
 from kit.records.process import Process
 from services.identity.model.clients import Client

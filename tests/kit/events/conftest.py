@@ -17,7 +17,7 @@ from cli.components.postgres import Postgres
 from kit.database.tables import metadata
 from kit.events import tables
 from kit.events.connection import connect
-from kit.events.relay import Relay
+from kit.events.publishing.relay import Relay
 from kit.events.streams import streams_of
 from tests.kit.events.toys import Sessions
 

@@ -1,4 +1,4 @@
-"""A large batch is told as one, and yet each of its events as if it went for itself."""
+"""A large batch is published as one, and yet each of its events as if it went for itself."""
 
 from collections.abc import Awaitable, Callable
 
@@ -7,7 +7,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from sqlalchemy import text
 
-from kit.events.relay import Relay
+from kit.events.publishing.relay import Relay
 from kit.events.streams import streams_of
 from kit.telemetry import traces
 from kit.telemetry.traces import current_ids

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from kit.events.outbox import Announcement, EventTooLarge, insert_statement, rows
+from kit.events.publishing.outbox import Announcement, EventTooLarge, insert_statement, rows
 from kit.events.subjects import NotAnEvent, change_subject, stream_of
 from kit.telemetry.traces import span
 from tests.kit.events.toys import Sessions, Silence, ToySold, announce

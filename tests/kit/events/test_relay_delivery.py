@@ -1,4 +1,4 @@
-"""The relay tells every committed event at least once, in order for each record, come what may."""
+"""The relay publishes every committed event at least once, in order for each record, come what may."""
 
 import asyncio
 import shutil
@@ -9,7 +9,7 @@ from nats.js.api import StreamConfig
 from sqlalchemy import text
 
 from cli.components.nats import Nats
-from kit.events.relay import Relay
+from kit.events.publishing.relay import Relay
 from kit.events.streams import declare, streams_of
 from kit.telemetry import traces
 from kit.telemetry.traces import current_ids
@@ -34,11 +34,11 @@ async def test_what_is_committed_is_told_with_its_attributes(
         await announce(sessions, ToySold(id="bear", note="brown"))
         relay.poke()
         await until(all_sent(sessions))
-    told = (await in_stream(connection))[0]
-    assert told.subject == "crm.toys.toy.sold"
-    assert told.headers["Nats-Msg-Id"] == told.headers["ce-id"]
-    assert told.headers["Nats-Expected-Stream"] == "CRM_TOYS"
-    assert ToySold.FromString(told.data) == ToySold(id="bear", note="brown")
+    published = (await in_stream(connection))[0]
+    assert published.subject == "crm.toys.toy.sold"
+    assert published.headers["Nats-Msg-Id"] == published.headers["ce-id"]
+    assert published.headers["Nats-Expected-Stream"] == "CRM_TOYS"
+    assert ToySold.FromString(published.data) == ToySold(id="bear", note="brown")
 
 
 async def test_a_relay_killed_between_telling_and_marking_repeats_itself_harmlessly(
@@ -46,7 +46,7 @@ async def test_a_relay_killed_between_telling_and_marking_repeats_itself_harmles
 ) -> None:
     await announce(sessions, ToySold(id="bear"))
 
-    async def told() -> bool:
+    async def published() -> bool:
         return (await connection.jetstream().stream_info("CRM_TOYS")).state.messages == 1
 
     await declare(connection.jetstream(), streams_of("toys")[0])
@@ -54,7 +54,7 @@ async def test_a_relay_killed_between_telling_and_marking_repeats_itself_harmles
         # The relay publishes and then hangs on this lock, where it is killed.
         await session.execute(text("SELECT 1 FROM outbox FOR UPDATE"))
         async with running(a_relay().run()):
-            await until(told)
+            await until(published)
         # Its session must be gone as well, or it would mark the row once it gets the lock.
         await session.execute(_END_RELAYS)
     assert await unsent(sessions) == 1
@@ -70,9 +70,9 @@ async def test_events_of_one_record_never_overtake_one_another(
     await announce(sessions, *toys)
     async with running(a_relay().run()):
         await until(all_sent(sessions))
-    told = [ToySold.FromString(each.data) for each in await in_stream(connection)]
+    published = [ToySold.FromString(each.data) for each in await in_stream(connection)]
     for toy in range(7):
-        mine = [int(each.note) for each in told if each.id == f"toy {toy}"]
+        mine = [int(each.note) for each in published if each.id == f"toy {toy}"]
         assert mine == list(range(toy, 600, 7))
 
 
@@ -120,8 +120,8 @@ async def test_a_trace_that_nobody_records_goes_on_as_it_was(
         await announce(sessions, ToySold(id="bear"))
     async with running(a_relay().run()):
         await until(all_sent(sessions))
-    (told,) = await in_stream(connection)
-    assert told.headers["traceparent"] == f"00-{trace_id}-{span_id}-00"
+    (published,) = await in_stream(connection)
+    assert published.headers["traceparent"] == f"00-{trace_id}-{span_id}-00"
 
 
 async def test_another_replica_takes_over_when_the_active_relay_loses_its_session(

@@ -6,7 +6,7 @@ from uuid import uuid4
 from nats.aio.client import Client
 
 from cli.components.postgres import Postgres
-from kit.events.relay import Relay
+from kit.events.publishing.relay import Relay
 from kit.events.streams import Keeping, declare, streams_of
 from tests.kit.events.conftest import Running
 from tests.kit.events.holding import in_stream
@@ -25,8 +25,8 @@ async def test_a_stream_that_is_nearly_full_lets_go_of_what_all_have_heard(
     for number in range(9):
         body = ToySold(id="bear", note=f"{number} {'x' * 9_900}").SerializeToString()
         await jetstream.publish("crm.toys.toy.sold", body, headers=headers_of(str(uuid4())))
-    heard = await jetstream.pull_subscribe("crm.toys.toy.sold", durable="ears")
-    for message in await heard.fetch(8):
+    stored = await jetstream.pull_subscribe("crm.toys.toy.sold", durable="counter")
+    for message in await stored.fetch(8):
         await message.ack_sync()
 
     async def one_is_left() -> bool:

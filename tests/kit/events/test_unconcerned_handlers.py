@@ -7,10 +7,10 @@ from typing import Any
 from nats.aio.client import Client
 from sqlalchemy import text
 
-from kit.events.consumers import Consumers
-from kit.events.listeners import EventInfo, Work, on
+from kit.events.consuming.consumers import Consumers
+from kit.events.consuming.listeners import EventInfo, Work, on
 from tests.kit.events.conftest import PATIENCE, Running
-from tests.kit.events.toys import Sessions, Toil, ToySold, effect, effects, opening, tell
+from tests.kit.events.toys import Sessions, Toil, ToySold, effect, effects, opening, publish
 
 SOON = (0.01, 0.01)
 
@@ -29,7 +29,7 @@ async def test_what_does_not_concern_a_handler_leaves_nothing_behind(
         return opening(sessions)(actor, info)
 
     for note in ("first", "not ours", "not ours", "last"):
-        await tell(connection, note)
+        await publish(connection, note)
     consumers = Consumers("shop", [fill_the_shelf], connection, open_work, sessions)
     async with running(consumers.run()), asyncio.timeout(PATIENCE):
         await consumers.caught_up()
@@ -51,7 +51,7 @@ async def test_what_does_not_matter_after_a_look_leaves_nothing_behind(
         await effect(work.session, event.note)
 
     for note in ("first", "not there", "last"):
-        await tell(connection, note)
+        await publish(connection, note)
     consumers = Consumers("shop", [fill_the_shelf], connection, opening(sessions), sessions, SOON)
     async with running(consumers.run()), asyncio.timeout(PATIENCE):
         await consumers.caught_up()
@@ -73,7 +73,7 @@ async def test_a_question_that_fails_is_tried_again_like_a_handler(
     async def fill_the_shelf(event: Any, work: Toil) -> None:
         await effect(work.session, event.note)
 
-    await tell(connection, "bear")
+    await publish(connection, "bear")
     consumers = Consumers("shop", [fill_the_shelf], connection, opening(sessions), sessions, SOON)
     async with running(consumers.run()), asyncio.timeout(PATIENCE):
         await consumers.caught_up()

@@ -12,8 +12,8 @@ from nats.aio.client import Client
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from kit.events.listeners import EventInfo, OpenWork
-from kit.events.outbox import Announcement, insert_statement, rows
+from kit.events.consuming.listeners import EventInfo, OpenWork
+from kit.events.publishing.outbox import Announcement, insert_statement, rows
 from kit.events.streams import declare, streams_of
 
 
@@ -87,7 +87,7 @@ def headers_of(event_id: str) -> dict[str, str]:
     return {"ce-id": event_id, "ce-time": "2026-01-01T00:00:00+00:00", "ce-subject": "bear"}
 
 
-async def tell(connection: Client, note: str, headers: dict[str, str] | None = None) -> None:
+async def publish(connection: Client, note: str, headers: dict[str, str] | None = None) -> None:
     jetstream = connection.jetstream()
     await declare(jetstream, streams_of("toys")[0])
     body = ToySold(id="bear", note=note).SerializeToString()

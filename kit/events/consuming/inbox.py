@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit.events.listeners import EventInfo, Listener, OpenWork
+from kit.events.consuming.listeners import EventInfo, Listener, OpenWork
 
 _NOTE = text(
     "INSERT INTO inbox (consumer, event_id) VALUES (:consumer, CAST(:event_id AS uuid)) "
@@ -20,7 +20,7 @@ async def handle_once(
     """Handle an event unless it was handled before; says whether it was new."""
     event = listener.message.FromString(body)
     if listener.concerns is not None and not listener.concerns(event):
-        # Heard again it would not concern the handler either, so that nothing need be noted.
+        # Delivered again it would not concern the handler either, so that nothing need be noted.
         return True
     async with open_work(consumer, info) as work:
         if listener.matters is not None and not await listener.matters(event, work):

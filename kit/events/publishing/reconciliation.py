@@ -1,4 +1,4 @@
-"""The second look: PostgreSQL is the truth, and a stream that lost something hears it again."""
+"""Compares outbox and stream: PostgreSQL is the truth, and what a stream has lost is published again."""
 
 import asyncio
 from collections.abc import Iterable
@@ -34,8 +34,8 @@ _UNSEND_LOST = """
 _FORGET = """
     DELETE FROM outbox WHERE sent_at < now() - interval '7 days'
 """
-# Longer than any stream keeps an event, so that what is heard again is known again.
-_FORGET_HEARD = """
+# Longer than any stream keeps an event, so that what is delivered again is known again.
+_FORGET_HANDLED = """
     DELETE FROM inbox WHERE handled_at < now() - interval '60 days'
 """
 
@@ -71,7 +71,7 @@ class Housekeeping:
         for stream in self._streams:
             await self._restore(stream)
         await self._connection.execute(_FORGET, timeout=60)
-        await self._connection.execute(_FORGET_HEARD, timeout=60)
+        await self._connection.execute(_FORGET_HANDLED, timeout=60)
 
     async def _restore(self, stream: StreamConfig) -> None:
         info = await declare(self._jetstream, stream)
@@ -94,10 +94,10 @@ class Housekeeping:
                 await self._make_room(str(stream.name))
 
     async def _make_room(self, stream: str) -> None:
-        """Let go of what all have heard; a full stream would refuse until it is a month old."""
+        """Let go of what all have handled; a full stream would refuse until it is a month old."""
         known = await self._jetstream.consumers_info(stream)
-        heard = [each.ack_floor.stream_seq for each in known if each.ack_floor]
-        if heard and (everybody := min(heard)):
+        handled = [each.ack_floor.stream_seq for each in known if each.ack_floor]
+        if handled and (everybody := min(handled)):
             await self._jetstream.purge_stream(stream, seq=everybody + 1)
             log.warning("stream.nearly_full", stream=stream, let_go_up_to=everybody)
 

@@ -13,12 +13,12 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo
 
-from kit.events import dead_letters
-from kit.events.delivery import Deliveries
-from kit.events.hold import ACK_SECONDS, held
-from kit.events.inbox import handle_once
-from kit.events.listeners import EventInfo, Listener, OpenWork
-from kit.events.stopping import heed_cancellation
+from kit.events.cancellation import heed_cancellation
+from kit.events.consuming import dead_letters
+from kit.events.consuming.deliveries import Deliveries
+from kit.events.consuming.in_progress import ACK_SECONDS, in_progress
+from kit.events.consuming.inbox import handle_once
+from kit.events.consuming.listeners import EventInfo, Listener, OpenWork
 from kit.events.subjects import event_name, stream_of
 from kit.telemetry import metrics, traces
 from kit.telemetry.logs import actor_bound, log
@@ -40,7 +40,7 @@ class ConsumerDiffers(RuntimeError):  # noqa: N818 - it says what happened
 
 
 class Consumer:
-    """One handler of one service, hearing its subject from the beginning, each event once."""
+    """One handler of one service, consuming its subject from the beginning, each event once."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Consumer:
             wait = min(wait * 2, _SLOWEST_RETURN)
 
     async def declare(self) -> ConsumerInfo:
-        """Make the durable or bring it to what is asked, and note whether all is heard already."""
+        """Make the durable or bring it to what is asked, and note whether all is handled already."""
         asked = self._config()
         found = await self._jetstream.add_consumer(self.stream, asked)
         for name in ("filter_subject", "ack_policy", "ack_wait", "max_ack_pending"):
@@ -117,11 +117,11 @@ class Consumer:
             metrics.CONSUMER_HEARTBEAT.labels(self.name).set_to_current_time()
             message = await deliveries.next()
             if message is not None:
-                await self._hear(message)
+                await self._handle(message)
             elif not self.caught_up.is_set():
                 await self.measure()
 
-    async def _hear(self, message: Msg) -> None:
+    async def _handle(self, message: Msg) -> None:
         place = message.metadata
         try:
             info = EventInfo.read(message.subject, message.headers or {}, place.num_delivered)
@@ -177,7 +177,7 @@ class Consumer:
 
     async def _attempt(self, message: Msg, info: EventInfo) -> str:
         try:
-            with held(message):
+            with in_progress(message):
                 async with asyncio.timeout(_HANDLER_SECONDS):
                     new = await handle_once(
                         self.name, self.listener, info, message.data, self._open_work

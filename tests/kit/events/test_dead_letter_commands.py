@@ -8,11 +8,11 @@ import pytest
 from nats.aio.client import Client
 
 from cli.components.postgres import Postgres
-from kit.events import letters
-from kit.events.consumers import Consumers
+from kit.events.consuming import dead_letter_commands
+from kit.events.consuming.consumers import Consumers
 from tests.kit.events.conftest import PATIENCE, Running
-from tests.kit.events.test_consumer_hearing import SOON, Shelf
-from tests.kit.events.toys import Sessions, effects, opening, tell
+from tests.kit.events.test_consumers import SOON, Shelf
+from tests.kit.events.toys import Sessions, effects, opening, publish
 
 Parked = Callable[[int], AbstractAsyncContextManager[None]]
 
@@ -23,9 +23,9 @@ def parked(sessions: Sessions, connection: Client, running: Running) -> Parked:
 
     @asynccontextmanager
     async def service(failures: int) -> AsyncIterator[None]:
-        await tell(connection, "poison")
-        ears, work = [Shelf(failures).listener()], opening(sessions)
-        consumers = Consumers("shop", ears, connection, work, sessions, SOON)
+        await publish(connection, "poison")
+        listeners, work = [Shelf(failures).listener()], opening(sessions)
+        consumers = Consumers("shop", listeners, connection, work, sessions, SOON)
         async with running(consumers.run()), asyncio.timeout(PATIENCE):
             await consumers.caught_up()
             yield
@@ -38,11 +38,11 @@ async def test_a_letter_is_replayed_by_the_service_that_has_the_handler(
 ) -> None:
     """G8: whoever asks only writes down that it is asked for."""
     async with parked(3):
-        [letter] = await letters.listed(postgres.url)
-        assert "no room for poison" in letters.line(letter)
-        assert await letters.replayed(postgres.url, letter.id) == "handled"
+        [letter] = await dead_letter_commands.listed(postgres.url)
+        assert "no room for poison" in dead_letter_commands.line(letter)
+        assert await dead_letter_commands.replayed(postgres.url, letter.id) == "handled"
         assert await effects(sessions) == ["poison"]
-        assert await letters.listed(postgres.url) == []
+        assert await dead_letter_commands.listed(postgres.url) == []
 
 
 async def test_a_replay_that_fails_says_why_and_may_be_dropped(
@@ -50,11 +50,11 @@ async def test_a_replay_that_fails_says_why_and_may_be_dropped(
 ) -> None:
     """G8."""
     async with parked(4):
-        [letter] = await letters.listed(postgres.url)
-        said = await letters.replayed(postgres.url, letter.id)
+        [letter] = await dead_letter_commands.listed(postgres.url)
+        said = await dead_letter_commands.replayed(postgres.url, letter.id)
         assert said == "failed again: ValueError: no room for poison"
-        [again] = await letters.listed(postgres.url)
+        [again] = await dead_letter_commands.listed(postgres.url)
         assert again.tries == letter.tries + 1
-        assert await letters.dropped(postgres.url, letter.id) == "dropped"
-    assert await letters.listed(postgres.url) == []
+        assert await dead_letter_commands.dropped(postgres.url, letter.id) == "dropped"
+    assert await dead_letter_commands.listed(postgres.url) == []
     assert await effects(sessions) == []

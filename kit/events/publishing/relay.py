@@ -1,4 +1,4 @@
-"""The relay: tells JetStream what the outbox holds, in order, until it is acknowledged."""
+"""The relay: publishes what the outbox holds, in order, until JetStream has acknowledged it."""
 
 import asyncio
 from collections.abc import Iterable
@@ -10,12 +10,12 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import StreamConfig
 
+from kit.events.cancellation import heed_cancellation
 from kit.events.connection import Connection
-from kit.events.lease import Lease
-from kit.events.reconciliation import Housekeeping
-from kit.events.stopping import heed_cancellation
+from kit.events.publishing.lease import Lease
+from kit.events.publishing.publisher import Publisher, Row
+from kit.events.publishing.reconciliation import Housekeeping
 from kit.events.streams import declare
-from kit.events.telling import Row, Telling
 from kit.telemetry.logs import log
 
 BATCH = 256
@@ -24,7 +24,7 @@ _ASK_SECONDS = 2.0
 _STANDBY_SECONDS = 1.0
 _SLOWEST_RETRY = 5.0
 _REST_SECONDS = 0.001
-"""For each event told; a slow trickle is never held up by it."""
+"""For each event published; a slow trickle is never held up by it."""
 _LONGEST_REST = 0.03
 
 _UNSENT = """
@@ -32,8 +32,9 @@ _UNSENT = """
     WHERE sent_at IS NULL ORDER BY seq LIMIT $1
 """
 _SENT = """
-    UPDATE outbox SET sent_at = clock_timestamp(), stream_seq = told.place
-    FROM unnest($1::bigint[], $2::bigint[]) AS told(seq, place) WHERE outbox.seq = told.seq
+    UPDATE outbox SET sent_at = clock_timestamp(), stream_seq = acknowledged.place
+    FROM unnest($1::bigint[], $2::bigint[]) AS acknowledged(seq, place)
+    WHERE outbox.seq = acknowledged.seq
 """
 
 # What may go wrong outside of us; everything else is a bug and ends the process. asyncpg calls it
@@ -49,7 +50,7 @@ _TROUBLE = (
 
 
 class Relay:
-    """The one mouth of a service: of all replicas' relays one speaks, the others stand by."""
+    """The one publisher of a service: of all replicas' relays one is active, the others stand by."""
 
     def __init__(
         self,
@@ -63,7 +64,7 @@ class Relay:
         self._database_url = database_url
         self._nats = connection
         self._jetstream = JetStreamContext(connection, timeout=_ASK_SECONDS)
-        self._telling = Telling(connection)
+        self._publisher = Publisher(connection)
         self._streams = list(streams)
         self._poked = asyncio.Event()
         self._poke_subject = f"rapport.poke.{service}"
@@ -75,8 +76,8 @@ class Relay:
     async def run(self) -> NoReturn:
         """Relay until cancelled; trouble of the database or of NATS is waited out."""
         await self._nats.arrived.wait()
-        await self._nats.subscribe(self._poke_subject, cb=self._heard)
-        await self._telling.listen()
+        await self._nats.subscribe(self._poke_subject, cb=self._on_poke)
+        await self._publisher.listen()
         wait = _POLL_SECONDS
         while True:
             heed_cancellation()
@@ -84,7 +85,7 @@ class Relay:
                 async with Lease(self._database_url, f"rapport.relay.{self.service}") as lease:
                     await self._stand_by(lease)
                     wait = _POLL_SECONDS
-                    await self._speak(lease.connection)
+                    await self._relay(lease.connection)
             except _TROUBLE as error:
                 log.warning("relay.interrupted", error=repr(error), retry_in=wait)
             finally:
@@ -92,7 +93,7 @@ class Relay:
             await asyncio.sleep(wait)
             wait = min(wait * 2, _SLOWEST_RETRY)
 
-    async def _heard(self, _: Msg) -> None:
+    async def _on_poke(self, _: Msg) -> None:
         if self.active.is_set():
             self._poked.set()
 
@@ -103,7 +104,7 @@ class Relay:
                 await self._nats.publish(self._poke_subject)
         log.info("relay.active")
 
-    async def _speak(self, connection: asyncpg.Connection) -> NoReturn:
+    async def _relay(self, connection: asyncpg.Connection) -> NoReturn:
         keeping = Housekeeping(connection, self._jetstream, self._streams)
         for stream in self._streams:
             await declare(self._jetstream, stream)
@@ -114,10 +115,10 @@ class Relay:
             self._poked.clear()
             await self._reached()
             await keeping.when_due(self._nats.stats["reconnects"])
-            told = await self.tell(connection)
-            if told < BATCH:
-                # Where much was told more is coming; it gathers meanwhile, and costs less as one.
-                await asyncio.sleep(min(told * _REST_SECONDS, _LONGEST_REST))
+            published = await self.publish_batch(connection)
+            if published < BATCH:
+                # Where much was published more is coming; it gathers meanwhile, and costs less as one.
+                await asyncio.sleep(min(published * _REST_SECONDS, _LONGEST_REST))
                 await self._wait(_POLL_SECONDS)
 
     async def _reached(self) -> None:
@@ -125,14 +126,14 @@ class Relay:
         while not self._nats.is_connected:  # noqa: ASYNC110 - the client has no event to wait for
             await asyncio.sleep(_POLL_SECONDS)
 
-    async def tell(self, connection: asyncpg.Connection) -> int:
+    async def publish_batch(self, connection: asyncpg.Connection) -> int:
         """Publish one batch and mark what was acknowledged; returns how many there were."""
         found = [Row.read(each) for each in await connection.fetch(_UNSENT, BATCH)]
         if not found:
             return 0
         places: dict[int, int] = {}
         try:
-            await self._telling.tell(found, places)
+            await self._publisher.publish(found, places)
         finally:
             if places:
                 await connection.execute(_SENT, list(places), list(places.values()))

@@ -1,4 +1,4 @@
-"""Holding an event while it is handled: the server hears that we still live, or gives it away."""
+"""Keeps an event while it is handled: the server learns that it is in progress, or gives it to another."""
 
 import asyncio
 from types import TracebackType
@@ -7,11 +7,11 @@ from typing import Any
 from nats.aio.msg import Msg
 
 ACK_SECONDS = 6.0
-"""How long the server waits for a sign of life: what a killed process held is told again after it."""
+"""How long the server waits for a sign of life: what a killed process had is delivered again after it."""
 _BEAT_SECONDS = 2.0
 
 
-class held:  # noqa: N801 - it reads as a verb: `with held(message):`
+class in_progress:  # noqa: N801 - a context manager: `with in_progress(message):`
     """Says every two seconds that an event is being worked on; a quick handler never pays for it."""
 
     __slots__ = ("_beating", "_message", "_timer")

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.errors import NotFound, Refused
-from kit.events.inbox import note
-from kit.events.listeners import EventInfo, Listener, OpenWork
+from kit.events.consuming.inbox import note
+from kit.events.consuming.listeners import EventInfo, Listener, OpenWork
 from kit.events.tables import dead_letter
 from kit.ids import uuid7
 from kit.telemetry import metrics

@@ -1,4 +1,7 @@
-"""Dead letters by hand, in a service's container: `python -m kit.events.letters list|replay|drop`."""
+"""Dead letters by hand, in a service's container.
+
+`python -m kit.events.consuming.dead_letter_commands list|replay|drop`
+"""
 
 import asyncio
 import os
@@ -11,8 +14,8 @@ from sqlalchemy import pool
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from kit.errors import Problem
-from kit.events import dead_letters
-from kit.events.dead_letters import Letter
+from kit.events.consuming import dead_letters
+from kit.events.consuming.dead_letters import Letter
 from kit.settings import one
 
 # Longer than any handler may take.

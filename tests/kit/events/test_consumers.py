@@ -12,10 +12,10 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from cli.components.nats import Nats
 from kit.errors import NotFound, Refused
-from kit.events import dead_letters
-from kit.events.consumers import Consumers
-from kit.events.listeners import Listener, on, on_change
-from kit.events.relay import Relay
+from kit.events.consuming import dead_letters
+from kit.events.consuming.consumers import Consumers
+from kit.events.consuming.listeners import Listener, on, on_change
+from kit.events.publishing.relay import Relay
 from kit.events.streams import declare, streams_of
 from kit.telemetry import metrics, traces
 from tests.kit.events.conftest import PATIENCE, Running
@@ -28,7 +28,7 @@ from tests.kit.events.toys import (
     effects,
     headers_of,
     opening,
-    tell,
+    publish,
 )
 
 NewRelay = Callable[[], Relay]
@@ -39,27 +39,27 @@ class Shelf:
     """A handler that notes what it did, and says so when it is through."""
 
     def __init__(self, failures: int = 0) -> None:
-        self.heard: asyncio.Queue[str] = asyncio.Queue()
+        self.handled: asyncio.Queue[str] = asyncio.Queue()
         self.failures = failures
 
     def listener(self) -> Listener[Any]:
         @on(ToySold)
         async def fill_the_shelf(event: Any, work: Toil) -> None:
             await effect(work.session, event.note)
-            self.heard.put_nowait(event.note)
+            self.handled.put_nowait(event.note)
             if self.failures > 0:
                 self.failures -= 1
                 raise ValueError(f"no room for {event.note}")
 
         return fill_the_shelf
 
-    async def hears(self, count: int) -> list[str]:
+    async def handles(self, count: int) -> list[str]:
         async with asyncio.timeout(PATIENCE):
-            return [await self.heard.get() for _ in range(count)]
+            return [await self.handled.get() for _ in range(count)]
 
 
 @pytest.fixture
-def ears(connection: Client, sessions: Sessions) -> Callable[[Shelf], Consumers]:
+def consuming(connection: Client, sessions: Sessions) -> Callable[[Shelf], Consumers]:
     def listening(shelf: Shelf) -> Consumers:
         open_work = opening(sessions)
         return Consumers("shop", [shelf.listener()], connection, open_work, sessions, SOON)
@@ -68,50 +68,59 @@ def ears(connection: Client, sessions: Sessions) -> Callable[[Shelf], Consumers]
 
 
 async def test_an_event_goes_from_commit_to_effect(
-    sessions: Sessions, ears: Callable[[Shelf], Consumers], a_relay: NewRelay, running: Running
+    sessions: Sessions, consuming: Callable[[Shelf], Consumers], a_relay: NewRelay, running: Running
 ) -> None:
     shelf, relay = Shelf(), a_relay()
-    async with running(relay.run()), running(ears(shelf).run()):
+    async with running(relay.run()), running(consuming(shelf).run()):
         await announce(sessions, *(ToySold(id="bear", note=str(n)) for n in range(50)))
         relay.poke()
-        assert await shelf.hears(50) == [str(n) for n in range(50)]
+        assert await shelf.handles(50) == [str(n) for n in range(50)]
 
 
 async def test_an_event_delivered_twice_has_its_effect_once(
-    sessions: Sessions, connection: Client, ears: Callable[[Shelf], Consumers], running: Running
+    sessions: Sessions,
+    connection: Client,
+    consuming: Callable[[Shelf], Consumers],
+    running: Running,
 ) -> None:
     shelf, twice = Shelf(), headers_of(str(uuid4()))
-    await tell(connection, "bear", twice)
-    await tell(connection, "bear", twice)
-    await tell(connection, "last")
-    consumers = ears(shelf)
+    await publish(connection, "bear", twice)
+    await publish(connection, "bear", twice)
+    await publish(connection, "last")
+    consumers = consuming(shelf)
     async with running(consumers.run()), asyncio.timeout(PATIENCE):
         await consumers.caught_up()
     assert await effects(sessions) == ["bear", "last"]
 
 
 async def test_a_failure_leaves_no_effect_and_is_tried_again_before_later_events(
-    sessions: Sessions, connection: Client, ears: Callable[[Shelf], Consumers], running: Running
+    sessions: Sessions,
+    connection: Client,
+    consuming: Callable[[Shelf], Consumers],
+    running: Running,
 ) -> None:
     shelf = Shelf(failures=1)
-    await tell(connection, "first")
-    await tell(connection, "second")
-    consumers = ears(shelf)
+    await publish(connection, "first")
+    await publish(connection, "second")
+    consumers = consuming(shelf)
     async with running(consumers.run()), asyncio.timeout(PATIENCE):
-        assert await shelf.hears(3) == ["first", "first", "second"]
+        assert await shelf.handles(3) == ["first", "first", "second"]
         await consumers.caught_up()
     assert await effects(sessions) == ["first", "second"]
 
 
 async def test_what_always_fails_is_parked_and_the_rest_goes_on(
-    sessions: Sessions, connection: Client, ears: Callable[[Shelf], Consumers], running: Running
+    sessions: Sessions,
+    connection: Client,
+    consuming: Callable[[Shelf], Consumers],
+    running: Running,
 ) -> None:
     shelf = Shelf(failures=3)
-    await tell(connection, "poison")
-    await tell(connection, "good")
-    consumers = ears(shelf)
+    await publish(connection, "poison")
+    await publish(connection, "good")
+    consumers = consuming(shelf)
     async with running(consumers.run()), asyncio.timeout(PATIENCE):
-        assert await shelf.hears(4) == ["poison", "poison", "poison", "good"]
+        assert await shelf.handles(4) == ["poison", "poison", "poison", "good"]
         await consumers.caught_up()
         async with sessions() as session:
             (letter,) = await dead_letters.waiting(session, "shop_fill_the_shelf")
@@ -124,11 +133,14 @@ async def test_what_always_fails_is_parked_and_the_rest_goes_on(
 
 
 async def test_a_replay_that_fails_leaves_the_letter_waiting(
-    sessions: Sessions, connection: Client, ears: Callable[[Shelf], Consumers], running: Running
+    sessions: Sessions,
+    connection: Client,
+    consuming: Callable[[Shelf], Consumers],
+    running: Running,
 ) -> None:
     shelf = Shelf(failures=4)
-    await tell(connection, "poison")
-    consumers = ears(shelf)
+    await publish(connection, "poison")
+    consumers = consuming(shelf)
     async with running(consumers.run()), asyncio.timeout(PATIENCE):
         await consumers.caught_up()
         async with sessions() as session:
@@ -144,13 +156,16 @@ async def test_a_replay_that_fails_leaves_the_letter_waiting(
 
 
 async def test_bytes_that_are_no_message_are_parked_at_once(
-    sessions: Sessions, connection: Client, ears: Callable[[Shelf], Consumers], running: Running
+    sessions: Sessions,
+    connection: Client,
+    consuming: Callable[[Shelf], Consumers],
+    running: Running,
 ) -> None:
-    await tell(connection, "good")
+    await publish(connection, "good")
     garbage, headers = b"\xff\xff\xff", headers_of(str(uuid4()))
     await connection.jetstream().publish("crm.toys.toy.sold", garbage, headers=headers)
     shelf = Shelf()
-    consumers = ears(shelf)
+    consumers = consuming(shelf)
     async with running(consumers.run()), asyncio.timeout(PATIENCE):
         await consumers.caught_up()
     async with sessions() as session:
@@ -166,20 +181,20 @@ async def test_bytes_that_are_no_message_are_parked_at_once(
 async def test_a_message_with_malformed_headers_is_parked(
     sessions: Sessions,
     connection: Client,
-    ears: Callable[[Shelf], Consumers],
+    consuming: Callable[[Shelf], Consumers],
     running: Running,
     headers: dict[str, str],
 ) -> None:
-    """G8: it leaves a letter and is counted; what comes behind it is heard."""
-    await tell(connection, "stray", headers=headers)
-    await tell(connection, "good")
+    """G8: it leaves a letter and is counted; what comes behind it is handled."""
+    await publish(connection, "stray", headers=headers)
+    await publish(connection, "good")
     shelf = Shelf()
-    consumers = ears(shelf)
+    consumers = consuming(shelf)
     [name] = consumers._all
     parked = metrics.DEAD_LETTERS_TOTAL.labels(name)
     before = parked._value.get()
     async with running(consumers.run()):
-        assert await shelf.hears(1) == ["good"]
+        assert await shelf.handles(1) == ["good"]
     async with sessions() as session:
         (letter,) = await dead_letters.waiting(session)
     assert letter.headers.items() >= headers.items()
@@ -190,28 +205,28 @@ async def test_a_message_with_malformed_headers_is_parked(
 
 
 async def test_a_field_of_a_later_contract_is_tolerated(
-    connection: Client, ears: Callable[[Shelf], Consumers], running: Running
+    connection: Client, consuming: Callable[[Shelf], Consumers], running: Running
 ) -> None:
     await declare(connection.jetstream(), streams_of("toys")[0])
     later = ToySold(id="bear", note="known").SerializeToString() + b"\xfa\x06\x03new"
     headers = headers_of(str(uuid4()))
     await connection.jetstream().publish("crm.toys.toy.sold", later, headers=headers)
     shelf = Shelf()
-    async with running(ears(shelf).run()):
-        assert await shelf.hears(1) == ["known"]
+    async with running(consuming(shelf).run()):
+        assert await shelf.handles(1) == ["known"]
 
 
 async def test_a_killed_server_that_comes_back_is_heard_again(
     sessions: Sessions,
     nats_server: Nats,
-    ears: Callable[[Shelf], Consumers],
+    consuming: Callable[[Shelf], Consumers],
     a_relay: NewRelay,
     running: Running,
 ) -> None:
     shelf, relay = Shelf(), a_relay()
-    async with running(relay.run()), running(ears(shelf).run()):
+    async with running(relay.run()), running(consuming(shelf).run()):
         await announce(sessions, ToySold(id="bear", note="before"))
-        assert await shelf.hears(1) == ["before"]
+        assert await shelf.handles(1) == ["before"]
         process = nats_server.process
         assert process is not None
         process.kill()
@@ -219,12 +234,15 @@ async def test_a_killed_server_that_comes_back_is_heard_again(
         await announce(sessions, ToySold(id="bear", note="during"))
         nats_server.start()
         await announce(sessions, ToySold(id="bear", note="after"))
-        assert await shelf.hears(2) == ["during", "after"]
+        assert await shelf.handles(2) == ["during", "after"]
     assert await effects(sessions) == ["before", "during", "after"]
 
 
 async def test_an_event_whose_consumer_is_stopped_goes_to_the_next_one_at_once(
-    sessions: Sessions, connection: Client, ears: Callable[[Shelf], Consumers], running: Running
+    sessions: Sessions,
+    connection: Client,
+    consuming: Callable[[Shelf], Consumers],
+    running: Running,
 ) -> None:
     begun = asyncio.Event()
 
@@ -233,51 +251,51 @@ async def test_an_event_whose_consumer_is_stopped_goes_to_the_next_one_at_once(
         begun.set()
         await asyncio.Event().wait()
 
-    await tell(connection, "bear")
+    await publish(connection, "bear")
     slow = Consumers("shop", [fill_the_shelf], connection, opening(sessions), sessions)
     shelf = Shelf()
     async with asyncio.timeout(PATIENCE):
         async with running(slow.run()):
             await begun.wait()
-        async with running(ears(shelf).run()):
-            assert await shelf.hears(1) == ["bear"]
+        async with running(consuming(shelf).run()):
+            assert await shelf.handles(1) == ["bear"]
 
 
 async def test_a_consumer_may_come_before_the_stream_it_hears(
-    sessions: Sessions, ears: Callable[[Shelf], Consumers], a_relay: NewRelay, running: Running
+    sessions: Sessions, consuming: Callable[[Shelf], Consumers], a_relay: NewRelay, running: Running
 ) -> None:
     shelf = Shelf()
-    async with running(ears(shelf).run()):
+    async with running(consuming(shelf).run()):
         await announce(sessions, ToySold(id="bear", note="early"))
         async with running(a_relay().run()):
-            assert await shelf.hears(1) == ["early"]
+            assert await shelf.handles(1) == ["early"]
 
 
 async def test_a_trace_reaches_from_the_cause_to_the_handler(
-    sessions: Sessions, ears: Callable[[Shelf], Consumers], a_relay: NewRelay, running: Running
+    sessions: Sessions, consuming: Callable[[Shelf], Consumers], a_relay: NewRelay, running: Running
 ) -> None:
     kept = InMemorySpanExporter()
     traces.configure("toys", ratio=1.0, processor=SimpleSpanProcessor(kept))
     shelf = Shelf()
-    consumers = ears(shelf)
+    consumers = consuming(shelf)
     try:
         with traces.span("a request", traces.SpanKind.SERVER):
             await announce(sessions, ToySold(id="bear"))
         async with running(a_relay().run()), running(consumers.run()):
-            await shelf.hears(1)
+            await shelf.handles(1)
             await consumers["shop_fill_the_shelf"].caught_up.wait()
     finally:
         traces.shut_down()
     spans = {each.name: each for each in kept.get_finished_spans()}
-    request, sent, heard = (
+    request, sent, handled = (
         spans["a request"],
         spans["send crm.toys.toy.sold"],
         spans["process crm.toys.toy.sold"],
     )
     assert sent.parent is not None and sent.parent.span_id == request.context.span_id  # noqa: PT018
-    assert heard.parent is not None and heard.parent.span_id == sent.context.span_id  # noqa: PT018
-    assert heard.links[0].context.span_id == sent.context.span_id
-    assert heard.context.trace_id == request.context.trace_id
+    assert handled.parent is not None and handled.parent.span_id == sent.context.span_id  # noqa: PT018
+    assert handled.links[0].context.span_id == sent.context.span_id
+    assert handled.context.trace_id == request.context.trace_id
 
 
 def test_a_label_names_the_subject_and_two_of_a_name_are_refused(

@@ -1,4 +1,4 @@
-"""Telling JetStream: one inbox takes all acknowledgements, each known by the number in its subject."""
+"""JetStream's acknowledgements: one inbox takes them all, each known by the number in its subject."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -16,8 +16,8 @@ _SECONDS = 2.0
 _NOBODY_THERE = "503"
 
 
-class Told(NamedTuple):
-    """An event in the form in which it is told."""
+class Outgoing(NamedTuple):
+    """An event in the form in which it is published."""
 
     subject: str
     body: bytes
@@ -35,10 +35,10 @@ class Acknowledgements:
 
     async def listen(self) -> None:
         """Open the inbox; it outlives every outage of the connection."""
-        await self._nats.subscribe(f"{self._inbox}.*", cb=self._heard)
+        await self._nats.subscribe(f"{self._inbox}.*", cb=self._on_answer)
 
-    async def publish_all(self, events: Sequence[Told]) -> int:
-        """Tell several events of one stream, all or none; returns the place of the last."""
+    async def publish_all(self, events: Sequence[Outgoing]) -> int:
+        """Publish several events of one stream, all or none; returns the place of the last."""
         batch = {"Nats-Batch-Id": uuid4().hex}
         *others, last = (
             event._replace(headers=event.headers | batch | {"Nats-Batch-Sequence": str(number)})
@@ -49,34 +49,34 @@ class Acknowledgements:
         last.headers["Nats-Batch-Commit"] = "1"
         return await self.publish(last)
 
-    async def publish(self, event: Told) -> int:
-        """Tell one event; returns its place in the stream once that is certain."""
+    async def publish(self, event: Outgoing) -> int:
+        """Publish one event; returns its place in the stream once that is certain."""
         number, loop = next(self._numbers), asyncio.get_running_loop()
-        told: asyncio.Future[int] = loop.create_future()
-        self._awaited[number] = told
-        overdue = loop.call_later(_SECONDS, _fail, told, nats.errors.TimeoutError())
+        acknowledged: asyncio.Future[int] = loop.create_future()
+        self._awaited[number] = acknowledged
+        overdue = loop.call_later(_SECONDS, _fail, acknowledged, nats.errors.TimeoutError())
         try:
             answer = f"{self._inbox}.{number}"
             await self._nats.publish(event.subject, event.body, answer, event.headers)
-            return await told
+            return await acknowledged
         finally:
             overdue.cancel()
             del self._awaited[number]
 
-    async def _heard(self, message: Msg) -> None:
-        told = self._awaited.get(message.subject.rpartition(".")[2])
-        # An acknowledgement that comes too late is none: the event will be told again.
-        if told is None or told.done():
+    async def _on_answer(self, message: Msg) -> None:
+        awaited = self._awaited.get(message.subject.rpartition(".")[2])
+        # An acknowledgement that comes too late is none: the event will be published again.
+        if awaited is None or awaited.done():
             return
         try:
-            told.set_result(_place(message.headers or {}, message.data))
+            awaited.set_result(_place(message.headers or {}, message.data))
         except nats.errors.Error as refusal:
-            told.set_exception(refusal)
+            awaited.set_exception(refusal)
 
 
-def _fail(told: asyncio.Future[int], error: Exception) -> None:
-    if not told.done():
-        told.set_exception(error)
+def _fail(awaited: asyncio.Future[int], error: Exception) -> None:
+    if not awaited.done():
+        awaited.set_exception(error)
 
 
 def _place(headers: Mapping[str, str], body: bytes) -> int:

@@ -12,10 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.errors import NotFound, Refused
-from kit.events import dead_letters
-from kit.events.consumer import DELAYS, Consumer
-from kit.events.listeners import Listener, OpenWork
-from kit.events.stopping import heed_cancellation
+from kit.events.cancellation import heed_cancellation
+from kit.events.consuming import dead_letters
+from kit.events.consuming.consumer import DELAYS, Consumer
+from kit.events.consuming.listeners import Listener, OpenWork
 from kit.telemetry.logs import log
 
 __all__ = ["Consumer", "Consumers"]
@@ -28,7 +28,7 @@ _TROUBLE = (nats.errors.Error, SQLAlchemyError, OSError, TimeoutError)
 
 
 class Consumers:
-    """The ears of a service: one consumer for each handler that its `main.py` lists."""
+    """What a service consumes: one consumer for each handler that its `main.py` lists."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Consumers:
             group.create_task(self._replay_what_is_asked(), name="consumers.replay")
 
     async def caught_up(self) -> None:
-        """Wait until every handler has heard all that there was."""
+        """Wait until every handler has had all that there was."""
         for consumer in self._all.values():
             await consumer.caught_up.wait()
 
@@ -92,7 +92,7 @@ class Consumers:
         except Refused:
             # Another replica was quicker.
             return
-        except Exception as error:  # noqa: BLE001 - a handler's failure is told to whoever asked
+        except Exception as error:  # noqa: BLE001 - a handler's failure is shown to whoever asked
             log.warning("letter.failed_again", letter=str(letter_id), exc_info=error)
             async with self._sessions() as session:
                 await dead_letters.failed_again(session, letter_id, error)

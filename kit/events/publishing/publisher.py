@@ -1,4 +1,4 @@
-"""Telling JetStream what lies in the outbox: a large batch as one, else each record's events in order."""
+"""Publishes to JetStream what lies in the outbox: a large batch as one, else each record's events in order."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ import nats.errors
 import orjson
 from nats.aio.client import Client
 
-from kit.events.acknowledgements import Acknowledgements, Told
+from kit.events.publishing.acknowledgements import Acknowledgements, Outgoing
 from kit.events.subjects import event_name, order_key, stream_of
 from kit.telemetry import metrics, traces
 from kit.telemetry.logs import log
@@ -46,14 +46,14 @@ class Row:
     def stream(self) -> str:
         return stream_of(self.subject)
 
-    def told(self, spans: ExitStack) -> Told:
-        """Give it the form in which it is told, within a span if somebody records its trace."""
+    def outgoing(self, spans: ExitStack) -> Outgoing:
+        """Give it the form in which it is published, within a span if somebody records its trace."""
         asked = {"Nats-Msg-Id": self.event_id, "Nats-Expected-Stream": self.stream}
         headers = self.headers | asked
         if not headers.get("traceparent", "").endswith(_UNSAMPLED):
             spans.enter_context(self._span())
             traces.inject(headers)
-        return Told(self.subject, self.body, headers)
+        return Outgoing(self.subject, self.body, headers)
 
     def _span(self) -> traces.span:
         return traces.span(
@@ -66,18 +66,18 @@ class Row:
         )
 
 
-class Telling:
-    """What is told is noted in `places` at once, so that it is known even when the rest fails."""
+class Publisher:
+    """What is published is noted in `places` at once, so that it is known even when the rest fails."""
 
     def __init__(self, connection: Client) -> None:
-        self._acknowledged = Acknowledgements(connection)
+        self._acknowledgements = Acknowledgements(connection)
 
     async def listen(self) -> None:
-        """Be ready to hear what JetStream answers."""
-        await self._acknowledged.listen()
+        """Be ready for what JetStream answers."""
+        await self._acknowledgements.listen()
 
-    async def tell(self, rows: Sequence[Row], places: dict[int, int]) -> None:
-        """Tell events, in the order of the outbox for each record."""
+    async def publish(self, rows: Sequence[Row], places: dict[int, int]) -> None:
+        """Publish events, in the order of the outbox for each record."""
         if len(rows) >= LARGE and await self._as_one(rows, places):
             return
         window = asyncio.Semaphore(WINDOW)
@@ -91,9 +91,11 @@ class Telling:
             return False
         try:
             with ExitStack() as spans:
-                last = await self._acknowledged.publish_all([row.told(spans) for row in rows])
+                last = await self._acknowledgements.publish_all(
+                    [row.outgoing(spans) for row in rows]
+                )
         except nats.errors.Error as refusal:
-            # All or none: one that was told before, or cannot be, must not hold up the others.
+            # All or none: one that was published before, or cannot be, must not hold up the others.
             log.info("batch.divided", events=len(rows), error=repr(refusal))
             return False
         for place, row in enumerate(rows, start=last - len(rows) + 1):
@@ -104,15 +106,15 @@ class Telling:
     async def _in_order(
         self, queue: list[Row], places: dict[int, int], window: asyncio.Semaphore
     ) -> None:
-        """Tell the events of one record; the first that fails holds back those behind it."""
+        """Publish the events of one record; the first that fails holds back those behind it."""
         for row in queue:
             try:
                 async with window:
                     with ExitStack() as spans:
-                        places[row.seq] = await self._acknowledged.publish(row.told(spans))
+                        places[row.seq] = await self._acknowledgements.publish(row.outgoing(spans))
             except (nats.errors.Error, OSError) as error:
                 metrics.OUTBOX_FAILURES.labels(event_name(row.subject)).inc()
-                log.warning("event.untold", subject=row.subject, error=repr(error))
+                log.warning("event.unpublished", subject=row.subject, error=repr(error))
                 return
             metrics.OUTBOX_PUBLISHED.labels(event_name(row.subject)).inc()
 

@@ -1,4 +1,4 @@
-"""Listening, declared: which handler hears which event, and what it is told beside the message."""
+"""Listening, declared: which handler takes which event, and what it gets beside the message."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -87,16 +87,16 @@ def on(
     concerns: Concerns[M] | None = None,
     matters: Matters[M] | None = None,
 ) -> Callable[[Handle[M]], Listener[M]]:
-    """Label a handler with the event it hears.
+    """Label a handler with the event it takes.
 
     `in_order=False` lets replicas share the work. `concerns` says of an event by itself whether the
     handler has anything to do with it, `matters` after a look at what the service holds; one that
-    passes either by costs no transaction, and is asked about again should it be heard again.
+    passes either by costs no transaction, and is asked about again should it be delivered again.
     """
 
     def label(handle: Handle[M]) -> Listener[M]:
-        heard = subject or subject_of(message)
-        return Listener(handle, message, heard, in_order, concerns, matters)
+        where = subject or subject_of(message)
+        return Listener(handle, message, where, in_order, concerns, matters)
 
     return label
 

@@ -1,0 +1,1 @@
+"""Consuming: each event that a handler asks for is handled once, or kept for a person to decide."""

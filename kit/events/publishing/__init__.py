@@ -1,0 +1,1 @@
+"""Publishing: events of the outbox reach JetStream in order, and stay there."""
