@@ -1,1 +1,1 @@
-"""Taking in many records from a file: every line becomes a record or is told why not."""
+"""Importing: every line of a file becomes a record, or says why not."""

@@ -1,4 +1,4 @@
-"""What is told of a fault that nobody foresaw: a number to the person, all of it to the log."""
+"""What is said of a fault that nobody foresaw: a number to the person, all of it to the log."""
 
 import secrets
 

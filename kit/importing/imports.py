@@ -18,10 +18,10 @@ from kit.importing.file.guesses import Guess
 from kit.importing.file.languages import is_central, months_first
 from kit.importing.file.sheet import Sheet
 from kit.importing.jobs import asker, guesses_of
-from kit.importing.layout import Layout
-from kit.importing.plan import Plan
+from kit.importing.mapping.layout import Layout
+from kit.importing.mapping.plan import Plan
+from kit.importing.mapping.references import Names
 from kit.importing.receiving import Findings, Receiving, plan_of, write_job
-from kit.importing.references import Names
 from kit.importing.report import job_row, lines_page, reported
 from kit.importing.runner import Runner, may_import
 from kit.importing.tables import import_job, import_line

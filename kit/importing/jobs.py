@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.actor import Actor
 from kit.importing.file.guesses import Guess
-from kit.importing.layout import Layout
-from kit.importing.lines import Line
-from kit.importing.plan import Plan
+from kit.importing.mapping.layout import Layout
+from kit.importing.mapping.lines import Line
+from kit.importing.mapping.plan import Plan
 from kit.importing.tables import import_job, import_line
 from kit.records.methods.standard import Records
 

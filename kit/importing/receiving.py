@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.errors import Invalid
 from kit.importing.file.guesses import Guess, Survey
 from kit.importing.file.sheet import Sheet
-from kit.importing.layout import Layout, holding
+from kit.importing.mapping.layout import Layout, holding
 from kit.importing.tables import import_job, import_line
 
 _BATCH = 5_000
@@ -80,7 +80,7 @@ class Findings:
         self._survey = Survey(holds)
 
     async def look(self, lines: Iterable[tuple[int, str]]) -> None:
-        """Takes lines into account; one that cannot be read is told of when its turn comes."""
+        """Takes lines into account; one that cannot be read is rejected when its turn comes."""
         for number, (_, original) in enumerate(lines):
             if number % _BREATH == 0:
                 # Others wait for this process too.
@@ -102,12 +102,12 @@ class Findings:
         """Days that could be read in two ways are never taken in by a guess that nobody has seen."""
         open_ = {name: each for name, each in self.guesses.items() if each.asked}
         if open_:
-            told = (
+            questions = (
                 f"{name!r} can be read in several ways, for example {each.example!r};"
                 f" say its form, e.g. {each.form!r}, or look at a dry run first."
                 for name, each in open_.items()
             )
-            raise Invalid(forms=" ".join(told))
+            raise Invalid(forms=" ".join(questions))
 
     def kept(self) -> dict[str, Any]:
         """As it is stored with the import."""

@@ -14,11 +14,11 @@ from kit.errors import Busy, Denied, Problem, Unavailable
 from kit.ids import uuid7
 from kit.importing.faults import problem_of
 from kit.importing.jobs import Job, Jobs, LeaseLost, asker
-from kit.importing.layout import Layout, Source
-from kit.importing.lines import Line
-from kit.importing.plan import Plan
-from kit.importing.references import Names
-from kit.importing.taking import Taking
+from kit.importing.mapping.layout import Layout, Source
+from kit.importing.mapping.lines import Line
+from kit.importing.mapping.plan import Plan
+from kit.importing.mapping.references import Names
+from kit.importing.writing import LineWriter
 from kit.records.methods.standard import Records
 from kit.records.process import Process
 from kit.telemetry.logs import log
@@ -129,35 +129,35 @@ class Runner:
         """Reads, resolves and takes in; a name that a later line may make lets its line wait."""
         underway = self._underway[job.id]
         for line in lines:
-            with _told(job, line):
+            with _rejecting(job, line):
                 line.read(underway.layout)
         await self._learn(job, underway, lines)
         for line in lines:
             await self._understand(job, underway, line, last=last)
-        await Taking(self._records[job.entity], self._jobs, job, underway.layout).take(lines)
+        await LineWriter(self._records[job.entity], self._jobs, job, underway.layout).write(lines)
 
     async def _learn(self, job: Job, underway: _Underway, lines: list[Line]) -> None:
         """Asks for the names of all lines, or of one after the other when one makes trouble."""
         pending = [line for line in lines if not line.state]
         try:
-            await underway.names.learn([told for line in pending for told in line.names()])
+            await underway.names.learn([name for line in pending for name in line.names()])
         except (*_PATIENCE, Problem):
             raise
-        except Exception:  # noqa: BLE001 - it is told of the line that causes it
+        except Exception:  # noqa: BLE001 - the line that causes it is rejected
             for line in pending:
-                with _told(job, line):
+                with _rejecting(job, line):
                     await underway.names.learn(line.names())
 
     async def _understand(self, job: Job, underway: _Underway, line: Line, *, last: bool) -> None:
         if not line.state:
-            with _told(job, line):
+            with _rejecting(job, line):
                 line.understand(underway.layout, underway.names, self._process.choices)
         if line.state == "rejected" and self._hopes(underway, line):
             await self._hope(job, underway, line, last=last)
 
     def _hopes(self, underway: _Underway, line: Line) -> bool:
         """Whether the line misses nothing but records of its own kind."""
-        own = {source.spot for source, _ in line.told if self._own(underway, source)}
+        own = {source.spot for source, _ in line.texts if self._own(underway, source)}
         return bool(line.reasons) and line.reasons.keys() <= own
 
     def _own(self, underway: _Underway, source: Source) -> bool:
@@ -182,19 +182,19 @@ class Runner:
         names: set[str] = set()
         async for original in self._jobs.originals(job):
             with contextlib.suppress(ValueError):
-                told = underway.layout.read(original)
-                names |= {typed(text) for source, text in told if source.spot in fields}
+                texts = underway.layout.read(original)
+                names |= {typed(text) for source, text in texts if source.spot in fields}
         return names
 
 
 @contextlib.contextmanager
-def _told(job: Job, line: Line) -> Iterator[None]:
-    """Whatever goes wrong with one line is told of that line, and the others go on."""
+def _rejecting(job: Job, line: Line) -> Iterator[None]:
+    """Whatever goes wrong with one line rejects that line, and the others go on."""
     try:
         yield
     except _PATIENCE:
         raise
-    except Exception as fault:  # noqa: BLE001 - one line's fault is told to its writer
+    except Exception as fault:  # noqa: BLE001 - one line's fault is shown to its writer
         line.reject(problem_of(fault, job))
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 REASON = "Rejected because"
-"""The heading of the first column, which a second import leaves out like all it was not told of."""
+"""The heading of the first column, which a second import leaves out like all that its plan does not name."""
 GUARDED = "Rejected because (formulas quoted)"
 """The same where cells that a spreadsheet would run have an apostrophe more; taken off when read."""
 

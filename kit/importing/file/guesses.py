@@ -36,7 +36,7 @@ class Guess:
     form: str
     # Whether no other form reads its values as well.
     certain: bool = True
-    # Whether nobody can go on without being told.
+    # Whether nobody can go on without an answer.
     asked: bool = False
     example: str = ""
 

@@ -14,7 +14,7 @@ from crm.v1 import standard_pb2
 from kit.access.entries import FieldAccess, Permission
 from kit.errors import Invalid
 from kit.ids import uuid7
-from kit.importing.references import Names
+from kit.importing.mapping.references import Names
 from kit.telemetry.metrics import IMPORT_FAULTS
 from tests.kit.importing.office import ACCOUNT, Office, unique
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from kit.choices import Choices
 from kit.entity import Choice, Rows
 from kit.errors import Invalid, Problem
-from kit.importing.layout import Layout, Source
-from kit.importing.references import Names, Reason
-from kit.importing.rows import lacking, merged
+from kit.importing.mapping.layout import Layout, Source
+from kit.importing.mapping.references import Names, Reason
+from kit.importing.mapping.rows import lacking, merged
 
 _SEPARATOR = ";"
 
@@ -21,7 +21,7 @@ class Line:
 
     number: int
     original: str
-    told: list[tuple[Source, str]] = field(default_factory=list)
+    texts: list[tuple[Source, str]] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     custom: dict[str, str] = field(default_factory=dict)
@@ -38,22 +38,22 @@ class Line:
     def read(self, layout: Layout) -> None:
         """Takes the text apart; a line without its key may be one to leave out."""
         try:
-            self.told = layout.read(self.original)
+            self.texts = layout.read(self.original)
         except ValueError as wrong:
             self.state, self.reasons = "rejected", {"": Reason(str(wrong))}
             return
-        if layout.skips and not any(source.spot == layout.key for source, _ in self.told):
+        if layout.skips and not any(source.spot == layout.key for source, _ in self.texts):
             self.state = "skipped"
 
     def names(self) -> Iterable[tuple[Source, str]]:
         """The records that the line refers to by name."""
-        for source, text in self.told:
+        for source, text in self.texts:
             if source.by:
                 yield from ((source, each) for each in _each(source, text))
 
     def understand(self, layout: Layout, names: Names, choices: Choices) -> None:
         """Turns texts into values; every field that is wrong is said."""
-        for source, text in self.told:
+        for source, text in self.texts:
             if source.custom_key:
                 self.custom[source.custom_key] = text
             else:
@@ -101,7 +101,7 @@ class Line:
                 self.reasons[name] = Reason("Fill this in.")
 
     def _speaks_of(self, name: str) -> bool:
-        spoken = {source.name for source, _ in self.told}
+        spoken = {source.name for source, _ in self.texts}
         return name in spoken or any(spot.partition(".")[0] == name for spot in self.reasons)
 
     def filled(self, layout: Layout, before: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Path:
 
     @property
     def spot(self) -> str:
-        """What is filled, without how it is found: it is filled once, and reasons are told of it."""
+        """What is filled, without how it is found: it is filled once, and reasons stand under it."""
         return self.text.partition(":")[0]
 
     def kind(self, record: type[Record]) -> Kind:

@@ -10,7 +10,7 @@ from kit.importing.file import forms, names
 from kit.importing.file.guarding import unguarded
 from kit.importing.file.guesses import DAY, NUMBER, WHOLE
 from kit.importing.file.sheet import cells
-from kit.importing.paths import Path
+from kit.importing.mapping.paths import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,8 @@ class Layout:
         found = self.cells(original)
         if any(cell.strip() for cell in found[self.width :]):
             raise ValueError(f"This line has {len(found)} cells; the heading has {self.width}.")
-        told = ((source, source.text(found, self.empty)) for source in self.sources)
-        return [(source, text) for source, text in told if text]
+        texts = ((source, source.text(found, self.empty)) for source in self.sources)
+        return [(source, text) for source, text in texts if text]
 
     @property
     def key(self) -> str:

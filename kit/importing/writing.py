@@ -17,8 +17,8 @@ from kit.entity import Before, Level, Record
 from kit.errors import Busy, Denied, Invalid, NotFound, Problem, Unavailable
 from kit.importing.faults import problem_of
 from kit.importing.jobs import Job, Jobs, LeaseLost
-from kit.importing.layout import Layout
-from kit.importing.lines import Line
+from kit.importing.mapping.layout import Layout
+from kit.importing.mapping.lines import Line
 from kit.records.methods.standard import Records, custom_values
 from kit.records.write.judging import check_ready
 from kit.records.write.work import Work
@@ -36,8 +36,8 @@ class _Rehearsed(Exception):  # noqa: N818 - it says what happened
     """A dry run has gone well and is taken back."""
 
 
-class Taking:
-    """Takes lines of one import in."""
+class LineWriter:
+    """Writes the lines of one import as records."""
 
     def __init__(self, records: Records[Any, Any], jobs: Jobs, job: Job, layout: Layout) -> None:
         self._records = records
@@ -50,7 +50,7 @@ class Taking:
         # What no Update changes and this entity's own `amend` changes by its rules, as its class says.
         self._amends = records.amends
 
-    async def take(self, lines: Sequence[Line]) -> None:
+    async def write(self, lines: Sequence[Line]) -> None:
         """Takes in what was understood, and writes down what was not."""
         settled = [line for line in lines if line.state]
         if settled:
@@ -66,7 +66,7 @@ class Taking:
             async with self._process.work(self._job.actor) as work:
                 known = await self._existing(work, rejected)
         for line in rejected:
-            if line.told and not self._meant(known, line):
+            if line.texts and not self._meant(known, line):
                 line.lacks(self._layout)
 
     async def _safely(self, lines: Sequence[Line]) -> None:

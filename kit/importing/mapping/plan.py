@@ -14,8 +14,8 @@ from kit.errors import Invalid
 from kit.importing.file import forms
 from kit.importing.file.guarding import GUARDED
 from kit.importing.file.guesses import DAY, Guess
-from kit.importing.layout import Layout, Source, holding
-from kit.importing.paths import Path, nearest, parted, wrong_paths
+from kit.importing.mapping.layout import Layout, Source, holding
+from kit.importing.mapping.paths import Path, nearest, parted, wrong_paths
 
 Guesses = Mapping[str, Guess]
 """What the file speaks for, by column."""

@@ -13,8 +13,8 @@ from rapidfuzz import process as fuzzy
 from kit.access.entries import Person
 from kit.actor import Actor, calling, calls
 from kit.errors import Denied, Invalid, NotFound
-from kit.importing.layout import Layout, Source
-from kit.importing.paths import PEOPLE
+from kit.importing.mapping.layout import Layout, Source
+from kit.importing.mapping.paths import PEOPLE
 from kit.records.methods.beside import Beside
 from kit.records.process import Process
 from kit.text.folding import typed
@@ -53,11 +53,11 @@ class Names:
         """Whether the referenced records are of the very kind that is being taken in."""
         return self._layout.target(source) == self._layout.record.entity
 
-    async def learn(self, told: Iterable[tuple[Source, str]]) -> None:
+    async def learn(self, texts: Iterable[tuple[Source, str]]) -> None:
         """Asks for all names that are not known yet: one question for each field."""
         self._forget()
         wanted: dict[tuple[str, str], dict[str, str]] = {}
-        for source, text in told:
+        for source, text in texts:
             entity, by, key = self._name(source, text)
             if (entity, by, key) not in self._known:
                 wanted.setdefault((entity, by), {})[key] = text.strip()
