@@ -1,1 +1,1 @@
-"""The only HTTP door: REST, sign-in, pages and live channels in front of the services."""
+"""All of HTTP: REST, sign-in, pages and live channels in front of the services."""

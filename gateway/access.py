@@ -10,7 +10,8 @@ from crm.identity.v1 import policy_pb2
 from crm.identity.v1.policy_pb2_grpc import PoliciesStub
 from nats.aio.msg import Msg
 
-from gateway.backends import Resource, as_door
+from gateway.backends import as_door
+from gateway.contract.resources import Resource
 from kit.access.entries import KINDS, Person
 from kit.access.policy import Policy
 from kit.actor import Actor, calling
@@ -27,7 +28,7 @@ _REFRESH_SECONDS = 5.0
 
 
 @dataclass
-class Follower:
+class PolicyFollower:
     """Keeps the policy in step with identity: asked when it publishes a change, and every few seconds."""
 
     peers: Peers
@@ -42,7 +43,7 @@ class Follower:
 
     async def run(self) -> None:
         """Follows until cancelled; while identity is away, what is known stays in force."""
-        await self.nats.listen(_SUBJECT, self._heard)
+        await self.nats.listen(_SUBJECT, self._policy_changed)
         while True:
             try:
                 await self.refresh()
@@ -65,7 +66,7 @@ class Follower:
         snapshot: policy_pb2.PolicySnapshot = await self.peers.stub(PoliciesStub).Snapshot(request)
         return snapshot
 
-    async def _heard(self, message: Msg) -> None:
+    async def _policy_changed(self, message: Msg) -> None:
         """A word in passing is a reason to ask; what counts is what identity itself answers."""
         if policy_pb2.PolicyChanged.FromString(message.data).epoch > self.policy.epoch:
             self._behind.set()

@@ -1,4 +1,4 @@
-"""The ASGI application: the API's table, sign-in and OAuth, the pages, and the door before them all."""
+"""The ASGI application: the API's table, sign-in and OAuth, the pages, and the middleware before them all."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,28 +12,28 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.access import Follower, Rights
-from gateway.api.beside import Beside
+from gateway.access import PolicyFollower, Rights
 from gateway.api.descriptions import Descriptions
-from gateway.api.endpoints import RecordRoutes
 from gateway.api.imports import Imports
-from gateway.api.local import LocalApi
-from gateway.api.manual import Manual
+from gateway.api.in_process import InProcessApi
 from gateway.api.operations import Operations
-from gateway.api.problems import UNREADABLE, Unacceptable, answered, unreadable
+from gateway.api.records import Records
+from gateway.api.routes import EntityRoutes
 from gateway.api.system import SystemRoutes
 from gateway.api.table import Row, Table
+from gateway.authentication.access_tokens import AccessTokens
+from gateway.authentication.admission import Admission
+from gateway.authentication.callers import caller_of
+from gateway.authentication.limits import Limits
+from gateway.authentication.sessions import Sessions
 from gateway.backends import Backends
 from gateway.config import Settings
-from gateway.middleware.door import Door
-from gateway.middleware.entrance import Entrance
-from gateway.middleware.limits import Limits
-from gateway.oauth.bearer import BearerTokens
-from gateway.oauth.callers import caller_of
+from gateway.middleware.request import RequestMiddleware
 from gateway.oauth.consent import consent_page
-from gateway.oauth.sessions import Sessions
-from gateway.oauth.signing import Signing
-from gateway.oauth.skin import Skin
+from gateway.oauth.routes import OAuthRoutes
+from gateway.oauth.sign_in import SignIn
+from gateway.openapi.manual import Manual
+from gateway.problems import UNREADABLE, Unacceptable, response_of, unreadable
 from gateway.realtime.chat import Chat
 from gateway.web.frame.visits import Site, to_sign_in
 from gateway.web.imports.uploads import ValkeyUploads
@@ -50,46 +50,46 @@ class Parts:
 
     settings: Settings
     backends: Backends
-    follower: Follower
+    follower: PolicyFollower
     limits: Limits
     sessions: Sessions
-    tokens: BearerTokens
-    entrance: Entrance
+    tokens: AccessTokens
+    admission: Admission
     chat: Chat
     rights: Rights
-    api: LocalApi
+    api: InProcessApi
 
     @classmethod
-    def of(cls, settings: Settings, follower: Follower, limits: Limits) -> "Parts":
+    def of(cls, settings: Settings, follower: PolicyFollower, limits: Limits) -> "Parts":
         """Everything over one connection to the services, one to NATS and one to Valkey."""
         backends, rights = Backends(follower.peers), Rights(follower.policy)
         sessions = Sessions(follower, limits)
-        tokens = BearerTokens(follower, settings.public_url.rstrip("/"))
-        entrance = Entrance(settings, sessions, tokens, limits)
-        api = LocalApi(
+        tokens = AccessTokens(follower, settings.public_url.rstrip("/"))
+        admission = Admission(settings, sessions, tokens, limits)
+        api = InProcessApi(
             backends,
             rights,
             Operations(backends, rights),
-            Beside(backends, rights),
+            Records(backends, rights),
             Descriptions(backends, rights),
             Imports(backends, rights),
         )
-        chat = Chat(settings, entrance, follower)
+        chat = Chat(settings, admission, follower)
         return cls(
-            settings, backends, follower, limits, sessions, tokens, entrance, chat, rights, api
+            settings, backends, follower, limits, sessions, tokens, admission, chat, rights, api
         )
 
 
-def table_of(api: LocalApi) -> Table:
+def table_of(api: InProcessApi) -> Table:
     """Every operation of the API."""
     return Table(_rows(api))
 
 
-def _rows(api: LocalApi) -> Iterator[Row]:
+def _rows(api: InProcessApi) -> Iterator[Row]:
     yield from SystemRoutes(api.rights, api.descriptions, api.imports, api.operations).rows()
-    records = RecordRoutes(api.operations, api.beside)
+    entities = EntityRoutes(api.operations, api.records)
     for resource in api.backends.resources:
-        yield from records.rows(resource)
+        yield from entities.rows(resource)
 
 
 def application(parts: Parts) -> ASGIApp:
@@ -101,12 +101,12 @@ def application(parts: Parts) -> ASGIApp:
     app.router.routes[:] = [
         parts.chat.route(),
         *Manual(parts.backends, table, parts.settings, site.templates).routes(),
-        *Skin(
+        *OAuthRoutes(
             parts.settings,
             parts.follower.peers,
             lambda request, consent: consent_page(site, request, consent),
         ).routes(),
-        *Signing(
+        *SignIn(
             parts.settings,
             parts.sessions,
             lambda request, **words: sign_in_page(site, request, **words),
@@ -114,13 +114,13 @@ def application(parts: Parts) -> ASGIApp:
         *page_routes(site),
     ]
 
-    async def told(request: Request, error: Exception) -> Response:
-        return _refused(site, request.scope, _as_problem(error))
+    async def problem_handler(request: Request, error: Exception) -> Response:
+        return _refusal(site, request.scope, _as_problem(error))
 
-    app.add_exception_handler(Problem, told)
-    app.add_exception_handler(HTTPException, told)
+    app.add_exception_handler(Problem, problem_handler)
+    app.add_exception_handler(HTTPException, problem_handler)
     for kind in UNREADABLE:
-        app.add_exception_handler(kind, told)
+        app.add_exception_handler(kind, problem_handler)
     routes = (each for each in app.router.routes if isinstance(each, Route))
     templates: dict[Any, str] = {each.endpoint: each.path for each in routes}
 
@@ -139,7 +139,9 @@ def application(parts: Parts) -> ASGIApp:
         scope.update(found)
         await table.handle(scope, receive, send)
 
-    return Door(routed, parts.entrance, lambda scope, problem: _refused(site, scope, problem))
+    return RequestMiddleware(
+        routed, parts.admission, lambda scope, problem: _refusal(site, scope, problem)
+    )
 
 
 def _site(parts: Parts) -> Site:
@@ -162,10 +164,10 @@ def _as_problem(error: Exception) -> Problem:
     return Unacceptable(HTTPStatus(error.status_code), error.detail, **dict(error.headers or {}))
 
 
-def _refused(site: Site, scope: Scope, problem: Problem) -> Response:
+def _refusal(site: Site, scope: Scope, problem: Problem) -> Response:
     """Programs get problem+json, people a page that says the same."""
     if scope["path"].startswith(_MACHINES):
-        return answered(problem)
+        return response_of(problem)
     request = Request(scope)
     if isinstance(problem, Anonymous):
         response: Response = to_sign_in(request)

@@ -10,12 +10,12 @@ from typing import Any
 
 import uvicorn
 
-from gateway.access import Follower
+from gateway.access import PolicyFollower
 from gateway.application import Parts, application
+from gateway.authentication.limits import Limits
 from gateway.config import Settings
-from gateway.middleware.deadlines import Patience, end_late, timely
-from gateway.middleware.door import FILES
-from gateway.middleware.limits import Limits
+from gateway.middleware.request import FILES
+from gateway.middleware.timeouts import ReadTimeouts, close_late, with_timeouts
 from kit.events.connection import connect
 from kit.health import Dependency, Health
 from kit.rpc.client import Peers
@@ -72,7 +72,7 @@ async def _open(settings: Settings, stack: AsyncExitStack) -> Parts:
     stack.push_async_callback(broker.close)
     limits = Limits.connected(settings)
     stack.push_async_callback(limits.close)
-    return Parts.of(settings, Follower(peers, broker), limits)
+    return Parts.of(settings, PolicyFollower(peers, broker), limits)
 
 
 def _health(parts: Parts) -> Health:
@@ -105,7 +105,7 @@ async def _serving(settings: Settings, parts: Parts) -> AsyncIterator[None]:
     """HTTP from here on; at the end, requests under way are finished."""
     server = _Server(_configuration(settings, parts))
     task: Any = asyncio.ensure_future(server.serve())
-    looking: Any = asyncio.ensure_future(end_late(server.server_state.connections))
+    watch: Any = asyncio.ensure_future(close_late(server.server_state.connections))
     while not server.started:
         if task.done():
             task.result()
@@ -116,7 +116,7 @@ async def _serving(settings: Settings, parts: Parts) -> AsyncIterator[None]:
     finally:
         server.should_exit = True
         await task
-        looking.cancel()
+        watch.cancel()
 
 
 def _configuration(settings: Settings, parts: Parts) -> uvicorn.Config:
@@ -125,8 +125,8 @@ def _configuration(settings: Settings, parts: Parts) -> uvicorn.Config:
         application(parts),
         host=host or "0.0.0.0",  # noqa: S104 - asked for by leaving it out
         port=int(port),
-        http=timely(
-            Patience(settings.head_seconds, settings.body_seconds, settings.file_seconds, FILES)
+        http=with_timeouts(
+            ReadTimeouts(settings.head_seconds, settings.body_seconds, settings.file_seconds, FILES)
         ),
         ws="websockets-sansio",
         ws_max_size=64 * 1024,

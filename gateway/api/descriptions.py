@@ -11,8 +11,9 @@ from crm.v1 import records_pb2 as pb
 from google.protobuf.descriptor import FieldDescriptor
 
 from gateway.access import Rights
-from gateway.api.comments import comment
-from gateway.backends import Backends, Method, Resource, as_door
+from gateway.backends import Backends, as_door
+from gateway.contract.comments import comment
+from gateway.contract.resources import Method, Resource
 from kit.actor import calling
 from kit.errors import Problem
 from kit.telemetry.logs import log
@@ -82,7 +83,7 @@ class Descriptions:
             request = pb.DescribeRequest()
             try:
                 await as_door(
-                    lambda: self.backends.beside(service).Describe(
+                    lambda: self.backends.records(service).Describe(
                         request, seconds=_PATIENCE_SECONDS
                     )
                 )
@@ -105,7 +106,7 @@ class Descriptions:
         if self.away.get(service, 0.0) > now:
             return entities, False
         try:
-            reply = await self.backends.beside(service).Describe(
+            reply = await self.backends.records(service).Describe(
                 pb.DescribeRequest(), seconds=_PATIENCE_SECONDS
             )
         except Problem:

@@ -9,9 +9,10 @@ from crm.v1 import standard_pb2
 
 from gateway.access import Rights
 from gateway.api.answers import Answer
-from gateway.api.bodies import Query, asked, empty, given
-from gateway.api.problems import Unacceptable
-from gateway.backends import Backends, Method, Resource
+from gateway.api.parsing import Query, from_json, from_query, new
+from gateway.backends import Backends
+from gateway.contract.resources import Method, Resource
+from gateway.problems import Unacceptable
 from kit.actor import calling
 from kit.errors import Invalid
 
@@ -36,18 +37,18 @@ class Operations:
 
     async def list(self, resource: Resource, query: Query) -> Answer:
         method = self._method(resource, "List")
-        request = asked(standard_pb2.ListRequest(), query)
+        request = from_query(standard_pb2.ListRequest(), query)
         return Answer.of(await self.backends.ask(method)(request))
 
     async def get(self, resource: Resource, record_id: str, query: Query) -> Answer:
         method = self._method(resource, "Get")
-        request = asked(standard_pb2.GetRequest(), query)
+        request = from_query(standard_pb2.GetRequest(), query)
         request.id = record_id
         return Answer.of(await self.backends.ask(method)(request))
 
     async def create(self, resource: Resource, values: Mapping[str, Any], key: str = "") -> Answer:
         method = self._method(resource, "Create")
-        request = given(empty(method.request), values)
+        request = from_json(new(method.request), values)
         return Answer.of(await self.backends.ask(method)(request, key=key))
 
     async def update(
@@ -68,9 +69,9 @@ class Operations:
     ) -> Answer:
         if values.get("id", record_id) != record_id:
             raise Invalid(id="A record keeps its id; leave it out.")
-        request: Any = empty(method.request)
+        request: Any = new(method.request)
         request.record.SetInParent()
-        given(request.record, values)
+        from_json(request.record, values)
         request.record.id = record_id
         request.mask.paths.extend(name for name in values if name != "id")
         if version is not None:
@@ -82,7 +83,7 @@ class Operations:
         request = standard_pb2.DeleteRequest(id=record_id, version=version)
         await self.backends.ask(method)(request)
 
-    async def do(
+    async def run_verb(
         self,
         verb: Method,
         record_id: str | None,
@@ -92,15 +93,15 @@ class Operations:
     ) -> Answer:
         """A verb; whether the caller may is the service's to say, since each verb has rules of its own."""
         self.rights.require_scope(only_reads=verb.only_reads)
-        request = given(empty(verb.request), _without_id(values, record_id))
-        return await self._done(verb, request, record_id, version, key)
+        request = from_json(new(verb.request), _without_id(values, record_id))
+        return await self._run(verb, request, record_id, version, key)
 
-    async def look(self, verb: Method, record_id: str | None, query: Query) -> Answer:
+    async def query_verb(self, verb: Method, record_id: str | None, query: Query) -> Answer:
         """A verb that changes nothing, asked by query string."""
         self.rights.require_scope(only_reads=True)
-        return await self._done(verb, asked(empty(verb.request), query), record_id)
+        return await self._run(verb, from_query(new(verb.request), query), record_id)
 
-    async def _done(
+    async def _run(
         self,
         verb: Method,
         request: Any,

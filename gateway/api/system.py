@@ -12,15 +12,15 @@ from starlette.responses import Response, StreamingResponse
 
 from gateway.access import API_SCOPES, Rights
 from gateway.api.answers import Answer
-from gateway.api.bodies import json_object, query_of
 from gateway.api.descriptions import Descriptions
-from gateway.api.endpoints import record_id_of, version_of
 from gateway.api.imports import PIECE, Imports
 from gateway.api.operations import Operations
+from gateway.api.parsing import json_object, query_of
 from gateway.api.preferences import check_preferences
-from gateway.api.problems import Unacceptable
+from gateway.api.routes import record_id_of, version_of
 from gateway.api.table import ROOT, Row
-from gateway.oauth.callers import caller_of
+from gateway.authentication.callers import caller_of
+from gateway.problems import Unacceptable
 from kit.actor import calling
 from kit.errors import Anonymous, Invalid
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from gateway.api.problems import Unacceptable
+from gateway.problems import Unacceptable
 from kit.errors import NotFound
 
 ROOT = "/api/v1"

@@ -25,7 +25,7 @@ def content_policy(**more: str) -> str:
     return "; ".join(f"{name} {value}" for name, value in policy.items())
 
 
-def standing(settings: Settings) -> list[Header]:
+def default_headers(settings: Settings) -> list[Header]:
     """What goes with every answer that does not say otherwise."""
     named = {
         "content-security-policy": content_policy(),
@@ -41,9 +41,9 @@ def standing(settings: Settings) -> list[Header]:
     return [(name.encode(), value.encode()) for name, value in named.items()]
 
 
-def completed(given: Iterable[Header], standing_headers: list[Header]) -> list[Header]:
-    """The headers of an answer, with the standing ones that it did not set itself."""
+def with_defaults(given: Iterable[Header], defaults: list[Header]) -> list[Header]:
+    """The headers of an answer, with those defaults that it did not set itself."""
     headers = list(given)
     present = {name.lower() for name, _ in headers}
-    headers += [each for each in standing_headers if each[0] not in present]
+    headers += [each for each in defaults if each[0] not in present]
     return headers

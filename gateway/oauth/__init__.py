@@ -1,1 +1,1 @@
-"""Who is calling: sign-in and sessions, bearer tokens, and the HTTP skin of OAuth and OpenID."""
+"""Signing in, and OAuth and OpenID Connect over HTTP; both are identity's to decide."""

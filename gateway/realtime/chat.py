@@ -9,11 +9,11 @@ from nats.aio.msg import Msg
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from gateway.access import READ_SCOPE, WRITE_SCOPE, Follower
+from gateway.access import READ_SCOPE, WRITE_SCOPE, PolicyFollower
+from gateway.authentication.admission import Admission
+from gateway.authentication.callers import Caller
 from gateway.config import Settings
-from gateway.middleware.entrance import Entrance
-from gateway.middleware.forgery import require_own_origin
-from gateway.oauth.callers import Caller
+from gateway.middleware.csrf import require_own_origin
 from gateway.realtime.frames import Frames
 from gateway.realtime.listeners import Ending, Listener, Listeners
 from kit.actor import Actor
@@ -36,23 +36,23 @@ class Chat:
     """The listeners of this process, behind one subscription."""
 
     settings: Settings
-    entrance: Entrance
-    follower: Follower
+    admission: Admission
+    follower: PolicyFollower
 
     def __post_init__(self) -> None:
         self.listeners = Listeners(self.follower.policy, self.settings.live_per_person)
 
     async def listen(self) -> None:
         """Hears messages, and what ends the right to hear them."""
-        await self.follower.nats.listen(SUBJECT, self._heard)
-        self.entrance.sessions.observers.append(self._over)
-        self.entrance.tokens.observers.append(self._over)
+        await self.follower.nats.listen(SUBJECT, self._message_posted)
+        self.admission.sessions.observers.append(self._access_ended)
+        self.admission.tokens.observers.append(self._access_ended)
         self.follower.observers.append(self.listeners.judge)
 
     def route(self) -> WebSocketRoute:
         return WebSocketRoute(PATH, self._live)
 
-    async def _heard(self, message: Msg) -> None:
+    async def _message_posted(self, message: Msg) -> None:
         posted = events_pb2.MessagePosted.FromString(message.data)
         members = frozenset(posted.member_ids)
         frames = Frames("message", posted, _STANDS_FOR, self.follower.policy)
@@ -65,7 +65,7 @@ class Chat:
         meant = not members or actor.name in members
         return meant and "view" in self.follower.policy.rights(actor, _MESSAGE)
 
-    def _over(self, ended: frozenset[str]) -> None:
+    def _access_ended(self, ended: frozenset[str]) -> None:
         """Sessions, grants or tokens are over, and so is what was opened with them."""
         self.listeners.end(ended, Ending.over())
 
@@ -111,7 +111,7 @@ class Chat:
                 listener.end(Ending.of(problem))
 
     async def _admitted(self, socket: WebSocket) -> Caller:
-        caller = await self.entrance.admit(socket.scope)
+        caller = await self.admission.admit(socket.scope)
         if caller is None:
             raise Anonymous("Sign in first.")
         if caller.by_cookie:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from starlette.websockets import WebSocket
 
-from gateway.oauth.callers import Caller
+from gateway.authentication.callers import Caller
 from kit.access import Policy
 from kit.actor import Actor
 from kit.errors import Busy, Problem

@@ -9,18 +9,21 @@ from starlette.routing import BaseRoute, Route
 from gateway.web.api import Api, Uploads
 from gateway.web.chat import page as chat
 from gateway.web.described.catalogs import Catalogs
+from gateway.web.design import page as design
 from gateway.web.forms import page as forms
-from gateway.web.frame import design, search, settings
+from gateway.web.frame import theme
 from gateway.web.frame.assets import Assets
+from gateway.web.frame.panel_cache import PanelCache
 from gateway.web.frame.rendering import Templates
 from gateway.web.frame.visits import Site, View, shown
 from gateway.web.home import page as home
-from gateway.web.home.panel_cache import PanelCache
 from gateway.web.imports import page as imports
 from gateway.web.lists import board
 from gateway.web.lists import page as lists
+from gateway.web.lists.filtering import operators_of
 from gateway.web.record import page as record
 from gateway.web.record import sharing, verb_pages
+from gateway.web.search import page as search
 
 # The order matters: fixed addresses stand before those with an entity's name in them.
 VIEWS: tuple[tuple[str, str, View], ...] = (
@@ -30,7 +33,7 @@ VIEWS: tuple[tuple[str, str, View], ...] = (
     ("GET", "/web/lookup", search.look_up),
     ("GET", "/web/commands", search.commands),
     ("GET", "/web/panels/{panel}", home.show_panel),
-    ("POST", "/web/theme", settings.choose_theme),
+    ("POST", "/web/theme", theme.choose_theme),
     ("GET", "/chat", chat.show_chat),
     ("POST", "/chat/start", chat.start_private),
     ("GET", "/chat/{room_id}", chat.show_chat),
@@ -70,7 +73,8 @@ def site_of(
 ) -> Site:
     """Everything that the pages share, made once."""
     assets = Assets()
-    return Site(api_of, csrf_of, uploads, assets, Templates(assets), PanelCache(), Catalogs())
+    templates = Templates(assets, field_operators=operators_of)
+    return Site(api_of, csrf_of, uploads, assets, templates, PanelCache(), Catalogs())
 
 
 def routes(site: Site) -> list[BaseRoute]:

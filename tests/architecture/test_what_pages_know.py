@@ -25,8 +25,8 @@ PAGES_OF_THEIR_OWN = {
     "gateway/templates/record/access.html",
     "gateway/templates/record/secret.html",
     "gateway/web/chat/page.py",
-    "gateway/web/frame/design.py",
-    "gateway/web/record/secrets.py",
+    "gateway/web/design/page.py",
+    "gateway/web/forms/secrets.py",
     "gateway/web/record/sharing.py",
 }
 # Folders of templates are shared, or are named after the one entity whose pages they hold.

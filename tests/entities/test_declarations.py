@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from google.protobuf.descriptor import FieldDescriptor
 
-from gateway.api.comments import comment
+from gateway.contract.comments import comment
 from kit.entity import Rows
 from kit.entity.kinds import Choice, Kind, Money, Reference, References, Words
 from kit.wire.bounds import most_of

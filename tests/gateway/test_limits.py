@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from cli.components.ports import free_port
+from gateway.authentication.limits import CachedSession, Limits
 from gateway.config import Settings
-from gateway.middleware.limits import Kept, Limits
 from kit.errors import Busy, Unavailable
 from kit.ids import uuid7
 from tests.house import House
@@ -32,7 +32,7 @@ async def test_a_person_may_do_so_much_at_once(house: House, name: str) -> None:
 
 async def test_all_sessions_of_a_person_are_counted_together(house: House, name: str) -> None:
     valkey = limits(house)
-    kept = Kept(str(uuid7()), "handle", "csrf", 1)
+    kept = CachedSession(str(uuid7()), "handle", "csrf", 1)
     for number in range(2):
         await valkey.keep(f"{name} {number}", kept, 60)
     assert await valkey.by_session(f"{name} 0", "1.1.1.1") == kept
@@ -75,7 +75,7 @@ async def test_a_restart_of_valkey_costs_nobody_an_answer(
 ) -> None:
     """A lost connection and a lost script are found out by the next question, which asks again."""
     valkey = limits(house)
-    kept = Kept(str(uuid7()), "handle", "csrf", 1)
+    kept = CachedSession(str(uuid7()), "handle", "csrf", 1)
     await valkey.keep(name, kept, 60)
     assert await valkey.by_session(name, "1.1.1.1") == kept
     await valkey.valkey.execute_command(*mishap, *(("SKIPME", "no") * (mishap[0] == "CLIENT")))
@@ -85,7 +85,7 @@ async def test_a_restart_of_valkey_costs_nobody_an_answer(
 
 async def test_many_who_ask_at_once_each_get_their_own_answer(house: House, name: str) -> None:
     valkey = limits(house, RAPPORT_PERSON_BURST="100")
-    people = [Kept(str(uuid7()), f"handle {number}", "csrf", 1) for number in range(50)]
+    people = [CachedSession(str(uuid7()), f"handle {number}", "csrf", 1) for number in range(50)]
     for number, kept in enumerate(people):
         await valkey.keep(f"{name} {number}", kept, 60)
     async with asyncio.TaskGroup() as group:
@@ -116,7 +116,7 @@ async def test_a_valkey_that_cannot_write_still_knows_sessions_and_limits(
 ) -> None:
     """G2: its disk may be full; whoever only reads is not turned away."""
     valkey = limits(house)
-    kept = Kept(str(uuid7()), "handle", "csrf", 1)
+    kept = CachedSession(str(uuid7()), "handle", "csrf", 1)
     await valkey.keep(name, kept, 60)
     await valkey.valkey.config_set("min-replicas-to-write", 1)
     try:

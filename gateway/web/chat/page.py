@@ -11,7 +11,7 @@ from gateway.web.forms.form import blank, candidates
 from gateway.web.frame.gather import answer, gather
 from gateway.web.frame.references import titles_of
 from gateway.web.frame.visits import Visit, to
-from gateway.web.frame.words import _
+from gateway.web.words import _
 from kit.entity.kinds import PERSON
 from kit.errors import Invalid, Problem
 

@@ -9,7 +9,7 @@ from msgspec import convert
 from gateway.web.api import Json
 from gateway.web.described.actions import Action, Verb, actions_among
 from gateway.web.described.fields import Field, Option, linked
-from gateway.web.frame.words import _
+from gateway.web.words import _
 from kit.entity.presentation import Presentation
 
 _STANDARD = {"id", "version", "created_at", "updated_at", "created_by", "updated_by"}

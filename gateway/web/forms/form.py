@@ -14,7 +14,7 @@ from gateway.web.described.catalog import Catalog
 from gateway.web.described.fields import Field
 from gateway.web.frame.presenting import Presenter, Titles
 from gateway.web.frame.references import titles_for
-from gateway.web.frame.words import _
+from gateway.web.words import _
 from kit.errors import Problem
 
 

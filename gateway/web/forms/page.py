@@ -10,10 +10,10 @@ from gateway.web.api import Json
 from gateway.web.described.entities import Entity
 from gateway.web.described.fields import Field
 from gateway.web.forms.form import Form, blank, changes, read_form
+from gateway.web.forms.secrets import is_secret, show_secret
 from gateway.web.frame.references import titles_for
 from gateway.web.frame.visits import Visit, to
-from gateway.web.frame.words import _
-from gateway.web.record.secrets import is_secret, show_secret
+from gateway.web.words import _
 from kit.errors import Conflict, Denied, Invalid, NotFound, Refused
 
 STALE = (

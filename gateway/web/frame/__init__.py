@@ -1,1 +1,1 @@
-"""What every page stands in and on: who asks, the rail, templates, words, values, search."""
+"""What every page stands in and on: who asks, the rail, templates, values, references."""

@@ -14,7 +14,7 @@ from babel.numbers import format_compact_currency, format_currency, format_decim
 
 from gateway.web.api import Json
 from gateway.web.described.fields import Field, worded
-from gateway.web.frame.words import gettext
+from gateway.web.words import gettext
 from kit.entity.kinds import PERSON
 
 NONE = "–"  # noqa: RUF001 - the dash that typography wants

@@ -8,8 +8,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from gateway.web.frame.assets import Assets
 from gateway.web.frame.presenting import NONE, hue, initials
-from gateway.web.frame.words import gettext, ngettext
-from gateway.web.lists.filtering import operators_of
+from gateway.web.words import gettext, ngettext
 
 FOLDER = Path(__file__).parents[2] / "templates"
 
@@ -17,7 +16,7 @@ FOLDER = Path(__file__).parents[2] / "templates"
 class Templates:
     """The templates, with what every one of them may use."""
 
-    def __init__(self, assets: Assets, folder: Path = FOLDER) -> None:
+    def __init__(self, assets: Assets, folder: Path = FOLDER, **functions: Any) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(folder),
             autoescape=True,
@@ -31,10 +30,10 @@ class Templates:
         self._environment.globals.update(
             asset=assets.url,
             icon=assets.icon,
-            field_operators=operators_of,
             initials=initials,
             hue=hue,
             NONE=NONE,
+            **functions,
         )
 
     def render(self, names: Sequence[str], context: Mapping[str, Any]) -> str:

@@ -17,9 +17,9 @@ from gateway.web.described.catalogs import Catalogs
 from gateway.web.described.entities import Entity
 from gateway.web.frame.areas import Section, area_of, rail
 from gateway.web.frame.assets import Assets
+from gateway.web.frame.panel_cache import PanelCache
 from gateway.web.frame.presenting import Presenter
 from gateway.web.frame.rendering import Templates
-from gateway.web.home.panel_cache import PanelCache
 from kit.errors import Anonymous, NotFound, Problem
 from kit.query import Context
 

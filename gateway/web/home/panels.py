@@ -13,11 +13,11 @@ from gateway.web.described.fields import Field
 from gateway.web.frame.gather import answer, gather
 from gateway.web.frame.references import titles_for
 from gateway.web.frame.visits import Visit
-from gateway.web.frame.words import _
 from gateway.web.home.figures import Figure, chart
 from gateway.web.lists.filtering import joined
 from gateway.web.lists.page import rows_of
-from gateway.web.record.paths import natural
+from gateway.web.lists.steps import all_in_order
+from gateway.web.words import _
 from kit.entity.presentation import Panel as Told
 from kit.entity.presentation import Tile
 
@@ -102,7 +102,7 @@ async def _bars(visit: Visit, panel: Panel, *, mine: bool) -> dict[str, Any]:
     }
     answers = await gather(
         {
-            "steps": visit.api.list(steps.slug, natural(steps)),
+            "steps": visit.api.list(steps.slug, all_in_order(steps)),
             "figures": visit.api.aggregate(panel.entity.slug, asked),
         }
     )

@@ -7,7 +7,7 @@ from gateway.web.api import Json
 from gateway.web.described.catalog import Catalog
 from gateway.web.described.entities import Entity
 from gateway.web.described.fields import Field, worded
-from gateway.web.frame.words import _
+from gateway.web.words import _
 from kit.errors import Invalid
 from kit.importing.file import forms
 from kit.importing.file.guesses import DAY, NUMBER, Guess, Survey

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from gateway.web.api import Json
 from gateway.web.described.entities import Entity
 from gateway.web.frame.visits import Visit, to
-from gateway.web.frame.words import _
 from gateway.web.imports.mapping import Preview, forms_that_fit, grouped, targets_of
+from gateway.web.words import _
 from kit.errors import Denied, Invalid, NotFound
 from kit.importing.file import forms
 from kit.importing.file.encodings import OFFERED

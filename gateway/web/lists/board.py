@@ -13,10 +13,10 @@ from gateway.web.frame.gather import answer, gather
 from gateway.web.frame.presenting import Cell, Presenter, Titles
 from gateway.web.frame.references import titles_for
 from gateway.web.frame.visits import Visit, to
-from gateway.web.frame.words import _
 from gateway.web.lists.filtering import joined
+from gateway.web.lists.steps import OPEN, all_in_order
 from gateway.web.lists.views import MINE
-from gateway.web.record.paths import OPEN, natural
+from gateway.web.words import _
 from kit.entity.presentation import Board
 from kit.errors import Invalid, NotFound, Problem, Refused
 
@@ -90,7 +90,7 @@ async def show_board(visit: Visit) -> Response:
     own = SCOPES.get(scope, "")
     first = await gather(
         {
-            "steps": visit.api.list(it.steps.slug, natural(it.steps)),
+            "steps": visit.api.list(it.steps.slug, all_in_order(it.steps)),
             "figures": visit.api.aggregate(it.entity.slug, _figures_asked(it, own)),
         }
     )

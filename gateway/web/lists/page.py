@@ -13,7 +13,6 @@ from gateway.web.frame.gather import answer, gather
 from gateway.web.frame.presenting import Cell, Presenter, Titles, label_of
 from gateway.web.frame.references import titles_for
 from gateway.web.frame.visits import Visit, to
-from gateway.web.frame.words import _
 from gateway.web.lists.filtering import (
     EMPTY,
     FILLED,
@@ -25,6 +24,7 @@ from gateway.web.lists.filtering import (
     read,
 )
 from gateway.web.lists.views import view_named, views_of
+from gateway.web.words import _
 from kit.entity.presentation import View
 from kit.errors import Problem
 

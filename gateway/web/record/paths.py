@@ -9,10 +9,10 @@ from gateway.web.described.entities import Entity
 from gateway.web.described.fields import Field
 from gateway.web.frame.presenting import Titles, label_of
 from gateway.web.frame.visits import Visit
+from gateway.web.lists.steps import OPEN, all_in_order
 from gateway.web.record.highlights import Answers, Highlight, answered
 from kit.entity.presentation import Became, Path
 
-OPEN = "open"
 _STEPS = "path.steps"
 
 
@@ -66,15 +66,9 @@ def _over_values(path: Path, field: Field) -> Any:
 
 def _records_of(target: Entity) -> Any:
     def asks(visit: Visit) -> Awaitable[Json]:
-        return visit.api.list(target.slug, natural(target))
+        return visit.api.list(target.slug, all_in_order(target))
 
     return asks
-
-
-def natural(entity: Entity) -> dict[str, str]:
-    """All of a few records, e.g. stages, in their own order."""
-    order = entity.shown.order_by
-    return {"page_size": "50", **({"order_by": order} if order else {})}
 
 
 def _over_records(path: Path, field: Field, target: Entity) -> Any:

@@ -9,8 +9,8 @@ from gateway.web.api import Json
 from gateway.web.described.entities import Entity
 from gateway.web.frame.presenting import Presenter, Titles
 from gateway.web.frame.visits import Visit
-from gateway.web.frame.words import _
 from gateway.web.record.highlights import Answers, Highlight
+from gateway.web.words import _
 from kit.entity.presentation import Figure, Figures
 
 

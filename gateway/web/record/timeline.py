@@ -12,7 +12,7 @@ from gateway.web.described.fields import Field, spaced
 from gateway.web.frame.presenting import SYSTEM, Cell, Presenter, Titles, is_person
 from gateway.web.frame.references import Wanted, titles_of
 from gateway.web.frame.visits import Visit
-from gateway.web.frame.words import _
+from gateway.web.words import _
 from kit.entity.kinds import PERSON
 
 WORDS = {

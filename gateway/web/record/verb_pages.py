@@ -8,9 +8,9 @@ from gateway.web.api import Json
 from gateway.web.described.actions import Action
 from gateway.web.forms.form import Form, blank, read_form
 from gateway.web.forms.page import MENDABLE
+from gateway.web.forms.secrets import is_secret, show_secret
 from gateway.web.frame.visits import Visit, to
-from gateway.web.frame.words import _
-from gateway.web.record.secrets import is_secret, show_secret
+from gateway.web.words import _
 from kit.errors import NotFound
 
 

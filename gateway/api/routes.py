@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.api.answers import Answer, expected_version
-from gateway.api.beside import Beside
-from gateway.api.bodies import json_object, query_of
 from gateway.api.operations import Operations
+from gateway.api.parsing import json_object, query_of
+from gateway.api.records import Records
 from gateway.api.table import ROOT, Endpoint, Row
-from gateway.backends import STANDARD, Method, Resource
+from gateway.contract.resources import STANDARD, Method, Resource
 from kit.errors import Invalid
 
 _KEY_LENGTH = 200
@@ -38,22 +38,22 @@ def record_id_of(request: Request) -> str:
 
 
 @dataclass(frozen=True)
-class RecordRoutes:
+class EntityRoutes:
     """The routes of every entity."""
 
     operations: Operations
-    beside: Beside
+    records: Records
 
     def rows(self, resource: Resource) -> Iterator[Row]:
         slug = resource.slug
         yield from self._standard(resource)
         for verb in resource.verbs:
             yield self._verb(resource, verb)
-        beside = self.beside
-        yield Row("GET", f"{slug}:aggregate", _listing(resource, beside.aggregate))
-        yield Row("GET", f"{slug}:titles", _listing(resource, beside.titles))
-        yield Row("GET", f"{slug}/{{id}}/history", _reading(resource, beside.history))
-        yield Row("GET", f"{slug}/{{id}}/access", _reading(resource, beside.explain))
+        records = self.records
+        yield Row("GET", f"{slug}:aggregate", _listing(resource, records.aggregate))
+        yield Row("GET", f"{slug}:titles", _listing(resource, records.titles))
+        yield Row("GET", f"{slug}/{{id}}/history", _reading(resource, records.history))
+        yield Row("GET", f"{slug}/{{id}}/access", _reading(resource, records.explain))
         yield from self._shares(resource)
 
     def _standard(self, resource: Resource) -> Iterator[Row]:
@@ -98,40 +98,42 @@ class RecordRoutes:
         base = f"{resource.slug}/{{id}}" if verb.asks_for_record else resource.slug
         path = f"{base}:{verb.slug}"
         return (
-            Row("GET", path, self._look(verb))
+            Row("GET", path, self._query_verb(verb))
             if verb.only_reads
-            else Row("POST", path, self._do(verb))
+            else Row("POST", path, self._run_verb(verb))
         )
 
-    def _look(self, verb: Method) -> Endpoint:
+    def _query_verb(self, verb: Method) -> Endpoint:
         async def look(request: Request) -> Response:
             query = query_of(request.scope)
-            found = await self.operations.look(verb, _named(verb, request), query)
+            found = await self.operations.query_verb(verb, _named(verb, request), query)
             return found.response()
 
         return look
 
-    def _do(self, verb: Method) -> Endpoint:
+    def _run_verb(self, verb: Method) -> Endpoint:
         async def do(request: Request) -> Response:
             values, version = await json_object(request), version_of(request)
             record_id, key = _named(verb, request), key_of(request)
-            return (await self.operations.do(verb, record_id, values, version, key)).response()
+            return (
+                await self.operations.run_verb(verb, record_id, values, version, key)
+            ).response()
 
         return do
 
     def _shares(self, resource: Resource) -> Iterator[Row]:
-        path, beside = f"{resource.slug}/{{id}}/shares", self.beside
+        path, records = f"{resource.slug}/{{id}}/shares", self.records
 
         async def shares(request: Request) -> Response:
-            return (await beside.shares(resource, record_id_of(request))).response()
+            return (await records.shares(resource, record_id_of(request))).response()
 
         async def share(request: Request) -> Response:
             values, key = await json_object(request), key_of(request)
-            return (await beside.share(resource, record_id_of(request), values, key)).response()
+            return (await records.share(resource, record_id_of(request), values, key)).response()
 
         async def unshare(request: Request) -> Response:
             values = {**query_of(request.scope), **await json_object(request)}
-            return (await beside.unshare(resource, record_id_of(request), values)).response()
+            return (await records.unshare(resource, record_id_of(request), values)).response()
 
         yield Row("GET", path, shares)
         yield Row("POST", path, share)
@@ -153,7 +155,7 @@ def _listing(resource: Resource, operation: Any) -> Endpoint:
 
 
 def _reading(resource: Resource, operation: Any) -> Endpoint:
-    """An operation that reads one record or what stands beside it."""
+    """An operation that reads one record or what is kept besides its fields."""
 
     async def read(request: Request) -> Response:
         query = query_of(request.scope)

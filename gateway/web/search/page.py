@@ -7,7 +7,7 @@ from starlette.responses import Response
 from gateway.web.forms.form import candidates
 from gateway.web.frame.gather import gather
 from gateway.web.frame.visits import Visit
-from gateway.web.frame.words import _
+from gateway.web.words import _
 from kit.errors import Problem
 
 

@@ -1,4 +1,4 @@
-"""What stands beside every record, over REST."""
+"""History, shares, reasons, names and figures of records, over REST."""
 
 from typing import Any
 

@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from gateway.authentication.admission import address_of
+from gateway.authentication.callers import caller_of
 from gateway.backends import as_door
 from gateway.config import Settings
-from gateway.middleware.entrance import address_of
-from gateway.oauth.callers import caller_of
 from kit.rpc.client import Peers
 
 _HEADERS = ("authorization", "content-type", "dpop", "user-agent")
@@ -28,7 +28,7 @@ ConsentPage = Callable[[Request, pb.Consent], Response]
 
 
 @dataclass(frozen=True)
-class Skin:
+class OAuthRoutes:
     """The protocol's addresses; `consent_page` asks the person."""
 
     settings: Settings

@@ -7,9 +7,21 @@ from typing import Any
 from crm.v1 import records_pb2, standard_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-from gateway.api.comments import comment
-from gateway.api.declared import Declared
-from gateway.api.openapi_parts import (
+from gateway.api.table import ROOT, Row
+from gateway.contract.comments import comment
+from gateway.contract.resources import Method, Resource
+from gateway.contract.schemas import (
+    Schema,
+    inputs_of,
+    is_must,
+    name_of,
+    object_of,
+    parameter_of,
+    reference,
+    with_parts,
+)
+from gateway.openapi.declarations import Declared
+from gateway.openapi.parts import (
     IDEMPOTENCY_KEY,
     IF_MATCH,
     INFO,
@@ -21,18 +33,6 @@ from gateway.api.openapi_parts import (
     json_body,
     security,
 )
-from gateway.api.schemas import (
-    Schema,
-    inputs_of,
-    is_must,
-    name_of,
-    object_of,
-    parameter_of,
-    reference,
-    with_parts,
-)
-from gateway.api.table import ROOT, Row
-from gateway.backends import Method, Resource
 from kit.wire.options import stands_for
 from kit.wire.schemas import given, nullable
 

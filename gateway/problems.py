@@ -56,7 +56,7 @@ def _name(problem: Problem) -> str:
     return "Failure" if type(problem) is Problem else type(problem).__name__
 
 
-def told(problem: Problem) -> dict[str, Any]:
+def body_of(problem: Problem) -> dict[str, Any]:
     """The body of the answer."""
     body: dict[str, Any] = {
         "type": PROBLEMS + kind_of(problem),
@@ -71,7 +71,7 @@ def told(problem: Problem) -> dict[str, Any]:
     return body
 
 
-def answered(problem: Problem) -> Response:
+def response_of(problem: Problem) -> Response:
     """The problem as an HTTP answer."""
     headers = {**getattr(problem, "headers", {}), "Cache-Control": "no-store"}
     seconds = problem.retry_after
@@ -81,4 +81,4 @@ def answered(problem: Problem) -> Response:
         headers["Retry-After"] = str(seconds)
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="rapport"'
-    return Response(orjson.dumps(told(problem)), status_of(problem), headers, MEDIA_TYPE)
+    return Response(orjson.dumps(body_of(problem)), status_of(problem), headers, MEDIA_TYPE)

@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 from rapidfuzz import process
 from starlette.requests import Request
 
-from gateway.api.problems import Unacceptable
+from gateway.problems import Unacceptable
 from kit.errors import Invalid
 from kit.wire.bounds import excess
 from kit.wire.plain import filled, without_zero
@@ -44,7 +44,7 @@ async def json_object(request: Request) -> dict[str, Any]:
     return values
 
 
-def given(message: Any, values: Mapping[str, Any]) -> Any:
+def from_json(message: Any, values: Mapping[str, Any]) -> Any:
     """A message filled with JSON values."""
     return filled(message, values, unknown=_advice)
 
@@ -70,7 +70,7 @@ def query_of(scope: Mapping[str, Any]) -> dict[str, str]:
     return values
 
 
-def asked(message: Any, query: Query) -> Any:
+def from_query(message: Any, query: Query) -> Any:
     """A message filled from a query string."""
     setters = _setters(message.DESCRIPTOR)
     wrong: dict[str, str] = {}
@@ -118,6 +118,6 @@ def _reader(known: FieldDescriptor) -> Callable[[str], Any]:
     return without_zero if known.type == FieldDescriptor.TYPE_STRING else int
 
 
-def empty(kind: type[Message]) -> Any:
+def new(kind: type[Message]) -> Any:
     """A new message; typed as anything, because only its descriptor knows its fields."""
     return kind()

@@ -4,23 +4,23 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.access import Rights
-from gateway.api.beside import Beside
 from gateway.api.descriptions import Descriptions
 from gateway.api.imports import PIECE, Imports
 from gateway.api.operations import Operations
+from gateway.api.records import Records
 from gateway.api.system import me
 from gateway.backends import Backends
 from gateway.web.api import Json
 
 
 @dataclass(frozen=True)
-class LocalApi:
+class InProcessApi:
     """The API as the caller of this request may use it."""
 
     backends: Backends
     rights: Rights
     operations: Operations
-    beside: Beside
+    records: Records
     descriptions: Descriptions
     imports: Imports
 
@@ -56,38 +56,38 @@ class LocalApi:
         verb = self.backends.resource(plural).verb(name)
         values = {name: value for name, value in body.items() if name != "idempotency_key"}
         key = str(body.get("idempotency_key", ""))
-        answer = await self.operations.do(verb, record_id, values, key=key)
+        answer = await self.operations.run_verb(verb, record_id, values, key=key)
         return answer.values()
 
     async def history(self, plural: str, record_id: str, params: Mapping[str, str]) -> Json:
-        answer = await self.beside.history(self.backends.resource(plural), record_id, params)
+        answer = await self.records.history(self.backends.resource(plural), record_id, params)
         return answer.values()
 
     async def shares(self, plural: str, record_id: str) -> Json:
-        answer = await self.beside.shares(self.backends.resource(plural), record_id)
+        answer = await self.records.shares(self.backends.resource(plural), record_id)
         return answer.values()
 
     async def share(self, plural: str, record_id: str, body: Json) -> Json:
-        answer = await self.beside.share(self.backends.resource(plural), record_id, body)
+        answer = await self.records.share(self.backends.resource(plural), record_id, body)
         return answer.values()
 
     async def unshare(self, plural: str, record_id: str, body: Json) -> Json:
-        answer = await self.beside.unshare(self.backends.resource(plural), record_id, body)
+        answer = await self.records.unshare(self.backends.resource(plural), record_id, body)
         return answer.values()
 
     async def explain(self, plural: str, record_id: str, person_id: str) -> Json:
         query = {"person_id": person_id} if person_id else {}
-        answer = await self.beside.explain(self.backends.resource(plural), record_id, query)
+        answer = await self.records.explain(self.backends.resource(plural), record_id, query)
         return answer.values()
 
     async def titles(self, entity: str, ids: Sequence[str]) -> Mapping[str, str]:
         query = {"ids": ",".join(ids)}
-        answer = await self.beside.titles(self.backends.entity(entity), query)
+        answer = await self.records.titles(self.backends.entity(entity), query)
         titles: Mapping[str, str] = answer.values()["titles"]
         return titles
 
     async def aggregate(self, plural: str, params: Mapping[str, str]) -> Json:
-        answer = await self.beside.aggregate(self.backends.resource(plural), params)
+        answer = await self.records.aggregate(self.backends.resource(plural), params)
         return answer.values()
 
     async def start_import(self, plan: Json, data: bytes) -> Json:

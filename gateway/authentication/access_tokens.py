@@ -15,9 +15,9 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from nats.aio.msg import Msg
 
-from gateway.access import Follower
+from gateway.access import PolicyFollower
+from gateway.authentication.callers import Caller, Observer, digest
 from gateway.backends import as_door
-from gateway.oauth.callers import Caller, Observer, digest
 from kit.actor import Actor
 from kit.errors import Anonymous, Unavailable
 from kit.telemetry import metrics
@@ -47,10 +47,10 @@ class Known:
 
 
 @dataclass
-class BearerTokens:
+class AccessTokens:
     """Verifies tokens of the form `at+jwt` (RFC 9068) that identity signed for this system."""
 
-    follower: Follower
+    follower: PolicyFollower
     issuer: str
     known: OrderedDict[str, Known] = field(default_factory=OrderedDict)
     ended: dict[str, float] = field(default_factory=dict)
@@ -60,9 +60,9 @@ class BearerTokens:
 
     async def listen(self) -> None:
         """Hears of tokens and grants that end before their time."""
-        await self.follower.nats.listen(_ENDED, self._heard)
+        await self.follower.nats.listen(_ENDED, self._access_ended)
 
-    async def _heard(self, message: Msg) -> None:
+    async def _access_ended(self, message: Msg) -> None:
         now = time.monotonic()
         for name in [name for name, until in self.ended.items() if until < now]:
             del self.ended[name]

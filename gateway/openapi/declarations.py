@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import orjson
 from crm.v1 import records_pb2 as pb
 
-from gateway.api.schemas import Schema
 from gateway.backends import Backends, as_door
+from gateway.contract.schemas import Schema
 from kit.errors import Problem
 from kit.telemetry.logs import log
 
@@ -41,7 +41,7 @@ class Declarations:
         return self.known
 
     async def _of(self, service: str) -> dict[str, Schema]:
-        stub = self.backends.beside(service)
+        stub = self.backends.records(service)
         try:
             reply = await as_door(
                 lambda: stub.Schemas(pb.SchemasRequest(), seconds=_PATIENCE_SECONDS)

@@ -11,17 +11,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from gateway.authentication.admission import address_of
+from gateway.authentication.callers import caller_of
+from gateway.authentication.sessions import Sessions
 from gateway.config import Settings
-from gateway.middleware.entrance import address_of
-from gateway.oauth.callers import caller_of
-from gateway.oauth.sessions import Sessions
 from kit.errors import Anonymous, Busy, Problem
 
 Page = Callable[..., Response]
 
 
 @dataclass(frozen=True)
-class Signing:
+class SignIn:
     """`/sign-in` and `/sign-out`; `page` draws the form."""
 
     settings: Settings

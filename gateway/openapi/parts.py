@@ -6,7 +6,7 @@ from crm.identity.v1 import people_pb2
 from crm.v1 import imports_pb2, records_pb2
 
 from gateway.api.preferences import PREFERENCES
-from gateway.api.schemas import Schema, object_of, parameter_of
+from gateway.contract.schemas import Schema, object_of, parameter_of
 
 RECORD_ID: Schema = {
     "name": "id",

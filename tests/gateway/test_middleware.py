@@ -1,4 +1,4 @@
-"""What stands at the door: who first, then bytes, and all of them in time and in order."""
+"""What the middleware does with every request: who first, then bytes, and all in time and in order."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from cli.components.ports import free_port
+from gateway.authentication.admission import network_of
 from gateway.config import Settings
 from gateway.main import Running, up
-from gateway.middleware.entrance import neighbourhood
 from kit.settings import Misconfigured
 from kit.telemetry import metrics
 from tests.gateway.browsers import Browser
@@ -196,7 +196,7 @@ def test_a_proxy_is_an_address_or_a_network(house: House, proxies: str) -> None:
 
 
 def test_one_customer_of_the_new_internet_is_one_stranger() -> None:
-    assert neighbourhood("2001:db8:1:2:aaaa::1") == neighbourhood("2001:db8:1:2::9")
-    assert neighbourhood("2001:db8:1:3::9") != neighbourhood("2001:db8:1:2::9")
-    assert neighbourhood("fe80::1%eth0") == neighbourhood("fe80::2")
-    assert neighbourhood("192.0.2.1") == "192.0.2.1"
+    assert network_of("2001:db8:1:2:aaaa::1") == network_of("2001:db8:1:2::9")
+    assert network_of("2001:db8:1:3::9") != network_of("2001:db8:1:2::9")
+    assert network_of("fe80::1%eth0") == network_of("fe80::2")
+    assert network_of("192.0.2.1") == "192.0.2.1"

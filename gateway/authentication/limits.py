@@ -10,9 +10,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
+from gateway.authentication.callers import digest
+from gateway.authentication.connection import Script
 from gateway.config import Settings
-from gateway.middleware.line import Script
-from gateway.oauth.callers import digest
 from kit.errors import Busy, Unavailable
 from kit.telemetry import metrics
 from kit.telemetry.logs import log
@@ -46,7 +46,7 @@ return {session, wait}
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedSession:
     """A session as Valkey keeps it between two looks at the truth in PostgreSQL."""
 
     person_id: str
@@ -58,7 +58,7 @@ class Kept:
         return f"{self.person_id}|{self.handle}|{self.csrf}|{self.epoch}"
 
     @classmethod
-    def read(cls, text: bytes) -> "Kept":
+    def read(cls, text: bytes) -> "CachedSession":
         person_id, handle, csrf, epoch = text.decode().split("|")
         return cls(person_id, handle, csrf, int(epoch))
 
@@ -86,7 +86,7 @@ class Limits:
         )
         return cls(settings, valkey)
 
-    async def by_session(self, session_id: str, address: str) -> Kept | None:
+    async def by_session(self, session_id: str, address: str) -> CachedSession | None:
         """The session that Valkey knows; without Valkey nobody is let in by cookie."""
         key = _session_key(session_id)
         try:
@@ -97,7 +97,7 @@ class Limits:
             raise Unavailable("Sessions cannot be checked right now; try again shortly.") from None
         _check(wait, "person" if found else "address")
         metrics.CACHE_REQUESTS.labels("session", "hit" if found else "miss").inc()
-        return Kept.read(found) if found else None
+        return CachedSession.read(found) if found else None
 
     async def count(self, who: str, *, stranger: bool) -> None:
         """Counts one request; without Valkey, in this process alone."""
@@ -120,7 +120,7 @@ class Limits:
     async def _read(self, key: str, who: str, *, stranger: bool) -> tuple[bytes | None, int]:
         """A Valkey without room still knows its sessions; the counting is this process's meanwhile."""
         session: Any = await self.valkey.get(key) if key != "none" else None
-        who = f"person:{Kept.read(session).person_id}" if session else who
+        who = f"person:{CachedSession.read(session).person_id}" if session else who
         return session, self.local.take(who, *self._rate(stranger=stranger and not session))
 
     def _rate(self, *, stranger: bool) -> tuple[float, int]:
@@ -129,7 +129,7 @@ class Limits:
             return settings.stranger_rate, settings.stranger_burst
         return settings.person_rate, settings.person_burst
 
-    async def keep(self, session_id: str, kept: Kept, seconds: int) -> None:
+    async def keep(self, session_id: str, kept: CachedSession, seconds: int) -> None:
         """Remembers a session that identity has just confirmed."""
         try:
             await self.valkey.set(_session_key(session_id), kept.text(), ex=seconds)

@@ -8,9 +8,9 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope
 
-from gateway.api.problems import Unacceptable
+from gateway.authentication.callers import Caller
 from gateway.config import Settings
-from gateway.oauth.callers import Caller
+from gateway.problems import Unacceptable
 from kit.errors import Denied
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})

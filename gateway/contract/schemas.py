@@ -6,7 +6,7 @@ from typing import Any
 from crm.v1 import options_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-from gateway.api.comments import comment
+from gateway.contract.comments import comment
 from kit.wire.bounds import is_map, most_of
 from kit.wire.options import kind_of, reference_of
 from kit.wire.schemas import given, nullable, schema_of

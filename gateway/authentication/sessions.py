@@ -8,10 +8,10 @@ from crm.identity.v1 import sessions_pb2 as pb
 from crm.identity.v1.sessions_pb2_grpc import SessionsStub
 from nats.aio.msg import Msg
 
-from gateway.access import WRITE_SCOPE, Follower
+from gateway.access import WRITE_SCOPE, PolicyFollower
+from gateway.authentication.callers import Caller, Observer
+from gateway.authentication.limits import CachedSession, Limits
 from gateway.backends import as_door
-from gateway.middleware.limits import Kept, Limits
-from gateway.oauth.callers import Caller, Observer
 from kit.actor import Actor
 from kit.errors import Anonymous
 
@@ -25,16 +25,16 @@ _SCOPES = frozenset({WRITE_SCOPE})
 class Sessions:
     """Opens, finds and ends sessions."""
 
-    follower: Follower
+    follower: PolicyFollower
     limits: Limits
     ended: dict[str, float] = field(default_factory=dict)
     observers: list[Observer] = field(default_factory=list)
 
     async def listen(self) -> None:
         """Hears of sessions that end before their time."""
-        await self.follower.nats.listen(_ENDED, self._heard)
+        await self.follower.nats.listen(_ENDED, self._sessions_ended)
 
-    async def _heard(self, message: Msg) -> None:
+    async def _sessions_ended(self, message: Msg) -> None:
         now = time.monotonic()
         for handle in [handle for handle, until in self.ended.items() if until < now]:
             del self.ended[handle]
@@ -52,7 +52,7 @@ class Sessions:
             return None
         return await self._caller(session_id, kept)
 
-    async def _checked(self, session_id: str) -> Kept | None:
+    async def _checked(self, session_id: str) -> CachedSession | None:
         """Asks identity, which also moves the idle limit forward."""
         stub = self.follower.peers.stub(SessionsStub)
         try:
@@ -61,12 +61,14 @@ class Sessions:
             return None
         return await self._kept(found)
 
-    async def _kept(self, session: pb.Session) -> Kept:
-        kept = Kept(session.person_id, session.handle, session.csrf_token, session.policy_epoch)
+    async def _kept(self, session: pb.Session) -> CachedSession:
+        kept = CachedSession(
+            session.person_id, session.handle, session.csrf_token, session.policy_epoch
+        )
         await self.limits.keep(session.id, kept, REMEMBERED_SECONDS)
         return kept
 
-    async def _caller(self, session_id: str, kept: Kept) -> Caller | None:
+    async def _caller(self, session_id: str, kept: CachedSession) -> Caller | None:
         if self.follower.policy.epoch < kept.epoch:
             await self.follower.refresh()
         policy = self.follower.policy

@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from gateway.api.declared import Declarations, Declared
-from gateway.api.openapi import document
-from gateway.api.openapi_parts import SCOPES
-from gateway.api.problems import kind_of
 from gateway.api.table import Table
 from gateway.backends import Backends
 from gateway.config import Settings
+from gateway.openapi.declarations import Declarations, Declared
+from gateway.openapi.document import document
+from gateway.openapi.parts import SCOPES
+from gateway.problems import kind_of
 from gateway.web.frame.rendering import Templates
 from kit.errors import KINDS
 

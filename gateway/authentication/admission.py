@@ -5,11 +5,11 @@ from ipaddress import IPv6Network
 
 from starlette.types import Scope
 
+from gateway.authentication.access_tokens import AccessTokens
+from gateway.authentication.callers import Caller
+from gateway.authentication.limits import Limits
+from gateway.authentication.sessions import Sessions
 from gateway.config import Settings
-from gateway.middleware.limits import Limits
-from gateway.oauth.bearer import BearerTokens
-from gateway.oauth.callers import Caller
-from gateway.oauth.sessions import Sessions
 from kit.errors import Anonymous
 
 # Here the client shows its credentials to identity itself, and a session would mean nothing.
@@ -18,12 +18,12 @@ _FREE = ("/static/", "/.well-known/")
 
 
 @dataclass(frozen=True)
-class Entrance:
+class Admission:
     """Session or token, with the rate limit in the same round trip."""
 
     settings: Settings
     sessions: Sessions
-    tokens: BearerTokens
+    tokens: AccessTokens
     limits: Limits
 
     async def admit(self, scope: Scope) -> Caller | None:
@@ -31,7 +31,7 @@ class Entrance:
         path, headers = scope["path"], dict(scope["headers"])
         if path.startswith(_FREE):
             return None
-        address = neighbourhood(address_of(scope))
+        address = network_of(address_of(scope))
         if path not in PROTOCOL:
             caller = await self._known(headers, address)
             if caller is not None:
@@ -63,7 +63,7 @@ class Entrance:
         return ""
 
 
-def neighbourhood(address: str) -> str:
+def network_of(address: str) -> str:
     """What shares one bucket: an IPv4 address, or the 64 bits that one IPv6 customer owns."""
     if ":" not in address:
         return address

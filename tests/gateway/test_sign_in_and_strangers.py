@@ -1,4 +1,4 @@
-"""Signing in, and everything that a stranger or another site may not do."""
+"""SignIn in, and everything that a stranger or another site may not do."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 
 from gateway.config import Settings
 from gateway.main import Running
-from gateway.middleware.headers import standing
+from gateway.middleware.headers import default_headers
 from kit.ids import uuid7
 from tests.administered import ADMIN, PASSWORD
 from tests.gateway.browsers import Browser
@@ -188,5 +188,5 @@ async def test_over_https_the_cookie_belongs_to_this_host_alone(house: House) ->
     settings = Settings.load({**environment, "RAPPORT_PUBLIC_URL": "https://crm.example"})
     assert settings.cookie == "__Host-rapport"
     assert settings.is_secure
-    headers = dict(standing(settings))
+    headers = dict(default_headers(settings))
     assert headers[b"strict-transport-security"].startswith(b"max-age=")

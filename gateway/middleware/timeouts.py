@@ -17,7 +17,7 @@ _LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
-class Patience:
+class ReadTimeouts:
     """Seconds within which a head is whole, a body, and a file that somebody uploads."""
 
     head: float
@@ -30,24 +30,24 @@ class Patience:
         return self.file if path in self.files else self.body
 
 
-class _Timely(HttpToolsProtocol):
+class _TimedConnection(HttpToolsProtocol):
     """A connection that knows until when it has to have sent what it is sending."""
 
-    patience: Patience
+    timeouts: ReadTimeouts
     due: float = inf
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._wait(self.patience.head)
+        self._wait(self.timeouts.head)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._wait(self.patience.head)
+        self._wait(self.timeouts.head)
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
         # One that becomes a WebSocket has no path here: another protocol takes the connection over.
-        self._wait(self.patience.of(self.scope.get("path", "")))
+        self._wait(self.timeouts.of(self.scope.get("path", "")))
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
@@ -57,16 +57,16 @@ class _Timely(HttpToolsProtocol):
         self.due = self.loop.time() + seconds
 
 
-def timely(patience: Patience) -> type[HttpToolsProtocol]:
-    """The connections of a server that has so much patience."""
-    return type("Timely", (_Timely,), {"patience": patience})
+def with_timeouts(timeouts: ReadTimeouts) -> type[HttpToolsProtocol]:
+    """The connections of a server that waits so long."""
+    return type("TimedConnection", (_TimedConnection,), {"timeouts": timeouts})
 
 
-async def end_late(connections: Iterable[Any]) -> None:
+async def close_late(connections: Iterable[Any]) -> None:
     """Ends what is late, for as long as the server runs."""
     now = asyncio.get_running_loop().time
     while True:
-        for each in [each for each in connections if isinstance(each, _Timely)]:
+        for each in [each for each in connections if isinstance(each, _TimedConnection)]:
             if each.due < now():
                 each.transport.abort()
         await asyncio.sleep(_LOOK_SECONDS)

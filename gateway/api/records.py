@@ -1,4 +1,4 @@
-"""What stands beside every record: history, shares, reasons, names and figures."""
+"""What is kept of every record besides its fields: history, shares, reasons, names and figures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,12 +8,13 @@ from crm.v1 import records_pb2 as pb
 
 from gateway.access import Rights
 from gateway.api.answers import Answer
-from gateway.api.bodies import Query, asked, given
-from gateway.backends import Backends, Resource
+from gateway.api.parsing import Query, from_json, from_query
+from gateway.backends import Backends
+from gateway.contract.resources import Resource
 
 
 @dataclass(frozen=True)
-class Beside:
+class Records:
     """The service `Records` of whichever process owns the entity."""
 
     backends: Backends
@@ -21,10 +22,10 @@ class Beside:
 
     def _asking(self, resource: Resource) -> Any:
         self.rights.require(resource, "view")
-        return self.backends.beside(resource.service)
+        return self.backends.records(resource.service)
 
     async def history(self, resource: Resource, record_id: str, query: Query) -> Answer:
-        request = asked(pb.HistoryRequest(), query)
+        request = from_query(pb.HistoryRequest(), query)
         request.entity, request.id = resource.entity, record_id
         return Answer.of(await self._asking(resource).History(request))
 
@@ -47,22 +48,22 @@ class Beside:
         return Answer.of(await self._asking(resource).Unshare(request))
 
     async def explain(self, resource: Resource, record_id: str, query: Query) -> Answer:
-        request = asked(pb.ExplainRequest(), query)
+        request = from_query(pb.ExplainRequest(), query)
         request.entity, request.id = resource.entity, record_id
         return Answer.of(await self._asking(resource).Explain(request))
 
     async def titles(self, resource: Resource, query: Query) -> Answer:
-        request = asked(pb.TitlesRequest(), query)
+        request = from_query(pb.TitlesRequest(), query)
         request.entity = resource.entity
         return Answer.of(await self._asking(resource).Titles(request))
 
     async def aggregate(self, resource: Resource, query: Query) -> Answer:
-        request = asked(pb.AggregateRequest(), query)
+        request = from_query(pb.AggregateRequest(), query)
         request.entity = resource.entity
         return Answer.of(await self._asking(resource).Aggregate(request))
 
 
 def _share(resource: Resource, record_id: str, values: Mapping[str, Any]) -> pb.ShareRequest:
-    request: pb.ShareRequest = given(pb.ShareRequest(), values)
+    request: pb.ShareRequest = from_json(pb.ShareRequest(), values)
     request.entity, request.id = resource.entity, record_id
     return request

@@ -1,4 +1,4 @@
-"""The door: every HTTP request passes it once, and is named, traced, admitted, bounded and counted."""
+"""The one middleware: every HTTP request passes it, and is named, traced, admitted, bounded and counted."""
 
 import random
 import re
@@ -12,12 +12,12 @@ from http import HTTPStatus
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.api.problems import UNREADABLE, Unacceptable, unreadable
+from gateway.authentication.admission import PROTOCOL, Admission
+from gateway.authentication.callers import Caller, remember
 from gateway.config import Settings
-from gateway.middleware import forgery
-from gateway.middleware.entrance import PROTOCOL, Entrance
-from gateway.middleware.headers import completed, standing
-from gateway.oauth.callers import Caller, remember
+from gateway.middleware import csrf
+from gateway.middleware.headers import default_headers, with_defaults
+from gateway.problems import UNREADABLE, Unacceptable, unreadable
 from kit.actor import calls
 from kit.errors import Problem
 from kit.rpc.call import DEFAULT_SECONDS, Call, serves
@@ -40,7 +40,7 @@ Refuse = Callable[[Scope, Problem], Response]
 
 @dataclass
 class _Reply:
-    """The answer on its way out: dressed with the standing headers, and its status noted."""
+    """The answer on its way out: dressed with the default headers, and its status noted."""
 
     send: Send
     headers: list[tuple[bytes, bytes]]
@@ -49,22 +49,22 @@ class _Reply:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = completed(message.get("headers", ()), self.headers)
+            message["headers"] = with_defaults(message.get("headers", ()), self.headers)
         await self.send(message)
 
 
 @dataclass
-class Door:
-    """The only middleware, so that a request pays for one."""
+class RequestMiddleware:
+    """The only one, so that a request pays for one."""
 
     app: ASGIApp
-    entrance: Entrance
+    admission: Admission
     refuse: Refuse
     settings: Settings = field(init=False)
 
     def __post_init__(self) -> None:
-        self.settings = self.entrance.settings
-        self._headers = standing(self.settings)
+        self.settings = self.admission.settings
+        self._headers = default_headers(self.settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -108,9 +108,9 @@ class Door:
         # A task inherits what was ambient where the connection was accepted.
         calls(None)
         serves(Call(deadline=time.monotonic() + DEFAULT_SECONDS))
-        caller = await self.entrance.admit(scope)
+        caller = await self.admission.admit(scope)
         remember(scope, caller)
-        if scope["method"] not in forgery.SAFE:
+        if scope["method"] not in csrf.SAFE:
             receive = await self._genuine(scope, receive, caller)
         if caller is not None:
             calls(caller.actor)
@@ -120,9 +120,9 @@ class Door:
         """What changes something comes from our own pages, or from a program with its own token."""
         path = scope["path"]
         if path == _SIGN_IN or (caller is not None and caller.by_cookie):
-            forgery.require_own_origin(scope, self.settings)
+            csrf.require_own_origin(scope, self.settings)
         if path != _SIGN_IN and path not in PROTOCOL and caller is not None and caller.by_cookie:
-            return await forgery.require_token(scope, receive, caller)
+            return await csrf.require_token(scope, receive, caller)
         return receive
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:

@@ -1,0 +1,1 @@
+"""Who is calling: sessions and access tokens, and how many calls each may make."""

@@ -1,0 +1,1 @@
+"""The contract as the gateway reads it: entities and methods, comments, and JSON Schemas of messages."""

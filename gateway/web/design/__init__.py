@@ -1,0 +1,1 @@
+"""All components side by side."""
