@@ -1,7 +1,8 @@
 """What is referred to and not kept yet is asked for, and what is kept is compared with its owner.
 
 After a migration nothing is kept, and work of the system may refer to what it has never asked for. Until
-a record above is known, what hangs on it is seen by its owner and by those it is shared with alone.
+a record above is known, what hangs on it is seen by its owner and by those it is shared with alone. A
+copy that lacks a field which is kept by now, because a declaration is new, is asked for again.
 """
 
 # ruff: noqa: S608 - every name in a statement is that of a table or column of our own
@@ -20,6 +21,7 @@ from kit.events.cancellation import heed_cancellation
 from kit.references.cascade import follow
 from kit.references.copies import asked
 from kit.references.fetching import DATABASE_AWAY
+from kit.references.keeping import kept_fields
 from kit.telemetry import metrics
 from kit.telemetry.logs import log
 
@@ -39,8 +41,13 @@ _GONE = (
 _OLDEST = "select entity, id from reference_copy where state = 'live' order by asked_at limit $1"
 _SEEN = "update reference_copy set asked_at = now() where entity = $1 and id = any($2::uuid[])"
 _AS_KEPT = (
-    "select id, version, state, title, keys, wkeys, full_keys, parent_id from reference_copy "
+    "select id, state, title, kept, keys, wkeys, full_keys, parent_id from reference_copy "
     "where entity = $1 and id = any($2::uuid[]) order by id"
+)
+
+_LACKING = (
+    "select id from reference_copy where entity = $1 and state = 'live' and not kept ?& $2::text[] "
+    "and id > $3 order by id limit $4"
 )
 
 
@@ -76,6 +83,17 @@ async def adopt(process: "Process") -> None:
             while ids := [row["id"] for row in await process.database.fetch(text, [_AT_ONCE])]:
                 await _ask(process, entity, ids)
         await _settle(process, record)
+    await _complete(process)
+
+
+async def _complete(process: "Process") -> None:
+    """Asks for the copies that lack a field which is kept by now, each once."""
+    for entity, names in kept_fields(process.entities.values()).items():
+        last = UUID(int=0)
+        while rows := await process.database.fetch(_LACKING, [entity, names, last, _AT_ONCE]):
+            ids = [row["id"] for row in rows]
+            await _ask(process, entity, ids)
+            last = ids[-1]
 
 
 async def compare(process: "Process") -> int:

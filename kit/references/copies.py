@@ -2,7 +2,8 @@
 
 Asking races with the owner's events: what the owner answers may be old by the time that it is stored,
 and an event about a record that is not kept yet is dropped. So a row is put down before the question;
-from then on every event finds it, and the answer counts only if nothing newer came.
+from then on every event finds it, and the answer counts only if nothing newer came. What changes
+nothing that is kept writes nothing, the version included.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -12,20 +13,18 @@ from uuid import UUID
 
 import orjson
 from crm.v1 import records_pb2 as pb
-from crm.v1 import references_pb2
 from crm.v1.records_pb2_grpc import RecordsStub
 
 from kit.access.inheritance import of_nothing
 from kit.actor import Actor, acting_as
 from kit.references.cascade import follow
 from kit.references.fetching import Fetch, on
+from kit.references.keeping import Copy, kept_fields, values_of
 from kit.references.standing import COLUMNS, Name, Standing
 from kit.wire.contract import facts_of
 
 if TYPE_CHECKING:
     from kit.records.process import Process
-
-Copy = references_pb2.ReferenceCopy
 
 ASKED_AT_ONCE = 500
 
@@ -41,13 +40,18 @@ _PUT_DOWN = (
 )
 _STORE = """
 update reference_copy as copy set version = told.version, state = told.state, title = told.title,
-  keys = told.keys, wkeys = told.wkeys, full_keys = told.full_keys,
+  kept = coalesce(told.kept, copy.kept), keys = told.keys, wkeys = told.wkeys, full_keys = told.full_keys,
   parent_entity = told.parent_entity, parent_id = told.parent_id,
   inherited = case when told.parent_id is null then told.inherited
     when (copy.parent_entity, copy.parent_id) = (told.parent_entity, told.parent_id)
     then copy.inherited else '{}' end
 from jsonb_populate_recordset(null::reference_copy, $1::text::jsonb) as told
 where copy.entity = told.entity and copy.id = told.id and copy.version <= told.version
+  and ((copy.state, copy.title, copy.kept, copy.keys, copy.wkeys, copy.full_keys,
+      copy.parent_entity, copy.parent_id)
+    is distinct from (told.state, told.title, coalesce(told.kept, copy.kept), told.keys, told.wkeys,
+      told.full_keys, told.parent_entity, told.parent_id)
+    or (told.parent_id is null and copy.inherited <> told.inherited))
 returning copy.entity, copy.id, copy.parent_entity, copy.parent_id,
   (old.keys, old.wkeys, old.full_keys, old.inherited, old.parent_id)
   is distinct from (new.keys, new.wkeys, new.full_keys, new.inherited, new.parent_id) as moved
@@ -69,6 +73,7 @@ async def asked(process: "Process", names: Collection[Name]) -> dict[Name, Stand
         answer = await _told(process, service, theirs)
         await fetch(_PUT_DOWN, _columns(map(_name, answer.above)))
         await store(process, [*answer.above, *answer.items])
+        _note_lacking(process, answer.above)
         found |= await kept(fetch, map(_name, answer.items))
     return found
 
@@ -77,9 +82,22 @@ async def _told(process: "Process", service: str, names: Iterable[Name]) -> pb.R
     """What the owner answers to this process itself; who may see what is decided here, by the keys."""
     channel: Any = process.peers.channel(service)
     items = [pb.RecordName(entity=entity, id=str(each)) for entity, each in names]
+    keep = [
+        pb.KeptFields(entity=entity, fields=fields)
+        for entity, fields in kept_fields(process.entities.values()).items()
+        if entity.startswith(f"{service}.")
+    ]
     with acting_as(Actor.system(f"{process.name}.references")):
-        answer: pb.Referred = await RecordsStub(channel).Refer(pb.ReferRequest(items=items))
+        request = pb.ReferRequest(items=items, keep=keep)
+        answer: pb.Referred = await RecordsStub(channel).Refer(request)
     return answer
+
+
+def _note_lacking(process: "Process", above: Iterable[Copy]) -> None:
+    """What is told by another than its owner comes without fields; those kept are asked for soon."""
+    keep = kept_fields(process.entities.values())
+    if any(each.entity in keep and not each.HasField("record") for each in above):
+        process.unknown_references.set()
 
 
 async def store(process: "Process", copies: Sequence[Copy]) -> None:
@@ -89,7 +107,8 @@ async def store(process: "Process", copies: Sequence[Copy]) -> None:
     entities = process.entities
     async with process.database.connection() as connection, connection.transaction():
         fetch = on(connection)
-        rows = [_row(each) for each in copies]
+        keep = kept_fields(entities.values())
+        rows = [_row(each, keep.get(each.entity, ())) for each in copies]
         stored = await fetch(_STORE, [orjson.dumps(rows).decode()])
         moved = [row for row in stored if row["moved"]]
         above = {(row["parent_entity"], row["parent_id"]) for row in moved if row["parent_id"]}
@@ -98,7 +117,7 @@ async def store(process: "Process", copies: Sequence[Copy]) -> None:
             await follow(fetch, entities, entity, [each for _, each in group])
 
 
-def _row(copy: Copy) -> dict[str, Any]:
+def _row(copy: Copy, names: Collection[str]) -> dict[str, Any]:
     """A copy as the table has it; what it takes over from above follows when that is known."""
     facts = facts_of(copy.entity)
     parents = facts.parents if facts and not copy.HasField("parent_id") else ()
@@ -108,6 +127,7 @@ def _row(copy: Copy) -> dict[str, Any]:
         "version": copy.version,
         "state": copy.state,
         "title": copy.title,
+        "kept": values_of(copy, names),
         "keys": list(copy.keys),
         "wkeys": list(copy.edit_keys),
         "full_keys": list(copy.full_keys),

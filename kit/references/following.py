@@ -103,18 +103,29 @@ class Follower:
         copies: dict[str, Any] = {}
         for message in messages:
             if (copy := _copy(message)) is not None:
-                copies[copy.id] = copy
+                copies[copy.id] = _on_top(copies.get(copy.id), copy)
         await store(self._process, list(copies.values()))
         await messages[-1].ack()
         told = messages[-1].metadata.timestamp.timestamp()
         metrics.REFERENCES_LAG.labels(self._name).set(max(0.0, time.time() - told))
 
 
+def _on_top(earlier: Any, later: Any) -> Any:
+    """Of two events about one record the later, with the fields that only the earlier one tells."""
+    if earlier is not None and not later.HasField("record") and earlier.HasField("record"):
+        later.record.CopyFrom(earlier.record)
+    return later
+
+
 def _copy(message: Any) -> Any:
-    """What an event tells of a record; later ones of the same record replace earlier ones."""
+    """What an event tells of a record; one of its access or its end does not tell its fields."""
     try:
         event = events_pb2.RecordChanged.FromString(message.data)
     except DecodeError as error:
         log.error("references.malformed", subject=message.subject, error=repr(error))
         return None
-    return event.copy if event.HasField("copy") else None
+    if not event.HasField("copy"):
+        return None
+    if event.HasField("after"):
+        event.copy.record.CopyFrom(event.after)
+    return event.copy

@@ -38,14 +38,24 @@ def copy_of(record: Record, *, deleted: bool = False) -> Copy:
     return copy
 
 
-async def referred(process: "Process", names: Iterable[pb.RecordName]) -> pb.Referred:
+async def referred(process: "Process", request: pb.ReferRequest) -> pb.Referred:
     """Of the records asked for those within the caller's reach, and what they hang on."""
+    keep = {each.entity: tuple(each.fields) for each in request.keep}
     async with process.work(calling()) as work:
         found: list[Copy] = []
-        for entity, ids in _by_entity(names).items():
+        for entity, ids in _by_entity(request.items).items():
             if (record := process.entities.get(entity)) is not None:
-                found += [copy_of(each) for each in await work.all(record, record.id.in_(ids))]
+                records = await work.all(record, record.id.in_(ids))
+                found += [_told(process, each, keep.get(entity, ())) for each in records]
         return pb.Referred(items=found, above=await _above(work, found))
+
+
+def _told(process: "Process", record: Record, names: Iterable[str]) -> Copy:
+    """A copy with the fields that the caller keeps; a service is told what people may not see."""
+    shape, copy = process.shapes[type(record)], copy_of(record)
+    if known := [name for name in names if name in shape.fields]:
+        copy.record.Pack(shape.to_message(record, known, custom=False))
+    return copy
 
 
 def _by_entity(names: Iterable[pb.RecordName]) -> Mapping[str, list[UUID]]:

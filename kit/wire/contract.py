@@ -1,7 +1,7 @@
 """What the contract says of every entity, those of other services included."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 
 import crm
 from crm.v1 import options_pb2
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 
@@ -22,6 +23,12 @@ class Facts:
     parents: tuple[str, ...] = ()
     confidential: bool = False
     governed_by: str = "*"
+    message: Descriptor | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def fields(self) -> Mapping[str, FieldDescriptor]:
+        """The fields of its message by name."""
+        return self.message.fields_by_name if self.message else {}
 
 
 _served: dict[str, Facts] = {}
@@ -69,4 +76,5 @@ def _facts(message: Any) -> Facts | None:
         parents=tuple(said.parents),
         confidential=said.confidential,
         governed_by=said.governed_by or "*",
+        message=message,
     )

@@ -18,7 +18,8 @@ class Reference(Kind):
     """The id of another record; `here` when it lives in the same database.
 
     One that may lead to several kinds of record lists them in `among`, and the field `named_by` of the
-    same record says to which.
+    same record says to which. Of a record of another service this one keeps the name, and the fields
+    in `keep`: lists are filtered, sorted and grouped by them, as in `account.industry`.
     """
 
     name: ClassVar[str] = "reference"
@@ -27,6 +28,7 @@ class Reference(Kind):
     here: bool = False
     among: tuple[str, ...] = ()
     named_by: str = ""
+    keep: tuple[str, ...] = ()
 
     def column(self) -> TypeEngine[Any]:
         return Uuid()

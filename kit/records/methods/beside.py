@@ -156,7 +156,7 @@ class Beside(RecordsServicer):
         return pb.Shares(items=[_shown_share(row) for row in await work.session.execute(rows)])
 
     async def Refer(self, request: pb.ReferRequest, context: Any) -> pb.Referred:
-        return await referred(self.process, request.items)
+        return await referred(self.process, request)
 
     async def Explain(self, request: pb.ExplainRequest, context: Any) -> pb.Explanation:
         record_type = self._entity(request.entity)

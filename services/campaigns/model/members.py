@@ -68,7 +68,7 @@ class Member(Record):
         listed=True,
     )
     contact_id: Mapped[UUID | None] = field(
-        Reference("parties.Contact"),
+        Reference("parties.Contact", keep=("name", "job_title", "email")),
         "Contact",
         editable=False,
         creatable=True,
@@ -76,7 +76,12 @@ class Member(Record):
         index=True,
     )
     lead_id: Mapped[UUID | None] = field(
-        Reference("parties.Lead"), "Lead", editable=False, creatable=True, listed=True, index=True
+        Reference("parties.Lead", keep=("name", "company", "industry", "status")),
+        "Lead",
+        editable=False,
+        creatable=True,
+        listed=True,
+        index=True,
     )
     state: Mapped[str] = field(
         Text(80), "State", editable=False, creatable=True, required=False, listed=True,

@@ -88,13 +88,23 @@ class Ticket(Record):
     tags: Mapped[list[str]] = field(Words(), "Tags")
 
     account_id: Mapped[UUID | None] = field(
-        Reference("parties.Account"), "Account", section="Customer", listed=True, index=True
+        Reference("parties.Account", keep=("name", "industry", "country", "type", "owner_id")),
+        "Account",
+        section="Customer",
+        listed=True,
+        index=True,
     )
     contact_id: Mapped[UUID | None] = field(
-        Reference("parties.Contact"), "Contact", section="Customer", index=True
+        Reference("parties.Contact", keep=("name", "job_title", "email")),
+        "Contact",
+        section="Customer",
+        index=True,
     )
     product_id: Mapped[UUID | None] = field(
-        Reference("sales.Product"), "Product", section="Customer", index=True
+        Reference("sales.Product", keep=("name", "category")),
+        "Product",
+        section="Customer",
+        index=True,
     )
 
     assignee_id: Mapped[UUID | None] = field(

@@ -105,7 +105,10 @@ class Lead(Record):
     source: Mapped[str | None] = field(Choice("parties.lead.source"), "Source", section="Origin")
     source_note: Mapped[str | None] = field(LongText(), "About the source", section="Origin")
     campaign_id: Mapped[UUID | None] = field(
-        Reference("campaigns.Campaign"), "Campaign", section="Origin", index=True
+        Reference("campaigns.Campaign", keep=("name", "type")),
+        "Campaign",
+        section="Origin",
+        index=True,
     )
     event_name: Mapped[str | None] = field(
         Text(200), "Event", section="Origin", help="The conference, exhibition or fair."
@@ -114,7 +117,10 @@ class Lead(Record):
         Choice("parties.account.industry"), "Industry", section="Interest"
     )
     product_id: Mapped[UUID | None] = field(
-        Reference("sales.Product"), "Product", section="Interest", index=True
+        Reference("sales.Product", keep=("name", "category")),
+        "Product",
+        section="Interest",
+        index=True,
     )
     estimated_amount: Mapped[Decimal | None] = field(
         Money(currency="currency"), "Estimated value", section="Interest"

@@ -66,14 +66,19 @@ class Opportunity(Record):
     )
     code: Mapped[str | None] = field(Text(40), "Code", searched=True, unique=True)
     account_id: Mapped[UUID | None] = field(
-        Reference("parties.Account"), "Account", listed=True, index=True
+        Reference("parties.Account", keep=("name", "industry", "country", "type", "owner_id")),
+        "Account",
+        listed=True,
+        index=True,
     )
-    contact_id: Mapped[UUID | None] = field(Reference("parties.Contact"), "Contact", index=True)
+    contact_id: Mapped[UUID | None] = field(
+        Reference("parties.Contact", keep=("name", "job_title")), "Contact", index=True
+    )
     product_id: Mapped[UUID | None] = field(
         Reference("sales.Product", here=True), "Product", listed=True, index=True
     )
     campaign_id: Mapped[UUID | None] = field(
-        Reference("campaigns.Campaign"), "Campaign", index=True
+        Reference("campaigns.Campaign", keep=("name", "type", "status")), "Campaign", index=True
     )
     stage_id: Mapped[UUID] = field(
         Reference("sales.Stage", here=True),

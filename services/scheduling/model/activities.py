@@ -125,7 +125,10 @@ class Activity(Record):
     )
 
     account_id: Mapped[UUID | None] = field(
-        Reference("parties.Account"), "Account", section="With and about", index=True
+        Reference("parties.Account", keep=("name", "industry", "country", "type", "owner_id")),
+        "Account",
+        section="With and about",
+        index=True,
     )
     contact_ids: Mapped[list[UUID]] = field(
         References("parties.Contact", most=500), "Contacts taking part", section="With and about"

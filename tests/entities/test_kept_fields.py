@@ -1,0 +1,110 @@
+"""What is kept of another service's record beyond its name: what is declared, true, and no more."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import literal_column, select
+
+from kit.references.adoption import adopt
+from kit.references.copies import asked
+from kit.references.following import _on_top
+from kit.references.keeping import Copy, kept_fields
+from kit.references.tables import reference_copy
+from kit.wire.contract import facts_of
+from tests.entities.cases import CASES
+from tests.entities.factories import Office
+from tests.entities.test_what_hangs_on_a_record import until
+
+ACCOUNT, DEAL, ACTIVITY = "parties.Account", "sales.Opportunity", "scheduling.Activity"
+SEEN = {"country": "AT", "industry": "retail", "type": None}
+
+
+async def _kept(office: Office, service: str, account_id: str) -> dict[str, Any]:
+    """The copy of an account with the transaction that wrote it last, as the service has it."""
+    columns = (reference_copy, literal_column("xmin::text").label("written"))
+    same = select(*columns).where(reference_copy.c.id == UUID(account_id))
+    async with office.servings[service].process.database.sessions() as session:
+        return dict((await session.execute(same)).mappings().one())
+
+
+async def _account(office: Office, **values: Any) -> Any:
+    return await office.make(CASES[ACCOUNT], **{"industry": "retail", "country": "AT", **values})
+
+
+async def _change(office: Office, account: Any, **values: str) -> None:
+    record = CASES[ACCOUNT].servicer.message(id=account.id, **values)
+    patch = CASES[ACCOUNT].patch(record=record, mask={"paths": list(values)})
+    await office.stub(CASES[ACCOUNT]).Update(patch)
+
+
+async def test_a_copy_holds_what_is_declared_and_nothing_else(office: Office) -> None:
+    """Design §5"""
+    account = await _account(office, description="Not for others")
+    await office.make(CASES[DEAL], account_id=account.id)
+    kept = (await _kept(office, "sales", account.id))["kept"]
+    assert kept == {**SEEN, "owner_id": account.owner_id}
+    declared = kept_fields(office.servings["sales"].process.entities.values())
+    assert sorted(kept) == list(declared[ACCOUNT])
+
+
+async def test_what_changes_is_followed_and_a_change_of_nothing_kept_writes_nothing(
+    office: Office,
+) -> None:
+    """Design §5: events come in order, so the second account shows that the first one's was heard."""
+    first, second = await _account(office), await _account(office)
+    for each in (first, second):
+        await office.make(CASES[DEAL], account_id=each.id)
+    before = await _kept(office, "sales", first.id)
+    await _change(office, first, description="Said to nobody who refers to it")
+    await _change(office, second, industry="energy")
+
+    async def has_followed() -> bool:
+        return bool((await _kept(office, "sales", second.id))["kept"]["industry"] == "energy")
+
+    await until(has_followed)
+    assert await _kept(office, "sales", first.id) == before
+
+
+async def test_a_share_that_comes_with_a_change_does_not_hide_it(office: Office) -> None:
+    """Both events of one batch: the later tells the keys, the earlier the fields."""
+    told = Copy(entity=ACCOUNT, version=2, title="Acme")
+    told.record.Pack(CASES[ACCOUNT].servicer.message(industry="retail"))
+    both = _on_top(told, Copy(entity=ACCOUNT, version=3, title="Acme"))
+    assert (both.version, both.HasField("record")) == (3, True)
+
+
+async def test_copies_from_before_a_declaration_are_filled(office: Office) -> None:
+    """A field that is kept anew comes by itself, without a rebuilding by hand."""
+    account = await _account(office)
+    await office.make(CASES[DEAL], account_id=account.id)
+    process = office.servings["sales"].process
+    async with process.database.sessions.begin() as session:
+        same = reference_copy.update().where(reference_copy.c.id == UUID(account.id))
+        await session.execute(same.values(kept={"country": "AT"}))
+    await adopt(process)
+    kept = (await _kept(office, "sales", account.id))["kept"]
+    assert kept == {**SEEN, "owner_id": account.owner_id}
+
+
+async def test_what_another_service_tells_of_a_record_is_completed_by_its_owner(
+    office: Office,
+) -> None:
+    """Of an activity's deal sales tells the account above it too, but not what it keeps of it."""
+    account = await _account(office)
+    deal = await office.make(CASES[DEAL], account_id=account.id)
+    process = office.servings["scheduling"].process
+    await asked(process, [(DEAL, UUID(deal.id))])
+
+    async def is_whole() -> bool:
+        kept = (await _kept(office, "scheduling", account.id))["kept"]
+        return bool(kept.get("industry") == "retail")
+
+    await until(is_whole)
+
+
+def test_only_fields_of_the_contract_are_kept() -> None:
+    for case in CASES.values():
+        for name, known in case.record.fields.items():
+            kept = getattr(known.said.kind, "keep", ())
+            facts = facts_of(known.said.kind.target) if kept else None
+            assert not set(kept) - set(facts.fields if facts else ()), f"{case}.{name}"
