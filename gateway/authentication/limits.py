@@ -5,21 +5,22 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ConnectionError as Disconnected
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 
 from gateway.authentication.callers import digest
-from gateway.authentication.connection import Script
 from gateway.config import Settings
 from kit.errors import Busy, Unavailable
 from kit.telemetry import metrics
 from kit.telemetry.logs import log
 
 _SECONDS = 0.5
-# It answers and refuses to write: the disk or the memory is full, or it follows another.
-_CANNOT_WRITE = ("MISCONF", "OOM", "NOREPLICAS", "READONLY")
+_CONNECTIONS = 64
+# For these redis-py has no classes: the disk is full, or nobody is there to whom it could copy.
+_CANNOT_WRITE = ("MISCONF", "NOREPLICAS")
 _MOST = 10_000
 
 # The bucket's key follows from the session, so this wants one Valkey and not a cluster of shards.
@@ -73,18 +74,21 @@ class Limits:
 
     def __post_init__(self) -> None:
         self.local = LocalBuckets()
-        self._script = Script(self.valkey, _SCRIPT, _SECONDS)
+        self._script = self.valkey.register_script(_SCRIPT)
 
     @classmethod
     def connected(cls, settings: Settings) -> "Limits":
-        """Waits half a second at most: what cannot be looked up at once is refused at once."""
-        valkey = Redis.from_url(
+        """Waits half a second for a connection and as long for the answer: then it is refused."""
+        pool = BlockingConnectionPool.from_url(
             settings.redis_url,
+            max_connections=_CONNECTIONS,
+            timeout=_SECONDS,
             socket_timeout=_SECONDS,
             socket_connect_timeout=_SECONDS,
-            retry=Retry(NoBackoff(), 1),
+            # That a connection has ended may be news, that Valkey hangs is none.
+            retry=Retry(NoBackoff(), 1, (Disconnected,)),
         )
-        return cls(settings, valkey)
+        return cls(settings, Redis.from_pool(pool))
 
     async def by_session(self, session_id: str, address: str) -> CachedSession | None:
         """The session that Valkey knows; without Valkey nobody is let in by cookie."""
@@ -110,9 +114,9 @@ class Limits:
     async def _run(self, key: str, who: str, *, stranger: bool) -> tuple[bytes | None, int]:
         rates = (*self._rate(stranger=stranger), *self._rate(stranger=False))
         try:
-            found: Any = await self._script.run(key, who, *rates)
+            found: Any = await self._script(keys=[key], args=[who, *rates])
         except ResponseError as error:
-            if not str(error).startswith(_CANNOT_WRITE):
+            if not _cannot_write(error):
                 raise
             return await self._read(key, who, stranger=stranger)
         return found[0], int(found[1])
@@ -151,7 +155,6 @@ class Limits:
         return True
 
     async def close(self) -> None:
-        await self._script.close()
         await self.valkey.aclose()
 
 
@@ -171,6 +174,13 @@ class LocalBuckets:
         if len(self._held) > _MOST:
             self._held.popitem(last=False)
         return 0 if taken else max(1, round((1 - left) / rate))
+
+
+def _cannot_write(error: ResponseError) -> bool:
+    """Whether it answers and refuses to write: no room on disk or in memory, or it follows another."""
+    if isinstance(error, OutOfMemoryError | ReadOnlyError):
+        return True
+    return str(error).startswith(_CANNOT_WRITE)
 
 
 def _check(wait: int, policy: str) -> None:

@@ -111,14 +111,21 @@ async def test_a_valkey_that_hangs_is_given_up_and_asked_anew(house: House, name
     await valkey.close()
 
 
+REFUSALS = (
+    ("min-replicas-to-write", "1", "0"),
+    ("maxmemory", "1", "0"),
+)
+
+
+@pytest.mark.parametrize(("setting", "refusing", "usual"), REFUSALS)
 async def test_a_valkey_that_cannot_write_still_knows_sessions_and_limits(
-    house: House, name: str
+    house: House, name: str, setting: str, refusing: str, usual: str
 ) -> None:
-    """G2: its disk may be full; whoever only reads is not turned away."""
+    """G2: its disk or its memory may be full; whoever only reads is not turned away."""
     valkey = limits(house)
     kept = CachedSession(str(uuid7()), "handle", "csrf", 1)
     await valkey.keep(name, kept, 60)
-    await valkey.valkey.config_set("min-replicas-to-write", 1)
+    await valkey.valkey.config_set(setting, refusing)
     try:
         for _ in range(3):
             assert await valkey.by_session(name, "1.1.1.1") == kept
@@ -126,5 +133,5 @@ async def test_a_valkey_that_cannot_write_still_knows_sessions_and_limits(
             await valkey.by_session(name, "1.1.1.1")
         await valkey.count(f"address:{name}", stranger=True)
     finally:
-        await valkey.valkey.config_set("min-replicas-to-write", 0)
+        await valkey.valkey.config_set(setting, usual)
         await valkey.close()
