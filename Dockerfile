@@ -26,12 +26,12 @@ RUN --mount=type=cache,target=/var/cache/pip \
         install --no-deps --require-hashes --requirement process.lock
 COPY cli cli
 COPY proto proto
-RUN /tools/bin/python -c 'from cli import contract; contract.build()'
+RUN /tools/bin/python -c 'from cli.building import contract; contract.build()'
 COPY gateway gateway
 RUN --mount=type=cache,target=/var/cache/npm \
     if [ "$SERVICE" = gateway ]; then \
         /tools/bin/pip install --no-deps --require-hashes --requirement requirements/node.lock \
-        && /tools/bin/python -m cli.assets \
+        && /tools/bin/python -m cli.building.assets \
         && rm -rf gateway/web/node_modules; \
     fi
 COPY services services

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli import assets, contract
+from cli.building import assets, contract
 from cli.components.component import ComponentFailed
 from cli.components.ports import NoFreePort
 from cli.failure import CommandFailed
-from cli.home import Home
+from cli.local.home import Home
 from cli.new import commands as new
 from cli.progress import Progress
 
@@ -34,7 +34,7 @@ def up(
     no_demo: Annotated[bool, typer.Option("--no-demo", help="Leave a new system empty.")] = False,
 ) -> None:
     """Start the whole system and print its address and sign-ins."""
-    from cli import up as system
+    from cli.commands import up as system
 
     progress = Progress(_console())
     _build(progress)
@@ -48,7 +48,7 @@ def up(
 @app.command()
 def down() -> None:
     """Stop the system that runs in the background."""
-    from cli import up as system
+    from cli.commands import up as system
 
     system.down(Home.of_environment(), Progress(_console()))
 
@@ -56,7 +56,7 @@ def down() -> None:
 @app.command()
 def status() -> None:
     """Show the processes, their ports, health, memory and restarts."""
-    from cli import status as table
+    from cli.commands import status as table
 
     if not table.show(Home.of_environment(), _console()):
         raise typer.Exit(1)
@@ -69,7 +69,7 @@ def logs(
     lines: Annotated[int, typer.Option("-n", "--lines", help="Lines of each to begin with.")] = 50,
 ) -> None:
     """Show what the processes wrote."""
-    from cli import logs as written
+    from cli.commands import logs as written
 
     written.show(Home.of_environment(), process, lines, _console(), follow=follow)
 
@@ -77,7 +77,7 @@ def logs(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(context: typer.Context) -> None:
     """Run the tests; arguments go to pytest."""
-    from cli import suite
+    from cli.commands import test as suite
 
     _build(Progress(_console()))
     raise typer.Exit(suite.run(context.args, _console()))
@@ -86,7 +86,7 @@ def test(context: typer.Context) -> None:
 @app.command()
 def check() -> None:
     """Check rules, layout, types, boundaries and the contract."""
-    from cli import checks
+    from cli.commands import check as checks
 
     _build(Progress(_console()))
     if not checks.run(_console()):
@@ -100,7 +100,7 @@ def bench(
     ] = None,
 ) -> None:
     """Measure this machine's Rapport beside floors taken in the same run."""
-    from cli import bench as measuring
+    from cli.commands import bench as measuring
 
     _build(Progress(_console()))
     raise typer.Exit(measuring.run(scenarios or []))
@@ -111,17 +111,21 @@ def import_file(
     entity: Annotated[str, typer.Argument(help="What the lines are, e.g. opportunities.")],
     file: Annotated[Path | None, typer.Argument(help="A CSV file.")] = None,
     *,
-    columns: Annotated[list[str], typer.Option("--map", help="column=field")] = [],  # noqa: B006
+    columns: Annotated[list[str] | None, typer.Option("--map", help="column=field")] = None,
     values: Annotated[
-        list[str], typer.Option("--value", help="field:value in the file=value")
-    ] = [],  # noqa: B006
-    constants: Annotated[list[str], typer.Option("--set", help="field=value of every line")] = [],  # noqa: B006
+        list[str] | None, typer.Option("--value", help="field:value in the file=value")
+    ] = None,
+    constants: Annotated[
+        list[str] | None, typer.Option("--set", help="field=value of every line")
+    ] = None,
     forms: Annotated[
-        list[str], typer.Option("--form", help="column=ymd, dmy, mdy, 1,234.56 or 1.234,56")
-    ] = [],  # noqa: B006
+        list[str] | None, typer.Option("--form", help="column=ymd, dmy, mdy, 1,234.56 or 1.234,56")
+    ] = None,
     days: Annotated[str, typer.Option(help="The form of all days: ymd, dmy or mdy.")] = "",
     numbers: Annotated[str, typer.Option(help="That of numbers: 1,234.56 or 1.234,56.")] = "",
-    empty: Annotated[list[str], typer.Option("--empty", help="A word that means nothing.")] = [],  # noqa: B006
+    empty: Annotated[
+        list[str] | None, typer.Option("--empty", help="A word that means nothing.")
+    ] = None,
     match: Annotated[str, typer.Option(help="The field by which a record is known.")] = "",
     skip_without_key: Annotated[
         bool, typer.Option("--skip-without-key", help="Leave out lines without that field.")
@@ -132,7 +136,7 @@ def import_file(
     retry: Annotated[str, typer.Option(help="The import whose rejected lines to take.")] = "",
 ) -> None:
     """Take a CSV file in, line by line."""
-    from cli import importing
+    from cli.commands import import_file as importing
 
     order = importing.Order(
         entity=entity,
@@ -143,7 +147,7 @@ def import_file(
         forms=importing.pairs(forms, "--form"),
         days=days,
         numbers=numbers,
-        empty_words=empty,
+        empty_words=empty or (),
         match=match,
         skip_without_key=skip_without_key,
         encoding=encoding,
@@ -167,7 +171,7 @@ def create(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Register a client and print its id and secret."""
-    from cli import client
+    from cli.commands import client
 
     client.create(
         Home.of_environment(), _console(), name=name, scope=scope, person=person, as_json=as_json
@@ -185,7 +189,7 @@ All = Annotated[bool, typer.Option("--all", help="All that wait.")]
 @letters.command(name="list")
 def list_letters() -> None:
     """Show the events that wait for a decision, and why they failed."""
-    from cli import letters as waiting
+    from cli.commands import dead_letters as waiting
 
     waiting.show(Home.of_environment(), _console())
 
@@ -203,7 +207,7 @@ def drop(ids: Ids = None, everything: All = False) -> None:
 
 
 def _act_on_letters(action: str, ids: list[str] | None, *, everything: bool) -> None:
-    from cli import letters as waiting
+    from cli.commands import dead_letters as waiting
 
     home = Home.of_environment()
     if not waiting.act(home, _console(), action, ids or [], everything=everything):

@@ -1,4 +1,4 @@
-"""How a command tells what it is doing: one line per step, with its time."""
+"""How a command shows what it is doing: one line per step, with its time."""
 
 import threading
 import time
@@ -45,7 +45,7 @@ class Progress:
             self.console.print(text)
 
     def secret(self, text: str) -> str:
-        """A password for the eyes of whoever typed the command; a log is told where it stands."""
+        """A password for the eyes of whoever typed the command; a log gets the file that holds it."""
         return text if self.console.is_terminal else "(in secrets.json of the system's folder)"
 
     def seconds(self) -> float:

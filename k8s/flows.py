@@ -219,8 +219,8 @@ def password_of(process: str) -> str:
 
 
 def nats_users(flows: Object) -> str:
-    """The users of NATS; each process may do what flows.yaml says it hears, and publish its own."""
-    allowed = permissions(flows["calls"], flows["hears"], flows["watches"], flows["copies"])
+    """The users of NATS; each process may do what flows.yaml says it handles, and publish its own."""
+    allowed = permissions(flows["calls"], flows["handlers"], flows["watches"], flows["copies"])
     users = [
         {"user": name, "password": password_of(name), "permissions": each.configuration()}
         for name, each in allowed.items()

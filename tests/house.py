@@ -11,7 +11,7 @@ from cli.components.nats import Nats
 from cli.components.ports import free_port
 from cli.components.postgres import Postgres
 from cli.components.valkey import Valkey
-from cli.flows import nats_users
+from cli.local.nats_users import nats_users
 from kit.database.migrate import upgrade
 from kit.events.connection import connect
 from kit.events.streams import declare, streams_of

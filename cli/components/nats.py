@@ -60,7 +60,7 @@ class Nats(Component):
         return f"nats://{user}:{password}@{LOOPBACK}:{self.port}"
 
     def _password_of(self, process: str) -> str:
-        """Each its own, and none tells anything of another."""
+        """Each its own, and none shows anything of another."""
         return hmac.new(self.password.encode(), process.encode(), hashlib.sha256).hexdigest()
 
     def _users(self) -> list[dict[str, Any]]:

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
+from cli.api import Api
 from cli.demo.patience import Patience
 from cli.demo.rows import Row, text
 from cli.failure import CommandFailed
-from cli.signing_in import Api
 
 _LOOK = 0.1
 _PAGE = 200

@@ -8,9 +8,9 @@ from cli.demo.filling import Filling, is_empty
 from cli.demo.marker import Marker
 from cli.demo.patience import Interrupted
 from cli.demo.people import shown
-from cli.home import Home
+from cli.local.home import Home
+from cli.local.wiring import ADMIN_EMAIL
 from cli.progress import Progress
-from cli.wiring import ADMIN_EMAIL
 
 _MARKER, _PASSWORD = "demonstration.json", "demonstration"
 

@@ -27,11 +27,11 @@ def entity(
     plural: Annotated[str, typer.Option(help="E.g. 'Price lists'; by rule without.")] = "",
     title: Annotated[str, typer.Option(help="The field that names a record.")] = "name",
     fields: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--field", help=f"name:kind:meaning; again for more. Kinds: {', '.join(KINDS)}."
         ),
-    ] = [],  # noqa: B006
+    ] = None,
     access: Annotated[str, typer.Option(help="For everyone: private, read or edit.")] = "edit",
     area: Annotated[str, typer.Option(help="Where the menu has it; beside its service's.")] = "",
     icon: Annotated[str, typer.Option(help="A Heroicon's name.")] = "rectangle-stack",
@@ -47,7 +47,7 @@ def entity(
         about=about,
         plural=plural,
         title=title,
-        fields=fields,
+        fields=fields or [],
         access=access,
         area=area,
         icon=icon,
@@ -64,14 +64,14 @@ def verb(
         str, typer.Option(prompt="What it does, in a sentence", help="A sentence that people read.")
     ],
     sets: Annotated[
-        list[str], typer.Option("--sets", help="A field that it sets; again for more.")
-    ] = [],  # noqa: B006
+        list[str] | None, typer.Option("--sets", help="A field that it sets; again for more.")
+    ] = None,
 ) -> None:
     """Method, message, rule, tests and route of a new verb; the rule and its tests wait for you."""
     from cli.new import verb as kind
 
     tree = Draft(ROOT)
-    left = kind.draft(tree, entity, name, does=does, sets=sets)
+    left = kind.draft(tree, entity, name, does=does, sets=sets or [])
     _finish(tree, f"Now what it asks for, its rule and its tests: {', '.join(left)}.")
 
 

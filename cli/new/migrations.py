@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.failure import CommandFailed
+from cli.local.processes import BEHIND_IDENTITY
 from cli.new.draft import Draft
-from cli.processes import BEHIND_IDENTITY
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ _LISTS = {
     "tests/faults/test_killed_during_an_import.py": (r'(?<=_ORDER = \()"chat", ',),
 }
 _TUPLES = {
-    "cli/processes.py": "BEHIND_IDENTITY",
+    "cli/local/processes.py": "BEHIND_IDENTITY",
     "kit/testing/keys.py": "PROCESSES",
     "tests/bench/system.py": "SERVICES",
     "tests/k8s/rendering.py": "PROCESSES",

@@ -62,9 +62,9 @@ def test_no_service_but_identity_admits_the_gateway_s_door_to_more_than_a_knock(
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_what_a_service_hears_is_what_its_nats_user_may_hear(service: str) -> None:
+def test_what_a_service_handles_is_what_its_nats_user_may_take(service: str) -> None:
     """S3: a handler that flows.yaml does not name would wait for its events in vain."""
-    flows = yaml.safe_load((ROOT / "k8s/flows.yaml").read_text())["hears"]
+    flows = yaml.safe_load((ROOT / "k8s/flows.yaml").read_text())["handlers"]
     heard = {listener.name: listener.subject for listener in _service(service).consumers}
     assert flows.get(service, {}) == heard, "write k8s/flows.yaml, then run python -m k8s.flows"
 

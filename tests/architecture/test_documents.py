@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from crm.v1 import options_pb2
 
-from cli.wiring import WITHHELD
+from cli.local.wiring import WITHHELD
 from kit.events.subjects import change_subject
 from kit.settings import Settings
 from tests.architecture.sources import ROOT

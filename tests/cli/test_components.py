@@ -14,15 +14,15 @@ from nats.js.api import StreamConfig
 from redis.asyncio import Redis
 from rich.console import Console
 
+from cli.commands.up import announce
 from cli.components.component import Component, ComponentFailed
 from cli.components.databases import EXTENSIONS, Database, ensure_databases
 from cli.components.footprint import Footprint
 from cli.components.nats import Nats
 from cli.components.postgres import Postgres
 from cli.components.valkey import Valkey
-from cli.home import Home
+from cli.local.home import Home
 from cli.progress import Progress
-from cli.up import announce
 
 Store = TypeVar("Store", bound=Component)
 

@@ -13,8 +13,8 @@ from cli.demo import showing
 from cli.demo.company import company
 from cli.demo.door import Visitor
 from cli.demo.marker import Marker
+from cli.local.wiring import ADMIN_EMAIL
 from cli.progress import Progress
-from cli.wiring import ADMIN_EMAIL
 from tests.system.running import System
 
 pytestmark = pytest.mark.system

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from cli.components.footprint import Footprint
-from cli.state import Phase, ProcessState, StateFile, SystemState, read_state
-from cli.supervisor import end_leftovers
+from cli.local.state import Phase, ProcessState, StateFile, SystemState, read_state
+from cli.supervision.supervisor import end_leftovers
 
 COMMAND = [sys.executable, "-c", "import sys; print(flush=True); sys.stdin.read()"]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cli.components.nats import Nats
-from cli.state import Phase, ProcessState, StateFile, read_state
-from cli.supervised import Supervised
+from cli.local.state import Phase, ProcessState, StateFile, read_state
+from cli.supervision.supervised import Supervised
 from tests.cli.test_supervised import PATIENCE, Sleeper
 
 

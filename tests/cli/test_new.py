@@ -61,7 +61,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert asked, guide
         for each in asked:
             run(tree, sys.executable, "-m", "cli.main", *each)
-    run(tree, sys.executable, "-m", "cli.contract")
+    run(tree, sys.executable, "-m", "cli.building.contract")
     return tree
 
 

@@ -5,8 +5,8 @@ import sys
 import threading
 from pathlib import Path
 
-from cli.state import Phase, ProcessState, StateFile
-from cli.supervised import Supervised
+from cli.local.state import Phase, ProcessState, StateFile
+from cli.supervision.supervised import Supervised
 
 PATIENCE = 20
 

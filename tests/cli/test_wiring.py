@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from cli.components.ports import free_port
-from cli.home import Home
-from cli.processes import PROCESSES
-from cli.stores import Stores
-from cli.wiring import Wiring
+from cli.local.home import Home
+from cli.local.processes import PROCESSES
+from cli.local.stores import Stores
+from cli.local.wiring import Wiring
 from services.identity.config import Settings
 
 

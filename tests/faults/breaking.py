@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import psutil
 
-from cli.state import Phase, ProcessState, SystemState, read_state
+from cli.local.state import Phase, ProcessState, SystemState, read_state
 from tests.system.running import System
 
 _LONGEST = 90.0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli.signing_in import Api
+from cli.api import Api
 from tests.faults.breaking import Breaking
 from tests.faults.ledger import Ledger
 from tests.faults.stores import Insides

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from cli.processes import SERVICES
-from cli.signing_in import Api
+from cli.api import Api
+from cli.local.processes import SERVICES
 from kit.ids import uuid7
 from tests.faults.breaking import until
 from tests.faults.stores import Insides

@@ -12,8 +12,8 @@ from nats.js import JetStreamContext
 
 from cli.components.component import Memory
 from cli.components.ports import LOOPBACK
-from cli.processes import SERVICES
-from cli.state import read_state
+from cli.local.processes import SERVICES
+from cli.local.state import read_state
 from kit.events.subjects import stream_of
 from tests.system.running import System
 

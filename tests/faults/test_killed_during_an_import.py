@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from cli.processes import PROCESSES
-from cli.signing_in import Api
+from cli.api import Api
+from cli.local.processes import PROCESSES
 from tests.faults.breaking import Breaking, until
 from tests.faults.ledger import Ledger, settle
 from tests.faults.stores import Insides

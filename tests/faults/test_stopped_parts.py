@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from cli.signing_in import Api
-from cli.wiring import ADMIN_EMAIL
+from cli.api import Api
+from cli.local.wiring import ADMIN_EMAIL
 from tests.faults.breaking import Breaking, until
 from tests.system.running import System
 

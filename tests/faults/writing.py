@@ -10,8 +10,8 @@ from typing import Any
 import asyncpg
 import httpx
 
+from cli.api import Api
 from cli.failure import CommandFailed
-from cli.signing_in import Api
 from kit.ids import uuid7
 from tests.faults.ledger import Ledger
 from tests.faults.stores import Insides

@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from cli.signing_in import Api, quoted
+from cli.api import Api, quoted
 from tests.system.company import Company
 
 ACCOUNTS = {

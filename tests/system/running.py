@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from cli.api import Api
 from cli.components.ports import free_port
 from cli.environment import ROOT
-from cli.home import Home
-from cli.signing_in import Api
+from cli.local.home import Home
 
 _START_SECONDS = 300
 PASSWORD = "seven quiet herons 41"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from cli.signing_in import Api
+from cli.api import Api
 from tests.system.company import Company
 from tests.system.running import PASSWORD
 

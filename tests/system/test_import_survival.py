@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from cli.api import Api, quoted
 from cli.failure import CommandFailed
-from cli.signing_in import Api, quoted
-from cli.state import read_state
+from cli.local.state import read_state
 from tests.system.running import System, whole
 
 pytestmark = pytest.mark.system

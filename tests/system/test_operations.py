@@ -15,7 +15,7 @@ import pytest
 
 from cli.components.postgres import Postgres
 from cli.environment import ROOT
-from cli.state import Phase, SystemState, read_state
+from cli.local.state import Phase, SystemState, read_state
 from tests.system.collecting import eventually
 from tests.system.running import System
 

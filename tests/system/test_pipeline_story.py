@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from cli.signing_in import Api, quoted
+from cli.api import Api, quoted
 from tests.system import bringing_in
 from tests.system.bringing_in import Report, counts
 from tests.system.company import COMPANIES, Company

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from cli.signing_in import Api
+from cli.api import Api
 from kit.ids import uuid7
 from tests.system.running import PASSWORD, System
 

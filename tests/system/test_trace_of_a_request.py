@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from cli.api import Api
 from cli.environment import ROOT
-from cli.processes import PROCESSES
-from cli.signing_in import Api
-from cli.state import read_state
+from cli.local.processes import PROCESSES
+from cli.local.state import read_state
 from tests.system.collecting import Collector, Span, eventually
 from tests.system.running import System
 

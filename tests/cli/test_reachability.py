@@ -12,7 +12,7 @@ import pytest
 from cli.components.ports import free_port
 from cli.environment import ROOT
 from cli.failure import CommandFailed
-from cli.reaching import check
+from cli.local.reachability import check
 from tests.house import House
 
 _SCHEMES = {"DATABASE_URL": "postgresql", "NATS_URL": "nats", "REDIS_URL": "redis"}

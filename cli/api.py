@@ -9,9 +9,9 @@ from urllib.parse import quote
 import httpx
 
 from cli.failure import CommandFailed
-from cli.home import Home
-from cli.state import Phase, read_state
-from cli.wiring import ADMIN_EMAIL
+from cli.local.home import Home
+from cli.local.state import Phase, read_state
+from cli.local.wiring import ADMIN_EMAIL
 
 _SECONDS = 60.0
 _TOKEN = re.compile(r'"X-CSRF-Token": *"([^"]+)"')
@@ -91,13 +91,13 @@ def _answer(response: httpx.Response) -> Any:
 def _problem(response: httpx.Response) -> str:
     """A problem (RFC 9457) as sentences."""
     try:
-        told = response.json()
+        problem = response.json()
     except ValueError:
         return f"The system answered {response.status_code} {response.reason_phrase}."
-    fields = told.get("fields") or told.get("errors") or {}
+    fields = problem.get("fields") or problem.get("errors") or {}
     if isinstance(fields, Mapping) and fields:
         return " ".join(f"{name}: {text}" for name, text in fields.items())
-    return str(told.get("detail") or told.get("title") or response.reason_phrase)
+    return str(problem.get("detail") or problem.get("title") or response.reason_phrase)
 
 
 def quoted(part: str) -> str:

@@ -7,7 +7,7 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from cli.components.ports import LOOPBACK
-from cli.state import ProcessState
+from cli.local.state import ProcessState
 
 PATIENCE_SECONDS = 2.0
 

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from rich.console import Console
 
-from cli.claim import is_claimed
 from cli.failure import CommandFailed
-from cli.home import Home
-from cli.processes import SERVICES
-from cli.stores import Stores
+from cli.local.claim import is_claimed
+from cli.local.home import Home
+from cli.local.processes import SERVICES
+from cli.local.stores import Stores
 from kit.errors import NotFound
 from kit.events.consuming import dead_letter_commands
 from kit.events.consuming.dead_letters import Letter

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from cli.components.component import Component
 from cli.components.footprint import Footprint
-from cli.state import Phase, ProcessState, StateFile
+from cli.local.state import Phase, ProcessState, StateFile
 
 POLL_SECONDS = 0.25
 FIRST_DELAY_SECONDS = 0.5

@@ -1,4 +1,4 @@
-"""Who hears whom on NATS: k8s/flows.yaml, of which every system's NATS users are made."""
+"""The NATS user of each process, made of k8s/flows.yaml."""
 
 from functools import cache
 
@@ -14,4 +14,4 @@ FLOWS = ROOT / "k8s" / "flows.yaml"
 def nats_users() -> dict[str, Permissions]:
     """The user of each process, by its name."""
     flows = yaml.safe_load(FLOWS.read_text())
-    return permissions(flows["calls"], flows["hears"], flows["watches"], flows["copies"])
+    return permissions(flows["calls"], flows["handlers"], flows["watches"], flows["copies"])

@@ -5,16 +5,16 @@ import os
 from dataclasses import dataclass, field
 from typing import Any
 
-from cli import space
 from cli.components.component import Component
 from cli.components.databases import Database, ensure_databases
 from cli.components.nats import Nats
 from cli.components.postgres import Postgres
 from cli.components.valkey import Valkey
-from cli.flows import nats_users
-from cli.home import Home
-from cli.processes import SERVICES
-from cli.reaching import check
+from cli.local import disk_space
+from cli.local.home import Home
+from cli.local.nats_users import nats_users
+from cli.local.processes import SERVICES
+from cli.local.reachability import check
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Stores:
 
     def __post_init__(self) -> None:
         self.postgres = self._store("DATABASE_URL", Postgres)
-        room = space.streams()
+        room = disk_space.streams()
         self.nats = self._store("NATS_URL", Nats, users=nats_users(), store_bytes=room)
         self.valkey = self._store("REDIS_URL", Valkey)
 

@@ -12,9 +12,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from cli.api import Api, quoted
 from cli.failure import CommandFailed
-from cli.home import Home
-from cli.signing_in import Api, quoted
+from cli.local.home import Home
 
 _POLL_SECONDS = 0.3
 _SHOWN = 10
@@ -68,10 +68,10 @@ def run(home: Home, console: Console, order: Order) -> bool:
     return done["state"] == "done" and not done.get("rejected")
 
 
-def pairs(words: Iterable[str], option: str) -> dict[str, str]:
+def pairs(words: Iterable[str] | None, option: str) -> dict[str, str]:
     """`left=right` for each word; what stands in a file may hold equals signs of its own."""
     of_file = option != "--set"
-    parted = [word.rpartition("=") if of_file else word.partition("=") for word in words]
+    parted = [word.rpartition("=") if of_file else word.partition("=") for word in words or ()]
     if odd := next((word for word in parted if not word[0] or not word[1]), None):
         raise CommandFailed(f"{option} {''.join(odd)!r}: write it like {option} left=right.")
     return {left.strip(): right.strip() for left, _, right in parted}
@@ -134,15 +134,15 @@ def _report(api: Api, console: Console, done: Mapping[str, Any]) -> None:
     table = Table("Lines", *(name.capitalize() for name in _COUNTS), title=_title(done))
     table.add_row(*(f"{done.get(name) or 0:,}" for name in ("lines", *_COUNTS)))
     console.print(table)
-    for told in _told_of_the_file(done):
-        console.print(told, markup=False)
+    for line in _how_it_was_read(done):
+        console.print(line, markup=False)
     if done.get("error"):
         console.print(f"[red]{escape(done['error'])}[/]")
     if done.get("rejected"):
         _show_rejected(api, console, done)
 
 
-def _told_of_the_file(done: Mapping[str, Any]) -> Iterator[str]:
+def _how_it_was_read(done: Mapping[str, Any]) -> Iterator[str]:
     """How the file was read, so that a wrong guess is seen before it is believed."""
     if done.get("encoding", "utf-8") != "utf-8":
         yield f"Read as {done['encoding']}; --encoding says otherwise."

@@ -9,7 +9,7 @@ from typing import IO
 from rich.console import Console
 
 from cli.failure import CommandFailed
-from cli.home import Home
+from cli.local.home import Home
 
 POLL_SECONDS = 0.2
 

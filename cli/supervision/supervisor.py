@@ -12,16 +12,16 @@ import psutil
 from cli.components.component import Component
 from cli.components.footprint import Footprint, end
 from cli.failure import CommandFailed
-from cli.home import Home
-from cli.processes import PROCESSES, Process
-from cli.programs import Program, migrate
+from cli.local.home import Home
+from cli.local.log_rotation import Rotation
+from cli.local.processes import PROCESSES, Process
+from cli.local.schemas import Schemas
+from cli.local.state import Phase, ProcessState, StateFile, SystemState
+from cli.local.stores import Stores
+from cli.local.wiring import Wiring
 from cli.progress import Progress
-from cli.rotation import Rotation
-from cli.schemas import Schemas
-from cli.state import Phase, ProcessState, StateFile, SystemState
-from cli.stores import Stores
-from cli.supervised import Supervised
-from cli.wiring import Wiring
+from cli.supervision.programs import Program, migrate
+from cli.supervision.supervised import Supervised
 
 # Together they stay below the ten seconds in which Ctrl-C must be done.
 GATEWAY_PATIENCE, SERVICE_PATIENCE, STORE_PATIENCE = 2.0, 3.0, 4.0

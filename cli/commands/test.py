@@ -19,7 +19,7 @@ def run(arguments: list[str], console: Console) -> int:
     if any(shutil.which(browser) for browser in BROWSERS):
         return subprocess.run(command, cwd=ROOT, check=False).returncode
     code = subprocess.run([*command, *_without_browser(arguments)], cwd=ROOT, check=False)
-    _tell_left_out(arguments, console)
+    _print_left_out(arguments, console)
     return code.returncode
 
 
@@ -34,7 +34,7 @@ def _without_browser(arguments: list[str]) -> list[str]:
     return ["-m", f"({wished[-1]}) and not browser" if wished else "not browser"]
 
 
-def _tell_left_out(arguments: list[str], console: Console) -> None:
+def _print_left_out(arguments: list[str], console: Console) -> None:
     collect = [sys.executable, "-m", "pytest", *arguments, "-m", "browser"]
     collect += ["--collect-only", "-qq", "-p", "no:xdist", "-p", "no:warnings"]
     found = subprocess.run(collect, cwd=ROOT, check=False, capture_output=True, text=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.failure import CommandFailed
-from cli.rotation import Rotation
+from cli.local.log_rotation import Rotation
 
 SAY = "import sys; [print(line, flush=True) for line in map(str.strip, sys.stdin)]"
 

@@ -6,9 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cli.building.stamp import alone, digest, is_current
 from cli.environment import ROOT, VENV
 from cli.failure import CommandFailed
-from cli.stamp import alone, digest, is_current
 
 SOURCES = ROOT / "proto"
 GENERATED = SOURCES / "gen"

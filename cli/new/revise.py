@@ -1,4 +1,4 @@
-"""`python -m cli.revise sales "Add products"` drafts a migration from the declared tables.
+"""`python -m cli.new.revise sales "Add products"` drafts a migration from the declared tables.
 
 What differs is found against the database that DATABASE_URL names, or one made for the draft.
 """
@@ -46,6 +46,6 @@ def draft(service: str, what: str) -> None:
 if __name__ == "__main__":
     if len(sys.argv) != 3:  # noqa: PLR2004
         raise SystemExit(
-            'Say which service and what changes: python -m cli.revise sales "Add quotes"'
+            'Say which service and what changes: python -m cli.new.revise sales "Add quotes"'
         )
     draft(sys.argv[1], sys.argv[2])

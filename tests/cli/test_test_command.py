@@ -1,6 +1,6 @@
 """`./rapport test` without a browser: our condition joins the caller's."""
 
-from cli.suite import _parallel, _without_browser
+from cli.commands.test import _parallel, _without_browser
 
 
 def test_browser_tests_are_left_out() -> None:

@@ -4,10 +4,10 @@ import os
 
 from cli.components.ports import LOOPBACK, free_port, is_free
 from cli.failure import CommandFailed
-from cli.home import Home
-from cli.keys import KeyRing
-from cli.processes import GATEWAY, PROCESSES, Process
-from cli.stores import Stores
+from cli.local.home import Home
+from cli.local.keys import KeyRing
+from cli.local.processes import GATEWAY, PROCESSES, Process
+from cli.local.stores import Stores
 
 ADMIN_EMAIL = "admin@example.com"
 # These are the command line's own, or decided here, and no process may see another value.
@@ -16,7 +16,7 @@ WITHHELD |= {"RAPPORT_LOG_BYTES", "RAPPORT_LOG_FILES"}
 
 
 class Wiring:
-    """Who listens where and is told what."""
+    """Who listens where, and gets which settings."""
 
     def __init__(self, home: Home, stores: Stores, port: int) -> None:
         self.home = home

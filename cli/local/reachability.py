@@ -36,17 +36,17 @@ async def _signed_in(url: str) -> None:
 
 def _nats(url: str) -> None:
     # The server speaks first.
-    if not _heard(url, NATS_PORT, b"").startswith(b"INFO "):
+    if not _answer(url, NATS_PORT, b"").startswith(b"INFO "):
         raise OSError("what listens there is no NATS")
 
 
 def _valkey(url: str) -> None:
     # An error about the password is an answer too; the processes have theirs.
-    if _heard(url, VALKEY_PORT, b"PING\r\n")[:1] not in {b"+", b"-"}:
+    if _answer(url, VALKEY_PORT, b"PING\r\n")[:1] not in {b"+", b"-"}:
         raise OSError("what listens there is no Valkey")
 
 
-def _heard(url: str, port: int, said: bytes) -> bytes:
+def _answer(url: str, port: int, said: bytes) -> bytes:
     server = urlsplit(url.split(",", maxsplit=1)[0])
     place = (server.hostname or "", server.port or port)
     with socket.create_connection(place, PATIENCE_SECONDS) as connection:

@@ -6,16 +6,16 @@ import sys
 import time
 from pathlib import Path
 
-from cli import space
-from cli.claim import claimed, is_claimed, released_within
 from cli.environment import ROOT
 from cli.failure import CommandFailed
-from cli.home import Home
+from cli.local import disk_space
+from cli.local.claim import claimed, is_claimed, released_within
+from cli.local.home import Home
+from cli.local.state import Phase, read_state
+from cli.local.stores import Stores
+from cli.local.wiring import ADMIN_EMAIL
 from cli.progress import Progress
-from cli.state import Phase, read_state
-from cli.stores import Stores
-from cli.supervisor import System, end_leftovers, stop_on_signals
-from cli.wiring import ADMIN_EMAIL
+from cli.supervision.supervisor import System, end_leftovers, stop_on_signals
 
 STOP_SECONDS = 12.0
 
@@ -25,7 +25,7 @@ def run(home: Home, port: int, progress: Progress, *, demonstration: bool) -> No
     home.create()
     with claimed(home.claim):
         _clear(home, progress)
-        space.check(home)
+        disk_space.check(home)
         system = System(home, port, progress)
         stop_on_signals(system.stopping)
         try:

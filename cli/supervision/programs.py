@@ -9,10 +9,10 @@ from pathlib import Path
 
 from cli.environment import ROOT
 from cli.failure import CommandFailed
-from cli.health import is_ready
-from cli.processes import Process
-from cli.state import ProcessState
-from cli.wiring import Wiring
+from cli.local.processes import Process
+from cli.local.state import ProcessState
+from cli.local.wiring import Wiring
+from cli.supervision.health import is_ready
 
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.05

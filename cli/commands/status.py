@@ -7,11 +7,11 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from cli.claim import is_claimed
-from cli.health import is_ready
-from cli.home import Home
-from cli.processes import PROCESSES
-from cli.state import Phase, ProcessState, SystemState, read_state
+from cli.local.claim import is_claimed
+from cli.local.home import Home
+from cli.local.processes import PROCESSES
+from cli.local.state import Phase, ProcessState, SystemState, read_state
+from cli.supervision.health import is_ready
 
 NAMES = {process.name for process in PROCESSES}
 MEGABYTE = 1024 * 1024

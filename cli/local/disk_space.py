@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 
 from cli.failure import CommandFailed
-from cli.home import Home
-from cli.processes import PROCESSES, SERVICES
-from cli.rotation import MEBIBYTE, Rotation, number
+from cli.local.home import Home
+from cli.local.log_rotation import MEBIBYTE, Rotation, number
+from cli.local.processes import PROCESSES, SERVICES
 from kit.settings import Settings
 
 # One stream for each service, and one for the policy.

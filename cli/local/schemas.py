@@ -6,10 +6,10 @@ from pathlib import Path
 import asyncpg
 import msgspec
 
+from cli.building.stamp import digest
 from cli.components.component import private_write
 from cli.environment import ROOT
-from cli.home import Home
-from cli.stamp import digest
+from cli.local.home import Home
 
 QUESTION = "SELECT version_num FROM alembic_version"
 

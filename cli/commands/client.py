@@ -4,9 +4,9 @@ import json
 
 from rich.console import Console
 
+from cli.api import Api
 from cli.failure import CommandFailed
-from cli.home import Home
-from cli.signing_in import Api
+from cli.local.home import Home
 
 
 def create(
