@@ -90,9 +90,9 @@ def _sign_in(home: Home, progress: Progress) -> None:
 
 def _demonstrate(home: Home, system: System, progress: Progress) -> None:
     # What fills the system speaks HTTP, and starting the processes must not wait for that.
-    from cli.demo import showing
+    from cli.demo import startup
 
-    showing.show(home, system.wiring.address, progress, system.stopping)
+    startup.run(home, system.wiring.address, progress, system.stopping)
 
 
 def _clear(home: Home, progress: Progress) -> None:

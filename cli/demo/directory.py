@@ -3,23 +3,23 @@
 import threading
 from typing import Any
 
-from cli.demo.door import Visitor
-from cli.demo.rows import Reference, Row
+from cli.demo.content.rows import Reference, Row
+from cli.demo.session import Session
 from cli.failure import CommandFailed
 
 
 class Directory:
     """Ids by entity, field and value, as the administrator sees them."""
 
-    def __init__(self, visitor: Visitor) -> None:
-        self._visitor = visitor
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._known: dict[tuple[str, str], dict[str, str]] = {}
         self._reading = threading.Lock()
 
     def ids(self, plural: str, field: str) -> dict[str, str]:
         with self._reading:
             if (plural, field) not in self._known:
-                found = self._visitor.all(plural, f"id,{field}")
+                found = self._session.all(plural, f"id,{field}")
                 self._known[plural, field] = {each.get(field, ""): each["id"] for each in found}
             return self._known[plural, field]
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator
 
-from cli.demo import people
-from cli.demo.company import Company
+from cli.demo.actions import Actions
+from cli.demo.checkpoint import Checkpoint
+from cli.demo.content import people
+from cli.demo.content.company import Company
+from cli.demo.content.rows import Row
 from cli.demo.directory import Directory
-from cli.demo.door import Visitor
-from cli.demo.living import Living
-from cli.demo.marker import Marker
-from cli.demo.rows import Row
-from cli.demo.together import each_of
+from cli.demo.gather import each_of
+from cli.demo.session import Session
 from cli.progress import Progress
 
 _EMPTY = ("accounts", "contacts", "leads", "opportunities", "tickets", "campaigns")
@@ -37,40 +37,40 @@ _SINGLE = {
 }
 
 
-def is_empty(visitor: Visitor) -> bool:
+def is_empty(session: Session) -> bool:
     """Whether nobody has begun to work with the system."""
-    alone = len(visitor.get("people", page_size="2")["items"]) == 1
-    return alone and not any(visitor.get(each, page_size="1")["items"] for each in _EMPTY)
+    alone = len(session.get("people", page_size="2")["items"]) == 1
+    return alone and not any(session.get(each, page_size="1")["items"] for each in _EMPTY)
 
 
 class Filling:
     """The steps by which an empty system becomes the demonstration company."""
 
-    def __init__(self, administrator: Visitor, company: Company, password: str) -> None:
+    def __init__(self, administrator: Session, company: Company, password: str) -> None:
         self._administrator = administrator
         self._company = company
         self._password = password
         self._directory = Directory(administrator)
 
-    def run(self, marker: Marker, progress: Progress) -> None:
+    def run(self, checkpoint: Checkpoint, progress: Progress) -> None:
         """Takes the steps that are not done yet."""
         for title, step in self._steps():
-            if not marker.is_done(title):
+            if not checkpoint.is_done(title):
                 with progress.step(f"Demonstration: {title}"):
                     step()
-                marker.finish(title)
-        marker.finish_all()
+                checkpoint.finish(title)
+        checkpoint.finish_all()
 
     def _steps(self) -> Iterator[tuple[str, Callable[[], None]]]:
-        living = Living(self._administrator, self._company, self._directory, self._password)
+        actions = Actions(self._administrator, self._company, self._directory, self._password)
         yield "people and access", self._take_on
         yield "products and campaigns", self._prepare
         yield "accounts", self._open_accounts
         yield "contacts and leads", lambda: self._import("contacts", "leads")
         yield "opportunities", lambda: self._import("opportunities")
-        yield "tickets, activities and members", lambda: self._go_about(living)
+        yield "tickets, activities and members", lambda: self._go_about(actions)
         yield "campaign results", lambda: self._import("campaigns")
-        yield "moves and talks", living.go_on
+        yield "moves and talks", actions.go_on
 
     def _take_on(self) -> None:
         """Roles one after the other, because each stands below one before it."""
@@ -97,12 +97,12 @@ class Filling:
         self._post("accounts", [row for row in rows if "parent_id" not in row])
         self._post("accounts", [row for row in rows if "parent_id" in row])
 
-    def _go_about(self, living: Living) -> None:
+    def _go_about(self, actions: Actions) -> None:
         """Three services at once: none of them waits for another."""
         parts: tuple[Callable[[], None], ...] = (
             lambda: self._import("tickets"),
             lambda: self._import("resources", "activities", "bookings"),
-            living.invite,
+            actions.invite,
         )
         each_of(parts, lambda part: part())
 

@@ -9,12 +9,12 @@ from typing import Any
 import phonenumbers
 import pytest
 
-from cli.demo.banking import is_iban
-from cli.demo.company import Company, company
-from cli.demo.people import STAFF, shown
-from cli.demo.rows import Reference, Row, references, text
-from cli.demo.sales import STAGES
-from cli.demo.words import cultures
+from cli.demo.content.company import Company, company
+from cli.demo.content.ibans import is_iban
+from cli.demo.content.people import STAFF, shown
+from cli.demo.content.rows import Reference, Row, references, text
+from cli.demo.content.sales import STAGES
+from cli.demo.content.vocabulary import cultures
 
 SEED, TODAY = 7, date(2026, 3, 18)
 # Where a path of an import leads; what is resolved beforehand says so itself.

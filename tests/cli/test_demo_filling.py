@@ -1,4 +1,4 @@
-"""Filling: it waits where the door is busy, stops at once when told, and remembers how far it came."""
+"""Filling: it waits where the system is busy, stops at once when asked, and remembers how far it came."""
 
 import threading
 from collections.abc import Iterator
@@ -10,13 +10,13 @@ import httpx
 import pytest
 
 from cli.components.ports import LOOPBACK, free_port
-from cli.demo.marker import Marker
-from cli.demo.patience import Interrupted, Patience
-from cli.demo.together import each_of
+from cli.demo.checkpoint import Checkpoint
+from cli.demo.gather import each_of
+from cli.demo.retrying import Interrupted, RetryingTransport
 
 
-class BusyDoor(ThreadingHTTPServer):
-    """A door that sends everybody away a number of times before it opens."""
+class BusyServer(ThreadingHTTPServer):
+    """Refuses everybody a number of times before it answers."""
 
     refusals = 2
     asked = 0
@@ -25,7 +25,7 @@ class BusyDoor(ThreadingHTTPServer):
 class _Answers(BaseHTTPRequestHandler):
     """Counts who comes."""
 
-    server: BusyDoor
+    server: BusyServer
 
     def do_GET(self) -> None:
         self.server.asked += 1
@@ -40,8 +40,8 @@ class _Answers(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def door() -> Iterator[BusyDoor]:
-    server = BusyDoor((LOOPBACK, free_port()), _Answers)
+def server() -> Iterator[BusyServer]:
+    server = BusyServer((LOOPBACK, free_port()), _Answers)
     serving = threading.Thread(target=server.serve_forever)
     serving.start()
     yield server
@@ -50,32 +50,32 @@ def door() -> Iterator[BusyDoor]:
     server.server_close()
 
 
-def client(door: BusyDoor, stopping: threading.Event) -> httpx.Client:
-    address = f"http://{LOOPBACK}:{door.server_port}"
-    return httpx.Client(base_url=address, transport=Patience(stopping))
+def client(server: BusyServer, stopping: threading.Event) -> httpx.Client:
+    address = f"http://{LOOPBACK}:{server.server_port}"
+    return httpx.Client(base_url=address, transport=RetryingTransport(stopping))
 
 
-def test_a_busy_door_is_asked_again(door: BusyDoor) -> None:
-    with client(door, threading.Event()) as visitor:
-        assert visitor.get("/").status_code == 200
-    assert door.asked == 3
+def test_a_busy_server_is_asked_again(server: BusyServer) -> None:
+    with client(server, threading.Event()) as session:
+        assert session.get("/").status_code == 200
+    assert server.asked == 3
 
 
-def test_nobody_is_asked_any_more_when_the_system_stops(door: BusyDoor) -> None:
+def test_nobody_is_asked_any_more_when_the_system_stops(server: BusyServer) -> None:
     stopping = threading.Event()
     stopping.set()
-    with client(door, stopping) as visitor, pytest.raises(Interrupted):
-        visitor.get("/")
-    assert door.asked == 0
+    with client(server, stopping) as session, pytest.raises(Interrupted):
+        session.get("/")
+    assert server.asked == 0
 
 
 def test_an_interrupted_filling_goes_on_with_the_company_it_began(tmp_path: Path) -> None:
-    first = Marker(tmp_path / "mark.json")
-    assert first.mark is None
+    first = Checkpoint(tmp_path / "reached.json")
+    assert first.reached is None
     begun = first.begin()
     first.finish("people")
 
-    again = Marker(tmp_path / "mark.json")
+    again = Checkpoint(tmp_path / "reached.json")
     assert again.begin() == begun
     assert again.is_done("people")
     assert not again.is_done("accounts")
@@ -83,11 +83,11 @@ def test_an_interrupted_filling_goes_on_with_the_company_it_began(tmp_path: Path
 
 
 def test_a_complete_filling_is_remembered(tmp_path: Path) -> None:
-    Marker(tmp_path / "mark.json").finish_all()
-    marker = Marker(tmp_path / "mark.json")
-    assert marker.complete
-    assert marker.mark is not None
-    assert marker.mark.day <= datetime.now(UTC).date()
+    Checkpoint(tmp_path / "reached.json").finish_all()
+    checkpoint = Checkpoint(tmp_path / "reached.json")
+    assert checkpoint.complete
+    assert checkpoint.reached is not None
+    assert checkpoint.reached.day <= datetime.now(UTC).date()
 
 
 def test_what_is_done_a_few_at_a_time_is_done_for_all() -> None:

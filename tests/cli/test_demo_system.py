@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from cli.demo import showing
-from cli.demo.company import company
-from cli.demo.door import Visitor
-from cli.demo.marker import Marker
+from cli.demo import startup
+from cli.demo.checkpoint import Checkpoint
+from cli.demo.content.company import company
+from cli.demo.session import Session
 from cli.local.wiring import ADMIN_EMAIL
 from cli.progress import Progress
 from tests.system.running import System
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.system
 COUNTED = ("accounts", "contacts", "leads", "opportunities", "tickets", "activities", "members")
 
 
-class _Telling(Progress):
+class _Recording(Progress):
     """Remembers the steps, and stops the system when one of them begins."""
 
     def __init__(self, stop_at: str = "") -> None:
@@ -45,18 +45,18 @@ class Shown:
 
     def __init__(self, system: System) -> None:
         self.system = system
-        self.marker = system.home.folder / "demonstration.json"
+        self.checkpoint = system.home.folder / "demonstration.json"
 
-    def show(self, stop_at: str = "") -> _Telling:
-        telling = _Telling(stop_at)
-        showing.show(self.system.home, self.system.address, telling, telling.stopping)
-        return telling
+    def show(self, stop_at: str = "") -> _Recording:
+        recording = _Recording(stop_at)
+        startup.run(self.system.home, self.system.address, recording, recording.stopping)
+        return recording
 
     @contextmanager
-    def as_person(self, email: str, kept_as: str = "demonstration") -> Iterator[Visitor]:
+    def as_person(self, email: str, kept_as: str = "demonstration") -> Iterator[Session]:
         password = self.system.home.secret(kept_as)
-        with Visitor(self.system.address, email, password, threading.Event()) as visitor:
-            yield visitor
+        with Session(self.system.address, email, password, threading.Event()) as session:
+            yield session
 
     def sizes(self) -> dict[str, int]:
         with self.as_person(ADMIN_EMAIL, "administrator") as administrator:
@@ -77,12 +77,12 @@ def test_an_interrupted_filling_is_completed_and_then_left_alone(shown: Shown) -
     """The examples are there once, whatever happened in between."""
     broken = shown.show(stop_at="opportunities")
     assert broken.steps[-1] == "Demonstration: opportunities"
-    assert not Marker(shown.marker).complete
+    assert not Checkpoint(shown.checkpoint).complete
 
     whole = shown.show()
     assert whole.steps[0] == "Demonstration: opportunities"
-    assert Marker(shown.marker).complete, whole.written.getvalue()
-    wanted = _wanted(shown.marker)
+    assert Checkpoint(shown.checkpoint).complete, whole.written.getvalue()
+    wanted = _wanted(shown.checkpoint)
     assert shown.sizes() == wanted
 
     again = shown.show()
@@ -93,9 +93,9 @@ def test_an_interrupted_filling_is_completed_and_then_left_alone(shown: Shown) -
     _check_results(shown)
 
 
-def _wanted(marker: Path) -> dict[str, int]:
-    mark = Marker(marker).begin()
-    rows = company(mark.seed, mark.day).rows
+def _wanted(checkpoint: Path) -> dict[str, int]:
+    reached = Checkpoint(checkpoint).begin()
+    rows = company(reached.seed, reached.day).rows
     return {plural: len(rows[plural]) for plural in COUNTED}
 
 
@@ -103,8 +103,8 @@ def _check_sight(shown: Shown) -> None:
     """ID-09: an agent sees the own deals, a manager the team's, the head all, support none."""
     seen = {}
     for name in ("mia", "tomas", "helena", "nora"):
-        with shown.as_person(f"{name}@tessaly.example") as visitor:
-            owners = [each["owner_id"] for each in visitor.all("opportunities", "id,owner_id")]
+        with shown.as_person(f"{name}@tessaly.example") as session:
+            owners = [each["owner_id"] for each in session.all("opportunities", "id,owner_id")]
             seen[name] = (len(owners), len(set(owners)))
     assert seen["nora"] == (0, 0)
     assert seen["mia"][1] == 1
@@ -117,8 +117,8 @@ def _check_results(shown: Shown) -> None:
     """CH-03: the room of two holds their talk, and only they find it."""
     talks = {}
     for name in ("helena", "tomas", "mia"):
-        with shown.as_person(f"{name}@tessaly.example") as visitor:
-            talks[name] = [each["text"] for each in visitor.all("messages", "text")]
+        with shown.as_person(f"{name}@tessaly.example") as session:
+            talks[name] = [each["text"] for each in session.all("messages", "text")]
     said = "Tomas, how sure is the North for this month?"
     assert said in talks["helena"]
     assert said in talks["tomas"]

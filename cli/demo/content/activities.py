@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from cli.demo.people import STAFF, Colleague
-from cli.demo.rows import Reference, Row, chance, instant
-from cli.demo.sales import Deal
-from cli.demo.words import phrases
+from cli.demo.content.people import STAFF, Colleague
+from cli.demo.content.rows import Reference, Row, chance, instant
+from cli.demo.content.sales import Deal
+from cli.demo.content.vocabulary import phrases
 
 DONE, PLANNED = 390, 130
 _BOOKED_DAYS = range(-10, 20)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from random import Random
 
-from cli.demo.words import Country, cultures, slug
+from cli.demo.content.vocabulary import Country, cultures, slug
 
 
 @dataclass(frozen=True)

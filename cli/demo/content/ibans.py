@@ -2,7 +2,7 @@
 
 from random import Random
 
-from cli.demo.rows import filled
+from cli.demo.content.rows import filled
 
 _MODULUS = 97
 

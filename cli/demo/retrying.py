@@ -1,4 +1,4 @@
-"""Asks again where the door is busy, or what is behind it is being started anew."""
+"""Asks again where the system is busy, or a part of it is being started anew."""
 
 import threading
 
@@ -15,7 +15,7 @@ class Interrupted(CommandFailed):
     """The system is being stopped; what is missing comes with the next start."""
 
 
-class Patience(httpx.BaseTransport):
+class RetryingTransport(httpx.BaseTransport):
     """The way to the system, which waits, unless the system is being stopped."""
 
     def __init__(self, stopping: threading.Event) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cli.demo.rows import Reference, Row
+from cli.demo.content.rows import Reference, Row
 
 DOMAIN = "tessaly.example"
 MARKETING, SUPPORT_GROUP = "Marketing", "Support team"

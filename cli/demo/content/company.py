@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from cli.demo import diary, marketing, parties, people, sales, support
-from cli.demo.naming import Naming
-from cli.demo.rows import Row
-from cli.demo.sales import Deal, Move
-from cli.demo.words import Talk, phrases
+from cli.demo.content import activities, customers, marketing, people, sales, support
+from cli.demo.content.rows import Row
+from cli.demo.content.sales import Deal, Move
+from cli.demo.content.unique_names import Naming
+from cli.demo.content.vocabulary import Talk, phrases
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Company:
 
 def company(seed: int, today: date) -> Company:
     naming = Naming()
-    accounts = parties.accounts(seed, naming)
-    contacts = parties.contacts(seed, naming, accounts)
+    accounts = customers.accounts(seed, naming)
+    contacts = customers.contacts(seed, naming, accounts)
     leads = marketing.leads(seed, today, naming)
     deals = marketing.brought(seed, today, sales.deals(seed, today, accounts, contacts))
     rows = {
@@ -35,7 +35,7 @@ def company(seed: int, today: date) -> Company:
         "members": marketing.members(seed, today, contacts, deals),
         "tickets": support.tickets(seed, today, accounts, contacts),
         **_organisation(),
-        **_diary(seed, today, deals),
+        **_activities(seed, today, deals),
     }
     return Company(seed, rows, sales.moves(deals), phrases().talks)
 
@@ -51,9 +51,9 @@ def _organisation() -> dict[str, list[Row]]:
     }
 
 
-def _diary(seed: int, today: date, deals: list[Deal]) -> dict[str, list[Row]]:
+def _activities(seed: int, today: date, deals: list[Deal]) -> dict[str, list[Row]]:
     return {
-        "activities": diary.activities(seed, today, deals),
-        "resources": list(diary.resources()),
-        "bookings": diary.bookings(seed, today),
+        "activities": activities.activities(seed, today, deals),
+        "resources": list(activities.resources()),
+        "bookings": activities.bookings(seed, today),
     }

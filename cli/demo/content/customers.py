@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from random import Random
 
-from cli.demo.banking import iban
-from cli.demo.naming import Naming
-from cli.demo.people import sellers
-from cli.demo.rows import Reference, Row, chance, filled
-from cli.demo.words import Country, cultures, phrases, slug
+from cli.demo.content.ibans import iban
+from cli.demo.content.people import sellers
+from cli.demo.content.rows import Reference, Row, chance, filled
+from cli.demo.content.unique_names import Naming
+from cli.demo.content.vocabulary import Country, cultures, phrases, slug
 
 ACCOUNTS, SUBSIDIARIES, CONTACTS = 300, 45, 900
 _SOURCES = ("website", "referral", "event", "campaign", "partner", "cold_call")

@@ -1,30 +1,30 @@
-"""What the colleagues do by their own hand: invite people, move their deals on, and talk."""
+"""What the colleagues do themselves: invite people, move their deals on, and talk."""
 
 from contextlib import ExitStack
 from hashlib import blake2b
 from itertools import groupby
 
-from cli.demo.company import Company
+from cli.demo.content.company import Company
+from cli.demo.content.people import MARKETING, STAFF, by_key
+from cli.demo.content.sales import Move
+from cli.demo.content.vocabulary import Talk
 from cli.demo.directory import Directory
-from cli.demo.door import Visitor
-from cli.demo.people import MARKETING, STAFF, by_key
-from cli.demo.sales import Move
-from cli.demo.together import each_of
-from cli.demo.words import Talk
+from cli.demo.gather import each_of
+from cli.demo.session import Session
 
 
-class Living:
+class Actions:
     """The people of the company, each signed in for a moment."""
 
     def __init__(
-        self, administrator: Visitor, company: Company, directory: Directory, password: str
+        self, administrator: Session, company: Company, directory: Directory, password: str
     ) -> None:
         self._administrator = administrator
         self._company = company
         self._directory = directory
         self._password = password
 
-    def _as(self, email: str) -> Visitor:
+    def _as(self, email: str) -> Session:
         return self._administrator.another(email, self._password)
 
     def invite(self) -> None:
@@ -32,8 +32,8 @@ class Living:
         campaigns = self._directory.ids("campaigns", "code")
         contacts = self._directory.ids("contacts", "email")
         marketing = next(each for each in STAFF if each.role == MARKETING)
-        with self._as(marketing.email) as visitor:
-            found = visitor.all("members", "campaign_id,contact_id")
+        with self._as(marketing.email) as session:
+            found = session.all("members", "campaign_id,contact_id")
             there = {(each["campaign_id"], each["contact_id"]) for each in found}
             missing = [
                 row
@@ -42,7 +42,7 @@ class Living:
                 not in there
             ]
             if missing:
-                visitor.take_in("campaigns.Member", missing)
+                session.take_in("campaigns.Member", missing)
 
     def go_on(self) -> None:
         """Agents first, so that what they say about their deals is true by then."""
@@ -53,46 +53,46 @@ class Living:
 
     def _move_on(self, moves: list[Move]) -> None:
         """The moves of one agent."""
-        with self._as(moves[0].owner) as visitor:
-            stages = _stages(visitor)
+        with self._as(moves[0].owner) as session:
+            stages = _stages(session)
             for move in moves:
-                self._move(visitor, stages, move)
+                self._move(session, stages, move)
 
-    def _move(self, visitor: Visitor, stages: dict[str, str], move: Move) -> None:
+    def _move(self, session: Session, stages: dict[str, str], move: Move) -> None:
         """One that stands there already was moved before an interruption."""
         deal = self._directory.ids("opportunities", "code")[move.code]
         stage = self._directory.ids("stages", "name")[move.stage]
         if stages.get(deal) != stage:
-            visitor.add(f"opportunities/{deal}:move-stage", {"stage_id": stage})
+            session.add(f"opportunities/{deal}:move-stage", {"stage_id": stage})
 
     def _talk(self) -> None:
         speakers = {line.partition(":")[0] for talk in self._company.talks for line in talk.lines}
         with ExitStack() as stack:
-            visitors = {
+            sessions = {
                 each: stack.enter_context(self._as(by_key(each).email)) for each in sorted(speakers)
             }
             for talk in self._company.talks:
-                self._hold(talk, visitors)
+                self._hold(talk, sessions)
 
-    def _hold(self, talk: Talk, visitors: dict[str, Visitor]) -> None:
+    def _hold(self, talk: Talk, sessions: dict[str, Session]) -> None:
         """Line after line; one that was said before an interruption is not said again."""
-        room = self._room(talk, visitors)
+        room = self._room(talk, sessions)
         for line in talk.lines:
             who, _, said = line.partition(": ")
             key = blake2b(f"{self._company.seed}/{line}".encode(), digest_size=12).hexdigest()
-            visitors[who].add("messages", {"room_id": room, "text": said}, f"demonstration-{key}")
+            sessions[who].add("messages", {"room_id": room, "text": said}, f"demonstration-{key}")
 
-    def _room(self, talk: Talk, visitors: dict[str, Visitor]) -> str:
+    def _room(self, talk: Talk, sessions: dict[str, Session]) -> str:
         """The room for everybody, or the one that the two open."""
         if talk.room:
             one, other = talk.room
             person = self._directory.ids("people", "email")[by_key(other).email]
-            return str(visitors[one].post("rooms:direct", {"person_id": person})["id"])
+            return str(sessions[one].post("rooms:direct", {"person_id": person})["id"])
         rooms = self._administrator.all("rooms", "id,kind")
         return str(next(each["id"] for each in rooms if each["kind"] == "public"))
 
 
-def _stages(visitor: Visitor) -> dict[str, str]:
+def _stages(session: Session) -> dict[str, str]:
     """Where the open deals stand that a person sees."""
-    found = visitor.all("opportunities", "id,stage_id", filter='outcome = "open"')
+    found = session.all("opportunities", "id,stage_id", filter='outcome = "open"')
     return {each["id"]: each["stage_id"] for each in found}

@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 from random import Random
 
-from cli.demo.people import SUPPORT_GROUP, supporters
-from cli.demo.rows import Row, chance, instant
-from cli.demo.words import Complaint, Product, phrases
+from cli.demo.content.people import SUPPORT_GROUP, supporters
+from cli.demo.content.rows import Row, chance, instant
+from cli.demo.content.vocabulary import Complaint, Product, phrases
 
 TICKETS, DAYS = 250, 300
 _CHANNELS = ("email", "phone", "web", "chat")

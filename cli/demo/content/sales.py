@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
-from cli.demo.people import STAFF
-from cli.demo.rows import Reference, Row, chance
-from cli.demo.words import Product, phrases
+from cli.demo.content.people import STAFF
+from cli.demo.content.rows import Reference, Row, chance
+from cli.demo.content.vocabulary import Product, phrases
 
 DEALS, DAYS = 1_200, 730
 STAGES = ("Prospecting", "Engaging", "Negotiating", "Won", "Lost")

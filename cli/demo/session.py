@@ -1,4 +1,4 @@
-"""One person at the public door, who lists, posts and imports for the demonstration company."""
+"""One person signed in at the public API, who lists, posts and imports for the demonstration company."""
 
 import csv
 import io
@@ -9,26 +9,26 @@ from typing import Any
 import msgspec
 
 from cli.api import Api
-from cli.demo.patience import Patience
-from cli.demo.rows import Row, text
+from cli.demo.content.rows import Row, text
+from cli.demo.retrying import RetryingTransport
 from cli.failure import CommandFailed
 
 _LOOK = 0.1
 _PAGE = 200
 
 
-class Visitor(Api):
+class Session(Api):
     """A person who has signed in; several threads may ask at once."""
 
     def __init__(self, address: str, email: str, password: str, stopping: threading.Event) -> None:
         self._address = address
         self._stopping = stopping
-        self._patience = Patience(stopping)
-        super().__init__(address, email, password, self._patience)
+        self._transport = RetryingTransport(stopping)
+        super().__init__(address, email, password, self._transport)
 
-    def another(self, email: str, password: str) -> "Visitor":
-        """Somebody else at the same door."""
-        return Visitor(self._address, email, password, self._stopping)
+    def another(self, email: str, password: str) -> "Session":
+        """Somebody else at the same address."""
+        return Session(self._address, email, password, self._stopping)
 
     def add(self, path: str, values: Row, key: str = "") -> Any:
         """A POST that is answered alike when it comes again under its key."""
@@ -57,7 +57,7 @@ class Visitor(Api):
 
     def _await_end(self, name: str) -> None:
         while (job := self.get(f"imports/{name}"))["state"] not in ("done", "failed"):
-            self._patience.wait(_LOOK)
+            self._transport.wait(_LOOK)
         if job["state"] == "failed":
             raise CommandFailed(f"The import of {job['entity']} failed: {job['error']}")
         if job.get("rejected"):

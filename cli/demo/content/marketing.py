@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
-from cli.demo.naming import Naming
-from cli.demo.people import by_key, sellers
-from cli.demo.rows import Row, chance, filled, instant
-from cli.demo.sales import Deal
-from cli.demo.words import Plan, cultures, phrases, slug
+from cli.demo.content.people import by_key, sellers
+from cli.demo.content.rows import Row, chance, filled, instant
+from cli.demo.content.sales import Deal
+from cli.demo.content.unique_names import Naming
+from cli.demo.content.vocabulary import Plan, cultures, phrases, slug
 
 LEADS = 150
 _AFTER = timedelta(days=60)
