@@ -5,8 +5,8 @@ from kit.service import Every, Service
 from services.identity.config import Settings
 from services.identity.first_start import first_start
 from services.identity.hashing import Passwords
-from services.identity.oauth.rfc7517_keys import rotate_keys
-from services.identity.oauth.storage import forget_expired
+from services.identity.oauth.storage.grants import forget_expired
+from services.identity.oauth.tokens.rfc7517_keys import rotate_keys
 from services.identity.policy import tell_policy
 from services.identity.rpc.access_defaults import AccessDefaults
 from services.identity.rpc.clients import Clients

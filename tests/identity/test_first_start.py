@@ -19,7 +19,7 @@ from services.identity.config import Settings
 from services.identity.first_start import first_start
 from services.identity.hashing import Passwords
 from services.identity.main import identity
-from services.identity.oauth.rfc7517_keys import rotate_keys
+from services.identity.oauth.tokens.rfc7517_keys import rotate_keys
 from tests.house import House
 
 FIRST = {"RAPPORT_ADMIN_EMAIL": "first@example.com", "RAPPORT_ADMIN_PASSWORD": "three open windows"}

@@ -28,7 +28,7 @@ from kit.entity import (
 )
 from kit.entity.presentation import Action
 from kit.errors import Invalid, Refused
-from services.identity.oauth.scopes import SCOPES
+from services.identity.model.scopes import SCOPES
 
 # A name or an address of version 4 or 6; nothing that could end a directive of a policy.
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]+")

@@ -10,12 +10,12 @@ from crm.identity.v1 import oauth_pb2 as pb
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.identity.oauth.consents import consented, keep_consent
+from services.identity.model.scopes import listed
 from services.identity.oauth.replies import refused, reply, signed
 from services.identity.oauth.requests import Request, check_parameters
-from services.identity.oauth.scopes import listed
 from services.identity.oauth.server import Server
-from services.identity.oauth.storage import Holder
+from services.identity.oauth.storage.consents import consented, keep_consent
+from services.identity.oauth.storage.grants import Holder
 from services.identity.sessions import hashed
 from services.identity.tables import session as open_session
 

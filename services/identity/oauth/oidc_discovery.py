@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from services.identity.oauth.clients import METHODS
-from services.identity.oauth.rfc7517_keys import KEYS as SIGNING_KEYS
-from services.identity.oauth.rfc7636_pkce import Pkce
-from services.identity.oauth.scopes import SCOPES
+from services.identity.model.scopes import SCOPES
+from services.identity.oauth.grant_types.rfc7636_pkce import Pkce
+from services.identity.oauth.storage.clients import METHODS
+from services.identity.oauth.tokens.rfc7517_keys import KEYS as SIGNING_KEYS
 
 PATHS = {
     "authorization": "/oauth/authorize",

@@ -3,10 +3,10 @@
 from crm.identity.v1 import oauth_pb2 as pb
 from sqlalchemy.orm import Session
 
-from services.identity.oauth.people import claims_of
+from services.identity.model.scopes import OPENID, listed
 from services.identity.oauth.replies import reply
-from services.identity.oauth.rfc9068_access_tokens import read
-from services.identity.oauth.scopes import OPENID, listed
+from services.identity.oauth.storage.people import claims_of
+from services.identity.oauth.tokens.rfc9068_access_tokens import read
 
 _JSON = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
 

@@ -9,19 +9,19 @@ from authlib.oauth2.rfc6749.errors import OAuth2Error
 from crm.identity.v1 import oauth_pb2 as pb
 from sqlalchemy.orm import Session
 
-from services.identity.oauth.clients import RegisteredClient, find_client
-from services.identity.oauth.oidc_tokens import IdTokens
+from services.identity.model.scopes import SCOPES
+from services.identity.oauth.grant_types.rfc6749_client_credentials import ClientGrant
+from services.identity.oauth.grant_types.rfc6749_code import CodeGrant
+from services.identity.oauth.grant_types.rfc6749_refresh import RefreshGrant
+from services.identity.oauth.grant_types.rfc7636_pkce import Pkce
 from services.identity.oauth.replies import refused, reply
 from services.identity.oauth.requests import Request, check_credentials, check_parameters
-from services.identity.oauth.rfc6749_client_credentials import ClientGrant
-from services.identity.oauth.rfc6749_code import CodeGrant
-from services.identity.oauth.rfc6749_refresh import RefreshGrant
-from services.identity.oauth.rfc7009_revocation import Revocation
-from services.identity.oauth.rfc7636_pkce import Pkce
-from services.identity.oauth.rfc7662_introspection import Introspection
-from services.identity.oauth.rfc9068_access_tokens import AccessTokens
-from services.identity.oauth.scopes import SCOPES
-from services.identity.oauth.storage import Holder, keep_refresh_token
+from services.identity.oauth.storage.clients import RegisteredClient, find_client
+from services.identity.oauth.storage.grants import Holder, keep_refresh_token
+from services.identity.oauth.tokens.oidc_id_tokens import IdTokens
+from services.identity.oauth.tokens.rfc7009_revocation import Revocation
+from services.identity.oauth.tokens.rfc7662_introspection import Introspection
+from services.identity.oauth.tokens.rfc9068_access_tokens import AccessTokens
 
 # At the level below, Authlib writes whole tokens into the log.
 logging.getLogger("authlib").setLevel(logging.INFO)

@@ -12,8 +12,8 @@ from kit.records import Records, Said, verb
 from kit.records.write.work import Work
 from services.identity.escalation import refuse_stronger
 from services.identity.model.clients import Client
-from services.identity.oauth.consents import forget_consents
-from services.identity.oauth.storage import end_grants_of_client, secret_hash
+from services.identity.oauth.storage.consents import forget_consents
+from services.identity.oauth.storage.grants import end_grants_of_client, secret_hash
 
 
 class Clients(Records[Client, pb.Client], ClientsServicer):

@@ -18,7 +18,7 @@ from services.identity.escalation import refuse_stronger
 from services.identity.hashing import Passwords
 from services.identity.model.passwords import check_password
 from services.identity.model.people import Person
-from services.identity.oauth.storage import end_grants_of_person
+from services.identity.oauth.storage.grants import end_grants_of_person
 from services.identity.sessions import end_sessions_of
 from services.identity.throttle import Throttle
 

@@ -5,10 +5,10 @@ from typing import Any
 from authlib.oidc.core import OpenIDCode, UserInfo
 from joserfc.jwk import KeySet
 
-from services.identity.oauth.clients import RegisteredClient
-from services.identity.oauth.rfc7517_keys import signing_key
-from services.identity.oauth.rfc9068_access_tokens import SECONDS
-from services.identity.oauth.storage import Holder
+from services.identity.oauth.storage.clients import RegisteredClient
+from services.identity.oauth.storage.grants import Holder
+from services.identity.oauth.tokens.rfc7517_keys import signing_key
+from services.identity.oauth.tokens.rfc9068_access_tokens import SECONDS
 
 
 class IdTokens(OpenIDCode):  # type: ignore[misc] # Authlib has no types

@@ -5,15 +5,15 @@ from typing import Any
 from authlib.oauth2.rfc6749.errors import InvalidGrantError
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant
 
-from services.identity.oauth.clients import METHODS
-from services.identity.oauth.people import is_active
-from services.identity.oauth.storage import (
+from services.identity.oauth.storage.clients import METHODS
+from services.identity.oauth.storage.grants import (
     Holder,
     Redeemable,
     end_grant,
     find_refresh_token,
     use_refresh_token,
 )
+from services.identity.oauth.storage.people import is_active
 
 
 class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc] # Authlib has no types

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from kit.ids import uuid7
 from kit.records.process import Process
-from services.identity.oauth.tables import oauth_key, oauth_rsa_key
+from services.identity.oauth.storage.tables import oauth_key, oauth_rsa_key
 
 ALGORITHM = "ES256"
 """What signs access tokens, which only our own doors and our clients' libraries read."""

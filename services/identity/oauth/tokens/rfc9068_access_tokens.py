@@ -12,9 +12,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from sqlalchemy.orm import Session
 
-from services.identity.oauth.clients import RegisteredClient
-from services.identity.oauth.rfc7517_keys import ALGORITHM, published_keys, signing_key
-from services.identity.oauth.storage import Holder, access_is_live
+from services.identity.oauth.storage.clients import RegisteredClient
+from services.identity.oauth.storage.grants import Holder, access_is_live
+from services.identity.oauth.tokens.rfc7517_keys import ALGORITHM, published_keys, signing_key
 
 SECONDS = 600
 TYPE = "at+jwt"

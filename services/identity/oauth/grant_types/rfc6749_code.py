@@ -6,10 +6,9 @@ from typing import Any
 from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 
-from services.identity.oauth.clients import METHODS, RegisteredClient
-from services.identity.oauth.people import is_active
-from services.identity.oauth.scopes import OFFLINE
-from services.identity.oauth.storage import (
+from services.identity.model.scopes import OFFLINE
+from services.identity.oauth.storage.clients import METHODS, RegisteredClient
+from services.identity.oauth.storage.grants import (
     Holder,
     Redeemable,
     end_grant,
@@ -17,6 +16,7 @@ from services.identity.oauth.storage import (
     keep_code,
     redeem_code,
 )
+from services.identity.oauth.storage.people import is_active
 
 
 class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc] # Authlib has no types

@@ -6,10 +6,10 @@ from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidScopeError
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 
 from services.identity.model.clients import Client
-from services.identity.oauth.clients import SECRET_METHODS
-from services.identity.oauth.people import is_active
-from services.identity.oauth.scopes import WITHOUT_PERSON, narrowed
-from services.identity.oauth.storage import Holder, standing_grant
+from services.identity.model.scopes import WITHOUT_PERSON, narrowed
+from services.identity.oauth.storage.clients import SECRET_METHODS
+from services.identity.oauth.storage.grants import Holder, standing_grant
+from services.identity.oauth.storage.people import is_active
 
 
 class ClientGrant(ClientCredentialsGrant):  # type: ignore[misc] # Authlib has no types

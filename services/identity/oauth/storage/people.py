@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.identity.model.people import Person, PersonStatus
-from services.identity.oauth.scopes import EMAIL, PROFILE, listed
+from services.identity.model.scopes import EMAIL, PROFILE, listed
 
 
 def is_active(session: Session, person_id: UUID) -> bool:

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.identity.model.clients import Client, ClientStatus, Grant
-from services.identity.oauth.scopes import narrowed
-from services.identity.oauth.storage import secret_hash
+from services.identity.model.scopes import narrowed
+from services.identity.oauth.storage.grants import secret_hash
 
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 METHODS = [*SECRET_METHODS, "none"]

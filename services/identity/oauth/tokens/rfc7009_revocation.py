@@ -5,14 +5,14 @@ from typing import Any
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 
-from services.identity.oauth.clients import METHODS, RegisteredClient
-from services.identity.oauth.rfc9068_access_tokens import AccessToken, read
-from services.identity.oauth.storage import (
+from services.identity.oauth.storage.clients import METHODS, RegisteredClient
+from services.identity.oauth.storage.grants import (
     Redeemable,
     end_grant,
     find_refresh_token,
     revoke_access_token,
 )
+from services.identity.oauth.tokens.rfc9068_access_tokens import AccessToken, read
 
 
 class Revocation(RevocationEndpoint):  # type: ignore[misc] # Authlib has no types

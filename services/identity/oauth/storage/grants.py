@@ -21,7 +21,7 @@ from kit.ids import uuid7
 from kit.records.process import Process
 from services.identity.model.clients import Client
 from services.identity.model.people import Person, PersonStatus
-from services.identity.oauth.tables import (
+from services.identity.oauth.storage.tables import (
     oauth_code,
     oauth_grant,
     oauth_refresh_token,

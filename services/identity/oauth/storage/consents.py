@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from services.identity.oauth.tables import oauth_consent
+from services.identity.oauth.storage.tables import oauth_consent
 
 
 def consented(session: Session, person_id: UUID, client_id: UUID) -> frozenset[str]:

@@ -5,8 +5,8 @@ from typing import Any
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
-from services.identity.oauth.clients import SECRET_METHODS, RegisteredClient
-from services.identity.oauth.rfc9068_access_tokens import AccessToken, read
+from services.identity.oauth.storage.clients import SECRET_METHODS, RegisteredClient
+from services.identity.oauth.tokens.rfc9068_access_tokens import AccessToken, read
 
 
 class Introspection(IntrospectionEndpoint):  # type: ignore[misc] # Authlib has no types
