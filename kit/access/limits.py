@@ -1,9 +1,13 @@
 """How profiles treat the fields of one entity: what counts of several, and what follows from it elsewhere."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 
 from kit.access.entries import FieldAccess
-from kit.entity import Field, Record
+from kit.access.standing import at_home
+from kit.wire.contract import facts_of
+from kit.wire.options import copies_of, part_of
 
 ORDER: Mapping[str, int] = {"hidden": 0, "read": 1, "edit": 2}
 WHOLE = "*"
@@ -27,8 +31,8 @@ def hidden_copies(
     entity: str, limits_elsewhere: Callable[[str], Mapping[str, str]]
 ) -> Iterator[str]:
     """The fields that tell what is hidden in the entity they were copied from."""
-    for name, known in _fields(entity).items():
-        for original in known.said.copy_of:
+    for name, told in _told(entity).items():
+        for original in told.originals:
             source, _, field = original.rpartition(".")
             limits = limits_elsewhere(source)
             if limits.get(field) == "hidden" or (field == WHOLE and "hidden" in limits.values()):
@@ -38,14 +42,32 @@ def hidden_copies(
 def _families(entity: str) -> Iterable[set[str]]:
     """Each whole with its parts."""
     families: dict[str, set[str]] = {}
-    for name, known in _fields(entity).items():
-        if whole := known.said.part_of:
-            families.setdefault(whole, {whole}).add(name)
+    for name, told in _told(entity).items():
+        if told.whole:
+            families.setdefault(told.whole, {told.whole}).add(name)
     return families.values()
 
 
-def _fields(entity: str) -> Mapping[str, Field]:
-    """The fields of an entity; none where it is not at home."""
-    found = (each for each in Record.__subclasses__() if each.__dict__.get("entity") == entity)
-    record = next(found, None)
-    return record.fields if record else {}
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a field tells of others: the whole that it is a part of, and what it is a copy of."""
+
+    whole: str
+    originals: Sequence[str]
+
+
+def _told(entity: str) -> Mapping[str, _Told]:
+    """By field; as its class says it, or the contract of an entity that is at home elsewhere."""
+    if (record := at_home().get(entity)) is not None:
+        fields = record.fields.items()
+        return {name: _Told(each.said.part_of, each.said.copy_of) for name, each in fields}
+    return _told_elsewhere(entity)
+
+
+@cache
+def _told_elsewhere(entity: str) -> Mapping[str, _Told]:
+    facts = facts_of(entity)
+    return {
+        name: _Told(part_of(known), copies_of(known))
+        for name, known in (facts.fields if facts else {}).items()
+    }

@@ -12,6 +12,7 @@ from kit.entity.rows import Rows
 
 if TYPE_CHECKING:
     from kit.query import Kind as Comparison
+    from kit.query import Path
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Field:
     nullable: bool
     # How a list is asked whether it holds a value, where its column alone cannot tell.
     holds: Callable[[Any], ColumnElement[bool]] | None = None
+    # Where it is a field of the record that one of its own refers to.
+    path: "Path | None" = None
 
     @property
     def kind(self) -> "Comparison":

@@ -1,7 +1,7 @@
 """The one filter language of lists, views, reports, segments, sharing and workflows."""
 
 from kit.query.conditions import Context
-from kit.query.fields import Kind, Queryable
+from kit.query.fields import Kind, Path, Queryable
 from kit.query.grammar import parse
 from kit.query.memory import matches
 from kit.query.order import Order
@@ -19,6 +19,7 @@ __all__ = [
     "Not",
     "Or",
     "Order",
+    "Path",
     "Queryable",
     "Search",
     "Word",

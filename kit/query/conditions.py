@@ -93,9 +93,10 @@ def searches(
 ) -> list[tuple[str, Like]]:
     """A condition for each searched field that the caller may see; one of them must hold."""
     pieces = ("", *node.value.pieces, "")
+    own = ((name, fields[name]) for name in fields if "." not in name)
     found = [
         Like(Target(name, Kind.TEXT, field.column, (), field.nullable), pieces)
-        for name, field in fields.items()
+        for name, field in own
         if any(column.shares_lineage(field.column) for column in context.searched)
     ]
     if not found:

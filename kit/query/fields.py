@@ -28,6 +28,18 @@ class Kind(Enum):
     CUSTOM = auto()
 
 
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The way to a field of the record that a reference leads to.
+
+    `column` is the field where it stands; `leads` says of a condition on it that it holds of the record
+    referred to. The field's own `column` is its value as seen from here.
+    """
+
+    column: ColumnElement[Any]
+    leads: Callable[[ColumnElement[bool]], ColumnElement[bool]]
+
+
 class Queryable(Protocol):
     """One field as the language sees it."""
 
@@ -43,6 +55,8 @@ class Queryable(Protocol):
     def nullable(self) -> bool: ...
     @property
     def holds(self) -> Callable[[Any], ColumnElement[bool]] | None: ...
+    @property
+    def path(self) -> Path | None: ...
 
 
 WANTED = {
@@ -62,7 +76,10 @@ WANTED = {
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A field that a filter or an order names; one key of the custom fields is a target too."""
+    """A field that a filter or an order names.
+
+    One key of the custom fields is a target too, and so is a field of a record referred to.
+    """
 
     name: str
     kind: Kind
@@ -70,6 +87,7 @@ class Target:
     choices: Sequence[str]
     nullable: bool
     holds: Callable[[Any], ColumnElement[bool]] | None = None
+    path: Path | None = None
 
 
 def find(name: str, fields: Mapping[str, Queryable]) -> Target:
@@ -77,11 +95,12 @@ def find(name: str, fields: Mapping[str, Queryable]) -> Target:
     if field := fields.get(name):
         if field.kind is Kind.CUSTOM:
             raise LookupError(f"“{name}” holds many fields; name one of them, as in {name}.region")
-        return Target(name, field.kind, field.column, field.choices, field.nullable, field.holds)
+        nullable, holds, path = field.nullable, field.holds, field.path
+        return Target(name, field.kind, field.column, field.choices, nullable, holds, path)
     head, _, key = name.partition(".")
     holder = fields.get(head)
     if holder is None or holder.kind is not Kind.CUSTOM or not key:
-        raise LookupError(f"{shown(name)} is not a field here; {_advice(name, fields)}")
+        raise LookupError(f"{shown(name)} is not a field here; {advice(name, fields)}")
     column = type_coerce(holder.column, JSONB)[key].astext
     return Target(name, Kind.TEXT, column, (), nullable=True)
 
@@ -95,6 +114,7 @@ def value_of(name: str, values: Mapping[str, object]) -> object:
     return holder.get(key) if isinstance(holder, Mapping) else None
 
 
-def _advice(name: str, fields: Mapping[str, Queryable]) -> str:
+def advice(name: str, fields: Mapping[str, Queryable]) -> str:
+    """What to write instead of a name that is none."""
     found = process.extractOne(name.lower(), list(fields), scorer=fuzz.ratio, score_cutoff=60)
     return f"perhaps you mean “{found[0]}”" if found else "check its name, or put quotes round text"

@@ -15,6 +15,7 @@ from kit.query.conditions import (
     conditions,
     searches,
 )
+from kit.query.errors import unreadable
 from kit.query.fields import Kind, Queryable, Target, value_of
 from kit.query.tree import And, Compare, Node, Not, Or, Search
 from kit.query.values import read
@@ -47,9 +48,18 @@ def matches(
         case Not(part):
             return not matches(part, fields, values, context)
         case Compare():
-            return all(_holds(found, values) for found in conditions(node, fields, context))
+            found = conditions(node, fields, context)
+            _require(node, found[0].target, values)
+            return all(_holds(each, values) for each in found)
         case Search():
             return any(_holds(like, values) for _, like in searches(node, fields, context))
+
+
+def _require(node: Compare, target: Target, values: Mapping[str, object]) -> None:
+    """Refuses to guess what another record says: only who has it at hand can be asked along a path."""
+    if target.path and target.name.partition(".")[0] not in values:
+        reason = f"“{target.name}” is said by another record, which is not looked at here"
+        raise unreadable(node.position, reason)
 
 
 def _holds(condition: Condition, values: Mapping[str, object]) -> bool:

@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -34,7 +35,7 @@ from kit.query.conditions import (
     conditions,
     searches,
 )
-from kit.query.fields import Kind, Queryable, Target
+from kit.query.fields import Kind, Path, Queryable, Target
 from kit.query.tree import And, Compare, Node, Not, Or, Search
 from kit.text.folding import fold, folded
 
@@ -93,12 +94,14 @@ def _inverse(part: Node, fields: Mapping[str, Queryable], context: Context) -> C
                 return _condition(Present(target))
             case (Present(target),):
                 return _condition(Missing(target))
-            case found if not found[0].target.nullable:
+            case found if found[0].target.path or not found[0].target.nullable:
                 return not_(and_(*map(_condition, found)))
     return to_sql(part, fields, context).is_not(true())
 
 
 def _condition(condition: Condition) -> ColumnElement[bool]:
+    if condition.target.path:
+        return _along(condition.target.path, condition)
     match condition:
         case Missing(target):
             return _missing(target)
@@ -115,6 +118,14 @@ def _condition(condition: Condition) -> ColumnElement[bool]:
                 ranked(target), bound(target.kind, value)
             )
             return found
+
+
+def _along(path: Path, condition: Condition) -> ColumnElement[bool]:
+    """Of the record referred to; what has none is missing all that it could have."""
+    there = replace(condition.target, column=path.column, path=None)
+    if isinstance(condition, Missing):
+        return not_(path.leads(_present(there)))
+    return path.leads(_condition(replace(condition, target=there)))
 
 
 def _missing(target: Target) -> ColumnElement[bool]:

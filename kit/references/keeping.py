@@ -32,6 +32,17 @@ def _kept_fields(records: tuple[type[Record], ...]) -> Keep:
     return {entity: tuple(names) for entity, names in named.items() if names}
 
 
+@lru_cache(maxsize=1_000)
+def kept_of(record: type[Record], target: str) -> tuple[str, ...]:
+    """The fields of another service's entity by which lists of this one may be asked: its name first."""
+    if facts_of(target) is None or target.startswith("identity."):
+        return ()
+    declared = {
+        name for kind in _references([record]) if kind.target == target for name in kind.keep
+    }
+    return (_title(target), *sorted(declared - {_title(target)}))
+
+
 def _references(records: Iterable[type[Record]]) -> Iterator[Reference]:
     for record in records:
         for known in record.fields.values():

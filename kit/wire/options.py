@@ -8,6 +8,7 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from kit.entity.kinds import (
     Boolean,
+    Choice,
     Day,
     Decimals,
     Email,
@@ -51,6 +52,7 @@ _KINDS: Mapping[Any, Kind] = {
     pb.KIND_PHONE: Phone(),
     pb.KIND_URL: Url(),
     pb.KIND_SECRET: Secret(),
+    pb.KIND_CHOICE: Choice(),
 }
 
 
@@ -62,6 +64,16 @@ def stands_for(known: FieldDescriptor) -> Sequence[str]:
 def reference_of(known: FieldDescriptor) -> str:
     """The entity whose record a field names; empty where it names none."""
     return str(known.GetOptions().Extensions[pb.reference])
+
+
+def copies_of(known: FieldDescriptor) -> Sequence[str]:
+    """The fields of other entities that a field tells."""
+    return tuple(known.GetOptions().Extensions[pb.copy_of])
+
+
+def part_of(known: FieldDescriptor) -> str:
+    """The field that repeats this one; empty where none does."""
+    return str(known.GetOptions().Extensions[pb.part_of])
 
 
 def kind_of(known: FieldDescriptor) -> Kind | None:

@@ -11,7 +11,7 @@ from gateway.contract.comments import comment
 from kit.entity import Rows
 from kit.entity.kinds import Choice, Kind, Money, Reference, References, Words
 from kit.wire.bounds import most_of
-from kit.wire.options import kind_of, reference_of
+from kit.wire.options import copies_of, kind_of, part_of, reference_of
 from tests.entities.cases import CASES, CREATED, Case
 
 every = pytest.mark.parametrize("case", CASES.values(), ids=str)
@@ -72,6 +72,15 @@ def test_the_contract_says_in_options_what_a_field_refers_to_and_its_kind(case: 
             assert known is not None, described.full_name
             assert known.name == kind.name, described.full_name
         assert not _TOLD_IN_WORDS.search(comment(described.full_name)), described.full_name
+
+
+@every
+def test_the_contract_says_which_fields_tell_others(case: Case) -> None:
+    """By it other services, which keep such fields, know what is hidden with them."""
+    for name, known in case.shape.fields.items():
+        described = case.servicer.message.DESCRIPTOR.fields_by_name[name]
+        assert part_of(described) == known.said.part_of, described.full_name
+        assert tuple(copies_of(described)) == known.said.copy_of, described.full_name
 
 
 def _described_kinds(case: Case) -> Iterator[tuple[FieldDescriptor, Kind]]:

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import literal_column, select
 
+from kit.entity.kinds import Text
 from kit.references.adoption import adopt
 from kit.references.copies import asked
 from kit.references.following import _on_top
 from kit.references.keeping import Copy, kept_fields
 from kit.references.tables import reference_copy
-from kit.wire.contract import facts_of
+from kit.wire.options import kind_of
 from tests.entities.cases import CASES
 from tests.entities.factories import Office
 from tests.entities.test_what_hangs_on_a_record import until
@@ -102,9 +103,12 @@ async def test_what_another_service_tells_of_a_record_is_completed_by_its_owner(
     await until(is_whole)
 
 
-def test_only_fields_of_the_contract_are_kept() -> None:
+def test_what_is_kept_is_of_the_contract_and_compared_as_at_home() -> None:
     for case in CASES.values():
         for name, known in case.record.fields.items():
-            kept = getattr(known.said.kind, "keep", ())
-            facts = facts_of(known.said.kind.target) if kept else None
-            assert not set(kept) - set(facts.fields if facts else ()), f"{case}.{name}"
+            for field in getattr(known.said.kind, "keep", ()):
+                target = CASES[known.said.kind.target]
+                described = target.servicer.message.DESCRIPTOR.fields_by_name[field]
+                kind = kind_of(described) or Text()
+                at_home = target.record.fields[field].said.kind
+                assert kind.comparison is at_home.comparison, f"{case}.{name}: {field}"

@@ -135,6 +135,7 @@ class Asked:
     choices: tuple[str, ...] = ()
     nullable: bool = True
     holds: None = None
+    path: None = None
 
     @classmethod
     def of(cls, field: Field) -> "Asked":

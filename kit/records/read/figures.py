@@ -16,8 +16,9 @@ from kit.entity.kinds import Day, Decimals, Instant, Integer, Money
 from kit.errors import Invalid
 from kit.query import parse, to_sql
 from kit.query.conditions import LISTS
+from kit.query.fields import advice
 from kit.records.process import Process
-from kit.records.read.touching import asked_by
+from kit.records.read.asking import Asked
 
 _MOST = 1_000
 _MEASURE = re.compile(r"(sum|avg|min|max)\((\w+)\)$")
@@ -38,7 +39,7 @@ async def aggregated(
     process: Process, record: type[Record], actor: Actor, request: pb.AggregateRequest
 ) -> pb.Figures:
     """The figures that a request asks for."""
-    fields = asked_by(process.policy, actor, record)
+    fields = Asked(process.policy, actor, record)
     context = process.reader.context(record, actor)
     groups = [_group(fields, name, str(context.zone)) for name in request.group_by]
     measures = [(name, _measure(fields, name)) for name in request.measures or ("count",)]
@@ -99,7 +100,7 @@ def _currencies(fields: Any, measures: Sequence[str], groups: Sequence[_Group]) 
 
 def _known(fields: Any, name: str, where: str) -> Field:
     if name not in fields or name == "custom":
-        raise Invalid("", {where: f"There is no field {name!r}."})
+        raise Invalid("", {where: f"There is no field {name!r}; {advice(name, fields)}."})
     return fields[name]  # type: ignore[no-any-return]
 
 

@@ -66,6 +66,7 @@ class Page:
     found: ColumnElement[bool] | None
     after: ColumnElement[bool] | None
     by_owner: bool
+    goes_by_caller: bool
 
     def query(self) -> Select[Any]:
         """The rows of the page, and one more that says whether there is another."""

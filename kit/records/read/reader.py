@@ -21,9 +21,9 @@ from kit.entity import Level, Record
 from kit.entity.record import words_of
 from kit.errors import Invalid, NotFound
 from kit.query import Context, Order, decode_token, encode_token, parse, to_sql
+from kit.records.read.asking import Asked
 from kit.records.read.page import Page, Question, found_by_words, one_row, table_of
 from kit.records.read.plans import GATHERED, may_go_by_owner, shared_rows
-from kit.records.read.touching import TOUCHES, asked_by
 from kit.records.statements import Statement, Statements, compiled
 from kit.telemetry.logs import log
 
@@ -78,7 +78,7 @@ class Reader:
         self, record: type[Record], actor: Actor, question: Question, names: tuple[str, ...]
     ) -> Answer:
         """One page of the rows within reach that answer a question."""
-        fields = asked_by(self._policy, actor, record)
+        fields = Asked(self._policy, actor, record)
         order = Order.parse(question.order_by, fields)
         seal = f"{record.entity}\n{question.filter}\n{question.search}"
         shown = (*chosen(question.fields, names), "custom")
@@ -95,7 +95,7 @@ class Reader:
         record: type[Record],
         actor: Actor,
         question: Question,
-        fields: Mapping[str, Any],
+        fields: Asked,
         order: Order,
         shown: tuple[str, ...],
         seal: str,
@@ -111,6 +111,7 @@ class Reader:
             found=found_by_words(record, fields) if _words(question) else None,
             after=order.after(decode_token(token, order, seal)) if token else None,
             by_owner=may_go_by_owner(reach, order) and await self._little_shared(record, reach),
+            goes_by_caller=fields.goes_by_caller,
         )
 
     def _where(
@@ -133,8 +134,7 @@ class Reader:
     def _statement(self, page: Page, actor: Actor, question: Question) -> Statement:
         """A filter that goes by the caller or by now, and a later page, are built each time."""
         veiled = self._veiled(page.record, actor)
-        by_caller = question.speaks_of_now or (page.record.touches and TOUCHES in question.filter)
-        if by_caller or page.after is not None:
+        if question.speaks_of_now or page.goes_by_caller or page.after is not None:
             return compiled(_shown(page.query(), veiled=veiled))
         limits = self._policy.field_access(actor, page.record.entity)
         asked = (question.filter, question.order_by, page.found is not None, page.by_owner)

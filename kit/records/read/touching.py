@@ -1,14 +1,12 @@
 """`touches`, by which a filter finds records that name another one, or something that hangs on it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
     ColumnElement,
-    Integer,
     Uuid,
     and_,
     any_,
@@ -17,36 +15,38 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    true,
 )
 
-from kit.access.fields import seen, visible
+from kit.access.fields import seen
 from kit.access.policy import Policy
-from kit.access.reach import Reach
 from kit.access.standing import standing_of
 from kit.actor import Actor
 from kit.entity import Field, Level, Record, References
 from kit.entity.fields import said
+from kit.records.read.paths import reached
 from kit.references.tables import reference_copy
 
 TOUCHES = "touches"
 
 
-def asked_by(policy: Policy, actor: Actor, record: type[Record]) -> Mapping[str, Field]:
-    """What the caller may filter by: the fields that may be seen, and `touches` where it is declared."""
-    fields = visible(policy, actor, record)
-    if not record.touches or len(seen(policy, actor, record, record.touches)) < len(record.touches):
-        return fields
+def touches_of(policy: Policy, actor: Actor, record: type[Record]) -> Field:
+    """The field by which a filter asks whether a record touches another."""
     below = or_(false(), *_within(policy, actor, record))
     named = [record.__table__.c[name] for name in record.touches]
-    field = Field(
+    return Field(
         TOUCHES,
         said(References(), "Touches"),
         func.array_remove(_joined(named), None),
         nullable=False,
         holds=lambda value: _touches(named, value, below),
     )
-    return {**fields, TOUCHES: field}
+
+
+def may_touch(policy: Policy, actor: Actor, record: type[Record]) -> bool:
+    """Whether there is such a field for the caller: one who may not see a reference has none."""
+    return bool(record.touches) and len(seen(policy, actor, record, record.touches)) == len(
+        record.touches
+    )
 
 
 def _joined(named: list[Any]) -> ColumnElement[Any]:
@@ -80,7 +80,7 @@ def _within(policy: Policy, actor: Actor, record: type[Record]) -> Iterator[Colu
         if "view" in policy.rights(actor, entity) and not hidden:
             reach = policy.reach(actor, standing_of(entity), Level.READ)
             copy = reference_copy.c
-            yield and_(copy.entity == entity, copy.state == "live", _reached(reach))
+            yield and_(copy.entity == entity, copy.state == "live", reached(copy, reach))
 
 
 def _entities(record: type[Record]) -> list[str]:
@@ -88,12 +88,3 @@ def _entities(record: type[Record]) -> list[str]:
     kinds: list[Any] = [record.fields[name].said.kind for name in record.touches]
     found = (each for kind in kinds for each in getattr(kind, "among", ()) or (kind.target,))
     return list(dict.fromkeys(found))
-
-
-def _reached(reach: Reach) -> ColumnElement[bool]:
-    if reach.all:
-        return true()
-    copy = reference_copy.c
-    keys = literal(list(reach.keys), ARRAY(Integer))
-    inherited = literal(list(reach.inherited), ARRAY(BigInteger))
-    return or_(copy["keys"].bool_op("&&")(keys), copy.inherited.bool_op("&&")(inherited))

@@ -10,12 +10,12 @@ from crm.sales.v1 import opportunities_pb2 as pb
 from sqlalchemy import ColumnElement, Text, cast, func, or_, select, true
 
 from kit.access.clause import reachable
-from kit.access.fields import visible
 from kit.actor import Actor
 from kit.entity import Level
 from kit.errors import Invalid
 from kit.query import parse, to_sql
 from kit.records import Process, Said
+from kit.records.read.asking import Asked
 from services.sales.model.forecasts import counted, due, weighted
 from services.sales.model.opportunities import Opportunity
 from services.sales.model.stages import Outcome
@@ -44,7 +44,7 @@ _YEAR = 12
 
 async def forecast(process: Process, actor: Actor, said: Said) -> pb.ForecastFigures:
     """The figures that are asked for; what is made of a hidden field is left out."""
-    fields = visible(process.policy, actor, Opportunity)
+    fields = Asked(process.policy, actor, Opportunity)
     groups = _groups(said.group_by, fields.keys())
     columns: dict[str, Any] = {**groups, "currency": Opportunity.currency}
     apart = [due().is_(None).label("undated")] if fields.keys() >= _DUE else []

@@ -28,12 +28,15 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    exists,
+    select,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from kit.query import Context, Kind
+from kit.query import Path as Way
 from kit.text.folding import folding_function, words_function
 
 # Found, not imported: its import makes a directory of its own and warns.
@@ -92,9 +95,10 @@ class Field:
     choices: tuple[str, ...]
     nullable: bool
     holds: None = None
+    path: Way | None = None
 
 
-FIELDS: Mapping[str, Field] = {
+OWN: Mapping[str, Field] = {
     name: Field(
         name,
         kind,
@@ -104,6 +108,44 @@ FIELDS: Mapping[str, Field] = {
     )
     for name, kind in KINDS.items()
 }
+
+# The records that deals refer to; to any other id leads nothing that the caller may see.
+account = Table(
+    "account",
+    deal.metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text),
+    Column("industry", Text),
+    Column("employees", BigInteger),
+    Column("labels", ARRAY(Text)),
+)
+ACCOUNTS: Mapping[UUID, Mapping[str, object]] = {
+    NIL: {"name": "a%", "industry": None, "employees": 0, "labels": []},
+    ONE: {"name": "Acme", "industry": "retail", "employees": 250, "labels": ["key"]},
+    UUID(int=2): {"name": "Zeta", "industry": "energy", "employees": None, "labels": None},
+}
+THERE = {
+    "name": Kind.TEXT,
+    "industry": Kind.PICKLIST,
+    "employees": Kind.INTEGER,
+    "labels": Kind.TEXTS,
+}
+
+
+def _leads(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    same = account.c.id == deal.c.account_id
+    return exists().where(same, condition).correlate_except(account)
+
+
+def _along(name: str, kind: Kind) -> Field:
+    column = account.c[name]
+    value = select(column).where(account.c.id == deal.c.account_id).correlate_except(account)
+    path = Way(column, _leads)
+    return Field(f"account.{name}", kind, value.scalar_subquery(), (), nullable=True, path=path)
+
+
+PATHS = {f"account.{name}": _along(name, kind) for name, kind in THERE.items()}
+FIELDS = {**OWN, **PATHS}
 
 CONTEXT = Context(
     me=ONE,
@@ -117,6 +159,11 @@ def row(number: int, values: Mapping[str, object]) -> dict[str, object]:
     """A deal of which only the given values are present."""
     needed = {"id": UUID(int=number), "title": "", "updated_at": CONTEXT.now}
     return dict.fromkeys(KINDS) | needed | dict(values)
+
+
+def seen(values: Mapping[str, object]) -> dict[str, object]:
+    """A deal together with what it refers to, as whoever has both at hand asks of it in memory."""
+    return {**values, "account": ACCOUNTS.get(values["account_id"], {})}  # type: ignore[call-overload]
 
 
 def _run(*words: str | Path) -> None:
@@ -147,6 +194,8 @@ async def connection(socket: str) -> AsyncIterator[AsyncConnection]:
         await connection.exec_driver_sql(folding_function())
         await connection.exec_driver_sql(words_function())
         await connection.run_sync(deal.metadata.create_all)
+        accounts = [{"id": key, **values} for key, values in ACCOUNTS.items()]
+        await connection.execute(account.insert(), accounts)
         await connection.commit()
         yield connection
     await engine.dispose()

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.errors import Invalid
 from kit.query import Not, Order, Search, matches, names, parse, to_sql
-from tests.kit.query.conftest import CONTEXT, FIELDS, KINDS, deal, row
+from tests.kit.query.conftest import ACCOUNTS, CONTEXT, FIELDS, KINDS, PATHS, deal, row, seen
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "filter.md").read_text()
 FIRST, SECOND = UUID(int=1), UUID(int=2)
@@ -82,6 +82,10 @@ def test_the_guide_shows_the_deals_that_its_examples_find() -> None:
     columns = [name for name in KINDS if name not in {"id", "title", "updated_at"}]
     shown = [[str(n), *(_shown(deal[name]) for name in columns)] for n, deal in enumerate(DEALS, 1)]
     assert list(_lines("id")) == shown
+    there = [
+        [_shown(key), *map(_shown, each.values())] for key, each in ACCOUNTS.items() if key.int
+    ]
+    assert list(_lines("account")) == there
 
 
 @pytest.mark.parametrize(("text", "found"), EXAMPLES)
@@ -94,7 +98,7 @@ async def test_an_example_finds_what_the_guide_says(
     await connection.execute(insert(deal), DEALS)
     query = select(deal.c.id).where(to_sql(node, FIELDS, CONTEXT))
     assert set(await connection.scalars(query)) == expected
-    assert {d["id"] for d in DEALS if matches(node, FIELDS, d, CONTEXT)} == expected
+    assert {d["id"] for d in DEALS if matches(node, FIELDS, seen(d), CONTEXT)} == expected
     await connection.rollback()
 
 
@@ -102,7 +106,7 @@ async def test_an_example_finds_what_the_guide_says(
 def test_a_mistake_says_where_and_what_to_do(text: str, message: str) -> None:
     for use in (
         lambda: to_sql(parse(text), FIELDS, CONTEXT),
-        lambda: matches(parse(text), FIELDS, DEALS[0], CONTEXT),
+        lambda: matches(parse(text), FIELDS, seen(DEALS[0]), CONTEXT),
     ):
         with pytest.raises(Invalid) as problem:
             use()
@@ -114,7 +118,7 @@ def test_the_guide_has_an_example_of_every_operator() -> None:
     for sign in ("=", "!=", "<", "<=", ">", ">=", ":", "AND", "OR", "NOT", "-", "*", "(", "null"):
         assert f"{sign}" in text
     assert {name.partition(".")[0] for found, _ in EXAMPLES for name in names(parse(found))} == (
-        set(KINDS) - {"id", "title", "updated_at"}
+        {*KINDS, "account"} - {"id", "title", "updated_at"}
     )
 
 
@@ -125,7 +129,7 @@ LITERALS = (
     "now()", "today(99999)", '"a b"', "won", "*", "A*", "(a OR b)", str(FIRST),
 )  # fmt: skip
 SIGNS = ("AND", "OR", "NOT", "-", "(", ")", '"', "'", "\\", "acme", *OPERATORS, *LITERALS)
-FIELD = st.sampled_from([*KINDS, "custom.region"])
+FIELD = st.sampled_from([*KINDS, *PATHS, "custom.region"])
 TERMS = st.builds("{} {} {}".format, FIELD, st.sampled_from(OPERATORS), st.sampled_from(LITERALS))
 PARTS = st.lists(st.sampled_from(SIGNS) | FIELD | TERMS, max_size=6)
 TEXTS = st.text() | TERMS | PARTS.map(" ".join) | PARTS.map("".join)
@@ -149,7 +153,7 @@ async def test_any_text_is_a_filter_that_the_database_accepts_or_invalid(
         await connection.rollback()
         await connection.execute(insert(deal), DEALS)
         query = select(deal.c.id).where(to_sql(node, FIELDS, CONTEXT))
-        found = {d["id"] for d in DEALS if matches(node, FIELDS, d, CONTEXT)}
+        found = {d["id"] for d in DEALS if matches(node, FIELDS, seen(d), CONTEXT)}
         assert set(await connection.scalars(query)) == found
     await connection.rollback()
 
@@ -172,7 +176,7 @@ def test_a_filter_has_limits(text: str, message: str) -> None:
 @pytest.mark.parametrize("text", ["", "  ", "\n"])
 def test_an_empty_filter_finds_everything(text: str) -> None:
     assert parse(text) is None
-    assert matches(None, FIELDS, DEALS[0], CONTEXT)
+    assert matches(None, FIELDS, seen(DEALS[0]), CONTEXT)
     assert names(None) == frozenset()
 
 
@@ -191,6 +195,13 @@ def test_a_hidden_field_is_not_searched() -> None:
     assert not matches(parse("acme"), seen, DEALS[0], CONTEXT)
     with pytest.raises(Invalid, match="nothing is searched here"):
         to_sql(parse("acme"), FIELDS, replace(CONTEXT, searched=()))
+
+
+def test_a_record_alone_is_not_asked_what_another_one_says() -> None:
+    """An event tells of one record; what it refers to is not guessed, and never taken for missing."""
+    for text in ("stage = won OR account.industry = retail", "-account.name:*"):
+        with pytest.raises(Invalid, match="is said by another record, which is not looked at here"):
+            matches(parse(text), FIELDS, DEALS[0], CONTEXT)
 
 
 def test_a_filter_names_its_fields() -> None:
