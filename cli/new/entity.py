@@ -114,7 +114,6 @@ def _write(tree: Draft, order: Order) -> None:
         template("entity/contract.proto", **forms, options=_options(order), fields=_told(order)),
     )
     tree.create(f"{room}/model/{name.module}.py", _model(order, forms))
-    tree.create(f"{room}/rpc/{name.module}.py", template("entity/rpc.py", **forms))
     after = Next.of(tree, name.service)
     columns = "".join(each.in_migration() for each in order.fields)
     words = {"revision": after.revision, "before": after.before, "title": order.title}
@@ -151,11 +150,11 @@ def _model(order: Order, forms: dict[str, str]) -> str:
 
 def _list(tree: Draft, name: EntityName) -> None:
     service, forms = name.service, name.forms
-    module = f"services.{service}.rpc.{name.module}"
     tree.change(
         f"services/{service}/main.py",
-        importing(module, name.plural_type),
-        listed("records", name.plural_type),
+        importing("kit.records", "standard"),
+        importing(f"services.{service}.model.{name.module}", name.name),
+        listed("records", f"standard({name.name})"),
     )
     tree.change(
         "docs/events.md",

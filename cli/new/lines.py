@@ -19,6 +19,17 @@ def beside(said: str, added: str) -> Edit:
     return edit
 
 
+def instead(said: str, other: str) -> Edit:
+    """Puts a text in the place of one that stands there exactly once."""
+
+    def edit(text: str) -> str:
+        if text.count(said) != 1:
+            raise AnchorMissing(f"place to change: {said!r} should stand there once")
+        return text.replace(said, other)
+
+    return edit
+
+
 def repeated(pattern: str, like: str, name: str) -> Edit:
     """Says of a new name what a line or a block says of another, right behind it."""
 

@@ -24,6 +24,24 @@ def importing(module: str, name: str) -> Edit:
     return edit
 
 
+def unimporting(name: str) -> Edit:
+    """No import of a name that nothing stands on any more."""
+
+    def edit(text: str) -> str:
+        tree = ast.parse(text)
+        if any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(tree)):
+            return text
+        lines = text.splitlines()
+        for each in tree.body:
+            if isinstance(each, ast.ImportFrom) and _names(each, name):
+                others = [alias for alias in each.names if alias.name != name]
+                left = [ast.unparse(ast.ImportFrom(each.module, others, each.level))]
+                lines[each.lineno - 1 : each.end_lineno] = left if others else []
+        return "\n".join(lines) + "\n"
+
+    return edit
+
+
 def imported_as(text: str, module: str, name: str) -> str:
     """What a source calls something that it imports; the name itself where it does not."""
     for each in ast.walk(ast.parse(text)):

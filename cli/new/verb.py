@@ -9,9 +9,16 @@ from pathlib import Path
 from cli.failure import CommandFailed
 from cli.new.draft import AnchorMissing, Draft, template
 from cli.new.fields import TAKEN
-from cli.new.lines import Edit, sorted_lines
+from cli.new.lines import Edit, instead, sorted_lines
 from cli.new.names import EntityName, kebab, sentence, snake, verb_name, words
-from cli.new.python import classes, entered, imported_as, importing, with_method
+from cli.new.python import (
+    classes,
+    entered,
+    imported_as,
+    importing,
+    unimporting,
+    with_method,
+)
 
 
 @dataclass(frozen=True)
@@ -22,7 +29,6 @@ class Place:
     contract: str
     api: str
     model: str
-    rpc: str
 
     @property
     def module(self) -> str:
@@ -52,8 +58,7 @@ def _place(tree: Draft, name: EntityName) -> Place:
     """Found by what stands in the files, since a plural may be anything."""
     contract = _one(tree, f"proto/crm/{name.service}/v1/*.proto", rf"^message {name.name} \{{")
     model = _one(tree, f"services/{name.service}/model/*.py", rf"^class {name.name}\(Record\)")
-    rpc = _one(tree, f"services/{name.service}/rpc/*.py", rf"\bRecords\[{name.name}, ")
-    return Place(name, contract, _api(tree.read(contract), name.name), model, rpc)
+    return Place(name, contract, _api(tree.read(contract), name.name), model)
 
 
 def _api(contract: str, entity: str) -> str:
@@ -119,14 +124,40 @@ def _code(tree: Draft, place: Place, forms: dict[str, str], sets: Sequence[str])
     listed = "".join(f'"{each}", ' for each in sets)
     forms = {**forms, "sets": f"({listed.rstrip()})" if len(sets) < 2 else f"({listed[:-2]})"}  # noqa: PLR2004
     tree.change(place.model, with_method(place.name.name, template("verb/rule.py", **forms)))
-    owner = next(_servicers(tree.read(place.rpc), place.name.name))
+    rpc = _rpc(tree, place, forms)
+    owner = next(_servicers(tree.read(rpc), place.name.name))
     tree.change(
-        place.rpc,
+        rpc,
         importing("kit.records", "Said"),
         importing("kit.records", "Work"),
         importing("kit.records", "verb"),
         with_method(owner, template("verb/method.py", **forms)),
     )
+
+
+def _rpc(tree: Draft, place: Place, forms: dict[str, str]) -> str:
+    """The file of the entity's methods; where the standard ones were enough, its first verb brings it."""
+    service, entity = place.name.service, place.name.name
+    main, alone = f"services/{service}/main.py", f"standard({entity})"
+    if alone not in tree.read(main):
+        return _one(tree, f"services/{service}/rpc/*.py", rf"\bRecords\[{entity}, ")
+    path = f"services/{service}/rpc/{place.module}.py"
+    modules = {"module": place.module, "model": Path(place.model).stem}
+    words = {**forms, **modules, "Plural": _plural(tree, place)}
+    tree.create(path, template("verb/servicer.py", **words, api=place.api))
+    tree.change(
+        main,
+        instead(alone, place.api),
+        importing(f"services.{service}.rpc.{place.module}", place.api),
+        unimporting(entity),
+        unimporting("standard"),
+    )
+    return path
+
+
+def _plural(tree: Draft, place: Place) -> str:
+    found = re.search(r'^    plural = "(.+)"$', tree.read(place.model), re.MULTILINE)
+    return found.group(1) if found else place.name.plural
 
 
 def _servicers(text: str, entity: str) -> Iterator[str]:

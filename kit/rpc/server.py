@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any
 
 import grpc
+from google.protobuf.descriptor import ServiceDescriptor
+from google.protobuf.message_factory import GetMessageClass
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio
 
@@ -74,12 +76,28 @@ async def report(health: "health_aio.HealthServicer", *, ready: bool) -> None:
 
 def _register(servicer: Any, server: grpc.aio.Server) -> None:
     """Every generated servicer class stands in a module beside the function that adds it."""
+    if (contract := getattr(servicer, "contract", None)) is not None:
+        server.add_generic_rpc_handlers((_handlers(servicer, contract),))
+        return
     for kind in type(servicer).__mro__:
         add = getattr(sys.modules[kind.__module__], f"add_{kind.__name__}_to_server", None)
         if add is not None:
             add(servicer, server)
             return
     raise TypeError(f"{type(servicer).__name__} serves no contract.")
+
+
+def _handlers(servicer: Any, contract: ServiceDescriptor) -> grpc.GenericRpcHandler:
+    """What the generated function adds, for a servicer that names its contract and inherits no class of it."""
+    handlers = {
+        each.name: grpc.unary_unary_rpc_method_handler(
+            getattr(servicer, each.name),
+            GetMessageClass(each.input_type).FromString,
+            GetMessageClass(each.output_type).SerializeToString,
+        )
+        for each in contract.methods
+    }
+    return grpc.method_handlers_generic_handler(contract.full_name, handlers)
 
 
 class _Reception(grpc.aio.ServerInterceptor):

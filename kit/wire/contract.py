@@ -9,7 +9,7 @@ from typing import Any
 
 import crm
 from crm.v1 import options_pb2
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 
 
@@ -48,6 +48,17 @@ def serve(message: type[Message]) -> None:
     """Makes an entity known that this process serves; one of a test stands in no folder."""
     if (facts := _facts(message.DESCRIPTOR)) is not None:
         _served[facts.entity] = facts
+
+
+def service_of(message: Any) -> ServiceDescriptor | None:
+    """The service of an entity: the one whose Get answers it, in one file with its message."""
+    services = message.file.services_by_name.values()
+    return next((each for each in services if _gets(each) is message), None)
+
+
+def _gets(service: ServiceDescriptor) -> Any:
+    get = service.methods_by_name.get("Get")
+    return get and get.output_type
 
 
 @cache

@@ -11,7 +11,7 @@ from kit.entity.fields import Field
 from kit.entity.record import Record
 from kit.entity.rows import Row, Rows
 from kit.errors import Invalid
-from kit.wire.contract import serve
+from kit.wire.contract import serve, service_of
 
 Setter = Callable[[Any, Any], None]
 
@@ -73,15 +73,9 @@ class Shape:
 
 
 def _methods(message: type[Message]) -> frozenset[str]:
-    """The calls of the entity's service, which stands in one file with its message."""
-    services = message.DESCRIPTOR.file.services_by_name.values()
-    mine = (each for each in services if _gets(each) == message.DESCRIPTOR.full_name)
-    return frozenset(name for service in mine for name in service.methods_by_name)
-
-
-def _gets(service: Any) -> str:
-    get = service.methods_by_name.get("Get")
-    return get.output_type.full_name if get else ""
+    """The calls of the entity's service."""
+    service = service_of(message.DESCRIPTOR)
+    return frozenset(service.methods_by_name) if service else frozenset()
 
 
 class _Row:

@@ -1,23 +1,24 @@
 """Identity on one screen: who works here, what they may do, and how they prove who they are."""
 
+from kit.records import standard
 from kit.running import run
 from kit.service import Every, Service
 from services.identity.config import Settings
 from services.identity.first_start import first_start
 from services.identity.hashing import Passwords
+from services.identity.model.access_defaults import AccessDefault
+from services.identity.model.groups import Group
+from services.identity.model.profiles import Profile
+from services.identity.model.roles import Role
+from services.identity.model.sharing_rules import SharingRule
 from services.identity.oauth.storage.grants import forget_expired
 from services.identity.oauth.tokens.rfc7517_keys import rotate_keys
 from services.identity.policy import tell_policy
-from services.identity.rpc.access_defaults import AccessDefaults
 from services.identity.rpc.clients import Clients
-from services.identity.rpc.groups import Groups
 from services.identity.rpc.oauth import OAuth
 from services.identity.rpc.people import People
 from services.identity.rpc.policies import Policies
-from services.identity.rpc.profiles import Profiles
-from services.identity.rpc.roles import Roles
 from services.identity.rpc.sessions import Sessions
-from services.identity.rpc.sharing_rules import SharingRules
 from services.identity.sessions import forget_ended
 from services.identity.throttle import Throttle
 
@@ -37,7 +38,12 @@ def identity(settings: Settings) -> Service:
         settings=settings,
         records=[
             lambda process: People(process, passwords, throttle),
-            *(Roles, Profiles, Groups, SharingRules, AccessDefaults, Clients),
+            standard(Role),
+            standard(Profile),
+            standard(Group),
+            standard(SharingRule),
+            standard(AccessDefault),
+            Clients,
         ],
         others=[
             Policies,

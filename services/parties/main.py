@@ -1,15 +1,16 @@
 """Parties on one screen: accounts, contacts, leads, what leads became, and value lists."""
 
+from kit.records import standard
 from kit.rpc.admission import REFERENCES
 from kit.running import run
 from kit.service import Every, Service
 from services.parties.choices import load_choices, start_choices
 from services.parties.config import Settings
 from services.parties.conversion import finish_conversions
-from services.parties.rpc.accounts import Accounts
+from services.parties.model.accounts import Account
+from services.parties.model.contacts import Contact
+from services.parties.model.conversions import Conversion
 from services.parties.rpc.choice_values import ChoiceValues
-from services.parties.rpc.contacts import Contacts
-from services.parties.rpc.conversions import Conversions
 from services.parties.rpc.leads import Leads
 
 
@@ -18,7 +19,7 @@ def parties(settings: Settings) -> Service:
     return Service(
         name="parties",
         settings=settings,
-        records=[Accounts, Contacts, Leads, Conversions, ChoiceValues],
+        records=[standard(Account), standard(Contact), Leads, standard(Conversion), ChoiceValues],
         jobs=[Every(2, finish_conversions), Every(30, load_choices)],
         started=[start_choices],
         admits=dict.fromkeys(("sales", "campaigns", "helpdesk", "scheduling"), REFERENCES),

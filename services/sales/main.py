@@ -1,14 +1,15 @@
 """Sales on one screen: products, the pipeline and its forecast."""
 
+from kit.records import standard
 from kit.rpc.admission import REFERENCES
 from kit.running import run
 from kit.service import Service
 from services.sales.config import Settings
+from services.sales.model.products import Product
+from services.sales.model.stage_changes import StageChange
+from services.sales.model.stages import Stage
 from services.sales.pipeline import start_pipeline
 from services.sales.rpc.opportunities import Opportunities
-from services.sales.rpc.products import Products
-from services.sales.rpc.stage_changes import StageChanges
-from services.sales.rpc.stages import Stages
 
 
 def sales(settings: Settings) -> Service:
@@ -16,7 +17,7 @@ def sales(settings: Settings) -> Service:
     return Service(
         name="sales",
         settings=settings,
-        records=[Opportunities, Products, Stages, StageChanges],
+        records=[Opportunities, standard(Product), standard(Stage), standard(StageChange)],
         started=[start_pipeline],
         admits={
             **dict.fromkeys(("campaigns", "helpdesk", "scheduling"), REFERENCES),

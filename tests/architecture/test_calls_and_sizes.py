@@ -188,6 +188,11 @@ def test_every_service_has_its_rooms() -> None:
         assert len(list((service / "migrations").glob("*.py"))) >= 1
 
 
-def test_an_entity_has_a_file_for_its_rules_and_one_for_its_calls() -> None:
-    for contract in (ROOT / "services").glob("*/rpc/*.py"):
-        assert len(contract.stem) > 1
+def test_nobody_writes_a_class_for_the_standard_methods_alone() -> None:
+    """The service lists such an entity as `standard(Product)`."""
+    bare = [
+        str(path)
+        for path, tree in SERVICES.items()
+        if path.parent.name == "rpc" and path.stem != "__init__" and not any(functions(tree))
+    ]
+    assert bare == []

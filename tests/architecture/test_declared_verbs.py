@@ -2,6 +2,7 @@
 
 import pytest
 
+from kit.records import standard
 from kit.records.methods.verbs import Verb
 from tests.entities.cases import CASES, Case
 from tests.entities.verbs import STANDARD, UNDECLARED
@@ -27,3 +28,12 @@ def test_a_declared_verb_needs_a_reason_to_work_by_itself(case: Case) -> None:
         if isinstance(method, Verb) and method.by_itself
     }
     assert alone <= {"identity.Person.SetPassword", "parties.Lead.Convert"}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=str)
+def test_verbs_are_not_left_out_by_serving_the_standard_methods_alone(case: Case) -> None:
+    if case.methods <= STANDARD:
+        assert standard(case.record).keywords["record"] is case.record
+        return
+    with pytest.raises(TypeError, match=r"write a class for it under rpc/\.$"):
+        standard(case.record)

@@ -13,7 +13,7 @@ from tests.architecture.sources import ROOT, tracked
 from tests.entities.cases import SERVICES
 
 GUIDES = {path.name: path.read_text() for path in sorted((ROOT / "docs/guide").glob("*.md"))}
-MADE = ("vendors", "surveys")
+MADE = ("vendors", "surveys", "rpc/products")
 """What the guides make as an example, and is not there."""
 
 _KINDS = {"self": Records, "work": Work}

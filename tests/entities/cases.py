@@ -1,14 +1,18 @@
 """Every entity of every service, found where it is wired."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+
+from google.protobuf.message import Message
 
 from kit.entity import Record
 from kit.records import Records
 from kit.wire import Shape
+from kit.wire.contract import service_of
 
 SERVICES = sorted(path.parent.name for path in Path("services").glob("*/main.py"))
 
@@ -17,11 +21,10 @@ SERVICES = sorted(path.parent.name for path in Path("services").glob("*/main.py"
 class Case:
     """One entity and its contract."""
 
+    record: type[Record]
+    message: type[Message]
+    listing: type[Message]
     servicer: type[Records[Any, Any]]
-
-    @property
-    def record(self) -> type[Record]:
-        return self.servicer.record
 
     @property
     def service(self) -> str:
@@ -29,42 +32,46 @@ class Case:
 
     @property
     def shape(self) -> Shape:
-        return Shape(self.record, self.servicer.message)
+        return Shape(self.record, self.message)
 
     @property
-    def _generated(self) -> tuple[str, str]:
-        found = (each for each in self.servicer.__mro__ if each.__module__.endswith("_pb2_grpc"))
-        kind = next(found)
-        return kind.__module__, kind.__name__.removesuffix("Servicer")
+    def _contract(self) -> Any:
+        return service_of(self.message.DESCRIPTOR)
+
+    @property
+    def _messages(self) -> str:
+        return self.message.DESCRIPTOR.file.name.removesuffix(".proto").replace("/", ".") + "_pb2"
 
     @property
     def stub(self) -> Any:
-        module, name = self._generated
-        return getattr(import_module(module), f"{name}Stub")
+        return getattr(import_module(f"{self._messages}_grpc"), f"{self._contract.name}Stub")
 
     @property
     def methods(self) -> set[str]:
-        module, name = self._generated
-        messages = import_module(module.removesuffix("_grpc"))
-        return set(messages.DESCRIPTOR.services_by_name[name].methods_by_name)
+        return set(self._contract.methods_by_name)
 
     @property
     def patch(self) -> Any:
         """The message of Update."""
-        module, _ = self._generated
-        messages = import_module(module.removesuffix("_grpc"))
-        return getattr(messages, f"{self.servicer.message.DESCRIPTOR.name}Patch")
+        return getattr(import_module(self._messages), f"{self.message.DESCRIPTOR.name}Patch")
 
     def __str__(self) -> str:
         return self.record.entity
 
 
 def _cases() -> Iterator[Case]:
-    for service in SERVICES:
-        import_module(f"services.{service}.main")
-    for servicer in Records.__subclasses__():
-        if servicer.__module__.startswith("services."):
-            yield Case(servicer)
+    process: Any = SimpleNamespace(shapes={})
+    for name in SERVICES:
+        make = getattr(import_module(f"services.{name}.main"), name)
+        for each in make(_settings(name)).records:
+            served = each(process)
+            yield Case(served.record, served.message, served.listing, type(served))
+
+
+def _settings(service: str) -> Any:
+    """What a service needs to be wired; nothing of it is started."""
+    known = import_module(f"services.{service}.config").Settings
+    return known(**{each.name: "" for each in fields(known) if each.default is MISSING})
 
 
 CASES = {case.record.entity: case for case in sorted(_cases(), key=str)}

@@ -48,7 +48,7 @@ class Office:
         for name in (*case.shape.names, *_MORE.get(str(case), ())):
             if name not in values and self._is_wanted(case, name):
                 values[name] = await self._value(case, case.record.fields[name])
-        return case.servicer.message(**values)
+        return case.message(**values)
 
     def _is_wanted(self, case: Case, name: str) -> bool:
         known = case.record.fields[name]

@@ -54,7 +54,7 @@ def _ids(*made: Any) -> str:
 
 
 def _patch(case: Case, made: Any, version: int | None = None, **values: Any) -> Any:
-    record = case.servicer.message(id=made.id, **values)
+    record = case.message(id=made.id, **values)
     return case.patch(record=record, mask={"paths": list(values)}, version=version)
 
 
@@ -230,9 +230,7 @@ async def _finds_nothing(case: Case, office: Office, eve: Any, made: Any) -> Non
             await asked
     for method in ("Update", "Delete"):
         if method in case.methods:
-            patch = (
-                case.patch(record=case.servicer.message(id=made.id)) if method == "Update" else None
-            )
+            patch = case.patch(record=case.message(id=made.id)) if method == "Update" else None
             gone = patch or standard_pb2.DeleteRequest(id=made.id)
             with pytest.raises(NotFound):
                 await getattr(stub, method)(gone)

@@ -32,7 +32,7 @@ WORKED_OUT: dict[str, set[str]] = {
 
 @every
 def test_message_and_table_have_the_same_fields(case: Case) -> None:
-    described = case.servicer.message.DESCRIPTOR.fields
+    described = case.message.DESCRIPTOR.fields
     told = {each.name for each in described if each.number in OWN}
     kept = set(case.record.fields) - set(BASE)
     assert told - kept <= WORKED_OUT.get(str(case), set())
@@ -41,16 +41,16 @@ def test_message_and_table_have_the_same_fields(case: Case) -> None:
 
 @every
 def test_every_message_begins_and_ends_alike(case: Case) -> None:
-    described = {each.number: each.name for each in case.servicer.message.DESCRIPTOR.fields}
+    described = {each.number: each.name for each in case.message.DESCRIPTOR.fields}
     assert [described.get(number) for number in range(1, 8)] == BASE
     assert (described.get(90), described.get(99)) == ("custom", "json")
-    listing = {each.number: each.name for each in case.servicer.listing.DESCRIPTOR.fields}
+    listing = {each.number: each.name for each in case.listing.DESCRIPTOR.fields}
     assert listing == {1: "items", 2: "page", 99: "json"}
 
 
 @every
 def test_every_scalar_may_be_absent_and_none_is_a_long_or_a_float(case: Case) -> None:
-    for each in case.servicer.message.DESCRIPTOR.fields:
+    for each in case.message.DESCRIPTOR.fields:
         assert each.has_presence or each.is_repeated, each.name
         assert each.cpp_type not in (2, 4, 5, 6), f"{each.name} is a 64-bit or floating number"
 
@@ -86,7 +86,7 @@ def test_the_contract_says_which_fields_tell_others(case: Case) -> None:
 def _described_kinds(case: Case) -> Iterator[tuple[FieldDescriptor, Kind]]:
     """The fields of a message with their kinds, those of the rows in it too."""
     for name in case.shape.names:
-        described = case.servicer.message.DESCRIPTOR.fields_by_name[name]
+        described = case.message.DESCRIPTOR.fields_by_name[name]
         kind = case.record.fields[name].said.kind
         yield described, kind
         for column in kind.row.columns if isinstance(kind, Rows) else ():
@@ -123,7 +123,7 @@ def test_a_list_shows_something_at_first(case: Case) -> None:
 @every
 def test_a_list_has_the_same_bound_in_contract_and_table(case: Case) -> None:
     """S4"""
-    for each in case.servicer.message.DESCRIPTOR.fields:
+    for each in case.message.DESCRIPTOR.fields:
         kind = case.record.fields[each.name].said.kind if each.name in case.record.fields else None
         if isinstance(kind, Words | References | Rows):
             assert kind.most == most_of(each), each.name

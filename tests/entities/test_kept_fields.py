@@ -33,7 +33,7 @@ async def _account(office: Office, **values: Any) -> Any:
 
 
 async def _change(office: Office, account: Any, **values: str) -> None:
-    record = CASES[ACCOUNT].servicer.message(id=account.id, **values)
+    record = CASES[ACCOUNT].message(id=account.id, **values)
     patch = CASES[ACCOUNT].patch(record=record, mask={"paths": list(values)})
     await office.stub(CASES[ACCOUNT]).Update(patch)
 
@@ -69,7 +69,7 @@ async def test_what_changes_is_followed_and_a_change_of_nothing_kept_writes_noth
 async def test_a_share_that_comes_with_a_change_does_not_hide_it(office: Office) -> None:
     """Both events of one batch: the later tells the keys, the earlier the fields."""
     told = Copy(entity=ACCOUNT, version=2, title="Acme")
-    told.record.Pack(CASES[ACCOUNT].servicer.message(industry="retail"))
+    told.record.Pack(CASES[ACCOUNT].message(industry="retail"))
     both = _on_top(told, Copy(entity=ACCOUNT, version=3, title="Acme"))
     assert (both.version, both.HasField("record")) == (3, True)
 

@@ -61,7 +61,7 @@ def test_an_action_is_a_verb_over_one_record_that_changes_something(case: Case) 
 
 def _verbs(case: Case) -> set[str]:
     standard = {"Get", "List", "Create", "Update", "Delete"}
-    file = case.servicer.message.DESCRIPTOR.file
+    file = case.message.DESCRIPTOR.file
     methods = [each for service in file.services_by_name.values() for each in service.methods]
     return {
         each.name
@@ -74,7 +74,7 @@ def _verbs(case: Case) -> set[str]:
 
 @every
 def test_an_action_asks_for_what_its_message_holds(case: Case) -> None:
-    methods = case.servicer.message.DESCRIPTOR.file.services_by_name.values()
+    methods = case.message.DESCRIPTOR.file.services_by_name.values()
     by_name = {each.name: each for service in methods for each in service.methods}
     for action in case.record.presentation.actions:
         inputs, answer = (

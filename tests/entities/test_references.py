@@ -100,7 +100,7 @@ async def test_a_copy_follows_its_owner_and_only_what_is_referred_to_is_copied(
     account, other = [await office.make(CASES[ACCOUNT]) for _ in range(2)]
     await office.make(CASES[DEAL], account_id=account.id)
     assert (await _copy(sales, ACCOUNT, account.id)).title == account.name
-    renamed = CASES[ACCOUNT].servicer.message(id=account.id, name=f"New {account.id}")
+    renamed = CASES[ACCOUNT].message(id=account.id, name=f"New {account.id}")
     await accounts.Update(CASES[ACCOUNT].patch(record=renamed, mask={"paths": ["name"]}))
 
     async def has_followed() -> bool:

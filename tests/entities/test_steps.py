@@ -54,7 +54,7 @@ async def test_an_update_makes_the_moves_that_are_said_and_no_other(
 
 async def _moved(case: Case, office: Office, made: Any, name: str, after: str) -> str:
     """What was said against the move, or nothing."""
-    record = case.servicer.message(id=made.id, **{name: after})
+    record = case.message(id=made.id, **{name: after})
     try:
         changed = await office.stub(case).Update(case.patch(record=record, mask={"paths": [name]}))
     except Invalid as refused:

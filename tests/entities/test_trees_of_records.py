@@ -20,7 +20,7 @@ async def test_a_record_never_stands_below_itself(case: Case, name: str, office:
     top = await office.make(case)
     low = await office.make(case, **{name: top.id})
     for above in (top, low):
-        record = case.servicer.message(id=top.id, **{name: above.id})
+        record = case.message(id=top.id, **{name: above.id})
         with pytest.raises(Invalid) as wrong:
             await office.stub(case).Update(case.patch(record=record, mask={"paths": [name]}))
         assert " itself; choose " in wrong.value.fields[name]

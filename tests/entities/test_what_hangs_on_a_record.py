@@ -158,9 +158,7 @@ async def test_what_moves_to_another_account_is_seen_by_whoever_sees_that_one(
     other = await Customer(office).make()
     await other.share(ACCOUNT, eve, "read")
     await until(lambda: _equal(other.seen_by(eve), set(other.made)))
-    moved = CASES[DEAL].servicer.message(
-        id=customer.made[DEAL].id, account_id=other.made[ACCOUNT].id
-    )
+    moved = CASES[DEAL].message(id=customer.made[DEAL].id, account_id=other.made[ACCOUNT].id)
     patch = CASES[DEAL].patch(record=moved, mask={"paths": ["account_id"]})
     await office.stub(CASES[DEAL]).Update(patch)
     await until(lambda: _equal(customer.seen_by(eve), {DEAL, "about the deal"}))

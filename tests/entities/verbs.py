@@ -74,7 +74,7 @@ class VerbCase:
 
     @property
     def message(self) -> Any:
-        services = self.case.servicer.message.DESCRIPTOR.file.services_by_name.values()
+        services = self.case.message.DESCRIPTOR.file.services_by_name.values()
         (described,) = (
             method
             for each in services

@@ -30,9 +30,9 @@ M = TypeVar("M", bound=Message)
 class Records(Generic[R, M]):
     """The five standard methods over one entity; a verb is a method of the subclass."""
 
-    record: ClassVar[type[Record]]
-    message: ClassVar[type[Message]]
-    listing: ClassVar[type[Message]]
+    record: type[Record]
+    message: type[Message]
+    listing: type[Message]
     # Fields that nobody edits, but that `amend` of this class knows how to move, for imports.
     amends: ClassVar[frozenset[str]] = frozenset()
 

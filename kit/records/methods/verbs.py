@@ -22,6 +22,7 @@ from kit.entity import Level, Record
 from kit.entity.kinds import Kind
 from kit.errors import Invalid
 from kit.records.write.work import Work
+from kit.wire.contract import service_of
 from kit.wire.options import is_secret, kind_of, stands_for
 
 if TYPE_CHECKING:
@@ -211,10 +212,8 @@ async def _answered(work: Work, answer: Any) -> Any:
 
 
 def _described(servicer: type["Records[Any, Any]"], name: str) -> Any:
-    """The RPC of that name, in the service that lies beside the entity's message."""
-    message = servicer.message.DESCRIPTOR
-    for service in message.file.services_by_name.values():
-        methods = service.methods_by_name
-        if name in methods and methods["Get"].output_type is message:
-            return methods[name]
-    raise TypeError(f"The contract of {servicer.record.entity} has no {name}.")
+    """The RPC of that name, in the service of the entity."""
+    contract = service_of(servicer.message.DESCRIPTOR)
+    if contract is None or name not in contract.methods_by_name:
+        raise TypeError(f"The contract of {servicer.record.entity} has no {name}.")
+    return contract.methods_by_name[name]
