@@ -1,4 +1,4 @@
-"""What campaigns does when others tell something: deals make results, converted leads become contacts."""
+"""What campaigns does after events of others: deals make results, converted leads become contacts."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
@@ -44,7 +44,7 @@ async def _was_a_member(event: LeadConverted, work: Work) -> bool:
 
 
 # The changes of the record are followed rather than OpportunityWon and its like: they carry the
-# version, by which an event told twice or late is known, and they tell of every deal.
+# version, by which an event delivered twice or late is known, and they come for every deal.
 @on_change("sales.Opportunity", "created", concerns=_touches_campaigns)
 async def follow_opportunity_created(event: RecordChanged, work: Work) -> None:
     await _follow(facts_of(event), work)

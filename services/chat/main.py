@@ -3,7 +3,7 @@
 from kit.running import run
 from kit.service import Service
 from services.chat.config import Settings
-from services.chat.public import open_public_room
+from services.chat.public_room import open_public_room
 from services.chat.rpc.messages import Messages
 from services.chat.rpc.rooms import Rooms
 

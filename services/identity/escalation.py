@@ -160,8 +160,8 @@ def refuse_escalation(before: Policy, after: Policy, actor: Actor, changes: list
     holders = list(_whoever_holds(weighed))
     step = Step(before.foreseen(holders, before.epoch), after.foreseen(holders, after.epoch), actor)
     if lack := step.lack():
-        told = _told(lack)
-        raise Denied(told, dict.fromkeys(_named_fields(weighed, lack), told))
+        sentence = _sentence(lack)
+        raise Denied(sentence, dict.fromkeys(_named_fields(weighed, lack), sentence))
 
 
 def _whoever_holds(changes: Iterable[Change]) -> Iterator[tuple[str, str, PersonEntry]]:
@@ -181,7 +181,7 @@ def _named_fields(changes: Sequence[Change], lack: Lack) -> list[str]:
     return _gives(change) or ["id"]
 
 
-def _told(lack: Lack) -> str:
+def _sentence(lack: Lack) -> str:
     what = "every entity" if lack.entity == Governs.RECORDS else lack.entity
     match lack.of:
         case "right":

@@ -13,7 +13,7 @@ from services.identity.model.roles import Role
 from services.identity.model.sharing_rules import SharingRule
 from services.identity.oauth.storage.grants import forget_expired
 from services.identity.oauth.tokens.rfc7517_keys import rotate_keys
-from services.identity.policy import tell_policy
+from services.identity.policy import publish_policy
 from services.identity.rpc.clients import Clients
 from services.identity.rpc.oauth import OAuth
 from services.identity.rpc.people import People
@@ -51,7 +51,7 @@ def identity(settings: Settings) -> Service:
             lambda process: Sessions(process, passwords, throttle),
         ],
         jobs=[Every(600, forget_ended), Every(600, forget_expired), Every(3600, rotate_keys)],
-        before_commit=[tell_policy],
+        before_commit=[publish_policy],
         started=[first_start(passwords), rotate_keys],
         owns_policy=True,
         admits={"gateway": _DOOR, "helpdesk": ["Records/Find"]},

@@ -1,4 +1,4 @@
-"""The policy leaves from here: each change gets the next epoch and is told to every service.
+"""The policy leaves from here: each change gets the next epoch and is published to every service.
 
 It is the last step before a commit. The row of `policy_epoch` stays locked until the transaction
 ends, so epochs, outbox and commits have one order, and what `soundness` has found still holds.
@@ -31,7 +31,7 @@ from services.identity.model.people import Person
 from services.identity.model.profiles import Profile
 from services.identity.model.roles import Role
 from services.identity.model.sharing_rules import SharingRule
-from services.identity.soundness import check_sound
+from services.identity.policy_checks import check_policy
 from services.identity.tables import policy_epoch
 
 
@@ -117,7 +117,7 @@ _BODIES: Mapping[type[Record], tuple[str, Callable[[Any], msgspec.Struct]]] = {
 }
 
 
-async def tell_policy(work: Work) -> None:
+async def publish_policy(work: Work) -> None:
     """Gives each change its epoch and announces it; what changes no right is left alone."""
     require_access_manager(work)
     touched = _touched(work)
@@ -127,7 +127,7 @@ async def tell_policy(work: Work) -> None:
         refuse_changing_stronger([work.process.policy], work)
         return
     first = await _raised(work, len(news)) - len(news) + 1
-    await check_sound(work.session, [(each.record, each.body is None) for each in news])
+    await check_policy(work.session, [(each.record, each.body is None) for each in news])
     messages = [_message(part, epoch) for epoch, part in enumerate(news, first)]
     if not work.actor.is_system:
         before = await _known(work)
@@ -163,7 +163,7 @@ def _touched(work: Work) -> dict[UUID, tuple[Record, bool]]:
 
 
 async def _stored(work: Work, touched: Mapping[Any, Any]) -> dict[str, bytes | None]:
-    """The bodies told last, encoded as `_parts` encodes them."""
+    """The bodies published last, encoded as `_parts` encodes them."""
     ids = [str(each) for each in touched]
     found = select(policy_item.c.kind, policy_item.c.id, policy_item.c.body)
     known = await work.session.execute(found.where(policy_item.c.id.in_(ids)))
@@ -194,5 +194,7 @@ def _message(part: Part, epoch: int) -> policy_pb2.PolicyChanged:
 
 
 def _announced(work: Work, messages: list[policy_pb2.PolicyChanged]) -> Mapping[str, list[Any]]:
-    told = [Announcement.under(f"{POLICY}.{each.kind}.{each.id}", each) for each in messages]
-    return rows(told, service=work.process.name, actor=work.actor.name)
+    announcements = [
+        Announcement.under(f"{POLICY}.{each.kind}.{each.id}", each) for each in messages
+    ]
+    return rows(announcements, service=work.process.name, actor=work.actor.name)

@@ -126,12 +126,12 @@ async def _end(work: Work, statement: Any) -> None:
     ended = (await work.session.execute(statement)).all()
     if ended:
         handles = [str(row.handle) for row in ended]
-        await _tell(work, pb.SessionsEnded(person_id=str(ended[0].person_id), handles=handles))
+        await _publish(work, pb.SessionsEnded(person_id=str(ended[0].person_id), handles=handles))
 
 
-async def _tell(work: Work, event: pb.SessionsEnded) -> None:
-    told = rows([Announcement.of(event)], service=work.process.name, actor=work.actor.name)
-    await work.session.execute(insert_statement, told)
+async def _publish(work: Work, event: pb.SessionsEnded) -> None:
+    published = rows([Announcement.of(event)], service=work.process.name, actor=work.actor.name)
+    await work.session.execute(insert_statement, published)
 
 
 async def forget_ended(process: Process) -> None:

@@ -4,7 +4,6 @@ from kit.records import standard
 from kit.rpc.admission import REFERENCES
 from kit.running import run
 from kit.service import Every, Service
-from services.parties.choices import load_choices, start_choices
 from services.parties.config import Settings
 from services.parties.conversion import finish_conversions
 from services.parties.model.accounts import Account
@@ -12,6 +11,7 @@ from services.parties.model.contacts import Contact
 from services.parties.model.conversions import Conversion
 from services.parties.rpc.choice_values import ChoiceValues
 from services.parties.rpc.leads import Leads
+from services.parties.value_lists import load_choices, start_choices
 
 
 def parties(settings: Settings) -> Service:

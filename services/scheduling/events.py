@@ -1,4 +1,4 @@
-"""What scheduling does when others tell something: what was noted about a lead follows what became of it."""
+"""What scheduling does after events of others: what was noted about a lead follows what became of it."""
 
 from uuid import UUID
 

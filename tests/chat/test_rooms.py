@@ -14,7 +14,7 @@ from kit.ids import uuid7
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from services.chat.main import chat
-from services.chat.public import open_public_room
+from services.chat.public_room import open_public_room
 from tests.chat.voice import Voice
 
 EVERYTHING = Permission(

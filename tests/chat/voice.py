@@ -10,7 +10,7 @@ from crm.v1.records_pb2_grpc import RecordsStub
 
 from kit.actor import Actor
 from kit.testing.serving import Serving
-from services.chat.public import NAME
+from services.chat.public_room import NAME
 
 
 class Voice:

@@ -7,8 +7,8 @@ import pytest
 from kit.actor import Actor
 from kit.errors import Invalid
 from services.parties.model.accounts import Account, Relationships
+from services.parties.model.addresses import Address
 from services.parties.model.bank_accounts import BankAccount
-from services.parties.model.places import Address
 
 
 def test_an_account_may_be_customer_and_supplier_at_once() -> None:

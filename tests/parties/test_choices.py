@@ -10,9 +10,9 @@ from crm.v1 import standard_pb2
 from kit.errors import Conflict, Invalid, Refused
 from kit.ids import uuid7
 from kit.testing.serving import Serving
-from services.parties.choices import start_choices
 from services.parties.model.choice_values import ChoiceValue
 from services.parties.model.starting_lists import STARTING_LISTS
+from services.parties.value_lists import start_choices
 from tests.parties.desk import Desk
 
 INDUSTRY = "parties.account.industry"

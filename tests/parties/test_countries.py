@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.parties.model.places import Country
+from services.parties.model.addresses import Country
 
 
 @pytest.mark.parametrize(

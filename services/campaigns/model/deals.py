@@ -1,4 +1,4 @@
-"""What is remembered of each opportunity, so that an event told twice or late changes nothing."""
+"""What is remembered of each opportunity, so that an event delivered twice or late changes nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

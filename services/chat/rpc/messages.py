@@ -12,7 +12,7 @@ from kit.errors import Invalid, NotFound
 from kit.records import Records, Work
 from services.chat.model.messages import Message
 from services.chat.model.rooms import Room
-from services.chat.rpc.speaking import read, speaker
+from services.chat.rpc.participants import participant, read
 
 
 class Messages(Records[Message, pb.Message], MessagesServicer):
@@ -22,7 +22,7 @@ class Messages(Records[Message, pb.Message], MessagesServicer):
 
     async def admit(self, work: Work, record: Any) -> None:
         """Whoever may read in a room may write in it; author, place and readers are not theirs to say."""
-        author = speaker(work)
+        author = participant(work)
         room = await _held(work, record.room_id)
         room.accept(record, author, datetime.now(UTC))
         work.add(record)

@@ -11,9 +11,9 @@ from kit.access.clause import reachable
 from kit.entity import Level
 from kit.errors import Denied, Invalid
 from kit.records import Records, Said, Work, verb
-from services.chat.model.marks import ReadMark
+from services.chat.model.read_marks import ReadMark
 from services.chat.model.rooms import PUBLIC_ROOM, Kind, Room
-from services.chat.rpc.speaking import read, speaker
+from services.chat.rpc.participants import participant, read
 
 
 class Rooms(Records[Room, pb.Room], RoomsServicer):
@@ -27,7 +27,7 @@ class Rooms(Records[Room, pb.Room], RoomsServicer):
             return await super().Create(request, context)
         self.allow("create")
         async with self.work(request) as work:
-            other = _other(self.new(request), speaker(work))
+            other = _other(self.new(request), participant(work))
             return await work.show(await self._between(work, other))
 
     async def admit(self, work: Work, record: Room) -> None:
@@ -44,7 +44,7 @@ class Rooms(Records[Room, pb.Room], RoomsServicer):
 
     async def _between(self, work: Work, other: UUID) -> Room:
         """Looked for first without waiting: two people have had their room almost always."""
-        room = Room.direct(speaker(work), other)
+        room = Room.direct(participant(work), other)
         if other not in self.process.policy.organisation.people:
             raise Invalid(person_id="There is no such person.")
         known = await _known(work, room)
@@ -59,7 +59,7 @@ class Rooms(Records[Room, pb.Room], RoomsServicer):
     async def MarkRead(self, work: Work, room: Room, said: Said) -> pb.ReadMark:
         last = room.last_sequence
         up_to = last if said.up_to is None else min(said.up_to, last)
-        return _mark(room.id, await read(work, room, speaker(work), up_to), last)
+        return _mark(room.id, await read(work, room, participant(work), up_to), last)
 
     @verb()
     async def Unread(self, work: Work, said: Said) -> pb.UnreadRooms:

@@ -168,9 +168,9 @@ class Client(Record):
             ("person_id", self._wrong_person()),
             ("keeps_secret", self._wrong_trust()),
         )
-        told = {name: complaint for name, complaint in complaints if complaint}
-        if told:
-            raise Invalid("", told)
+        wrong = {name: complaint for name, complaint in complaints if complaint}
+        if wrong:
+            raise Invalid("", wrong)
 
     @property
     def active(self) -> bool:

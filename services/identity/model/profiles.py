@@ -24,7 +24,7 @@ from kit.entity import (
     row_field,
 )
 from kit.errors import Invalid
-from services.identity.model.parts import whole_of
+from services.identity.model.composed_fields import whole_of
 from services.identity.model.principals import is_entity
 
 GOVERNING = frozenset(Governs)
@@ -112,9 +112,9 @@ class Profile(Record):
             or _doubled(f"{each.entity}.{each.field}" for each in self.field_access)
             or _inseparable(self.field_access),
         }
-        told = {name: complaint for name, complaint in wrong.items() if complaint}
-        if told:
-            raise Invalid("", told)
+        complaints = {name: complaint for name, complaint in wrong.items() if complaint}
+        if complaints:
+            raise Invalid("", complaints)
 
 
 def _unknown(names: Iterable[str]) -> str:
@@ -123,7 +123,7 @@ def _unknown(names: Iterable[str]) -> str:
 
 
 def _inseparable(lines: Iterable[FieldAccess]) -> str:
-    """A part would still be told by its whole."""
+    """A part would still be read in its whole."""
     for line in lines:
         name = f"{line.entity}.{line.field}"
         if whole := whole_of(line.entity, line.field):

@@ -9,7 +9,7 @@ SCOPES = (OPENID, PROFILE, EMAIL, OFFLINE, API, API_READ)
 """`api`: everything that the person may do; `api.read`: everything that the person may see."""
 
 WITHOUT_PERSON = frozenset({API, API_READ})
-"""What makes sense when no person is there to be asked or told."""
+"""What makes sense when no person is there to be asked."""
 
 
 def listed(scope: str | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""UserInfo (OpenID Connect Core §5.3): what the scopes of an access token tell about its person."""
+"""UserInfo (OpenID Connect Core §5.3): what the scopes of an access token say about its person."""
 
 from crm.identity.v1 import oauth_pb2 as pb
 from sqlalchemy.orm import Session

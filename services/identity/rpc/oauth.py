@@ -16,7 +16,7 @@ from services.identity.oauth.oidc_userinfo import user_info
 from services.identity.oauth.replies import published
 from services.identity.oauth.server import Server
 from services.identity.oauth.tokens.rfc7517_keys import public_jwks
-from services.identity.rpc.door import only_the_gateway
+from services.identity.rpc.callers import only_the_gateway
 
 Answer = Callable[[Server], pb.OAuthReply]
 

@@ -7,7 +7,7 @@ from crm.identity.v1 import policy_pb2 as pb
 from crm.identity.v1.policy_pb2_grpc import PoliciesServicer
 
 from kit.records.process import Process
-from services.identity.rpc.door import no_person
+from services.identity.rpc.callers import no_person
 
 _EPOCH = "SELECT epoch FROM policy_epoch"
 _ITEMS = "SELECT kind, id, epoch, body FROM policy_item WHERE epoch > $1 ORDER BY epoch"

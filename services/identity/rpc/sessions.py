@@ -15,7 +15,7 @@ from services.identity import sessions
 from services.identity.credentials import keep_password, still_fits
 from services.identity.hashing import Passwords
 from services.identity.model.people import Person
-from services.identity.rpc.door import only_the_gateway
+from services.identity.rpc.callers import only_the_gateway
 from services.identity.throttle import Throttle
 
 _KNOWN = """

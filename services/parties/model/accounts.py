@@ -31,8 +31,8 @@ from kit.entity import (
 )
 from kit.entity.presentation import Panel
 from kit.errors import Invalid
+from services.parties.model.addresses import Address, AddressKind, Country
 from services.parties.model.bank_accounts import BankAccount
-from services.parties.model.places import Address, AddressKind, Country
 
 _CIRCLE = "An account cannot be a subsidiary of itself; choose an account from elsewhere."
 
@@ -146,6 +146,6 @@ class Account(Record):
 
     def _home(self) -> str | None:
         """The head office says where an account is at home; without one, the first address."""
-        told = [address for address in self.addresses if address.country]
-        told.sort(key=lambda address: address.kind != AddressKind.HEAD_OFFICE)
-        return told[0].country if told else None
+        located = [address for address in self.addresses if address.country]
+        located.sort(key=lambda address: address.kind != AddressKind.HEAD_OFFICE)
+        return located[0].country if located else None

@@ -24,7 +24,7 @@ from kit.entity import (
 )
 from kit.errors import Invalid
 from services.parties.model.accounts import Account
-from services.parties.model.places import Address
+from services.parties.model.addresses import Address
 
 
 class Sex(StrEnum):

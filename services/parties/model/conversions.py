@@ -149,7 +149,7 @@ class Conversion(Record):
             id=lead.id,
             owner_id=lead.owner_id,
             name=lead.name,
-            lead=told(lead),
+            lead=lead_values(lead),
             campaign_id=lead.campaign_id,
             account_id=account_id,
             new_account=new_account,
@@ -162,7 +162,7 @@ class Conversion(Record):
         # Whoever could see the lead, by hand too, can see what became of it.
         known.keys, known.wkeys, known.full_keys = lead.keys, lead.wkeys, lead.full_keys
         if known.done:
-            known._tell()
+            known._announce()
         return known
 
     @property
@@ -176,7 +176,7 @@ class Conversion(Record):
         if self.done:
             raise Refused("This conversion is done; its opportunity cannot be another one.")
         self.opportunity_id, self.state = opportunity_id, ConversionState.DONE
-        self._tell()
+        self._announce()
 
     def said(self, name: str) -> Any:
         """What the lead had in a field, as Python's value; None when it was empty."""
@@ -200,7 +200,7 @@ class Conversion(Record):
     def removing(self) -> None:
         raise Refused("A conversion stays, so that the lead's id still leads somewhere.")
 
-    def _tell(self) -> None:
+    def _announce(self) -> None:
         ids = {
             "contact_id": self.contact_id,
             "opportunity_id": self.opportunity_id,
@@ -218,7 +218,7 @@ class Conversion(Record):
         )
 
 
-def told(lead: Lead) -> list[LeadValue]:
+def lead_values(lead: Lead) -> list[LeadValue]:
     """Every filled field of a lead, own fields of the organisation included."""
     filled = [
         LeadValue(field=name, label=known.said.label, value=str(known.said.kind.show(value)))

@@ -28,9 +28,9 @@ from kit.entity import (
 )
 from kit.errors import Invalid, Refused
 from services.parties.model.accounts import Account, Relationship
+from services.parties.model.addresses import Address, AddressKind, Country
 from services.parties.model.contacts import Channel, Contact
 from services.parties.model.lead_presentation import LEAD
-from services.parties.model.places import Address, AddressKind, Country
 
 
 class LeadStatus(StrEnum):

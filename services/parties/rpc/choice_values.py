@@ -9,8 +9,8 @@ from crm.parties.v1.choice_values_pb2_grpc import ChoiceValuesServicer
 from sqlalchemy import exists, or_, select
 
 from kit.records import Records, Work
-from services.parties.choices import load_choices
 from services.parties.model.choice_values import USES, ChoiceValue
+from services.parties.value_lists import load_choices
 
 
 class ChoiceValues(Records[ChoiceValue, pb.ChoiceValue], ChoiceValuesServicer):

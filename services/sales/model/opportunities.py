@@ -247,24 +247,24 @@ class Opportunity(Record):
 
     def changed(self, before: Before | None) -> None:
         if before is None:
-            self._tell_ending()
+            self._announce_ending()
             return
         if before.stage_id != self.stage_id:
-            self._tell_move(before)
+            self._announce_move(before)
         if before.outcome != self.outcome:
-            self._tell_ending()
+            self._announce_ending()
         elif self.outcome == Outcome.WON and any(self._differs(before, name) for name in _VALUE):
-            self._tell_value(before)
+            self._announce_value(before)
 
     def _differs(self, before: Before, name: str) -> bool:
         return bool(getattr(before, name) != getattr(self, name))
 
-    def _tell_ending(self) -> None:
-        told = _ENDINGS.get(Outcome(self.outcome))
-        if told is not None:
-            self.announce(told(**self._result(), **self._shown("closed_on", "reason")))
+    def _announce_ending(self) -> None:
+        ending = _ENDINGS.get(Outcome(self.outcome))
+        if ending is not None:
+            self.announce(ending(**self._result(), **self._shown("closed_on", "reason")))
 
-    def _tell_move(self, before: Before) -> None:
+    def _announce_move(self, before: Before) -> None:
         self.announce(
             events.OpportunityStageMoved(
                 **self._result(),
@@ -278,7 +278,7 @@ class Opportunity(Record):
             again = self._result() | self._shown("reason")
             self.announce(events.OpportunityReopened(**again, former_outcome=before.outcome))
 
-    def _tell_value(self, before: Before) -> None:
+    def _announce_value(self, before: Before) -> None:
         former = str(before.campaign_id) if before.campaign_id else None
         now = self._result() | self._shown("closed_on")
         self.announce(events.OpportunityRevalued(**now, former_campaign_id=former))

@@ -25,10 +25,10 @@ class Bookings(Records[Booking, pb.Booking], BookingsServicer):
             return await super().Create(request, context)
         except Conflict as lost:
             if lost.message == lost.title:
-                await self._tell_who_was_faster(request)
+                await self._name_who_was_faster(request)
             raise
 
-    async def _tell_who_was_faster(self, request: Any) -> None:
+    async def _name_who_was_faster(self, request: Any) -> None:
         """Somebody took the time between the look and the booking; by now it can be seen."""
         async with self.process.work(calling()) as work:
             await take(work, self.new(request))

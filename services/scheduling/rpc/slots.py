@@ -1,4 +1,4 @@
-"""Taking time on a resource: whoever comes second is told what is taken, and nobody deadlocks.
+"""Taking time on a resource: whoever comes second learns what is taken, and nobody deadlocks.
 
 The exclusion constraint decides. Two plain INSERTs of overlapping times would wait for each other
 until PostgreSQL ends one of them as a deadlock, a second later; a new booking therefore gives way

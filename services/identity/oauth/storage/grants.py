@@ -226,7 +226,7 @@ def end_grants(session: Session, *which: ColumnElement[bool]) -> None:
     live = update(oauth_grant).where(oauth_grant.c.ended_at.is_(None), *which)
     ended = session.scalars(live.values(ended_at=func.now()).returning(oauth_grant.c.id)).all()
     if ended:
-        _tell(session, pb.AccessEnded(grants=[str(each) for each in ended]))
+        _publish(session, pb.AccessEnded(grants=[str(each) for each in ended]))
 
 
 def end_grant(session: Session, grant_id: UUID | None) -> None:
@@ -257,7 +257,7 @@ def revoke_access_token(session: Session, jti: str, expires_at: datetime) -> Non
     """Ends a single access token."""
     row = insert(oauth_revoked_token).values(jti=jti, expires_at=expires_at)
     session.execute(row.on_conflict_do_nothing())
-    _tell(session, pb.AccessEnded(tokens=[jti]))
+    _publish(session, pb.AccessEnded(tokens=[jti]))
 
 
 def access_is_live(session: Session, jti: str, grant_id: UUID | None, person_id: UUID) -> bool:
@@ -269,7 +269,7 @@ def access_is_live(session: Session, jti: str, grant_id: UUID | None, person_id:
     return bool(session.scalar(select(~revoked.exists() & stands.exists()).where(active)))
 
 
-def _tell(session: Session, event: pb.AccessEnded) -> None:
+def _publish(session: Session, event: pb.AccessEnded) -> None:
     session.execute(insert_statement, rows([Announcement.of(event)], service="identity"))
 
 

@@ -1,4 +1,4 @@
-"""People as OAuth sees them: whether they may come in, and what is told about them."""
+"""People as OAuth sees them: whether they may come in, and what claims say about them."""
 
 from typing import Any
 from uuid import UUID

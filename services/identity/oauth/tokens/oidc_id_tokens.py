@@ -34,5 +34,5 @@ class IdTokens(OpenIDCode):  # type: ignore[misc] # Authlib has no types
         return {"iss": self._server.issuer, "aud": [client.get_client_id()]}
 
     def generate_user_info(self, user: Holder, scope: str) -> UserInfo:  # noqa: ARG002
-        """Who it is; all else is told by the UserInfo endpoint."""
+        """Who it is; all else is the UserInfo endpoint's to say."""
         return UserInfo(sub=user.get_user_id())

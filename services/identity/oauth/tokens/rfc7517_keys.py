@@ -98,5 +98,5 @@ def public_jwks(session: Session) -> dict[str, Any]:
 
 @lru_cache(maxsize=32)
 def _key(kid: str, pem: str, algorithm: str) -> ECKey | RSAKey:
-    told: Any = {"kid": kid, "use": "sig", "alg": algorithm}
-    return KEYS[algorithm].kind.import_key(pem, told)
+    parameters: Any = {"kid": kid, "use": "sig", "alg": algorithm}
+    return KEYS[algorithm].kind.import_key(pem, parameters)

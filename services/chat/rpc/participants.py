@@ -1,4 +1,4 @@
-"""Who speaks and reads, and how far: what rooms and messages share."""
+"""Who takes part in a room: who posts, and how far each has read; rooms and messages share it."""
 
 from uuid import UUID
 
@@ -7,12 +7,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from kit.errors import Refused
 from kit.records import Work
-from services.chat.model.marks import ReadMark
+from services.chat.model.read_marks import ReadMark
 from services.chat.model.rooms import Room
 
 
-def speaker(work: Work) -> UUID:
-    """The person who is speaking; the system itself has nothing to say."""
+def participant(work: Work) -> UUID:
+    """The person who posts or reads; the system itself does neither."""
     if work.actor.person_id is None:
         raise Refused("Only people talk in rooms.")
     return work.actor.person_id

@@ -1,4 +1,4 @@
-"""Which fields are parts of others, so that a profile limits the whole and never a part alone."""
+"""Which fields are composed of others, so that a profile limits the whole and never a part alone."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The gateway's door: what only the gateway may ask, before it knows who stands there."""
+"""Who is calling: what only the gateway may ask before anybody has signed in, and what no person may."""
 
 from kit.actor import DOOR, calling
 from kit.errors import Denied

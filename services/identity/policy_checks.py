@@ -46,7 +46,7 @@ _INSIDE = text(
 )
 
 
-async def check_sound(session: AsyncSession, changed: Iterable[tuple[Record, bool]]) -> None:
+async def check_policy(session: AsyncSession, changed: Iterable[tuple[Record, bool]]) -> None:
     """Raises Invalid or Refused when these records, changed or gone, leave something dangling."""
     for record, gone in changed:
         if gone:
