@@ -1,6 +1,7 @@
 """What the source may and may not do; each rule has its reason in the design."""
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ PROGRAM = modules(*ROOMS)
 SERVICES = {
     path: tree for path, tree in modules("services").items() if "migrations" not in path.parts
 }
-LONGEST_FILE, LONGEST_FUNCTION = 300, 50
+LONGEST_FILE, LONGEST_FUNCTION, LARGEST_ROOM = 300, 50, 13
 
 
 def _written(path: Path) -> bool:
@@ -42,6 +43,14 @@ def test_files_stay_short() -> None:
     assert {
         str(path): n for path, n in lengths.items() if n > LONGEST_FILE and _written(path)
     } == {}
+
+
+def test_rooms_stay_small() -> None:
+    """Whoever opens a folder for the first time finds the way by the names of a dozen modules."""
+    sizes = Counter(
+        str(path.parent) for path in PROGRAM if _written(path) and path.stem != "__init__"
+    )
+    assert {room: size for room, size in sizes.items() if size > LARGEST_ROOM} == {}
 
 
 def test_functions_stay_short() -> None:

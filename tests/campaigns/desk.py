@@ -1,7 +1,5 @@
 """A person at work on campaigns, as tests of campaigns need one."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from crm.campaigns.v1 import campaigns_pb2, members_pb2
@@ -12,15 +10,6 @@ from crm.v1 import standard_pb2
 from kit.actor import Actor
 from kit.ids import uuid7
 from kit.testing.serving import Serving
-
-PATIENCE = 20.0
-
-
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until something holds that nobody reports; it fails when it never does."""
-    async with asyncio.timeout(PATIENCE):
-        while not await holds():
-            await asyncio.sleep(0.01)
 
 
 class Desk:

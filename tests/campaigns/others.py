@@ -17,7 +17,7 @@ from kit.events.subjects import change_subject, stream_of
 from kit.ids import uuid7
 from kit.testing.serving import Serving
 from services.campaigns.model.deals import CampaignDeal
-from tests.campaigns.desk import until
+from tests.waiting import until
 
 
 class Market:
@@ -65,14 +65,14 @@ class Told:
         if what != "deleted":
             event.after.Pack(pb.Opportunity(id=deal_id, version=version, **known))
         subject = change_subject("sales.Opportunity", what)
-        await self._tell(Announcement.under(subject, event), "sales")
+        await self._publish(Announcement.under(subject, event), "sales")
 
     async def converted(self, lead_id: str, contact_id: str | None) -> None:
         ids = {"account_id": str(uuid7()), "contact_id": contact_id}
         event = LeadConverted(lead_id=lead_id, **ids)
-        await self._tell(Announcement.of(event), "parties")
+        await self._publish(Announcement.of(event), "parties")
 
-    async def _tell(self, announcement: Announcement, service: str) -> None:
+    async def _publish(self, announcement: Announcement, service: str) -> None:
         sent = rows([announcement], service=service, actor="system:test")
         headers = orjson.loads(sent["headers"][0])
         await self._jetstream.publish(sent["subjects"][0], sent["bodies"][0], headers=headers)
@@ -83,9 +83,9 @@ class Told:
         async with self._serving.process.database.sessions() as session:
             return await session.get(CampaignDeal, UUID(deal_id)) is not None
 
-    async def heard(self) -> None:
-        """Waits until all that was told has been handled."""
-        await until(self._handled)
+    async def handled(self) -> None:
+        """Waits until all that was published has been handled."""
+        await until(self._handled, "campaigns has handled all that others published")
 
     async def _handled(self) -> bool:
         """What does not concern campaigns leaves no trace there; NATS knows that it was taken."""

@@ -219,14 +219,14 @@ async def test_a_converted_lead_goes_on_as_the_contact_it_became(desk: Desk, tol
     both = await desk.join(autumn, lead_id=lead)
     await desk.join(autumn, contact_id=contact)
     await told.converted(lead, contact)
-    await told.heard()
+    await told.handled()
     became = await desk.member(member)
     assert (became.contact_id, became.HasField("lead_id")) == (contact, False)
     assert [each.state for each in became.state_log] == ["Planned", "Interest"]
     assert (await desk.member(both)).lead_id == lead
     assert (await desk.counts(spring), await desk.counts(autumn)) == ((1, 1), (2, 0))
     await told.converted(lead, contact)
-    await told.heard()
+    await told.handled()
     assert (await desk.member(member)).version == became.version
 
 
@@ -234,5 +234,5 @@ async def test_a_lead_that_became_no_person_stays_a_member(desk: Desk, told: Tol
     lead = await desk.lead()
     member = await desk.join(await desk.campaign(), lead_id=lead)
     await told.converted(lead, None)
-    await told.heard()
+    await told.handled()
     assert (await desk.member(member)).lead_id == lead

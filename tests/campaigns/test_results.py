@@ -7,8 +7,9 @@ import pytest
 
 from kit.errors import Conflict
 from kit.ids import uuid7
-from tests.campaigns.desk import Desk, until
+from tests.campaigns.desk import Desk
 from tests.campaigns.others import Market, Told
+from tests.waiting import until
 
 
 async def result(desk: Desk, campaign: Any) -> dict[str, Any]:
@@ -33,9 +34,9 @@ async def settled(desk: Desk, campaign: Any, **wanted: Any) -> None:
         return wanted.items() <= seen.items()
 
     try:
-        await until(same)
-    except TimeoutError:
-        pytest.fail(f"{seen} instead of {wanted}")
+        await until(same, "the result is the one that is wanted")
+    except AssertionError as late:
+        raise AssertionError(f"{seen} instead of {wanted}") from late
 
 
 async def test_a_campaign_s_result_follows_its_deals(desk: Desk, market: Market) -> None:
@@ -136,10 +137,10 @@ async def test_a_deal_without_a_campaign_is_remembered_once_it_is_won(told: Told
     deal = str(uuid7())
     await told.deal("created", 1, deal, outcome="open")
     await told.deal("updated", 2, deal, outcome="open", name="Elsewhere")
-    await told.heard()
+    await told.handled()
     assert not await told.remembered(deal)
     await told.deal("updated", 3, deal, outcome="won", account_id=str(uuid7()))
-    await told.heard()
+    await told.handled()
     assert await told.remembered(deal)
 
 
@@ -161,12 +162,12 @@ async def test_events_in_any_order_and_told_twice_give_the_same_result(
         what, version, facts = story[place]
         for _ in range(2):
             await told.deal(what, version, deal, **facts)
-    await told.heard()
+    await told.handled()
     seen = await result(desk, campaign)
     assert (seen["deals"], seen["won"], seen["amount"], seen["customers"]) == (1, 1, "80", 1)
     version = (await desk.now(campaign)).version
     await told.deal("updated", 3, deal, **story[2][2])
-    await told.heard()
+    await told.handled()
     assert (await desk.now(campaign)).version == version
 
 
@@ -175,10 +176,10 @@ async def test_what_is_deleted_stays_gone(desk: Desk, told: Told) -> None:
     campaign, deal = await desk.campaign(), str(uuid7())
     facts = {"campaign_id": campaign.id, "currency": "EUR", "outcome": "open"}
     await told.deal("deleted", 2, deal)
-    await told.heard()
+    await told.handled()
     await told.deal("updated", 2, deal, **facts)
     await told.deal("created", 1, deal, **facts)
-    await told.heard()
+    await told.handled()
     assert (await desk.now(campaign)).opportunity_count == 0
 
 
@@ -190,5 +191,5 @@ async def test_a_deal_of_a_campaign_that_nobody_knows_is_no_trouble(desk: Desk, 
         "currency": "EUR",
     }
     await told.deal("created", 1, str(uuid7()), **facts)
-    await told.heard()
+    await told.handled()
     assert (await desk.campaign()).opportunity_count == 0

@@ -14,7 +14,7 @@ from kit.references.tables import reference_copy
 from kit.wire.options import kind_of
 from tests.entities.cases import CASES
 from tests.entities.factories import Office
-from tests.entities.test_what_hangs_on_a_record import until
+from tests.waiting import until
 
 ACCOUNT, DEAL, ACTIVITY = "parties.Account", "sales.Opportunity", "scheduling.Activity"
 SEEN = {"country": "AT", "industry": "retail", "type": None}
@@ -62,7 +62,7 @@ async def test_what_changes_is_followed_and_a_change_of_nothing_kept_writes_noth
     async def has_followed() -> bool:
         return bool((await _kept(office, "sales", second.id))["kept"]["industry"] == "energy")
 
-    await until(has_followed)
+    await until(has_followed, "the copy follows the change of industry")
     assert await _kept(office, "sales", first.id) == before
 
 
@@ -100,7 +100,7 @@ async def test_what_another_service_tells_of_a_record_is_completed_by_its_owner(
         kept = (await _kept(office, "scheduling", account.id))["kept"]
         return bool(kept.get("industry") == "retail")
 
-    await until(is_whole)
+    await until(is_whole, "the owner completes the copy")
 
 
 def test_what_is_kept_is_of_the_contract_and_compared_as_at_home() -> None:

@@ -19,7 +19,7 @@ from kit.testing.organisation import ALL, MANAGES, SET_UP, TestOrganisation
 from kit.testing.serving import Serving
 from tests.entities.cases import CASES, CREATED, Case
 from tests.entities.factories import Office
-from tests.entities.test_what_hangs_on_a_record import until
+from tests.waiting import until
 
 ACCOUNT, DEAL = "parties.Account", "sales.Opportunity"
 
@@ -106,7 +106,7 @@ async def test_a_copy_follows_its_owner_and_only_what_is_referred_to_is_copied(
     async def has_followed() -> bool:
         return str((await _copy(sales, ACCOUNT, account.id)).title) == renamed.name
 
-    await until(has_followed)
+    await until(has_followed, "the copy follows the new name")
     assert await _copy(sales, ACCOUNT, other.id) is None
 
 
@@ -120,7 +120,7 @@ async def test_a_deleted_record_keeps_its_name_and_is_named_no_more(office: Offi
     async def is_deleted() -> bool:
         return str((await _copy(sales, "sales.Product", product.id)).state) == "deleted"
 
-    await until(is_deleted)
+    await until(is_deleted, "the copy knows of the deletion")
     assert (await _copy(sales, "sales.Product", product.id)).title == product.name
     with pytest.raises(Invalid) as wrong:
         await office.make(case, product_id=product.id)

@@ -1,7 +1,6 @@
 """What hangs on a record is never wider than it: contacts, deals, tickets, activities of an account."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 import pytest
@@ -12,17 +11,10 @@ from kit.errors import Denied, NotFound
 from kit.testing.organisation import TestOrganisation
 from tests.entities.cases import CASES
 from tests.entities.factories import Office
+from tests.waiting import until
 
 ACCOUNT, CONTACT, DEAL = "parties.Account", "parties.Contact", "sales.Opportunity"
 TICKET, ACTIVITY, CHANGE = "helpdesk.Ticket", "scheduling.Activity", "sales.StageChange"
-PATIENCE = 20.0
-
-
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Waits for what the owner's events bring about; it fails when it never comes."""
-    async with asyncio.timeout(PATIENCE):
-        while not await holds():
-            await asyncio.sleep(0.01)
 
 
 class Customer:
@@ -95,9 +87,9 @@ async def test_what_hangs_on_a_hidden_account_is_hidden_with_it(
     assert await customer.seen_by(eve) == set()
     assert await customer.seen_by(office.actor) == set(customer.made)
     await customer.share(ACCOUNT, eve, "read")
-    await until(lambda: _equal(customer.seen_by(eve), set(customer.made)))
+    await until(lambda: _equal(customer.seen_by(eve), set(customer.made)), "Eve sees all of it")
     await customer.share(ACCOUNT, eve, "read", take=True)
-    await until(lambda: _equal(customer.seen_by(eve), set()))
+    await until(lambda: _equal(customer.seen_by(eve), set()), "Eve sees nothing of it")
 
 
 async def _equal(found: Awaitable[set[str]], wanted: set[str]) -> bool:
@@ -157,11 +149,14 @@ async def test_what_moves_to_another_account_is_seen_by_whoever_sees_that_one(
     customer, eve = await Customer(office).make(), await organisation.person("Eve")
     other = await Customer(office).make()
     await other.share(ACCOUNT, eve, "read")
-    await until(lambda: _equal(other.seen_by(eve), set(other.made)))
+    await until(lambda: _equal(other.seen_by(eve), set(other.made)), "Eve sees the other account")
     moved = CASES[DEAL].message(id=customer.made[DEAL].id, account_id=other.made[ACCOUNT].id)
     patch = CASES[DEAL].patch(record=moved, mask={"paths": ["account_id"]})
     await office.stub(CASES[DEAL]).Update(patch)
-    await until(lambda: _equal(customer.seen_by(eve), {DEAL, "about the deal"}))
+    moved_in = {DEAL, "about the deal"}
+    await until(
+        lambda: _equal(customer.seen_by(eve), moved_in), "Eve sees what moved to her account"
+    )
 
 
 async def test_the_log_of_a_deal_follows_the_deal_at_once(

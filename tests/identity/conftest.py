@@ -1,6 +1,6 @@
-"""Identity as it runs, with sales beside it to hear of the policy, in a house of their own.
+"""Identity as it runs, with sales beside it to follow the policy, in a house of their own.
 
-Elsewhere the policy is told by the tests; the events of a real identity must not reach those.
+Elsewhere the tests publish the policy; the events of a real identity must not reach those.
 """
 
 from collections.abc import AsyncIterator
@@ -16,6 +16,7 @@ from services.sales.main import sales as sales_service
 from tests.fixtures import own_house
 from tests.house import House
 from tests.identity.office import ADMIN_EMAIL, ADMIN_PASSWORD, Office, administrator
+from tests.identity.program import Program
 
 house = own_house()
 
@@ -49,3 +50,14 @@ async def sales(house: House, serving: Serving) -> AsyncIterator[Serving]:
 async def office(serving: Serving) -> Office:
     """The administrator at work."""
     return Office(serving, await administrator(serving))
+
+
+@pytest.fixture
+async def program(office: Office) -> Program:
+    return await Program.register(office)
+
+
+@pytest.fixture
+async def session(office: Office) -> Any:
+    """Somebody who is signed in."""
+    return await office.sign_in((await office.member()).email)

@@ -74,22 +74,27 @@ def _world(default: str) -> World:
             Rule(("person", 6), ("role_and_below", 1), "edit"),
         ],
         default=default,
-        things=[
-            *(Thing(owner) for owner in (*range(11), 13)),
-            Thing(12, {("person", 4): "read"}),
-            Thing(12, {("person", 2): "edit"}),
-            Thing(12, {("role", 1): "edit"}),
-            Thing(12, {("role", 4): "read"}),
-            Thing(12, {("role_and_below", 3): "read"}),
-            Thing(12, {("role_and_below", 1): "edit"}),
-            Thing(12, {("role_and_below", 4): "read"}),
-            Thing(12, {("group", 0): "read"}),
-            Thing(12, {("group", 2): "edit"}),
-            Thing(12, {("group", 3): "read"}),
-            Thing(12, {("group", 4): "read"}),
-            Thing(12, {("group", 5): "edit"}),
-        ],
+        things=_things(),
     )
+
+
+def _things() -> list[Thing]:
+    """One of everybody, and those of a person without roles that are shared with each kind."""
+    return [
+        *(Thing(owner) for owner in (*range(11), 13)),
+        Thing(12, {("person", 4): "read"}),
+        Thing(12, {("person", 2): "edit"}),
+        Thing(12, {("role", 1): "edit"}),
+        Thing(12, {("role", 4): "read"}),
+        Thing(12, {("role_and_below", 3): "read"}),
+        Thing(12, {("role_and_below", 1): "edit"}),
+        Thing(12, {("role_and_below", 4): "read"}),
+        Thing(12, {("group", 0): "read"}),
+        Thing(12, {("group", 2): "edit"}),
+        Thing(12, {("group", 3): "read"}),
+        Thing(12, {("group", 4): "read"}),
+        Thing(12, {("group", 5): "edit"}),
+    ]
 
 
 CLAUSES = [

@@ -19,6 +19,7 @@ from kit.events import tables
 from kit.events.connection import connect
 from kit.events.publishing.relay import Relay
 from kit.events.streams import streams_of
+from tests import waiting
 from tests.kit.events.toys import Sessions
 
 PATIENCE = 20.0
@@ -99,8 +100,6 @@ def until() -> Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]:
     """Wait until something holds that nobody reports; it fails when it never does."""
 
     async def wait(holds: Callable[[], Awaitable[bool]]) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while not await holds():
-                await asyncio.sleep(0.01)
+        await waiting.until(holds, holds.__name__)
 
     return wait
