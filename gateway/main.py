@@ -11,11 +11,12 @@ from typing import Any
 import uvicorn
 
 from gateway.access import PolicyFollower
-from gateway.application import Parts, application
+from gateway.application import application
 from gateway.authentication.limits import Limits
 from gateway.config import Settings
 from gateway.middleware.request import FILES
 from gateway.middleware.timeouts import ReadTimeouts, close_late, with_timeouts
+from gateway.parts import Parts
 from kit.events.connection import connect
 from kit.health import Dependency, Health
 from kit.rpc.client import Peers

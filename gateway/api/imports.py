@@ -11,7 +11,7 @@ from crm.v1 import imports_pb2 as pb
 
 from gateway.access import Rights
 from gateway.api.answers import Answer
-from gateway.api.parsing import Query, from_json, from_query
+from gateway.api.parsing import Query, from_query
 from gateway.backends import Backends
 from kit.errors import Invalid, NotFound
 from kit.importing.file.guarding import GUARDED, REASON, row, unguarded, without_reason
@@ -30,9 +30,8 @@ class Imports:
     backends: Backends
     rights: Rights
 
-    async def start(self, values: Mapping[str, Any], data: AsyncIterator[bytes]) -> Answer:
+    async def start(self, plan: pb.ImportPlan, data: AsyncIterator[bytes]) -> Answer:
         """Sends the plan and then the file, piece by piece."""
-        plan = from_json(pb.ImportPlan(), values)
         if plan.entity not in self.backends.by_entity:
             raise Invalid(entity="Name the entity, e.g. `sales.Opportunity`; see /api/v1/describe.")
         resource = self.backends.by_entity[plan.entity]
@@ -59,10 +58,9 @@ class Imports:
         request.id = import_id
         return Answer.of(await self.backends.imports(service).Lines(request))
 
-    async def retry(self, name: str, values: Mapping[str, Any]) -> Answer:
+    async def retry(self, name: str, plan: pb.ImportPlan) -> Answer:
         """Starts again with the rejected lines and other maps."""
         service, import_id = self._parted(name, only_reads=False)
-        plan = from_json(pb.ImportPlan(), {k: v for k, v in values.items() if k != "import_id"})
         plan.import_id = import_id
         return _named(service, await self.backends.imports(service).Retry(plan))
 

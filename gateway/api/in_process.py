@@ -3,12 +3,15 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from crm.v1 import imports_pb2 as pb
+
 from gateway.access import Rights
 from gateway.api.descriptions import Descriptions
 from gateway.api.imports import PIECE, Imports
+from gateway.api.me import me
 from gateway.api.operations import Operations
+from gateway.api.parsing import from_json
 from gateway.api.records import Records
-from gateway.api.system import me
 from gateway.backends import Backends
 from gateway.web.api import Json
 
@@ -91,7 +94,8 @@ class InProcessApi:
         return answer.values()
 
     async def start_import(self, plan: Json, data: bytes) -> Json:
-        return (await self.imports.start(plan, _pieces(data))).values()
+        message = from_json(pb.ImportPlan(), plan)
+        return (await self.imports.start(message, _pieces(data))).values()
 
     async def imported(self, import_id: str) -> Json:
         return (await self.imports.get(import_id)).values()
@@ -100,7 +104,8 @@ class InProcessApi:
         return (await self.imports.lines(import_id, params)).values()
 
     async def retry_import(self, plan: Json) -> Json:
-        answer = await self.imports.retry(str(plan.get("import_id", "")), plan)
+        message = from_json(pb.ImportPlan(), plan)
+        answer = await self.imports.retry(message.import_id, message)
         return answer.values()
 
 

@@ -1,17 +1,23 @@
 """From JSON and query strings to messages; whatever does not fit is named, with the nearest name."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
 import orjson
+from fastapi import Depends, Header
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 from rapidfuzz import process
 from starlette.requests import Request
 
+from gateway.api.answers import expected_version
+from gateway.contract.schemas import Schema, object_of
 from gateway.problems import Unacceptable
 from kit.errors import Invalid
 from kit.wire.bounds import excess
@@ -21,6 +27,7 @@ Query = Mapping[str, str]
 Setter = Callable[[Any, str], None]
 
 _JSON = ("application/json", "application/merge-patch+json")
+_NOT_JSON = "Send the body as application/json."
 _UNKNOWN = "There is no such field."
 _NEAR = 60
 _TOLD = 10
@@ -34,7 +41,7 @@ async def json_object(request: Request) -> dict[str, Any]:
         return {}
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _JSON:
-        raise Unacceptable(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
+        raise Unacceptable(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _NOT_JSON)
     try:
         values = orjson.loads(body)
     except orjson.JSONDecodeError as wrong:
@@ -42,6 +49,32 @@ async def json_object(request: Request) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise Unacceptable(HTTPStatus.BAD_REQUEST, "Send one JSON object.")
     return values
+
+
+@dataclass(frozen=True)
+class FromContract:
+    """Marks the body of a route as a message of the contract, which says what fits and what it means."""
+
+    kind: Any
+    without: tuple[str, ...] = ()
+    """What the address says already."""
+
+    def schema(self) -> Schema:
+        return object_of(self.kind.DESCRIPTOR, without=self.without)
+
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self._message)
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, __: GetJsonSchemaHandler) -> Schema:
+        return self.schema()
+
+    def _message(self, values: Any) -> Any:
+        if isinstance(values, bytes):
+            raise Unacceptable(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _NOT_JSON)
+        if not isinstance(values, dict):
+            raise Unacceptable(HTTPStatus.BAD_REQUEST, "Send one JSON object.")
+        told = {name: value for name, value in values.items() if name not in self.without}
+        return from_json(self.kind(), told)
 
 
 def from_json(message: Any, values: Mapping[str, Any]) -> Any:
@@ -121,3 +154,21 @@ def _reader(known: FieldDescriptor) -> Callable[[str], Any]:
 def new(kind: type[Message]) -> Any:
     """A new message; typed as anything, because only its descriptor knows its fields."""
     return kind()
+
+
+async def _version(
+    if_match: Annotated[
+        str,
+        Header(
+            alias="If-Match",
+            description="The ETag as last read; when the record has changed since, 412 tells how "
+            "it is.",
+            json_schema_extra={"pattern": r'^(\*|(W/)?"[0-9]{1,9}")$'},
+        ),
+    ] = "",
+) -> int | None:
+    return expected_version(if_match or None)
+
+
+IfMatch = Annotated[int | None, Depends(_version)]
+"""The version that the caller has seen."""

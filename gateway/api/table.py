@@ -1,7 +1,7 @@
-"""The addresses under /api/v1, found in one look-up however many entities there are."""
+"""The addresses of entities under /api/v1, found in one look-up however many entities there are."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -10,7 +10,6 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from gateway.problems import Unacceptable
-from kit.errors import NotFound
 
 ROOT = "/api/v1"
 _PREFIX = f"{ROOT}/"
@@ -31,36 +30,47 @@ class Row:
         return f"{self.method} {_PREFIX}{self.path}"
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Everything that may be asked at one address, by method; metrics go by its path."""
+
+    path: str
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
+
+    def add(self, row: Row) -> None:
+        if row.method in self.endpoints:
+            raise ValueError(f"Two operations want {row}.")
+        self.endpoints[row.method] = row.endpoint
+
+    def endpoint(self, method: str) -> Endpoint:
+        found = self.endpoints.get(method)
+        if found is None:
+            allowed = ", ".join(sorted(self.endpoints))
+            message = f"{method} does not work here; {allowed} do."
+            raise Unacceptable(HTTPStatus.METHOD_NOT_ALLOWED, message, Allow=allowed)
+        return found
+
+
 class Table(BaseRoute):
-    """A route for the whole API: the path's shape is a key, since ids stand in one place only."""
+    """One route for all entities: the path's shape is a key, since ids stand in one place only."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self.rows = tuple(rows)
-        self._found: dict[str, dict[str, Endpoint]] = {}
+        self._found: dict[str, Address] = {}
         for row in self.rows:
-            if row.method in self._found.setdefault(row.path, {}):
-                raise ValueError(f"Two operations want {row}.")
-            self._found[row.path][row.method] = row.endpoint
+            self._found.setdefault(row.path, Address(_PREFIX + row.path)).add(row)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] != "http" or not scope["path"].startswith(_PREFIX):
             return Match.NONE, {}
         shape, record_id = shape_of(scope["path"])
-        return Match.FULL, {"shape": shape, "path_params": {"id": record_id}}
+        address = self._found.get(shape)
+        if address is None:
+            return Match.NONE, {}
+        return Match.FULL, {"route": address, "path_params": {"id": record_id}}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        shape, method = scope["shape"], scope["method"]
-        methods = self._found.get(shape)
-        if methods is None:
-            raise NotFound(f"There is nothing at {scope['path']}.")
-        endpoint = methods.get("GET" if method == "HEAD" else method)
-        if endpoint is None:
-            raise Unacceptable(
-                HTTPStatus.METHOD_NOT_ALLOWED,
-                f"{method} does not work here; {', '.join(sorted(methods))} do.",
-                Allow=", ".join(sorted(methods)),
-            )
-        scope["template"] = _PREFIX + shape
+        endpoint = scope["route"].endpoint(scope["method"])
         response = await endpoint(Request(scope, receive, send))
         await response(scope, receive, send)
 

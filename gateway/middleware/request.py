@@ -19,7 +19,7 @@ from gateway.middleware import csrf
 from gateway.middleware.headers import default_headers, with_defaults
 from gateway.problems import UNREADABLE, Unacceptable, unreadable
 from kit.actor import calls
-from kit.errors import Problem
+from kit.errors import Anonymous, Problem
 from kit.rpc.call import DEFAULT_SECONDS, Call, serves
 from kit.telemetry import metrics, traces
 from kit.telemetry.logs import log
@@ -33,7 +33,7 @@ _API_UPLOAD, _PAGE_UPLOAD = "/api/v1/imports", "/imports/new"
 FILES = frozenset({_API_UPLOAD, _PAGE_UPLOAD})
 _NAME = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _REQUEST_ID = b"x-request-id"
-_SIGN_IN, _OAUTH = "/sign-in", "/oauth/"
+_SIGN_IN, _OAUTH, _API = "/sign-in", "/oauth/", "/api/v1/"
 
 Refuse = Callable[[Scope, Problem], Response]
 
@@ -114,7 +114,21 @@ class RequestMiddleware:
             receive = await self._genuine(scope, receive, caller)
         if caller is not None:
             calls(caller.actor)
-        await self.app(scope, receive, reply)
+        elif scope["path"].startswith(_API):
+            # Who first, then bytes: nothing is read of a stranger's request.
+            raise Anonymous
+        await self._pass_on(scope, receive, reply)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, reply: _Reply) -> None:
+        """What answers GET answers HEAD; the server leaves the body out (RFC 9110, 9.3.2)."""
+        if scope["method"] != "HEAD":
+            await self.app(scope, receive, reply)
+            return
+        asked = {**scope, "method": "GET"}
+        try:
+            await self.app(asked, receive, reply)
+        finally:
+            scope["route"] = asked.get("route")
 
     async def _genuine(self, scope: Scope, receive: Receive, caller: Caller | None) -> Receive:
         """What changes something comes from our own pages, or from a program with its own token."""
@@ -173,8 +187,6 @@ def _area(scope: Scope) -> str:
 
 
 def _template(scope: Scope) -> str:
-    if "template" in scope:
-        return str(scope["template"])
     return str(getattr(scope.get("route"), "path", "unmatched"))
 
 

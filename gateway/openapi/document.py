@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm.v1 import records_pb2, standard_pb2
+from fastapi import APIRouter
+from fastapi.openapi.utils import get_openapi
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from gateway.api.table import ROOT, Row
 from gateway.contract.comments import comment
 from gateway.contract.resources import Method, Resource
+from gateway.contract.responses import answers, failures
 from gateway.contract.schemas import (
     Schema,
     inputs_of,
@@ -27,9 +30,6 @@ from gateway.openapi.parts import (
     INFO,
     PROBLEM,
     RECORD_ID,
-    SYSTEM,
-    answers,
-    failures,
     json_body,
     security,
 )
@@ -47,17 +47,22 @@ _WITHOUT = {"entity", "id"}
 
 
 def document(
-    resources: Sequence[Resource], rows: Iterable[Row], server: str, declared: Declared
+    resources: Sequence[Resource],
+    rows: Iterable[Row],
+    routers: Iterable[APIRouter],
+    server: str,
+    declared: Declared,
 ) -> Schema:
     """The whole API; an operation that is mounted and not described here is an error."""
-    described = {path: dict(each) for path, each in SYSTEM.items()}
+    described: dict[str, Schema] = {}
     messages: list[Descriptor] = [records_pb2.Description.DESCRIPTOR]
     for resource in resources:
         for (http, path), operation in _Operations(resource, declared.get(resource.entity, {})).all(
             messages
         ):
             described.setdefault(path, {})[http.lower()] = operation
-    paths: dict[str, Schema] = {}
+    own = _of_routers(routers)
+    paths: dict[str, Schema] = own["paths"]
     for row in rows:
         operation = described[row.path][row.method.lower()]
         paths.setdefault(f"{ROOT}/{row.path}", {})[row.method.lower()] = operation
@@ -69,10 +74,20 @@ def document(
         "tags": [_tag(resource) for resource in resources],
         "paths": paths,
         "components": {
-            "schemas": dict(_schemas(resources, messages, declared)) | {"Problem": PROBLEM},
+            "schemas": {
+                **dict(_schemas(resources, messages, declared)),
+                **own["components"]["schemas"],
+                "Problem": PROBLEM,
+            },
             "securitySchemes": security(server),
         },
     }
+
+
+def _of_routers(routers: Iterable[APIRouter]) -> Schema:
+    """What belongs to no entity, as its routes declare it."""
+    routes = [route for router in routers for route in router.routes]
+    return get_openapi(title="", version="", routes=routes)
 
 
 def _schemas(

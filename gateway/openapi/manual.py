@@ -1,13 +1,13 @@
 """The manual of the API: as OpenAPI for programs, and as a page for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route
 
 from gateway.api.table import Table
 from gateway.backends import Backends
@@ -19,6 +19,8 @@ from gateway.problems import kind_of
 from gateway.web.frame.rendering import Templates
 from kit.errors import KINDS
 
+router = APIRouter(prefix="/api", default_response_class=Response, include_in_schema=False)
+
 _MINUTES = {"Cache-Control": "public, max-age=300"}
 
 
@@ -28,6 +30,7 @@ class Manual:
 
     backends: Backends
     table: Table
+    routers: Sequence[APIRouter]
     settings: Settings
     templates: Templates
     _made: tuple[Declared, dict[str, Any]] | None = None
@@ -35,24 +38,18 @@ class Manual:
     def __post_init__(self) -> None:
         self.declarations = Declarations(self.backends)
 
-    def routes(self) -> Iterator[Route]:
-        yield Route("/api/openapi.json", self._openapi, methods=["GET"])
-        yield Route("/api/docs", self._docs, methods=["GET"])
-
     async def document(self) -> dict[str, Any]:
         """The document, made anew when the services have declared something else."""
         declared = await self.declarations.all()
         if self._made is None or self._made[0] is not declared:
             server = self.settings.public_url.rstrip("/")
-            made = document(self.backends.resources, self.table.rows, server, declared)
+            rows, resources = self.table.rows, self.backends.resources
+            made = document(resources, rows, self.routers, server, declared)
             self._made = declared, made
         return self._made[1]
 
-    async def _openapi(self, _: Request) -> Response:
-        body = orjson.dumps(await self.document())
-        return Response(body, media_type="application/json", headers=_MINUTES)
-
-    async def _docs(self, _: Request) -> Response:
+    async def page(self) -> str:
+        """The same for people."""
         made = await self.document()
         context = {
             "theme": "system",
@@ -62,7 +59,26 @@ class Manual:
             "scopes": SCOPES,
             "schemas": made["components"]["schemas"],
         }
-        return HTMLResponse(self.templates.render(["api/docs.html"], context), headers=_MINUTES)
+        return self.templates.render(["api/docs.html"], context)
+
+
+async def _manual(request: Request) -> Manual:
+    manual: Manual = request.app.state.manual
+    return manual
+
+
+TheManual = Annotated[Manual, Depends(_manual)]
+
+
+@router.get("/openapi.json")
+async def show_openapi(manual: TheManual) -> Response:
+    body = orjson.dumps(await manual.document())
+    return Response(body, media_type="application/json", headers=_MINUTES)
+
+
+@router.get("/docs")
+async def show_docs(manual: TheManual) -> Response:
+    return HTMLResponse(await manual.page(), headers=_MINUTES)
 
 
 def _chapters(document: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -1,12 +1,6 @@
-"""The parts of OpenAPI that no descriptor knows: headers, errors, sign-in and the system's routes."""
+"""The parts of OpenAPI that no descriptor knows: headers, errors and sign-in.""" ""
 
-from typing import Any
-
-from crm.identity.v1 import people_pb2
-from crm.v1 import imports_pb2, records_pb2
-
-from gateway.api.preferences import PREFERENCES
-from gateway.contract.schemas import Schema, object_of, parameter_of
+from gateway.contract.schemas import Schema
 
 RECORD_ID: Schema = {
     "name": "id",
@@ -40,8 +34,6 @@ PROBLEM: Schema = {
         "current": {"type": "object", "description": "The record as it is now, with 412."},
     },
 }
-_TAG = {"ETag": {"description": "Made of the version.", "schema": {"type": "string"}}}
-_PLACE = {"Location": {"description": "Where it is now.", "schema": {"type": "string"}}}
 
 
 OF_THE_API = {"api": "Read and change.", "api.read": "Read only."}
@@ -81,130 +73,7 @@ def security(server: str) -> Schema:
     }
 
 
-def failures() -> Schema:
-    """Every operation fails in the same shape."""
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"default": {"description": "It did not work.", "content": problem}}
-
-
-def answers(status: str, schema: Schema, *, tagged: bool = False, located: bool = False) -> Schema:
-    good: Schema = {
-        "description": "It worked.",
-        "content": {"application/json": {"schema": schema}},
-    }
-    headers = {**(_TAG if tagged else {}), **(_PLACE if located else {})}
-    if headers:
-        good["headers"] = headers
-    return {status: good, **failures()}
-
-
 def json_body(schema: Schema, *, patch: bool = False) -> Schema:
     kind = "application/merge-patch+json" if patch else "application/json"
     needed = "$ref" in schema or "required" in schema
     return {"required": needed, "content": {kind: {"schema": schema}}}
-
-
-def _system(name: str, summary: str, schema: Schema, status: str = "200", **more: Any) -> Schema:
-    operation = {"operationId": name, "tags": ["system"], "summary": summary}
-    return {**operation, "responses": answers(status, schema), **more}
-
-
-_ANY: Schema = {"type": "object"}
-_PREFERENCES: Schema = {
-    "type": "object",
-    "properties": {name: {"type": "string", "minLength": 1} for name in PREFERENCES},
-    "additionalProperties": False,
-}
-_ENTITY = object_of(records_pb2.EntityDescription.DESCRIPTOR, without=["fields"])
-_DESCRIPTION = {
-    "type": "object",
-    "properties": {
-        "entities": {"type": "array", "items": _ENTITY | {"additionalProperties": True}},
-        "stopped": {"type": "array", "items": {"type": "string"}},
-    },
-}
-_IMPORT = object_of(imports_pb2.Import.DESCRIPTOR)
-_IMPORT["properties"]["guesses"] = {
-    "type": "array",
-    "items": object_of(imports_pb2.FormGuess.DESCRIPTOR),
-}
-_PLAN = object_of(imports_pb2.ImportPlan.DESCRIPTOR, without=["import_id"])
-_UPLOAD = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": ["plan", "file"],
-                "properties": {
-                    "plan": _PLAN,
-                    "file": {"type": "string", "contentMediaType": "text/csv"},
-                },
-            },
-            "encoding": {"plan": {"contentType": "application/json"}},
-        }
-    },
-}
-_IMPORT_ID = {**RECORD_ID, "description": "The import's id, e.g. `sales.0192…`."}
-_LINE_FIELDS = imports_pb2.ImportLinesRequest.DESCRIPTOR.fields
-_LINES = [parameter_of(each) for each in _LINE_FIELDS if each.name != "id"]
-_LINE_PAGE = {
-    "type": "object",
-    "properties": {
-        "items": {"type": "array", "items": object_of(imports_pb2.ImportLine.DESCRIPTOR)},
-        "page": {"type": "object"},
-    },
-}
-_FOR: Schema = {
-    "name": "for",
-    "in": "query",
-    "description": "`spreadsheet` keeps cells from running as formulas; taking the file in undoes it.",
-    "schema": {"type": "string", "enum": ["spreadsheet"]},
-}
-_CSV: Schema = {
-    "operationId": "imports.rejected",
-    "tags": ["system"],
-    "summary": "The rejected lines with what is wrong with them, as CSV to be taken in again",
-    "parameters": [_IMPORT_ID, _FOR],
-    "responses": {"200": {"description": "CSV", "content": {"text/csv": {}}}, **failures()},
-}
-
-SYSTEM: dict[str, dict[str, Schema]] = {
-    "me": {
-        "get": _system("me", "Who is calling", _ANY),
-        "patch": _system(
-            "me.prefer",
-            "Change the own preferences",
-            object_of(people_pb2.Person.DESCRIPTOR, without=["json"]),
-            requestBody=json_body(_PREFERENCES, patch=True),
-        ),
-    },
-    "describe": {
-        "get": _system("describe", "Every entity and field that the caller may see", _DESCRIPTION)
-    },
-    "imports": {
-        "post": _system("imports.start", "Take in a CSV file", _IMPORT, "202", requestBody=_UPLOAD)
-    },
-    "imports/{id}": {
-        "get": _system("imports.get", "How far an import is", _IMPORT, parameters=[_IMPORT_ID])
-    },
-    "imports/{id}/lines": {
-        "get": _system(
-            "imports.lines",
-            "What became of each line",
-            _LINE_PAGE,
-            parameters=[_IMPORT_ID, *_LINES],
-        )
-    },
-    "imports/{id}/lines.csv": {"get": _CSV},
-    "imports/{id}:retry": {
-        "post": _system(
-            "imports.retry",
-            "Take in the rejected lines again, with other maps",
-            _IMPORT,
-            "202",
-            parameters=[_IMPORT_ID],
-            requestBody=json_body(_PLAN),
-        )
-    },
-}

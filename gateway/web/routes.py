@@ -1,26 +1,16 @@
 """Every address of the pages, and the view behind it."""
 
-from collections.abc import Callable
-
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from gateway.web.api import Api, Uploads
 from gateway.web.chat import page as chat
-from gateway.web.described.catalogs import Catalogs
 from gateway.web.design import page as design
 from gateway.web.forms import page as forms
 from gateway.web.frame import theme
-from gateway.web.frame.assets import Assets
-from gateway.web.frame.panel_cache import PanelCache
-from gateway.web.frame.rendering import Templates
 from gateway.web.frame.visits import Site, View, shown
 from gateway.web.home import page as home
 from gateway.web.imports import page as imports
 from gateway.web.lists import board
 from gateway.web.lists import page as lists
-from gateway.web.lists.filtering import operators_of
 from gateway.web.record import page as record
 from gateway.web.record import sharing, verb_pages
 from gateway.web.search import page as search
@@ -68,15 +58,6 @@ VIEWS: tuple[tuple[str, str, View], ...] = (
 )
 
 
-def site_of(
-    api_of: Callable[[Request], Api], csrf_of: Callable[[Request], str], uploads: Uploads
-) -> Site:
-    """Everything that the pages share, made once."""
-    assets = Assets()
-    templates = Templates(assets, field_operators=operators_of)
-    return Site(api_of, csrf_of, uploads, assets, templates, PanelCache(), Catalogs())
-
-
 def routes(site: Site) -> list[BaseRoute]:
     """The pages and their files, to be mounted after the API's routes."""
     pages = [
@@ -84,11 +65,3 @@ def routes(site: Site) -> list[BaseRoute]:
         for method, path, view in VIEWS
     ]
     return [site.assets.route(), *pages]
-
-
-def sign_in_page(
-    site: Site, request: Request, *, email: str = "", problem: str = "", status: int = 200
-) -> Response:
-    """The sign-in form; whoever checks the password shows it again with the problem."""
-    wanted = request.query_params.get("next", "/")
-    return site.stranger(request, "sign-in.html", status, email=email, problem=problem, next=wanted)

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+from gateway.application import API, table_of
 from gateway.main import Running
 from tests.gateway.browsers import Browser
 
@@ -22,9 +24,16 @@ async def manual(stranger: Browser) -> dict[str, Any]:
 
 
 def routes(gateway: Running) -> list[str]:
-    from gateway.application import table_of
+    rows = (str(row) for row in table_of(gateway.parts.api).rows)
+    return sorted([*rows, *besides()])
 
-    return sorted(str(row) for row in table_of(gateway.parts.api).rows)
+
+def besides() -> Iterator[str]:
+    """What belongs to no entity."""
+    for router in API:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                yield from (f"{method} {route.path}" for method in route.methods)
 
 
 def test_the_mounted_routes_are_the_ones_written_down(gateway: Running) -> None:

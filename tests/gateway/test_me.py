@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.api.preferences import PREFERENCES
+from gateway.api.me import Preferences
 from services.identity.model.people import Person
 from tests.gateway.browsers import Browser
 from tests.gateway.oauth.test_requests_oauth2client import bearing, signed_in
@@ -15,7 +15,7 @@ PASSWORD = "soft yellow lamps 3"
 
 def test_the_gateway_knows_what_identity_calls_a_preference() -> None:
     declared = {name for name, known in Person.fields.items() if known.said.preference}
-    assert declared == set(PREFERENCES)
+    assert declared == set(Preferences.model_fields)
 
 
 async def test_everybody_chooses_the_own_time_zone_and_locale(

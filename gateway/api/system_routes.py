@@ -1,0 +1,69 @@
+"""`/me` and `/describe`: who is calling, and what there is for them."""
+
+from typing import Annotated
+
+import orjson
+from crm.identity.v1 import people_pb2
+from crm.v1 import records_pb2
+from fastapi import APIRouter, Body
+from starlette.responses import Response
+
+from gateway.api.answers import Answer
+from gateway.api.me import Preferences, me
+from gateway.api.parsing import IfMatch
+from gateway.api.table import ROOT
+from gateway.contract.responses import answers
+from gateway.contract.schemas import object_of
+from gateway.dependencies import SignedIn, TheDescriptions, TheOperations, TheRights
+
+router = APIRouter(prefix=ROOT, tags=["system"], default_response_class=Response)
+
+_PERSON = object_of(people_pb2.Person.DESCRIPTOR)
+_ENTITY = object_of(records_pb2.EntityDescription.DESCRIPTOR, without=["fields"])
+_DESCRIPTION = {
+    "type": "object",
+    "properties": {
+        "entities": {"type": "array", "items": _ENTITY | {"additionalProperties": True}},
+        "stopped": {"type": "array", "items": {"type": "string"}},
+    },
+}
+
+
+@router.get(
+    "/me",
+    operation_id="me",
+    summary="Who is calling",
+    responses=answers("200", {"type": "object"}),
+)
+async def show_me(caller: SignedIn, rights: TheRights) -> Response:
+    """A script that came by the sign-in form learns here what its own requests have to carry."""
+    token = {"csrf_token": caller.csrf} if caller.csrf else {}
+    return Answer(orjson.dumps(me(rights) | token)).response()
+
+
+@router.patch(
+    "/me",
+    operation_id="me.prefer",
+    summary="Change the own preferences",
+    responses=answers("200", _PERSON, tagged=True),
+)
+async def prefer(
+    _: SignedIn,
+    operations: TheOperations,
+    version: IfMatch,
+    preferences: Annotated[Preferences, Body(media_type="application/merge-patch+json")],
+) -> Response:
+    """Whatever the caller's profiles say of people, e.g. the time zone."""
+    chosen = preferences.model_dump(exclude_unset=True)
+    return (await operations.update_own(chosen, version)).response()
+
+
+@router.get(
+    "/describe",
+    operation_id="describe",
+    summary="Every entity and field that the caller may see",
+    responses=answers("200", _DESCRIPTION),
+)
+async def describe(_: SignedIn, descriptions: TheDescriptions) -> Response:
+    """A service that is stopped is named."""
+    return Answer(orjson.dumps(await descriptions.all())).response()

@@ -1,0 +1,57 @@
+"""What a route asks for by its parameters: who is calling, with which rights, and the parts that answer."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from gateway.access import Rights
+from gateway.api.descriptions import Descriptions
+from gateway.api.imports import Imports
+from gateway.api.operations import Operations
+from gateway.authentication.callers import Caller, caller_of
+from gateway.parts import Parts
+from kit.errors import Anonymous
+
+
+def _part(named: Callable[[Parts], Any]) -> Any:
+    """A part of the running gateway as a dependency."""
+
+    # A plain function would be run in a thread of its own.
+    async def found(connection: HTTPConnection) -> Any:
+        return named(connection.app.state.parts)
+
+    return Depends(found)
+
+
+TheRights = Annotated[Rights, _part(lambda parts: parts.rights)]
+TheOperations = Annotated[Operations, _part(lambda parts: parts.api.operations)]
+TheDescriptions = Annotated[Descriptions, _part(lambda parts: parts.api.descriptions)]
+TheImports = Annotated[Imports, _part(lambda parts: parts.api.imports)]
+
+
+async def _anybody(connection: HTTPConnection) -> Caller | None:
+    return caller_of(connection.scope)
+
+
+async def _somebody(caller: "AnyCaller") -> Caller:
+    if caller is None:
+        raise Anonymous
+    return caller
+
+
+AnyCaller = Annotated[Caller | None, Depends(_anybody)]
+SignedIn = Annotated[Caller, Depends(_somebody)]
+
+
+def _with_scope(*, only_reads: bool) -> Callable[..., Awaitable[None]]:
+    async def required(_: SignedIn, rights: TheRights) -> None:
+        rights.require_scope(only_reads=only_reads)
+
+    return required
+
+
+MAY_READ = Depends(_with_scope(only_reads=True))
+MAY_CHANGE = Depends(_with_scope(only_reads=False))
+"""What the caller's session or token must be good for; profiles are asked where the entity is known."""

@@ -1,0 +1,77 @@
+"""What the gateway is made of: each part made once, and each a dependency of the routes that need it."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from gateway.access import PolicyFollower, Rights
+from gateway.api.descriptions import Descriptions
+from gateway.api.imports import Imports
+from gateway.api.in_process import InProcessApi
+from gateway.api.operations import Operations
+from gateway.api.records import Records
+from gateway.authentication.access_tokens import AccessTokens
+from gateway.authentication.admission import Admission
+from gateway.authentication.callers import caller_of
+from gateway.authentication.limits import Limits
+from gateway.authentication.sessions import Sessions
+from gateway.backends import Backends
+from gateway.config import Settings
+from gateway.realtime.chat import Chat
+from gateway.web.frame.visits import Site
+from gateway.web.imports.uploads import ValkeyUploads
+from gateway.web.site import site_of
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts, over one connection to the services, one to NATS and one to Valkey."""
+
+    settings: Settings
+    backends: Backends
+    follower: PolicyFollower
+    limits: Limits
+    sessions: Sessions
+    tokens: AccessTokens
+    admission: Admission
+    chat: Chat
+    rights: Rights
+    api: InProcessApi
+    site: Site
+
+    @classmethod
+    def of(cls, settings: Settings, follower: PolicyFollower, limits: Limits) -> "Parts":
+        sessions = Sessions(follower, limits)
+        tokens = AccessTokens(follower, settings.public_url.rstrip("/"))
+        admission = Admission(settings, sessions, tokens, limits)
+        backends, rights = Backends(follower.peers), Rights(follower.policy)
+        api = _api(backends, rights)
+        return cls(
+            settings,
+            backends,
+            follower,
+            limits,
+            sessions,
+            tokens,
+            admission,
+            Chat(settings, admission, follower),
+            rights,
+            api,
+            site_of(lambda _: api, _csrf_of, ValkeyUploads(limits.valkey)),
+        )
+
+
+def _api(backends: Backends, rights: Rights) -> InProcessApi:
+    return InProcessApi(
+        backends,
+        rights,
+        Operations(backends, rights),
+        Records(backends, rights),
+        Descriptions(backends, rights),
+        Imports(backends, rights),
+    )
+
+
+def _csrf_of(request: Request) -> str:
+    caller = caller_of(request.scope)
+    return caller.csrf if caller else ""
