@@ -146,7 +146,7 @@ async def _consume(running: Running) -> None:
 def _servicers(service: Service, process: Process) -> list[Any]:
     records = [each(process) for each in service.records]
     others = [each(process) for each in service.others]
-    return [*records, *others, Beside(process), Imports(process, records)]
+    return [*records, *others, Beside(process, records), Imports(process, records)]
 
 
 async def _serve(

@@ -109,6 +109,11 @@ class ServiceSettings(Settings):
         "Days for which a call made again under its Idempotency-Key gets its first answer.",
         7,
     )
+    bin_days: int = setting(
+        "RAPPORT_BIN_DAYS",
+        "Days for which a deleted record may be restored; then it is erased for good.",
+        30,
+    )
 
 
 def _read(each: Field[Any], given: Mapping[str, str]) -> Any:

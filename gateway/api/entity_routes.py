@@ -55,6 +55,9 @@ class EntityRoutes:
         yield Row("GET", f"{slug}/{{id}}/history", _reading(resource, records.history))
         yield Row("GET", f"{slug}/{{id}}/access", _reading(resource, records.explain))
         yield from self._shares(resource)
+        if resource.has_bin:
+            yield Row("GET", f"{slug}:bin", _listing(resource, records.binned))
+            yield Row("POST", f"{slug}/{{id}}:restore", self._restore(resource))
 
     def _standard(self, resource: Resource) -> Iterator[Row]:
         one, slug = f"{resource.slug}/{{id}}", resource.slug
@@ -93,6 +96,13 @@ class EntityRoutes:
             return Response(status_code=HTTPStatus.NO_CONTENT)
 
         return delete
+
+    def _restore(self, resource: Resource) -> Endpoint:
+        async def restore(request: Request) -> Response:
+            record_id, version, key = record_id_of(request), version_of(request), key_of(request)
+            return (await self.records.restore(resource, record_id, version, key)).response()
+
+        return restore
 
     def _verb(self, resource: Resource, verb: Method) -> Row:
         base = f"{resource.slug}/{{id}}" if verb.asks_for_record else resource.slug

@@ -62,6 +62,19 @@ class Records:
         request.entity = resource.entity
         return Answer.of(await self._asking(resource).Aggregate(request))
 
+    async def binned(self, resource: Resource, query: Query) -> Answer:
+        request = from_query(pb.BinRequest(), query)
+        request.entity = resource.entity
+        return Answer.of(await self._asking(resource).Bin(request))
+
+    async def restore(
+        self, resource: Resource, record_id: str, version: int | None, key: str = ""
+    ) -> Answer:
+        self.rights.require_scope(only_reads=False)
+        self.rights.require(resource, "delete")
+        request = pb.RestoreRequest(entity=resource.entity, id=record_id, version=version)
+        return Answer.of(await self._asking(resource).Restore(request, key=key))
+
 
 def _share(resource: Resource, record_id: str, values: Mapping[str, Any]) -> pb.ShareRequest:
     request: pb.ShareRequest = from_json(pb.ShareRequest(), values)

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import crm
+from crm.v1.options_pb2 import entity
 from google.protobuf import message_factory
 from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
@@ -77,6 +78,11 @@ class Resource:
     @cached_property
     def entity(self) -> str:
         return f"{self.service}.{self.message.name}"
+
+    @cached_property
+    def has_bin(self) -> bool:
+        """Whether what is deleted may be restored."""
+        return "Delete" in self.methods and not self.message.GetOptions().Extensions[entity].no_bin
 
     @cached_property
     def verbs(self) -> tuple[Method, ...]:

@@ -224,7 +224,8 @@ class _Operations:
         )
 
     def _delete(self, method: Method) -> Schema:
-        replies = {"204": {"description": "It is gone."}, **failures()}
+        told = "It is in the bin." if self.resource.has_bin else "It is gone for good."
+        replies = {"204": {"description": told}, **failures()}
         return self._operation(
             "Delete", method, "DELETE", parameters=[RECORD_ID, IF_MATCH], responses=replies
         )
@@ -263,6 +264,7 @@ class _Operations:
     def _beside(self, messages: list[Descriptor]) -> Iterable[tuple[tuple[str, str], Schema]]:
         """What the kit supplies for every entity alike."""
         one, slug = f"{self.resource.slug}/{{id}}", self.resource.slug
+        bin_ = (("GET", f"{slug}:bin", "Bin"), ("POST", f"{one}:restore", "Restore"))
         for http, path, name in (
             ("GET", f"{slug}:aggregate", "Aggregate"),
             ("GET", f"{slug}:titles", "Titles"),
@@ -271,6 +273,7 @@ class _Operations:
             ("GET", f"{one}/shares", "ListShares"),
             ("POST", f"{one}/shares", "Share"),
             ("DELETE", f"{one}/shares", "Unshare"),
+            *(bin_ if self.resource.has_bin else ()),
         ):
             method = Method(
                 "", records_pb2.DESCRIPTOR.services_by_name["Records"].methods_by_name[name]
@@ -282,9 +285,11 @@ class _Operations:
         request = method.described.input_type
         named = [RECORD_ID] if "{id}" in path else []
         replies = answers("200", reference(method.described.output_type))
-        plain = (each for each in request.fields if each.name not in _WITHOUT)
+        plain = [each for each in request.fields if each.name not in _WITHOUT]
         more: dict[str, Any] = {"responses": replies}
-        if http == "POST":
+        if http == "POST" and "version" in request.fields_by_name:
+            more["parameters"] = [*named, IF_MATCH, IDEMPOTENCY_KEY]
+        elif http == "POST":
             more["parameters"] = [*named, IDEMPOTENCY_KEY]
             more["requestBody"] = json_body(inputs_of(request, without=_WITHOUT))
         else:

@@ -1,5 +1,6 @@
 """The one clause by which rows are seen or changed: get, list, count, search and figures all use it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -7,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Integer,
+    and_,
     bindparam,
     false,
     literal,
@@ -18,21 +20,38 @@ from kit.access.reach import Reach
 from kit.entity import Level, Record
 
 
-def reachable(record: type[Record], reach: Reach, level: Level) -> ColumnElement[bool]:
-    """The rows of an entity within a caller's reach, as SQL."""
-    return _within(
-        record,
-        reach,
-        level,
-        literal(list(reach.keys), ARRAY(Integer)),
-        literal(list(reach.inherited), ARRAY(BigInteger)),
-    )
+def reachable(
+    record: type[Record], reach: Reach, level: Level, *, binned: bool = False
+) -> ColumnElement[bool]:
+    """The rows of an entity within a caller's reach, as SQL: those that stand, or those in the bin."""
+    place = in_bin(record.__table__) if binned else standing(record.__table__)
+    return and_(place, within_reach(record, reach, level))
 
 
-def reachable_by_parameter(record: type[Record], reach: Reach, level: Level) -> ColumnElement[bool]:
+def within_reach(record: type[Record], reach: Reach, level: Level) -> ColumnElement[bool]:
+    """The same wherever the rows stand, for what names records that others refer to."""
+    keys = literal(list(reach.keys), ARRAY(Integer))
+    inherited = literal(list(reach.inherited), ARRAY(BigInteger))
+    return and_(true(), *_within(record, reach, level, keys, inherited))
+
+
+def reachable_by_parameter(
+    record: type[Record], reach: Reach, level: Level, *, binned: bool = False
+) -> ColumnElement[bool]:
     """The same with parameters, so that one compiled statement serves everybody."""
     keys = bindparam("keys", type_=ARRAY(Integer))
-    return _within(record, reach, level, keys, inherited_parameter())
+    place = in_bin(record.__table__) if binned else standing(record.__table__)
+    return and_(place, *_within(record, reach, level, keys, inherited_parameter()))
+
+
+def standing(table: Any) -> ColumnElement[bool]:
+    """The rows that nobody has deleted."""
+    return table.c.binned_at.is_(None)  # type: ignore[no-any-return]
+
+
+def in_bin(table: Any) -> ColumnElement[bool]:
+    """The rows that were deleted and may still be restored."""
+    return and_(table.c.binned_at.is_not(None), table.c.erased_at.is_(None))
 
 
 def inherited_parameter() -> ColumnElement[Any]:
@@ -46,15 +65,15 @@ def _within(
     level: Level,
     keys: ColumnElement[Any],
     inherited: ColumnElement[Any],
-) -> ColumnElement[bool]:
-    """Empty arrays are left out: the planner would walk the whole index for them."""
+) -> Sequence[ColumnElement[bool]]:
+    """Nothing for whoever reaches all; empty arrays would have the planner walk the whole index."""
     if reach.all:
-        return true()
+        return ()
     table = record.__table__.c
     ways = [table[COLUMNS[level]].bool_op("&&")(keys)] if reach.keys else []
     if reach.inherited:
         ways.append(table.inherited.bool_op("&&")(inherited))
-    return or_(false(), *ways)
+    return (or_(false(), *ways),)
 
 
 COLUMNS = {Level.READ: "keys", Level.EDIT: "wkeys", Level.FULL: "full_keys"}

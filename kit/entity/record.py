@@ -12,6 +12,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Column,
+    DateTime,
     Index,
     Table,
     Uuid,
@@ -73,6 +74,8 @@ class Record(DeclarativeBase):
     importable: ClassVar[bool] = True
     # The fields that say when a record ended. A file has to give them: today would be a guess.
     endings: ClassVar[Sequence[str]] = ()
+    # Why deleting such a record is for good, in a sentence; empty where it goes to the bin.
+    no_bin: ClassVar[str] = ""
     fields: ClassVar[Mapping[str, Field]]
     initial: ClassVar[Mapping[str, Any]]
 
@@ -90,6 +93,9 @@ class Record(DeclarativeBase):
     full_keys: Mapped[list[int]] = mapped_column(ARRAY(IntegerType))
     inherited: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     custom: Mapped[dict[str, str]] = mapped_column(JSONB)
+    binned_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    binned_by: Mapped[str | None] = mapped_column(TextType())
+    erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy passes the class
@@ -188,8 +194,11 @@ def _complete(cls: type[Record]) -> None:
 
 def _index(cls: type[Record], table: Table) -> None:
     """The indexes by which every entity is listed, reached, searched, sorted and found."""
-    Index(f"ix_{table.name}_recent", table.c.updated_at.desc(), table.c.id.desc())
-    Index(f"ix_{table.name}_owner", table.c.owner_id, table.c.updated_at.desc(), table.c.id.desc())
+    newest, standing = (table.c.updated_at.desc(), table.c.id.desc()), table.c.binned_at.is_(None)
+    Index(f"ix_{table.name}_recent", *newest, postgresql_where=standing)
+    Index(f"ix_{table.name}_owner", table.c.owner_id, *newest, postgresql_where=standing)
+    binned = table.c.binned_at.is_not(None) & table.c.erased_at.is_(None)
+    Index(f"ix_{table.name}_bin", table.c.binned_at, table.c.id, postgresql_where=binned)
     Index(f"ix_{table.name}_keys", table.c["keys"], postgresql_using="gin", postgresql_with=AT_ONCE)
     if cls.hangs_on:
         cls.parents = _parents(cls)

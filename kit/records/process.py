@@ -14,9 +14,10 @@ from kit.access import Policy
 from kit.actor import Actor
 from kit.choices import Choices
 from kit.database.engine import Database
-from kit.database.faults import FAULTS, as_problem
+from kit.database.faults import FAULTS
 from kit.entity import Record
 from kit.errors import Conflict
+from kit.records.bin.taken import as_problem_with_bin
 from kit.records.read.reader import Reader
 from kit.records.write.changes import Remembering
 from kit.records.write.loading import Loading
@@ -77,7 +78,7 @@ class Process:
         except StaleDataError as stale:
             raise Conflict from stale
         except FAULTS as fault:
-            raise as_problem(fault) from fault
+            raise await as_problem_with_bin(self.database, fault) from fault
         finally:
             await work.close()
         await work.committed()

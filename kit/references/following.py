@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _BATCH = 256
 _WAIT_SECONDS = 4.0
 _REST_SECONDS = 1.0
-_WHATS = ("updated", "shared", "deleted")
+_WHATS = ("updated", "shared", "deleted", "restored", "erased")
 _TROUBLE = (nats.errors.Error, Problem, *DATABASE_AWAY)
 
 

@@ -14,7 +14,7 @@ from kit.entity import Level, Record, Reference, References
 from kit.errors import Invalid, Unavailable
 from kit.references.copies import asked, kept
 from kit.references.fetching import Fetch
-from kit.references.standing import COLUMNS, Name, Standing
+from kit.references.standing import COLUMNS, STATE, Name, Standing
 from kit.wire.contract import facts_of
 
 if TYPE_CHECKING:
@@ -76,9 +76,12 @@ class Resolving:
         return not (self._work.actor.is_system or self._work.actor.peer)
 
     def _matters(self, named: Named) -> bool:
-        """Of this service's own records, one that everybody may see is left to the foreign key."""
+        """Of this service's own records, one that everybody may see is left to the foreign key.
+
+        Where there is a bin, the key is content with what stands in it, and is no help.
+        """
         record = self._work.process.entities.get(named.target[0])
-        if named.above or record is None:
+        if named.above or record is None or (self._judges and not record.no_bin):
             return True
         policy, actor = self._work.process.policy, self._work.actor
         return not (policy.opens(record, Level.READ) or policy.reach(actor, record, Level.READ).all)
@@ -129,7 +132,8 @@ def _wrong(named: Named) -> str:
 
 async def _own(fetch: Fetch, record: type[Record], ids: Collection[UUID]) -> dict[Name, Standing]:
     """Records of this service."""
-    text = f'select id, {COLUMNS} from "{record.__tablename__}" where id = any($1::uuid[])'  # noqa: S608
+    table = record.__tablename__
+    text = f'select id, {COLUMNS}, {STATE} from "{table}" where id = any($1::uuid[])'  # noqa: S608
     rows = await fetch(text, [list(ids)])
     return {(record.entity, row["id"]): Standing.read(record.entity, row) for row in rows}
 

@@ -40,3 +40,8 @@ class Standing:
 
 
 COLUMNS = "keys, wkeys, full_keys, inherited"
+STATE = (
+    "case when erased_at is not null then 'erased' when binned_at is not null then 'binned' "
+    "else 'live' end as state"
+)
+"""How a record of this service stands, in the words of the copies that others keep of it."""

@@ -8,8 +8,9 @@ from crm.v1 import records_pb2 as pb
 from crm.v1 import references_pb2
 from sqlalchemy import select, tuple_
 
+from kit.access.clause import within_reach
 from kit.actor import calling
-from kit.entity import Record
+from kit.entity import Level, Record
 from kit.ids import record_id
 from kit.references.standing import Name
 from kit.references.tables import reference_copy
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
 Copy = references_pb2.ReferenceCopy
 
 
-def copy_of(record: Record, *, deleted: bool = False) -> Copy:
-    """A record as others keep it."""
+def copy_of(record: Record, *, gone: bool = False) -> Copy:
+    """A record as others keep it; one that is gone without a bin has no version after its last."""
     copy = Copy(
         entity=record.entity,
         id=str(record.id),
-        version=record.version + deleted,
-        state="deleted" if deleted else "live",
+        version=record.version + gone,
+        state="deleted" if gone else state_of(record),
         title=str(getattr(record, record.title) or ""),
         keys=record.keys,
         edit_keys=record.wkeys,
@@ -38,6 +39,13 @@ def copy_of(record: Record, *, deleted: bool = False) -> Copy:
     return copy
 
 
+def state_of(record: Record) -> str:
+    """How a record stands: `live`, `binned` or `erased`."""
+    if record.erased_at is not None:
+        return "erased"
+    return "live" if record.binned_at is None else "binned"
+
+
 async def referred(process: "Process", request: pb.ReferRequest) -> pb.Referred:
     """Of the records asked for those within the caller's reach, and what they hang on."""
     keep = {each.entity: tuple(each.fields) for each in request.keep}
@@ -45,9 +53,16 @@ async def referred(process: "Process", request: pb.ReferRequest) -> pb.Referred:
         found: list[Copy] = []
         for entity, ids in _by_entity(request.items).items():
             if (record := process.entities.get(entity)) is not None:
-                records = await work.all(record, record.id.in_(ids))
+                records = await _reached(work, record, ids)
                 found += [_told(process, each, keep.get(entity, ())) for each in records]
         return pb.Referred(items=found, above=await _above(work, found))
+
+
+async def _reached(work: "Work", record: type[Record], ids: Iterable[UUID]) -> Iterable[Record]:
+    """Those in the bin as well, and what is left of the erased: others go on referring to them."""
+    reach = work.process.policy.reach(work.actor, record, Level.READ)
+    same = select(record).where(record.id.in_(ids), within_reach(record, reach, Level.READ))
+    return await work.session.scalars(same)
 
 
 def _told(process: "Process", record: Record, names: Iterable[str]) -> Copy:

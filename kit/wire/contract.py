@@ -23,6 +23,7 @@ class Facts:
     parents: tuple[str, ...] = ()
     confidential: bool = False
     governed_by: str = "*"
+    no_bin: bool = False
     message: Descriptor | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -87,5 +88,6 @@ def _facts(message: Any) -> Facts | None:
         parents=tuple(said.parents),
         confidential=said.confidential,
         governed_by=said.governed_by or "*",
+        no_bin=said.no_bin,
         message=message,
     )

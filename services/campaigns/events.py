@@ -57,9 +57,14 @@ async def follow_opportunity_updated(event: RecordChanged, work: Work) -> None:
 
 @on_change("sales.Opportunity", "deleted")
 async def follow_opportunity_deleted(event: RecordChanged, work: Work) -> None:
-    """Told with the version that the record had last, after which nothing can come."""
-    gone = DealFacts(UUID(event.id), event.version + 1, Outcome.GONE)
+    """One in the bin counts no longer; of one that is gone for good nothing can come after."""
+    gone = DealFacts(UUID(event.id), event.copy.version, Outcome.GONE)
     await _follow(gone, work)
+
+
+@on_change("sales.Opportunity", "restored", concerns=_touches_campaigns)
+async def follow_opportunity_restored(event: RecordChanged, work: Work) -> None:
+    await _follow(facts_of(event), work)
 
 
 @on(LeadConverted, concerns=_names_a_contact, matters=_was_a_member)

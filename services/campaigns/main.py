@@ -19,6 +19,7 @@ def campaigns(settings: Settings) -> Service:
             events.follow_opportunity_created,
             events.follow_opportunity_updated,
             events.follow_opportunity_deleted,
+            events.follow_opportunity_restored,
             events.follow_lead_converted,
         ],
         admits=dict.fromkeys(("parties", "sales", "scheduling"), REFERENCES),

@@ -63,6 +63,7 @@ def test_every_event_is_documented_and_none_besides() -> None:
     wanted = {subject: f"`{name}`" for subject, name in _events().items()}
     for entity, case in CASES.items():
         whats = () if case.record.a_log else ("created", "updated", "shared", "deleted")
+        whats += () if case.record.no_bin else ("restored", "erased")
         wanted |= {change_subject(entity, what): "`RecordChanged`" for what in whats}
     assert {
         each for each in wanted if each not in written or wanted[each] not in written[each]

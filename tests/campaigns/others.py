@@ -7,8 +7,9 @@ import orjson
 from crm.parties.v1.events_pb2 import LeadConverted
 from crm.sales.v1 import opportunities_pb2 as pb
 from crm.sales.v1.opportunities_pb2_grpc import OpportunitiesStub
-from crm.v1 import standard_pb2
+from crm.v1 import records_pb2, standard_pb2
 from crm.v1.events_pb2 import RecordChanged
+from crm.v1.records_pb2_grpc import RecordsStub
 
 from kit.actor import Actor
 from kit.events.connection import Connection
@@ -26,6 +27,7 @@ class Market:
     def __init__(self, serving: Serving, dan: Actor) -> None:
         self.serving = serving
         self._deals: Any = serving.stub(OpportunitiesStub, dan)
+        self._beside: Any = serving.stub(RecordsStub, dan)
 
     async def account(self) -> str:
         """A customer whom parties knows."""
@@ -49,6 +51,10 @@ class Market:
     async def delete(self, deal: Any) -> None:
         await self._deals.Delete(standard_pb2.DeleteRequest(id=deal.id))
 
+    async def restore(self, deal: Any) -> None:
+        request = records_pb2.RestoreRequest(entity="sales.Opportunity", id=deal.id)
+        await self._beside.Restore(request)
+
 
 class Told:
     """Events as they come from NATS, told as often and in whatever order a test wants."""
@@ -64,6 +70,7 @@ class Told:
         event = RecordChanged(entity="sales.Opportunity", id=deal_id, version=version)
         if what != "deleted":
             event.after.Pack(pb.Opportunity(id=deal_id, version=version, **known))
+        event.copy.version = version
         subject = change_subject("sales.Opportunity", what)
         await self._publish(Announcement.under(subject, event), "sales")
 

@@ -61,6 +61,8 @@ async def test_a_campaign_s_result_follows_its_deals(desk: Desk, market: Market)
     await settled(desk, other, won=1, customers=1, cost="1.00")
     await market.delete(second)
     await settled(desk, other, deals=0, won=0, amount="0", customers=0)
+    await market.restore(second)
+    await settled(desk, other, deals=1, won=1, amount="300", customers=1)
     assert (await desk.now(campaign)).completion == "75.00"
 
 

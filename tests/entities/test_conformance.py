@@ -90,9 +90,9 @@ async def test_a_record_lives_and_each_change_is_remembered_and_told(
     assert await _events(office, case, "created", made) == 1
 
 
-async def test_a_removed_record_is_gone_or_stays_for_a_reason(case: Case, office: Office) -> None:
+async def test_a_deleted_record_is_gone_or_stays_for_a_reason(case: Case, office: Office) -> None:
     if "Delete" not in case.methods:
-        pytest.skip("the contract removes none")
+        pytest.skip("the contract deletes none")
     stub, made = office.stub(case), await office.make(case)
     try:
         await stub.Delete(standard_pb2.DeleteRequest(id=made.id))

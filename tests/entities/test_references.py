@@ -110,17 +110,17 @@ async def test_a_copy_follows_its_owner_and_only_what_is_referred_to_is_copied(
     assert await _copy(sales, ACCOUNT, other.id) is None
 
 
-async def test_a_deleted_record_keeps_its_name_and_is_named_no_more(office: Office) -> None:
+async def test_a_record_in_the_bin_keeps_its_name_and_is_named_no_more(office: Office) -> None:
     """B2, as far as the copy goes: what refers to it can still say what it was called."""
     sales, product = office.servings["helpdesk"], await office.make(CASES["sales.Product"])
     case = CASES["helpdesk.Ticket"]
     await office.make(case, product_id=product.id)
     await office.stub(CASES["sales.Product"]).Delete(standard_pb2.DeleteRequest(id=product.id))
 
-    async def is_deleted() -> bool:
-        return str((await _copy(sales, "sales.Product", product.id)).state) == "deleted"
+    async def is_binned() -> bool:
+        return str((await _copy(sales, "sales.Product", product.id)).state) == "binned"
 
-    await until(is_deleted, "the copy knows of the deletion")
+    await until(is_binned, "the copy knows of the deletion")
     assert (await _copy(sales, "sales.Product", product.id)).title == product.name
     with pytest.raises(Invalid) as wrong:
         await office.make(case, product_id=product.id)

@@ -7,7 +7,7 @@ from crm.parties.v1 import accounts_pb2 as pb
 from crm.parties.v1 import addresses_pb2
 from crm.v1 import standard_pb2
 
-from kit.errors import Conflict, Invalid, Problem, Refused
+from kit.errors import Conflict, Invalid, Problem
 from kit.ids import uuid7
 from kit.testing.organisation import TestOrganisation
 from tests.parties.desk import Desk
@@ -157,12 +157,12 @@ async def test_an_account_above_that_does_not_exist_is_named(desk: Desk) -> None
 
 
 @pytest.mark.parametrize("kind", ["contact", "account"])
-async def test_an_account_that_others_name_stays(desk: Desk, kind: str) -> None:
-    """PA-12"""
+async def test_an_account_that_others_name_may_be_deleted(desk: Desk, kind: str) -> None:
+    """PA-12, B2: what names it stays as it is, and goes on naming it"""
     account = await desk.account()
     if kind == "contact":
-        await desk.contact(account_id=account.id)
+        naming, stub = await desk.contact(account_id=account.id), desk.contacts
     else:
-        await desk.account(parent_id=account.id)
-    with pytest.raises(Refused):
-        await desk.accounts.Delete(standard_pb2.DeleteRequest(id=account.id))
+        naming, stub = await desk.account(parent_id=account.id), desk.accounts
+    await desk.accounts.Delete(standard_pb2.DeleteRequest(id=account.id))
+    assert await stub.Get(standard_pb2.GetRequest(id=naming.id)) == naming

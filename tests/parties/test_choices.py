@@ -77,6 +77,13 @@ async def test_a_value_in_use_is_not_deleted(desk: Desk) -> None:
     with pytest.raises(Refused):
         await desk.choices.Delete(standard_pb2.DeleteRequest(id=value.id))
     await desk.leads.Delete(standard_pb2.DeleteRequest(id=lead.id))
+    with pytest.raises(Refused, match="in the bin"):
+        await desk.choices.Delete(standard_pb2.DeleteRequest(id=value.id))
+
+
+async def test_a_value_that_no_record_has_is_deleted(desk: Desk) -> None:
+    """PA-10"""
+    value = await new_value(desk)
     await desk.choices.Delete(standard_pb2.DeleteRequest(id=value.id))
     with pytest.raises(Invalid):
         await desk.account(industry=value.value)

@@ -66,15 +66,15 @@ async def test_the_product_of_interest_goes_over(desk: Desk, sales: Serving) -> 
     assert [each.product_id for each in await desk.deals_of(lead)] == [product.id]
 
 
-async def test_a_product_that_is_gone_does_not_hold_the_deal_up(desk: Desk, sales: Serving) -> None:
-    """PA-26, PA-28"""
+async def test_a_product_in_the_bin_goes_along_with_the_deal(desk: Desk, sales: Serving) -> None:
+    """PA-26, PA-28, B2: what named it goes on naming it"""
     products = sales.stub(ProductsStub, desk.actor)
     product = await products.Create(products_pb2.Product(name="GTX"))
     lead = await desk.lead(product_id=product.id)
     await products.Delete(standard_pb2.DeleteRequest(id=product.id))
     assert (await desk.convert(lead)).state == "done"
     (deal,) = await desk.deals_of(lead)
-    assert not deal.HasField("product_id")
+    assert deal.product_id == product.id
     again = await desk.leads.Get(standard_pb2.GetRequest(id=lead.id))
     assert again.product_id == lead.product_id
 

@@ -7,7 +7,8 @@ from crm.sales.v1 import events_pb2 as events
 from crm.sales.v1 import opportunities_pb2 as pb
 from crm.sales.v1.opportunities_pb2_grpc import OpportunitiesStub
 from crm.sales.v1.stage_changes_pb2_grpc import StageChangesStub
-from crm.v1 import standard_pb2
+from crm.v1 import records_pb2, standard_pb2
+from crm.v1.records_pb2_grpc import RecordsStub
 
 from kit.access import EVERYONE
 from kit.errors import Conflict, Denied, Invalid, NotFound, Refused
@@ -234,12 +235,15 @@ async def test_the_whole_log_is_seen_by_whoever_sees_the_deal(
     await organisation.default("sales.Opportunity", "parent")
 
 
-async def test_a_deal_takes_its_log_along(serving: Serving, desk: Desk) -> None:
+async def test_a_restored_deal_has_its_log_again(serving: Serving, desk: Desk) -> None:
+    """B2"""
     deal = await desk.deal()
     await desk.deals.Delete(standard_pb2.DeleteRequest(id=deal.id))
-    mine = serving.stub(StageChangesStub, desk.actor)
-    asked = standard_pb2.ListRequest(filter=f'opportunity_id = "{deal.id}"')
-    assert not (await mine.List(asked)).items
+    with pytest.raises(NotFound):
+        await desk.log(deal)
+    beside = serving.stub(RecordsStub, desk.actor)
+    await beside.Restore(records_pb2.RestoreRequest(entity="sales.Opportunity", id=deal.id))
+    assert len(await desk.log(deal)) == 1
 
 
 async def test_the_same_call_made_again_moves_once(serving: Serving, desk: Desk) -> None:

@@ -6,7 +6,7 @@ from crm.sales.v1.products_pb2_grpc import ProductsStub
 from crm.v1 import events_pb2, standard_pb2
 
 from kit.actor import Actor
-from kit.errors import Conflict, Invalid, Refused
+from kit.errors import Conflict, Invalid
 from kit.ids import uuid7
 from kit.testing.serving import Serving
 from tests.sales.desk import Desk
@@ -53,9 +53,10 @@ async def test_a_wrong_price_names_its_field(serving: Serving, ana: Actor) -> No
     assert set(wrong.value.fields) == {"price"}
 
 
-async def test_a_product_that_a_deal_names_stays(serving: Serving, desk: Desk) -> None:
+async def test_a_product_that_a_deal_names_may_be_deleted(serving: Serving, desk: Desk) -> None:
+    """B2"""
     products = serving.stub(ProductsStub, desk.actor)
     made = await products.Create(pb.Product(name="GTX Plus"))
-    await desk.deal(product_id=made.id)
-    with pytest.raises(Refused):
-        await products.Delete(standard_pb2.DeleteRequest(id=made.id))
+    deal = await desk.deal(product_id=made.id)
+    await products.Delete(standard_pb2.DeleteRequest(id=made.id))
+    assert (await desk.deals.Get(standard_pb2.GetRequest(id=deal.id))).product_id == made.id

@@ -233,14 +233,15 @@ async def test_a_wrong_booking_is_refused_by_field(
     assert set(wrong.value.fields) == {field}
 
 
-async def test_what_is_out_of_use_cannot_be_booked_nor_removed_while_booked(
-    office: Office,
-) -> None:
+async def test_what_is_out_of_use_or_deleted_cannot_be_booked(office: Office) -> None:
     """SC-38"""
+    deleted = await office.room()
+    await office.book(deleted, "09:00", "10:00")
+    await office.resources.Delete(standard_pb2.DeleteRequest(id=deleted.id))
+    with pytest.raises(Invalid) as gone:
+        await office.book(deleted, "10:00", "11:00")
+    assert "resource_id" in gone.value.fields
     room = await office.room()
-    await office.book(room, "09:00", "10:00")
-    with pytest.raises(Refused):
-        await office.resources.Delete(standard_pb2.DeleteRequest(id=room.id))
     record = resources_pb2.Resource(id=room.id, active=False)
     patch = resources_pb2.ResourcePatch(record=record, mask={"paths": ["active"]})
     await office.resources.Update(patch)

@@ -17,4 +17,5 @@ def test_the_contract_knows_how_an_entity_stands(case: Case) -> None:
         parents=record.parents,
         confidential=record.confidential,
         governed_by=record.governed_by,
+        no_bin=bool(record.no_bin),
     )

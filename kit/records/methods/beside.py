@@ -8,10 +8,9 @@ import msgspec
 import orjson
 from crm.v1 import records_pb2 as pb
 from crm.v1 import standard_pb2
-from crm.v1.records_pb2_grpc import RecordsServicer
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 
-from kit.access.clause import reachable
+from kit.access.clause import within_reach
 from kit.access.fields import seen
 from kit.access.reasons import explained
 from kit.actor import Actor, calling, calls
@@ -19,12 +18,13 @@ from kit.describe import described, title_of
 from kit.entity import Level, Record
 from kit.errors import Denied, Invalid
 from kit.ids import record_id
-from kit.records.process import Process
+from kit.records.bin.methods import BinMethods
 from kit.records.read.figures import aggregated
 from kit.records.read.find import found
 from kit.records.tables import history, share
 from kit.records.write.keys import share_anew, shares_of
 from kit.records.write.work import Work
+from kit.references.standing import STATE
 from kit.references.telling import referred
 from kit.rpc import call as rpc
 from kit.wire.schemas import schema_of_record
@@ -34,19 +34,8 @@ _LONGEST_POSITION = 18
 _PRINCIPALS = ("person", "role", "role_and_below", "group")
 
 
-class Beside(RecordsServicer):
+class Beside(BinMethods):
     """The service `Records` over all entities of one process."""
-
-    def __init__(self, process: Process) -> None:
-        self.process = process
-
-    def _entity(self, name: str, action: str = "view") -> type[Record]:
-        record = self.process.entities.get(name)
-        if record is None:
-            raise Invalid(entity=f"{self.process.name} has no entity {name!r}.")
-        if action not in self.process.policy.rights(calling(), name):
-            raise Denied(f"Your profile does not let you {action} {record.plural.lower()}.")
-        return record
 
     async def Describe(self, request: pb.DescribeRequest, context: Any) -> pb.Description:
         policy, choices = self.process.policy, self.process.choices
@@ -94,11 +83,16 @@ class Beside(RecordsServicer):
         ids = [record_id(each) for each in request.ids]
         if not seen(self.process.policy, calling(), record, [record.title]):
             return pb.TitleList()
-        rows = select(record.__table__.c.id, title_of(record)).where(
-            record.__table__.c.id.in_(ids), reachable(record, reach, Level.READ)
+        table = record.__table__.c
+        rows = await self.process.reader.rows(
+            select(table.id, title_of(record), literal_column(STATE)).where(
+                table.id.in_(ids), within_reach(record, reach, Level.READ)
+            )
         )
-        titles = await self.process.reader.rows(rows)
-        return pb.TitleList(titles={str(row[0]): str(row[1] or "") for row in titles})
+        return pb.TitleList(
+            titles={str(row[0]): str(row[1] or "") for row in rows},
+            states={str(row[0]): row[2] for row in rows if row[2] != "live"},
+        )
 
     async def Find(self, request: pb.FindRequest, context: Any) -> pb.FoundList:
         if request.person_id:

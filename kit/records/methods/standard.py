@@ -13,6 +13,7 @@ from kit.entity import Level, Record
 from kit.entity.record import CUSTOM_FIELDS, CUSTOM_KEY, CUSTOM_VALUE, STAMPS
 from kit.errors import Conflict, Denied, Invalid
 from kit.ids import record_id
+from kit.records.bin.moving import put_into_bin, take_from_bin
 from kit.records.methods.replays import as_seen_now
 from kit.records.process import Process
 from kit.records.read.json_views import page_json, row_json, shown_json
@@ -177,8 +178,15 @@ class Records(Generic[R, M]):
             return work.answer(standard_pb2.Deleted(json=b"{}"))
 
     async def discard(self, work: Work, record: Any) -> None:
-        """Takes a record away; override it to ask first what else depends on it."""
-        await work.remove(record)
+        """Puts a record into the bin; override it to ask first what else depends on it."""
+        if record.no_bin:
+            await work.remove(record)
+        else:
+            put_into_bin(work, record)
+
+    async def take_back(self, work: Work, record: Any) -> None:
+        """Takes a record out of the bin; override it to ask first whether its place is still free."""
+        take_from_bin(record)
 
 
 def custom_values(message: Any) -> dict[str, str]:

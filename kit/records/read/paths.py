@@ -122,13 +122,16 @@ class Paths:
         source = (reference_copy if home is None else home.__table__).alias(head)
         joined = and_(source.c.id == reference.column, reached(source.c, self._reach(target)))
         if home is not None:
-            return There(source, joined, source.c[tail], home.fields[tail].said)
+            here = joined if tail == home.title else and_(joined, source.c.binned_at.is_(None))
+            return There(source, here, source.c[tail], home.fields[tail].said)
         of_its_kind = source.c.entity == literal_column(f"'{target}'")
         known = and_(of_its_kind, source.c.state != literal_column("'asked'"), joined)
         facts = facts_of(target)
         if facts is None or tail == facts.title:
             return There(source, known, func.nullif(source.c.title, ""), said(TextKind(), tail))
         kind = kind_of(facts.fields[tail]) or TextKind()
+        # Of what stands in the bin nothing is told but its name.
+        known = and_(known, source.c.state == literal_column("'live'"))
         return There(source, known, _kept(source.c.kept, tail, kind), said(kind, tail))
 
 

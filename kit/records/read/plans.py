@@ -24,7 +24,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from kit.access.clause import inherited_parameter
+from kit.access.clause import inherited_parameter, standing
 from kit.access.reach import Reach
 from kit.query import Order
 
@@ -56,7 +56,7 @@ def newest_of_owners(
     columns = [table.c[name] for name in names]
     newest = (table.c.updated_at.desc(), table.c.id.desc())
     owner = func.unnest(_OWN).table_valued("id", name="owner").render_derived()
-    of_one = select(*columns).where(table.c.owner_id == owner.c.id)
+    of_one = select(*columns).where(table.c.owner_id == owner.c.id, standing(table))
     owned = narrow(of_one).order_by(*newest).limit(_LIMIT).lateral("owned")
     mine = select(*owned.c).select_from(owner.join(owned, true()))
     # Materialised, or the planner walks all newest rows in the hope of meeting a shared one.
@@ -75,7 +75,7 @@ def _shared(table: Table, *, inherits: bool) -> ColumnElement[bool]:
     ways = [table.c["keys"].bool_op("&&")(bindparam("shared", type_=ARRAY(Integer)))]
     if inherits:
         ways.append(table.c.inherited.bool_op("&&")(inherited_parameter()))
-    return or_(false(), *ways) & others
+    return or_(false(), *ways) & others & standing(table)
 
 
 _OWN = bindparam("own", type_=ARRAY(Uuid))

@@ -160,20 +160,40 @@ def _created(work: "Work", record: Record, now: datetime) -> Change:
 
 
 def _updated(session: Session | None, work: "Work", record: Record, now: datetime) -> Change | None:
+    if what := _to_the_bin_or_back(record):
+        return _moved_over(work, record, what, now)
     refuse_emptied(record)
     record.prepare(work.actor)
     before = _before(record)
     if not before:
         return None
     check_record(work, record, before)
-    stamps = {name: getattr(record, name) for name in ("version", "updated_at", "updated_by")}
-    record.updated_at, record.updated_by = now, work.actor.name
-    record.version += 1
+    stamps = _stamp(work, record, now)
     if session is not None:
         rekey(session, work, record, moved="owner_id" in before)
     record.changed(_snapshot(record, before))
     changed = sorted(name for name in before if name in record.fields or name == "custom")
     return Change(record, "updated", before, changed, stamps)
+
+
+def _stamp(work: "Work", record: Record, now: datetime) -> dict[str, Any]:
+    """Gives a record its next version; returns the stamps that it had."""
+    stamps = {name: getattr(record, name) for name in ("version", "updated_at", "updated_by")}
+    record.updated_at, record.updated_by = now, work.actor.name
+    record.version += 1
+    return stamps
+
+
+def _to_the_bin_or_back(record: Record) -> str:
+    """Whether a record is deleted or restored; both leave its fields as they are."""
+    if "binned_at" not in inspect(record).committed_state:
+        return ""
+    return "deleted" if record.binned_at else "restored"
+
+
+def _moved_over(work: "Work", record: Record, what: str, now: datetime) -> Change:
+    """No rule is asked whether the record still makes sense: it comes back as it went."""
+    return Change(record, what, {}, [], _stamp(work, record, now))
 
 
 def _deleted(record: Record) -> Change:

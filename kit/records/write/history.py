@@ -90,7 +90,8 @@ def _changed(work: "Work", change: Change) -> events_pb2.RecordChanged:
     )
     if change.what not in ("deleted", "shared"):
         message.after.Pack(shape.to_message(record, shape.names))
-    message.copy.CopyFrom(copy_of(record, deleted=change.what == "deleted"))
+    gone = change.what == "deleted" and record.binned_at is None
+    message.copy.CopyFrom(copy_of(record, gone=gone))
     if change.what == "shared":
         return message
     if change.what != "created":

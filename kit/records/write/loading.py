@@ -5,7 +5,7 @@ take it in. Loading a row of fifty columns through a session costs three times a
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from kit.access.clause import reachable_by_parameter
+from kit.access.clause import reachable_by_parameter, standing
 from kit.access.reach import Reach
 from kit.database.engine import Database
 from kit.entity import Level, Record
@@ -35,10 +35,19 @@ class Loading:
         self._database = database
         self._statements = Statements()
 
-    async def one(self, record: type[R], id: UUID, reach: Reach, level: Level) -> R | None:  # noqa: A002
-        """The record within reach, if it is there."""
-        key = (record, level, reach.shape)
-        statement = self._statements.once(key, lambda: _by_id(record, reach, level))
+    async def one(
+        self,
+        record: type[R],
+        id: UUID,  # noqa: A002
+        reach: Reach,
+        level: Level,
+        *,
+        binned: bool = False,
+    ) -> R | None:
+        """The record within reach, if it is there, or there in the bin."""
+        key = (record, level, reach.shape, binned)
+        make = partial(_by_id, record, reach, level, binned=binned)
+        statement = self._statements.once(key, make)
         given = statement.arguments({**reach.parameters, "id": id})
         rows = await self._database.fetch(statement.text, given)
         return revived(record, rows[0]) if rows else None
@@ -57,14 +66,15 @@ class Loading:
         return await self._database.fetch(statement.text, statement.arguments(given))
 
 
-def _by_id(record: type[Record], reach: Reach, level: Level) -> Select[Any]:
-    table = record.__table__
-    same = table.c.id == bindparam("id", type_=Uuid())
-    return _columns(record).where(same, reachable_by_parameter(record, reach, level))
+def _by_id(record: type[Record], reach: Reach, level: Level, *, binned: bool) -> Select[Any]:
+    same = record.__table__.c.id == bindparam("id", type_=Uuid())
+    within = reachable_by_parameter(record, reach, level, binned=binned)
+    return _columns(record).where(same, within)
 
 
 def _every(record: type[Record]) -> Select[Any]:
-    return _columns(record).order_by(record.__table__.c.id)
+    table = record.__table__
+    return _columns(record).where(standing(table)).order_by(table.c.id)
 
 
 def _columns(record: type[Record]) -> Select[Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit.access.clause import reachable
+from kit.access.clause import reachable, standing
 from kit.access.fields import custom_seen, seen
 from kit.actor import Actor
 from kit.entity import Level, Record
@@ -86,12 +86,19 @@ class Work:
             self._pending.hand_over(self._session.sync_session)
         return self._session
 
-    async def get(self, record: type[R], id: UUID | str, level: Level = Level.READ) -> R:  # noqa: A002
+    async def get(
+        self,
+        record: type[R],
+        id: UUID | str,  # noqa: A002
+        level: Level = Level.READ,
+        *,
+        binned: bool = False,
+    ) -> R:
         """One record within reach; one out of sight is not found, whatever was wanted of it."""
-        found = await self.find(record, id, level)
+        found = await self.find(record, id, level, binned=binned)
         if found is not None:
             return found
-        if level is not Level.READ and await self.find(record, id):
+        if level is not Level.READ and await self.find(record, id, binned=binned):
             raise Denied(_NOT_FAR_ENOUGH[level])
         raise NotFound
 
@@ -100,20 +107,26 @@ class Work:
         record: type[R],
         id: UUID | str,  # noqa: A002
         level: Level = Level.READ,
+        *,
+        binned: bool = False,
     ) -> R | None:
-        """One record if it is within reach."""
+        """One record if it is within reach, among those that stand or those in the bin."""
         reach = self.process.policy.reach(self.actor, record, level)
         if self._session is None and not self._pending.touches(record):
-            found = await self.process.loading.one(record, record_id(id), reach, level)
+            found = await self.process.loading.one(
+                record, record_id(id), reach, level, binned=binned
+            )
             return None if found is None else self._pending.know(found)
-        same = select(record).where(record.id == record_id(id), reachable(record, reach, level))
+        within = reachable(record, reach, level, binned=binned)
+        same = select(record).where(record.id == record_id(id), within)
         return await self.session.scalar(same)
 
     async def every(self, record: type[R]) -> Sequence[R]:
         """All records of a small table, whoever may see them: for rules that need every one."""
         if self._session is None and not self._pending.touches(record):
             return [self._pending.know(each) for each in await self.process.loading.all(record)]
-        return (await self.session.scalars(select(record).order_by(record.id))).all()
+        rows = select(record).where(standing(record.__table__)).order_by(record.id)
+        return (await self.session.scalars(rows)).all()
 
     async def look(self, query: Select[*tuple[Any, ...]], **given: Any) -> Sequence[Any]:
         """The rows of a query that a module keeps, whoever may see them, for the values given."""
@@ -156,7 +169,7 @@ class Work:
         return record
 
     async def remove(self, record: Record) -> None:
-        """Takes a record away, if its rules let it go."""
+        """Takes a record away for good, if its rules let it go; see `kit/records/bin`."""
         record.removing()
         if self._session is None:
             self._pending.gone.append(record)

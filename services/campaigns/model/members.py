@@ -41,6 +41,7 @@ class Member(Record):
     __tablename__ = "member"
     entity = "campaigns.Member"
     plural = "Members"
+    no_bin = "Who left a campaign is added again as fast as restored, and the campaign counts anew."
     default_access = "parent"
     hangs_on = ("campaign_id",)
     title = "state"

@@ -36,6 +36,7 @@ class Message(Record):
     entity = "chat.Message"
     importable = False
     plural = "Messages"
+    no_bin = "What somebody takes back in a room is gone for all who read there."
     title = "text"
     default_access = "private"
     confidential = True

@@ -48,6 +48,7 @@ class Room(Record):
     entity = "chat.Room"
     importable = False
     plural = "Rooms"
+    no_bin = "Only a room in which nothing was said can be deleted; opening another loses nothing."
     default_access = "private"
     confidential = True
 

@@ -29,6 +29,9 @@ class AccessDefault(Record):
     title = "entity_name"
     default_access = "read"
     governed_by = Governs.ACCESS
+    no_bin = (
+        "What gives access ends at once, and for good; set it up anew where it is wanted again."
+    )
     presentation = Presentation(area="administration", rank=150, owned=False)
 
     entity_name: Mapped[str] = field(

@@ -86,6 +86,9 @@ class Client(Record):
     plural = "Clients"
     default_access = "private"
     governed_by = Governs.ACCESS
+    no_bin = (
+        "What gives access ends at once, and for good; set it up anew where it is wanted again."
+    )
     presentation = Presentation(
         icon="key",
         area="administration",

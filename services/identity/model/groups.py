@@ -22,6 +22,9 @@ class Group(Record):
     plural = "Groups"
     default_access = "read"
     governed_by = Governs.ACCESS
+    no_bin = (
+        "What gives access ends at once, and for good; set it up anew where it is wanted again."
+    )
     presentation = Presentation(icon="users", area="administration", rank=130, owned=False)
 
     name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True, unique=True)

@@ -46,6 +46,9 @@ class Person(Record):
     plural = "People"
     default_access = "read"
     governed_by = Governs.ACCESS
+    no_bin = (
+        "What gives access ends at once, and for good; set it up anew where it is wanted again."
+    )
     presentation = Presentation(
         icon="user",
         area="administration",

@@ -80,6 +80,9 @@ class Profile(Record):
     plural = "Profiles"
     default_access = "read"
     governed_by = Governs.ACCESS
+    no_bin = (
+        "What gives access ends at once, and for good; set it up anew where it is wanted again."
+    )
     presentation = Presentation(icon="shield-check", area="administration", rank=120, owned=False)
 
     name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True, unique=True)

@@ -18,6 +18,9 @@ class Role(Record):
     plural = "Roles"
     default_access = "read"
     governed_by = Governs.ACCESS
+    no_bin = (
+        "What gives access ends at once, and for good; set it up anew where it is wanted again."
+    )
     presentation = Presentation(
         icon="queue-list",
         area="administration",

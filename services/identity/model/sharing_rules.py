@@ -32,6 +32,9 @@ class SharingRule(Record):
     plural = "Sharing rules"
     default_access = "read"
     governed_by = Governs.ACCESS
+    no_bin = (
+        "What gives access ends at once, and for good; set it up anew where it is wanted again."
+    )
     presentation = Presentation(
         icon="share",
         area="administration",

@@ -54,6 +54,9 @@ class ChoiceValue(Record):
     title = "caption"
     default_access = "read"
     governed_by = Governs.CONFIGURATION
+    no_bin = (
+        "Only a value that no record has can be deleted, and it is made anew as fast as restored."
+    )
     presentation = Presentation(
         area="administration",
         rank=170,
@@ -93,4 +96,6 @@ class ChoiceValue(Record):
     def refuse_loss(self, *, used: bool) -> None:
         """A value that a record has may be retired, never deleted."""
         if used:
-            raise Refused("Records have this value; retire it, and nobody will choose it anew.")
+            raise Refused(
+                "Records have this value, if only in the bin; retire it, and nobody will choose it anew."
+            )

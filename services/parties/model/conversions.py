@@ -56,6 +56,7 @@ class Conversion(Record):
     plural = "Conversions"
     default_access = "private"
     a_log = True
+    no_bin = "A conversion stays, so that the lead's id still leads somewhere."
     presentation = Presentation(
         icon="arrow-path",
         area="sales",

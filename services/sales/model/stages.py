@@ -42,6 +42,7 @@ class Stage(Record):
     plural = "Stages"
     default_access = "read"
     governed_by = Governs.CONFIGURATION
+    no_bin = "A deal in a stage that nobody sees would be on no board; only an empty stage goes, for good."
     presentation = Presentation(
         icon="flag",
         area="administration",

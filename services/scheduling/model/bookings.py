@@ -107,7 +107,7 @@ class Booking(Record):
             (text("tstzrange(starts_at, ends_at, '[)')"), "&&"),
             name="ex_booking_starts_at",
             using="gist",
-            where=text("status = 'booked'"),
+            where=text("status = 'booked' and binned_at is null"),
         ),
         Index(None, "resource_id", "starts_at"),
     )

@@ -1,21 +1,41 @@
 """Activities over gRPC: done by Complete, called off by Cancel together with what is booked for them."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 from crm.scheduling.v1 import activities_pb2 as pb
 from crm.scheduling.v1.activities_pb2_grpc import ActivitiesServicer
 from sqlalchemy import select
 
+from kit.access.clause import standing
+from kit.errors import Conflict, Invalid, Refused
 from kit.records import Records, Said, Work, itself, verb
+from kit.records.bin.moving import put_into_bin, take_from_bin
 from services.scheduling.model.activities import Activity
 from services.scheduling.model.bookings import Booking
 from services.scheduling.model.bookings import Status as Taken
+from services.scheduling.rpc.slots import move
 
 
 class Activities(Records[Activity, pb.Activity], ActivitiesServicer):
     """What is done with or for somebody, planned or reported afterwards."""
 
     record, message, listing = Activity, pb.Activity, pb.ActivityList
+
+    async def discard(self, work: Work, record: Any) -> None:
+        """What is booked for it goes along, so that others may have the time."""
+        await itself(work, record)
+        put_into_bin(work, record, *await _booked(work, record, standing(Booking.__table__)))
+
+    async def take_back(self, work: Work, record: Any) -> None:
+        """What went along comes back, but where somebody has taken the time meanwhile."""
+        for booking in await _booked(work, record, Booking.binned_at == record.binned_at):
+            with suppress(Conflict, Invalid, Refused):
+                await move(work, booking)
+                take_from_bin(booking)
+        await super().take_back(work, record)
 
     @verb(sets=("status",), follows=("completed_at",))
     async def Complete(self, work: Work, activity: Activity, said: Said) -> None:
@@ -29,9 +49,14 @@ class Activities(Records[Activity, pb.Activity], ActivitiesServicer):
 
 
 async def _give_back(work: Work, activity: Activity) -> None:
-    """Whoever booked it, and whether or not the caller may see it: the reason is gone."""
-    booked = select(Booking).where(
-        Booking.activity_id == activity.id, Booking.status == Taken.BOOKED
-    )
-    for booking in await work.session.scalars(booked.order_by(Booking.id).with_for_update()):
+    """The reason is gone, for a booking in the bin as well."""
+    for booking in await _booked(work, activity):
         booking.cancel()
+
+
+async def _booked(work: Work, activity: Activity, *where: Any) -> Sequence[Booking]:
+    """What is booked for an activity, whoever booked it and whether or not the caller may see it."""
+    booked = select(Booking).where(
+        Booking.activity_id == activity.id, Booking.status == Taken.BOOKED, *where
+    )
+    return (await work.session.scalars(booked.order_by(Booking.id).with_for_update())).all()

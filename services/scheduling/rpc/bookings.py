@@ -48,6 +48,12 @@ class Bookings(Records[Booking, pb.Booking], BookingsServicer):
             if _place(record) != place and record.status == Status.BOOKED:
                 await move(work, record)
 
+    async def take_back(self, work: Work, record: Any) -> None:
+        """Out of the bin it takes its time anew, if that is still free."""
+        if record.status == Status.BOOKED:
+            await move(work, record)
+        await super().take_back(work, record)
+
     @verb(sets=("status",))
     async def Cancel(self, work: Work, booking: Booking, said: Said) -> None:
         booking.cancel()

@@ -4,6 +4,7 @@ from crm.scheduling.v1 import resources_pb2 as pb
 from crm.scheduling.v1.resources_pb2_grpc import ResourcesServicer
 from sqlalchemy import select
 
+from kit.access.clause import standing
 from kit.entity import Instant
 from kit.records import Records, Said, Work, verb
 from services.scheduling.model.bookings import Booking, Span, Status, busy, question
@@ -27,6 +28,7 @@ async def _taken(work: Work, resource: Resource, asked: Span) -> list[Span]:
     times = select(Booking.starts_at, Booking.ends_at).where(
         Booking.resource_id == resource.id,
         Booking.status == Status.BOOKED,
+        standing(Booking.__table__),
         Booking.starts_at < asked.ends_at,
         Booking.ends_at > asked.starts_at,
     )

@@ -27,8 +27,8 @@ _OVERLAPPING = (
     .where(
         Booking.resource_id == bindparam("resource_id", type_=Uuid()),
         Booking.id != bindparam("booking_id", type_=Uuid()),
-        # These two as in the constraint, whose index answers them.
-        literal_column("status = 'booked'"),
+        # These as in the constraint, whose index answers them.
+        literal_column("status = 'booked' and binned_at is null"),
         literal_column("tstzrange(starts_at, ends_at, '[)')").op("&&")(_WANTED),
     )
     .order_by(Booking.starts_at)

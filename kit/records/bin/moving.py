@@ -1,0 +1,22 @@
+"""Into the bin and out of it: a change of the record like any other, with version, history and event."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from kit.entity import Record
+
+if TYPE_CHECKING:
+    from kit.records.write.work import Work
+
+
+def put_into_bin(work: "Work", *records: Record) -> None:
+    """Deletes records at one moment, if their rules let them go; what refers to them goes on naming them."""
+    now = datetime.now(UTC)
+    for record in records:
+        record.removing()
+        record.binned_at, record.binned_by = now, work.actor.name
+
+
+def take_from_bin(record: Record) -> None:
+    """Restores a record as it was."""
+    record.binned_at = record.binned_by = None
