@@ -37,8 +37,10 @@ class InProcessApi:
         answer = await self.operations.list(self.backends.resource(plural), params)
         return answer.values()
 
-    async def get(self, plural: str, record_id: str) -> Json:
-        answer = await self.operations.get(self.backends.resource(plural), record_id, {})
+    async def get(
+        self, plural: str, record_id: str, params: Mapping[str, str] | None = None
+    ) -> Json:
+        answer = await self.operations.get(self.backends.resource(plural), record_id, params or {})
         return answer.values()
 
     async def create(self, plural: str, body: Json) -> Json:

@@ -206,11 +206,12 @@ class _Operations:
         return {"allOf": [schema], "required": needed} if needed else schema
 
     def _get(self, method: Method) -> Schema:
-        fields = parameter_of(standard_pb2.GetRequest.DESCRIPTOR.fields_by_name["fields"])
-        replies = answers("200", reference(self.resource.message), tagged=True)
-        return self._operation(
-            "Get", method, "GET", parameters=[RECORD_ID, fields], responses=replies
-        )
+        known = (each for each in standard_pb2.GetRequest.DESCRIPTOR.fields if each.name != "id")
+        asked = [RECORD_ID, *map(parameter_of, known)]
+        titles = {"type": "array", "items": reference(standard_pb2.Title.DESCRIPTOR)}
+        told = {"allOf": [reference(self.resource.message)], "properties": {"titles": titles}}
+        replies = answers("200", told, tagged=True)
+        return self._operation("Get", method, "GET", parameters=asked, responses=replies)
 
     def _update(self, method: Method) -> Schema:
         replies = answers("200", reference(self.resource.message), tagged=True)

@@ -26,7 +26,9 @@ class Api(Protocol):
     async def list(self, plural: str, params: Mapping[str, str]) -> Json:
         """`GET /{plural}`: `{"items": […], "page": {…}}`."""
 
-    async def get(self, plural: str, record_id: str) -> Json:
+    async def get(
+        self, plural: str, record_id: str, params: Mapping[str, str] | None = None
+    ) -> Json:
         """`GET /{plural}/{id}`."""
 
     async def create(self, plural: str, body: Json) -> Json:

@@ -1,6 +1,6 @@
 """The organisation as the policy describes it: the role tree, who is in which group, who stands below whom."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,19 @@ class Organisation:
         self.roles: dict[UUID, Role] = _by_id(parts["role"])
         self.profiles: dict[UUID, Profile] = _by_id(parts["profile"])
         self.groups: dict[UUID, Group] = _by_id(parts["group"])
+        self._named: Mapping[str, Mapping[UUID, Any]] = {
+            "person": self.people,
+            "role": self.roles,
+            "profile": self.profiles,
+            "group": self.groups,
+        }
         self.rules: list[Rule] = list(parts["rule"].values())
         self.defaults: dict[str, str] = {each.entity: each.level for each in _defaults(parts)}
+
+    def name_of(self, entity: str, id: UUID) -> str:  # noqa: A002
+        """What a person, role, profile or group is called, by the entity that it is at its owner."""
+        held = self._named.get(entity.rpartition(".")[2].lower(), {})
+        return held[id].name if id in held else ""
 
     @cached_property
     def children(self) -> dict[UUID, list[UUID]]:

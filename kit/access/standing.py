@@ -38,6 +38,11 @@ def at_home() -> dict[str, type[Record]]:
     return {each.entity: each for each in known if "entity" in each.__dict__}
 
 
+def at_home_in(service: str, entity: str) -> type[Record] | None:
+    """The entity, if it is one of the service's own; tests have those of several in one process."""
+    return at_home().get(entity) if entity.partition(".")[0] == service else None
+
+
 def everywhere() -> frozenset[str]:
     """The entities of all services."""
     return every_entity()

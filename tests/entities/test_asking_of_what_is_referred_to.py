@@ -133,7 +133,7 @@ async def test_a_hidden_field_of_it_is_refused_like_one_that_does_not_exist(
 
 
 @asynccontextmanager
-async def _private_accounts(organisation: TestOrganisation, case: Case) -> AsyncIterator[None]:
+async def private_accounts(organisation: TestOrganisation, case: Case) -> AsyncIterator[None]:
     """Accounts are seen by their owners alone, what hangs on them by everybody."""
     told = [await organisation.default(ACCOUNT, "private")]
     told.append(await organisation.default(str(case), "edit"))
@@ -150,7 +150,7 @@ async def test_a_record_out_of_sight_is_as_if_there_were_none(
 ) -> None:
     """The same words, so that a statement kept for the one would answer the other."""
     eve = await organisation.person("Eve")
-    async with _private_accounts(organisation, world.case):
+    async with private_accounts(organisation, world.case):
         assert await world.found("account.industry = retail") == [0]
         assert await world.found("account.industry = retail", eve) == []
         assert len(await world.found("account.industry = null", eve)) == 3

@@ -21,7 +21,19 @@ NONE = "–"  # noqa: RUF001 - the dash that typography wants
 # What the system did by itself, e.g. a campaign's result after a deal was won.
 SYSTEM = "Rapport"
 THOUSAND = 1_000
+
+
 Titles = dict[tuple[str, str], str]
+
+
+class Gone(str):
+    """The name of a record that is no longer there: it says what became of it, and leads nowhere."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, title: str, state: str) -> "Gone":
+        return cls(f"{title} ({gettext(state)})".strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +95,7 @@ class Presenter:
         kind = "person" if target == PERSON else "reference"
         if title is None:
             return Cell("hidden", gettext("Not visible to you"))
-        slug = self.slugs.get(target)
+        slug = None if isinstance(title, Gone) else self.slugs.get(target)
         return Cell(kind, title, f"/{slug}/{record_id}" if slug else "")
 
     def actor(self, name: str, titles: Titles) -> Cell:

@@ -1,28 +1,45 @@
-"""The names behind the ids in records, asked for once for each kind of record."""
+"""The names behind the ids in records.
+
+A page that shows records gets them with the records, from whichever service answers; where ids stand
+alone, in a form or among those who have access, they are asked for once for each kind of record.
+"""
 
 from collections.abc import Iterable
 
 from gateway.web.api import Api, Json
 from gateway.web.described.fields import Field
 from gateway.web.frame.gather import gather
-from gateway.web.frame.presenting import Titles, is_person
+from gateway.web.frame.presenting import Gone, Titles, is_person
 from kit.errors import Problem
 
 Wanted = dict[str, set[str]]
+
+WITH_TITLES = {"titles": "true"}
+"""What a question adds that wants the names with the records."""
+
+
+def titles_in(answers: Iterable[Json | Problem]) -> Titles:
+    """The titles that came with records, pages of them and their history."""
+    told = (
+        title
+        for each in answers
+        if not isinstance(each, Problem)
+        for title in (*each.get("titles", ()), *each.get("page", {}).get("titles", ()))
+    )
+    return {(each["entity"], each["id"]): _named(each["title"], each["state"]) for each in told}
+
+
+def _named(title: str, state: str) -> str:
+    return title if state == "live" else Gone.of(title, state)
 
 
 async def titles_for(api: Api, fields: Iterable[Field], records: Iterable[Json]) -> Titles:
     """The titles of every record that these records refer to; those of a stopped service lack."""
     wanted: Wanted = {}
-    collect(fields, records, wanted)
-    return await titles_of(api, wanted)
-
-
-def collect(fields: Iterable[Field], records: Iterable[Json], wanted: Wanted) -> None:
-    """Adds what these records refer to, so that one question answers for many parts of a page."""
     rows = list(records)
     for field in fields:
         _collect(field, rows, wanted)
+    return await titles_of(api, wanted)
 
 
 async def titles_of(api: Api, wanted: Wanted) -> Titles:

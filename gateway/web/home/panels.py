@@ -11,7 +11,7 @@ from gateway.web.api import Json
 from gateway.web.described.entities import Entity
 from gateway.web.described.fields import Field
 from gateway.web.frame.gather import answer, gather
-from gateway.web.frame.references import titles_for
+from gateway.web.frame.references import WITH_TITLES, titles_in
 from gateway.web.frame.visits import Visit
 from gateway.web.home.figures import Figure, chart
 from gateway.web.lists.filtering import joined
@@ -80,11 +80,10 @@ async def _rows(visit: Visit, panel: Panel, *, mine: bool) -> dict[str, Any]:
     entity, told = panel.entity, panel.told
     params = {"filter": panel.within(told.filter, mine=mine), "order_by": told.order_by}
     asked = {name: value for name, value in params.items() if value}
-    page = await visit.api.list(entity.slug, {**asked, "page_size": str(ROWS)})
+    page = await visit.api.list(entity.slug, {**asked, "page_size": str(ROWS), **WITH_TITLES})
     fields = [field for name in told.columns if (field := entity.field(name))]
-    titles = await titles_for(visit.api, fields, page["items"])
     return {
-        "rows": rows_of(entity, fields, page["items"], visit.presenter, titles),
+        "rows": rows_of(entity, fields, page["items"], visit.presenter, titles_in([page])),
         "fields": fields,
     }
 

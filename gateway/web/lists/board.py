@@ -11,7 +11,7 @@ from gateway.web.described.entities import Entity
 from gateway.web.described.fields import Field
 from gateway.web.frame.gather import answer, gather
 from gateway.web.frame.presenting import Cell, Presenter, Titles
-from gateway.web.frame.references import titles_for
+from gateway.web.frame.references import WITH_TITLES, titles_in
 from gateway.web.frame.visits import Visit, to
 from gateway.web.lists.filtering import joined
 from gateway.web.lists.steps import OPEN, all_in_order
@@ -78,12 +78,6 @@ class Boarded:
     def amount(self) -> Field | None:
         return self.entity.field(self.board.amount)
 
-    def fields(self) -> list[Field]:
-        """What a card says, and what its name is made of."""
-        names = (self.board.line, self.board.person)
-        shown = (field for name in names if (field := self.entity.field(name)))
-        return [*shown, *self.entity.naming()]
-
 
 async def show_board(visit: Visit) -> Response:
     it, scope = Boarded.of(visit), visit.asked("scope", "mine")
@@ -97,8 +91,7 @@ async def show_board(visit: Visit) -> Response:
     steps = answer(first["steps"])["items"]
     answers = await gather({step["id"]: _cards_of(visit, it, step, own) for step in steps})
     pages = {step["id"]: answer(answers[step["id"]])["items"] for step in steps}
-    rows = [row for page in pages.values() for row in page]
-    titles = await titles_for(visit.api, it.fields(), rows)
+    titles = titles_in(answers.values())
     sums = _sums(it, first["figures"], visit.presenter)
     columns = [_column(visit, it, step, pages[step["id"]], titles, sums, own) for step in steps]
     return visit.page(
@@ -128,7 +121,8 @@ async def _cards_of(visit: Visit, it: Boarded, step: Json, own: str) -> Json:
         "order_by": order,
         "page_size": str(ENDED_CARDS if ended else CARDS),
     }
-    return await visit.api.list(it.entity.slug, {k: v for k, v in asked.items() if v})
+    asked = {name: value for name, value in asked.items() if value}
+    return await visit.api.list(it.entity.slug, {**asked, **WITH_TITLES})
 
 
 def _sums(it: Boarded, figures: Json | Problem, present: Presenter) -> Sums:

@@ -11,7 +11,7 @@ from gateway.web.described.entities import Entity
 from gateway.web.described.fields import Field
 from gateway.web.frame.gather import answer, gather
 from gateway.web.frame.presenting import Cell, Presenter, Titles, label_of
-from gateway.web.frame.references import titles_for
+from gateway.web.frame.references import WITH_TITLES, titles_in
 from gateway.web.frame.visits import Visit, to
 from gateway.web.lists.filtering import (
     EMPTY,
@@ -125,7 +125,7 @@ class Wanted:
             "page_token": self.page_token,
         }
         sent = {name: value for name, value in named.items() if value}
-        return {**sent, "page_size": str(PAGE_SIZE), "count": "true"}
+        return {**sent, "page_size": str(PAGE_SIZE), "count": "true", **WITH_TITLES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +170,7 @@ async def show_list(visit: Visit) -> Response:
     except Problem as problem:
         return _without_rows(visit, wanted, problem)
     fields = wanted.fields()
-    titles = await titles_for(visit.api, [*fields, *wanted.entity.naming()], page["items"])
-    rows = rows_of(wanted.entity, fields, page["items"], visit.presenter, titles)
+    rows = rows_of(wanted.entity, fields, page["items"], visit.presenter, titles_in([page]))
     totals = _totals(answers.get("totals"), money, visit.presenter)
     return _shown(visit, wanted, rows=rows, page=page.get("page", {}), totals=totals, problem=None)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from gateway.web.api import Json
 from gateway.web.frame.presenting import Titles
-from gateway.web.frame.references import Wanted
 from gateway.web.frame.visits import Visit
 from kit.errors import Problem
 
@@ -15,11 +14,10 @@ Answers = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
-    """One part of a page's first words: what it asks, whom it names, and what the template gets."""
+    """One part of a page's first words: what it asks, and what the template gets."""
 
     shows: Callable[[Visit, Json, Answers, Titles], dict[str, Any]]
     asks: Mapping[str, Callable[[Visit], Awaitable[Json]]]
-    names: Callable[[Answers, Wanted], None] = lambda _, __: None
     # Fields that it says already.
     says: tuple[str, ...] = ()
 

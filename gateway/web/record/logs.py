@@ -7,7 +7,7 @@ from typing import Any
 from gateway.web.api import Json
 from gateway.web.described.entities import Entity
 from gateway.web.frame.presenting import Presenter, Titles
-from gateway.web.frame.references import Wanted, collect
+from gateway.web.frame.references import WITH_TITLES
 from gateway.web.frame.visits import Visit
 from gateway.web.record.highlights import Answers, Highlight, answered
 from kit.entity.presentation import Log
@@ -36,22 +36,18 @@ def logs_of(visit: Visit) -> Iterator[Highlight]:
 
 def _log(entity: Entity, log: Log) -> Highlight:
     key = f"log.{entity.slug}"
-    fields = [field for name in (log.by, log.before, log.after) if (field := entity.field(name))]
 
     def asks(visit: Visit) -> Awaitable[Json]:
         about = f'{log.of} = "{visit.record_id}"'
         asked = {"filter": about, "order_by": f"{log.at} desc", "page_size": "50"}
-        return visit.api.list(entity.slug, asked)
-
-    def names(answers: Answers, wanted: Wanted) -> None:
-        collect(fields, answered(answers, key), wanted)
+        return visit.api.list(entity.slug, {**asked, **WITH_TITLES})
 
     def shows(visit: Visit, _: Json, answers: Answers, titles: Titles) -> dict[str, Any]:
         rows = answered(answers, key)
         passages = [_passage(visit.presenter, entity, log, row, titles) for row in rows]
         return {"passages": passages, "log_title": log.title}
 
-    return Highlight(shows, {key: asks}, names)
+    return Highlight(shows, {key: asks})
 
 
 def _passage(present: Presenter, entity: Entity, log: Log, row: Json, titles: Titles) -> Passage:

@@ -13,14 +13,14 @@ from gateway.web.described.entities import Entity
 from gateway.web.described.fields import Field
 from gateway.web.frame.gather import answer, gather
 from gateway.web.frame.presenting import Cell, Titles
-from gateway.web.frame.references import Wanted, collect, titles_for, titles_of
+from gateway.web.frame.references import WITH_TITLES, titles_in
 from gateway.web.frame.visits import Visit
 from gateway.web.lists.page import rows_of
 from gateway.web.record.highlights import Answers, Highlight, answered, asked
 from gateway.web.record.logs import logs_of
 from gateway.web.record.paths import became_of, is_closed, path_of
 from gateway.web.record.results import results_of
-from gateway.web.record.timeline import as_told, collect_from, moments, moments_of
+from gateway.web.record.timeline import moments
 from gateway.web.record.weeks import week_of
 from kit.errors import NotFound, Problem
 
@@ -39,20 +39,22 @@ class Part:
 
 
 async def show_detail(visit: Visit) -> Response:
-    """Two rounds of questions: everything about the record, then the names of all it mentions."""
+    """One round of questions: everything about the record, with the names of all it mentions."""
     entity, tabs = visit.entity, tabs_of(visit)
     highlights = highlights_of(visit)
     answers = await gather(
         {
-            "record": visit.api.get(entity.slug, visit.record_id),
-            "history": visit.api.history(entity.slug, visit.record_id, {"page_size": AT_FIRST}),
+            "record": visit.api.get(entity.slug, visit.record_id, WITH_TITLES),
+            "history": visit.api.history(
+                entity.slug, visit.record_id, {"page_size": AT_FIRST, **WITH_TITLES}
+            ),
             **asked(highlights, visit),
             **{tab.key: asked_of(visit, tab) for tab in tabs},
         }
     )
     record = answer(answers["record"])
     tab = _chosen(visit, tabs, answers)
-    titles = await titles_of(visit.api, _named(entity, record, answers, tab, highlights))
+    titles = titles_in(answers.values())
     cells = {field.name: visit.presenter.cell(field, record, titles) for field in entity.fields}
     said = {name for each in highlights for name in each.says}
     return visit.page(
@@ -64,7 +66,7 @@ async def show_detail(visit: Visit) -> Response:
         cells=cells,
         actions=actions_of(visit, record),
         **sections_of(entity, record, cells, said),
-        **_timeline(visit, answers["history"], titles),
+        **_timeline(visit, answers["history"]),
         **_related(visit, tabs, tab, answers, titles),
         **_highlighted(visit, highlights, record, answers, titles),
     )
@@ -94,24 +96,6 @@ def actions_of(visit: Visit, record: Json) -> list[Action]:
     if not entity.may("edit") or is_closed(entity, record):
         return []
     return [each for each in entity.actions if each.offered(record, visit.asking)]
-
-
-def _named(
-    entity: Entity,
-    record: Json,
-    answers: Answers,
-    tab: Related | None,
-    highlights: list[Highlight],
-) -> Wanted:
-    """Whom and what the page mentions, in all its parts."""
-    wanted: Wanted = {}
-    collect(entity.fields, [record], wanted)
-    collect_from(entity, answered(answers, "history"), wanted)
-    for each in highlights:
-        each.names(answers, wanted)
-    if tab:
-        collect([*_columns(tab), *tab.entity.naming()], answered(answers, tab.key), wanted)
-    return wanted
 
 
 def _facts(entity: Entity, record: Json, cells: dict[str, Cell]) -> list[tuple[Field, Cell]]:
@@ -151,10 +135,10 @@ def _names_an_entity(entity: Entity, field: Field) -> str:
     return beside.name if beside and not field.targets else ""
 
 
-def _timeline(visit: Visit, history: Json | Problem, titles: Titles) -> dict[str, Any]:
+def _timeline(visit: Visit, history: Json | Problem) -> dict[str, Any]:
     if isinstance(history, Problem):
         return {"moments": [], "timeline_problem": history}
-    found = moments_of(visit.presenter, visit.entity, as_told(history["items"]), titles)
+    found = moments(visit, visit.entity, history)
     token = history.get("page", {}).get("next_page_token", "")
     return {"moments": found, "timeline_problem": None, "next_token": token}
 
@@ -190,6 +174,7 @@ def asked_of(visit: Visit, tab: Related) -> Awaitable[Json]:
         "filter": tab.filter(visit.record_id),
         "page_size": str(RELATED_SIZE),
         "count": "true",
+        **WITH_TITLES,
     }
     return visit.api.list(tab.entity.slug, asked)
 
@@ -227,9 +212,7 @@ async def show_related(visit: Visit) -> Response:
     if tab is None:
         raise NotFound
     answers: Answers = await gather({each.key: asked_of(visit, each) for each in tabs})
-    titles = await titles_for(
-        visit.api, [*_columns(tab), *tab.entity.naming()], answered(answers, tab.key)
-    )
+    titles = titles_in([answers[tab.key]])
     return visit.page(
         "fragments/related.html",
         entity=visit.entity,
@@ -241,7 +224,7 @@ async def show_related(visit: Visit) -> Response:
 async def show_history(visit: Visit) -> Response:
     """Older history: the next lines for the page that is open, or a page of its own."""
     entity = visit.entity
-    asked = {"page_size": AT_FIRST, "page_token": visit.asked("page_token")}
+    asked = {"page_size": AT_FIRST, "page_token": visit.asked("page_token"), **WITH_TITLES}
     page = await visit.api.history(entity.slug, visit.record_id, asked)
     record = {"id": visit.record_id}
     if not visit.by_htmx:
@@ -251,6 +234,6 @@ async def show_history(visit: Visit) -> Response:
         entity=entity,
         record=record,
         title=entity.title_of(record),
-        moments=await moments(visit, entity, page["items"]),
+        moments=moments(visit, entity, page),
         next_token=page.get("page", {}).get("next_page_token", ""),
     )

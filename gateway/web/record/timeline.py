@@ -10,7 +10,7 @@ from gateway.web.api import Json
 from gateway.web.described.entities import Entity
 from gateway.web.described.fields import Field, spaced
 from gateway.web.frame.presenting import SYSTEM, Cell, Presenter, Titles, is_person
-from gateway.web.frame.references import Wanted, titles_of
+from gateway.web.frame.references import titles_in
 from gateway.web.frame.visits import Visit
 from gateway.web.words import _
 from kit.entity.kinds import PERSON
@@ -47,18 +47,16 @@ ONE_WORK = timedelta(minutes=10)
 UNTOLD = {"updated_at", "updated_by", "version"}
 
 
-async def moments(visit: Visit, entity: Entity, entries: Sequence[Json]) -> list[Moment]:
-    wanted: Wanted = {}
-    told = as_told(entries)
-    collect_from(entity, told, wanted)
-    return moments_of(visit.presenter, entity, told, await titles_of(visit.api, wanted))
+def moments(visit: Visit, entity: Entity, history: Json) -> list[Moment]:
+    """A page of history as it reads; what nobody wants to read is left out."""
+    return moments_of(visit.presenter, entity, as_told(history["items"]), titles_in([history]))
 
 
 def moments_of(
-    present: Presenter, entity: Entity, told: Iterable[Json], titles: Titles
+    present: Presenter, entity: Entity, entries: Iterable[Json], titles: Titles
 ) -> list[Moment]:
-    found = [_moment(present, entity, entry, titles) for entry in told]
-    return [moment for moment in found if moment.changes or moment.what != _(WORDS["updated"])]
+    told = (_moment(present, entity, each, titles) for each in entries)
+    return [moment for moment in told if moment.changes or moment.what != _(WORDS["updated"])]
 
 
 def as_told(entries: Sequence[Json]) -> list[Json]:
@@ -137,22 +135,3 @@ def plain(value: Any) -> Any:
         return json.loads(value)
     except ValueError:
         return value
-
-
-def collect_from(entity: Entity, entries: Iterable[Json], wanted: Wanted) -> None:
-    """Adds whom and what these entries name."""
-    for entry in entries:
-        if is_person(entry["actor"]):
-            wanted.setdefault(PERSON, set()).add(entry["actor"])
-        for change in entry.get("changes", ()):
-            field = entity.field(change["field"])
-            if field and field.target:
-                values = (plain(change.get(side)) for side in ("before", "after"))
-                wanted.setdefault(field.target, set()).update(_ids(values))
-
-
-def _ids(values: Any) -> set[str]:
-    found: set[str] = set()
-    for value in values:
-        found.update(map(str, value if isinstance(value, list) else [value] if value else []))
-    return found

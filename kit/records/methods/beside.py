@@ -1,6 +1,6 @@
 """What stands beside every entity: description, history, names, figures, shares and reasons."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from kit.ids import record_id
 from kit.records.bin.methods import BinMethods
 from kit.records.read.figures import aggregated
 from kit.records.read.find import found
+from kit.records.read.naming import together, told_in
 from kit.records.tables import history, share
 from kit.records.write.keys import share_anew, shares_of
 from kit.records.write.work import Work
@@ -63,7 +64,16 @@ class Beside(BinMethods):
         entries = await self.process.reader.rows(rows)
         token = str(entries[size - 1]["seq"]) if len(entries) > size else ""
         shown = [self._entry(record, entry) for entry in entries[:size]]
-        return pb.HistoryPage(items=shown, page=standard_pb2.Page(next_page_token=token))
+        page = standard_pb2.Page(next_page_token=token)
+        if request.titles:
+            page.titles.extend(await self._titles_in(record, shown))
+        return pb.HistoryPage(items=shown, page=page)
+
+    async def _titles_in(self, record: type[Record], entries: Iterable[pb.HistoryEntry]) -> Any:
+        """What the people and records are called that these changes name."""
+        wanted = together(told_in(record, _sides(each), each.actor) for each in entries)
+        titles = await self.process.reader.titles.named(self.process.name, calling(), wanted)
+        return [each.message() for each in titles]
 
     def _entry(self, record: type[Record], row: Any) -> pb.HistoryEntry:
         """One change, without the fields that the caller may not see."""
@@ -200,6 +210,14 @@ def _field_change(name: str, before: Any, after: Any) -> pb.FieldChange:
     if after is not None:
         change.after = orjson.dumps(after).decode()
     return change
+
+
+def _sides(entry: pb.HistoryEntry) -> dict[str, list[Any]]:
+    """The values before and after, by field."""
+    return {
+        each.field: [orjson.loads(side) for side in (each.before, each.after) if side]
+        for each in entry.changes
+    }
 
 
 def _check_share(request: pb.ShareRequest) -> None:

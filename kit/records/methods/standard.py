@@ -17,7 +17,9 @@ from kit.records.bin.moving import put_into_bin, take_from_bin
 from kit.records.methods.replays import as_seen_now
 from kit.records.process import Process
 from kit.records.read.json_views import page_json, row_json, shown_json
+from kit.records.read.naming import referred_to
 from kit.records.read.page import Question
+from kit.records.read.titles import Title
 from kit.records.write.versions import seen_version, still_good
 from kit.records.write.work import Work
 from kit.rpc import call as rpc
@@ -72,7 +74,9 @@ class Records(Generic[R, M]):
             self.record, calling(), record_id(request.id), (*names, "custom")
         )
         if rpc.current().json:
-            return self.message(json=row_json((*names, "custom"), row), version=row["version"])
+            titles = await self._titles(names, [row]) if request.titles else None
+            ready = row_json((*names, "custom"), row, titles)
+            return self.message(json=ready, version=row["version"])
         return self.shape.from_row(names, row)
 
     async def List(self, request: Any, context: Any) -> Any:
@@ -80,16 +84,30 @@ class Records(Generic[R, M]):
         answer = await self.process.reader.page(
             self.record, calling(), Question.of(request), self.names()
         )
+        titles = await self._titles(answer.names, answer.rows) if request.titles else None
         if rpc.current().json:
             ready = page_json(
-                answer.names, answer.rows, answer.token, answer.total, capped=answer.capped
+                answer.names,
+                answer.rows,
+                answer.token,
+                answer.total,
+                capped=answer.capped,
+                titles=titles,
             )
             return self.listing(json=ready)
         page = standard_pb2.Page(
-            next_page_token=answer.token, total=answer.total, total_capped=answer.capped
+            next_page_token=answer.token,
+            total=answer.total,
+            total_capped=answer.capped,
+            titles=(each.message() for each in titles or ()),
         )
         items = [self.shape.from_row(answer.names[:-1], row) for row in answer.rows]
         return self.listing(items=items, page=page)
+
+    async def _titles(self, names: Sequence[str], rows: Sequence[Any]) -> list[Title]:
+        """What the records are called to which these rows refer."""
+        wanted = referred_to(self.record, names, rows)
+        return await self.process.reader.titles.named(self.process.name, calling(), wanted)
 
     async def Create(self, request: Any, context: Any) -> Any:
         self.allow("create")

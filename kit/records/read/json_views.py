@@ -28,7 +28,13 @@ def _plain(value: Any) -> Any:
 
 
 def page_json(
-    names: tuple[str, ...], rows: Sequence[Any], token: str, total: int | None, *, capped: bool
+    names: tuple[str, ...],
+    rows: Sequence[Any],
+    token: str,
+    total: int | None,
+    *,
+    capped: bool,
+    titles: Sequence[Any] | None = None,
 ) -> bytes:
     """A page of rows straight from the database."""
     shape = line(names)
@@ -36,9 +42,12 @@ def page_json(
     foot: dict[str, Any] = {"next_page_token": token}
     if total is not None:
         foot |= {"total": total, "total_capped": capped}
+    if titles is not None:
+        foot["titles"] = titles
     return b'{"items":' + items + b',"page":' + _encoder.encode(foot) + b"}"
 
 
-def row_json(names: tuple[str, ...], row: Any) -> bytes:
-    """One row straight from the database."""
-    return _encoder.encode(line(names)(*row))
+def row_json(names: tuple[str, ...], row: Any, titles: Sequence[Any] | None = None) -> bytes:
+    """One row straight from the database, with the names of what it refers to where they are wanted."""
+    told = _encoder.encode(line(names)(*row))
+    return told if titles is None else told[:-1] + b',"titles":' + _encoder.encode(titles) + b"}"

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from kit.access.fields import visible
 from kit.access.policy import Policy
 from kit.access.reach import Reach
-from kit.access.standing import at_home, standing_of
+from kit.access.standing import at_home_in, standing_of
 from kit.actor import Actor
 from kit.entity import Field, Level, Record, Reference
 from kit.entity.fields import Said, said
@@ -109,9 +109,7 @@ class Paths:
         return seen_of(self._policy, self._actor, target, kept_of(self._record, target))
 
     def _here(self, target: str) -> type[Record] | None:
-        """The entity, if it is one of the same service."""
-        service = self._record.entity.partition(".")[0]
-        return at_home().get(target) if target.partition(".")[0] == service else None
+        return at_home_in(self._record.entity.partition(".")[0], target)
 
     def _reach(self, target: str) -> Reach:
         return self._policy.reach(self._actor, standing_of(target), Level.READ)
@@ -143,12 +141,18 @@ def seen_of(policy: Policy, actor: Actor, target: str, names: Collection[str]) -
 
 def reached(columns: Any, reach: Reach) -> ColumnElement[bool]:
     """The rows within a caller's reach, of a table or of the copies."""
+    keys = literal(list(reach.keys), ARRAY(Integer))
+    return reached_by(columns, reach, keys, literal(list(reach.inherited), ARRAY(BigInteger)))
+
+
+def reached_by(
+    columns: Any, reach: Reach, keys: ColumnElement[Any], inherited: ColumnElement[Any]
+) -> ColumnElement[bool]:
+    """The same with the caller's numbers given, as values or as parameters."""
     if reach.all:
         return true()
-    keys = literal(list(reach.keys), ARRAY(Integer))
     ways = [columns["keys"].bool_op("&&")(keys)] if reach.keys else []
     if reach.inherited:
-        inherited = literal(list(reach.inherited), ARRAY(BigInteger))
         ways.append(columns.inherited.bool_op("&&")(inherited))
     return or_(false(), *ways)
 

@@ -24,6 +24,7 @@ from kit.query import Context, Order, decode_token, encode_token, parse, to_sql
 from kit.records.read.asking import Asked
 from kit.records.read.page import Page, Question, found_by_words, one_row, table_of
 from kit.records.read.plans import GATHERED, may_go_by_owner, shared_rows
+from kit.records.read.titles import Titles
 from kit.records.statements import Statement, Statements, compiled
 from kit.telemetry.logs import log
 
@@ -53,6 +54,7 @@ class Reader:
         self._database = database
         self._policy = policy
         self._statements = Statements()
+        self.titles = Titles(policy, self._fetch)
         self._shared: dict[Any, tuple[float, bool]] = {}
 
     async def one(

@@ -1,0 +1,109 @@
+"""Pages ask whoever has the records, and nobody else for what those refer to is called."""
+
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from cli.api import Api
+from cli.local.state import read_state
+from tests.system.collecting import eventually
+from tests.system.running import System
+
+pytestmark = [pytest.mark.system, pytest.mark.xdist_group("operations")]
+
+_CALLS = "rpc_client_call_duration_seconds_count"
+
+
+Calls = Counter[tuple[str, str]]
+"""How often which service was called by which method."""
+
+
+class Desk:
+    """A person at the pages of a company with a customer in every service."""
+
+    def __init__(self, system: System, api: Api, client: httpx.Client) -> None:
+        self.system = system
+        self._client = client
+        self.account = api.post("accounts", {"name": "Asked of Nobody"})["id"]
+        person = {"last_name": "Known", "account_id": self.account}
+        self.contact = api.post("contacts", person)["id"]
+        campaign = api.post("campaigns", {"name": "Named on Pages"})["id"]
+        customer = {"account_id": self.account, "contact_id": self.contact}
+        deal = {"name": "On Pages", "campaign_id": campaign, **customer}
+        self.deal = api.post("opportunities", deal)["id"]
+        api.post("tickets", {"subject": "On Pages", **customer})
+        self.expected = ("Asked of Nobody", "Known", "Named on Pages")
+
+    def calls(self, path: str) -> tuple[str, Calls]:
+        """A page, and how many calls the gateway made to each service for it."""
+        self._client.get(path)
+        before = self._made()
+        answer = self._client.get(path)
+        assert answer.status_code == httpx.codes.OK, answer.text
+        return answer.text, self._made() - before
+
+    def _made(self) -> Calls:
+        port = read_state(self.system.home.state).processes["gateway"].ops_port
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+            told = answer.read().decode()
+        return Counter(
+            {
+                (sample.labels["peer_service"], sample.labels["rpc_method"]): int(sample.value)
+                for family in text_string_to_metric_families(told)
+                for sample in family.samples
+                if sample.name == _CALLS
+            }
+        )
+
+
+@pytest.fixture(scope="module")
+def desk(system: System) -> Iterator[Desk]:
+    with (
+        system.administrator() as api,
+        httpx.Client(
+            base_url=system.address, headers=api.credentials(), trust_env=False, timeout=30
+        ) as client,
+    ):
+        desk = Desk(system, api, client)
+        eventually(lambda: bool(api.get("opportunities", filter="account.name:*")["items"]), "copy")
+        yield desk
+
+
+def _services(calls: Calls) -> set[str]:
+    return {service for service, _ in calls}
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [
+        ("/accounts", "parties"),
+        ("/contacts", "parties"),
+        ("/opportunities", "sales"),
+        ("/tickets", "helpdesk"),
+    ],
+)
+def test_a_list_is_answered_by_its_own_service_alone(desk: Desk, path: str, service: str) -> None:
+    """Issue §3: the names of owners, accounts and campaigns come with the rows."""
+    text, calls = desk.calls(path)
+    print(path, dict(calls))  # noqa: T201
+    assert _services(calls) == {service}
+    assert "Not visible" not in text
+
+
+def test_a_deal_names_all_that_it_refers_to_without_asking_its_owners(desk: Desk) -> None:
+    """What other services are asked for is their own rows, in the tabs."""
+    text, calls = desk.calls(f"/opportunities/{desk.deal}")
+    print("deal", dict(calls))  # noqa: T201
+    assert not [method for _, method in calls if method.endswith("/Titles")]
+    assert all(each in text for each in desk.expected)
+
+
+def test_the_tabs_of_an_account_name_what_their_rows_refer_to(desk: Desk) -> None:
+    text, calls = desk.calls(f"/accounts/{desk.account}")
+    print("account", dict(calls))  # noqa: T201
+    assert not [method for _, method in calls if method.endswith("/Titles")]
+    assert "Not visible" not in text
