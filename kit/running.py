@@ -109,7 +109,7 @@ async def _open(service: Service, stack: AsyncExitStack) -> Running:
         poke=relay.poke,
         before_commit=list(service.before_commit),
     )
-    process.replica = Replica(process.policy, database.sessions)
+    process.replica = Replica(process.policy, database)
     health = Health(
         (
             Dependency("PostgreSQL", database.answers),
@@ -133,8 +133,7 @@ def _consumers(service: Service, process: Process) -> Consumers:
         async with process.work(actor) as work:
             yield work
 
-    sessions = process.database.sessions
-    return Consumers(service.name, listeners, process.nats, open_work, sessions)
+    return Consumers(service.name, listeners, process.nats, open_work, process.database)
 
 
 async def _consume(running: Running) -> None:

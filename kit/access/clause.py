@@ -39,9 +39,16 @@ def reachable_by_parameter(
     record: type[Record], reach: Reach, level: Level, *, binned: bool = False
 ) -> ColumnElement[bool]:
     """The same with parameters, so that one compiled statement serves everybody."""
-    keys = bindparam("keys", type_=ARRAY(Integer))
     place = in_bin(record.__table__) if binned else standing(record.__table__)
-    return and_(place, *_within(record, reach, level, keys, inherited_parameter()))
+    return and_(place, within_reach_by_parameter(record, reach, level))
+
+
+def within_reach_by_parameter(
+    record: type[Record], reach: Reach, level: Level
+) -> ColumnElement[bool]:
+    """The same wherever the rows stand."""
+    keys = bindparam("keys", type_=ARRAY(Integer), required=False)
+    return and_(true(), *_within(record, reach, level, keys, inherited_parameter()))
 
 
 def standing(table: Any) -> ColumnElement[bool]:
@@ -56,7 +63,7 @@ def in_bin(table: Any) -> ColumnElement[bool]:
 
 def inherited_parameter() -> ColumnElement[Any]:
     """What the caller reaches through what a row hangs on, as the parameter `inherited`."""
-    return bindparam("inherited", type_=ARRAY(BigInteger))
+    return bindparam("inherited", type_=ARRAY(BigInteger), required=False)
 
 
 def _within(

@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 from crm.identity.v1 import policy_pb2
-from sqlalchemy import BigInteger, Column, Index, Table, Text, select
+from sqlalchemy import BigInteger, Column, Index, Table, Text, bindparam, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from kit.access.entries import KINDS
 from kit.access.policy import Policy
 from kit.actor import Actor
+from kit.database.engine import Database
 from kit.database.tables import metadata
 from kit.errors import Unavailable
 from kit.events.consuming.listeners import Listener, on
@@ -29,6 +29,11 @@ policy_item = Table(
 )
 """The latest state of each part of the policy; a part without a body has been removed."""
 
+_NEWER = (
+    select(policy_item)
+    .where(policy_item.c.epoch > bindparam("known", type_=BigInteger()))
+    .order_by(policy_item.c.epoch)
+)
 PATIENCE = 0.25
 SUBJECT = "crm.identity.policy.>"
 
@@ -36,18 +41,15 @@ SUBJECT = "crm.identity.policy.>"
 class Replica:
     """Keeps a policy in step with the table, and callers waiting until it is recent enough."""
 
-    def __init__(self, policy: Policy, sessions: "async_sessionmaker[Any]") -> None:
+    def __init__(self, policy: Policy, database: Database) -> None:
         self._policy = policy
-        self._sessions = sessions
+        self._database = database
         self._loading = asyncio.Lock()
 
     async def load(self) -> None:
         """Takes in what the table holds beyond the epoch known here."""
         async with self._loading:
-            known = self._policy.epoch
-            async with self._sessions() as session:
-                newer = select(policy_item).where(policy_item.c.epoch > known)
-                rows = (await session.execute(newer.order_by(policy_item.c.epoch))).all()
+            rows = await self._database.rows(_NEWER, known=self._policy.epoch)
             if rows:
                 self._policy.learn([part_of(row) for row in rows], rows[-1].epoch)
 
@@ -64,7 +66,7 @@ class Replica:
         """The consumer that applies identity's events."""
 
         async def follow_the_policy(event: policy_pb2.PolicyChanged, work: Any) -> None:
-            await work.session.execute(remembered(event))
+            await work.transaction.count(remembered(event))
             work.after_commit(self.load)
 
         return on(policy_pb2.PolicyChanged, subject=SUBJECT)(follow_the_policy)

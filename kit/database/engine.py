@@ -1,4 +1,4 @@
-"""One service's database: a session for what changes, prepared statements for what one alone can do."""
+"""One service's database: its connections, for statements by themselves and for transactions."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Sequence
@@ -7,15 +7,13 @@ from typing import Any
 
 import asyncpg
 import msgspec
-import orjson
-from sqlalchemy.ext.asyncio import (
-    AsyncEngine,
-    AsyncSession,
-    async_sessionmaker,
-    create_async_engine,
-)
+from sqlalchemy import Executable
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kit.database import measuring
+from kit.database.sessions import engine_of, sessions_of
+from kit.database.statements import Statements
+from kit.database.transaction import Transaction
 from kit.settings import Misconfigured, without_password
 
 POOL = 8
@@ -25,19 +23,32 @@ _START_SECONDS = 4
 
 
 class Database:
-    """The connections of one process: a SQLAlchemy engine that writes, an asyncpg pool that reads."""
+    """The connections of one process.
 
-    def __init__(self, engine: AsyncEngine, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-        self.engine = engine
+    Half of them at most are lent to transactions, so that one that has to ask something beside itself,
+    as a copy of another service's record, never waits for a connection that waits for it.
+    """
+
+    def __init__(
+        self, pool: "asyncpg.Pool[asyncpg.Record]", engine: AsyncEngine, transactions: int
+    ) -> None:
         self.pool = pool
-        self.sessions = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
+        self.engine = engine
+        self.sessions = sessions_of(engine)
+        self.statements = Statements()
+        self._transactions = asyncio.Semaphore(transactions)
 
     async def fetch(
         self, statement: str, arguments: Sequence[Any], seconds: float = 10
     ) -> list[asyncpg.Record]:
-        """The rows of a statement that only reads."""
+        """The rows of a statement that is a transaction by itself."""
         async with self.connection() as connection:
             return list(await connection.fetch(statement, *arguments, timeout=seconds))
+
+    async def rows(self, query: Executable, **given: Any) -> list[Any]:
+        """The rows of one of SQLAlchemy's statements, with the values for its parameters by name."""
+        statement = self.statements.of(query)
+        return statement.rows(await self.fetch(statement.text, statement.arguments(given)))
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Any]:
@@ -48,6 +59,34 @@ class Database:
             yield connection
         finally:
             await self.pool.release(connection)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """What happens inside is kept together, or not at all when something is raised."""
+        transaction = Transaction(self)
+        try:
+            yield transaction
+            await transaction.commit()
+        finally:
+            await transaction.close()
+
+    async def lent(self) -> Any:
+        """A connection for a transaction."""
+        with measuring.waited():
+            async with asyncio.timeout(_WAIT_SECONDS):
+                await self._transactions.acquire()
+            try:
+                return await self.pool.acquire(timeout=_WAIT_SECONDS)
+            except BaseException:
+                self._transactions.release()
+                raise
+
+    async def give_back(self, connection: Any) -> None:
+        """Takes a connection back that was lent."""
+        try:
+            await self.pool.release(connection)
+        finally:
+            self._transactions.release()
 
     async def answers(self) -> bool:
         """Whether a statement comes back."""
@@ -66,38 +105,26 @@ async def connected(
 ) -> AsyncIterator[Database]:
     """Opens a database and closes it again; migrations have connections without these limits."""
     session = {
+        "application_name": "rapport",
         "timezone": "UTC",
         "statement_timeout": f"{statement_seconds}s",
         "idle_in_transaction_session_timeout": f"{idle_seconds}s",
     }
-    engine = create_async_engine(
-        url.replace("postgresql://", "postgresql+asyncpg://", 1),
-        poolclass=measuring.MeasuredPool,
-        pool_size=size,
-        max_overflow=0,
-        pool_timeout=_WAIT_SECONDS,
-        pool_reset_on_return="rollback",
-        # A statement that fails is told to the log, what people wrote into it is not.
-        hide_parameters=True,
-        json_serializer=lambda value: orjson.dumps(value).decode(),
-        json_deserializer=orjson.loads,
-        connect_args={"server_settings": {**session, "application_name": "rapport"}},
-    )
-    measuring.follow(engine)
     pool = await _reached(
         url,
         asyncpg.create_pool(
             url,
             min_size=1,
-            max_size=size,
+            max_size=2 * size,
             init=_prepared,
             reset=_leave_as_is,
-            server_settings={**session, "application_name": "rapport-read", "jit": "off"},
+            server_settings={**session, "jit": "off"},
         ),
     )
-    measuring.count_connections(engine, pool, most=2 * size)
+    measuring.count_connections(pool, most=2 * size)
+    engine = engine_of(url, size, session)
     try:
-        yield Database(engine, pool)
+        yield Database(pool, engine, transactions=size)
     finally:
         await pool.close()
         await engine.dispose()
@@ -124,4 +151,4 @@ async def _prepared(connection: Any) -> None:
 
 
 async def _leave_as_is(connection: Any) -> None:
-    """The pool only reads and changes no session state; the default reset costs a round trip."""
+    """Nothing changes the state of a session; the default reset costs a round trip."""

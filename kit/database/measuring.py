@@ -6,11 +6,6 @@ from functools import lru_cache
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from sqlalchemy import event
-from sqlalchemy.exc import TimeoutError as NoneInTime
-from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
-
 from kit.telemetry import metrics, traces
 
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
@@ -59,7 +54,7 @@ def observe(statement: str, seconds: float) -> None:
 
 
 def logged(query: Any) -> None:
-    """Take what asyncpg says of a statement that it ran for us directly."""
+    """Take what asyncpg says of a statement that it ran for us."""
     observe(query.query, query.elapsed)
 
 
@@ -77,41 +72,13 @@ class waited:  # noqa: N801 - it reads as a verb: `with waited():`
     ) -> None:
         metrics.DB_WAITING.dec()
         metrics.DB_WAIT.observe(time.perf_counter() - self._begun)
-        if kind is not None and issubclass(kind, TimeoutError | NoneInTime):
+        if kind is not None and issubclass(kind, TimeoutError):
             metrics.DB_TIMEOUTS.inc()
 
 
-class MeasuredPool(AsyncAdaptedQueuePool):
-    """SQLAlchemy's pool, with the wait before each connection."""
-
-    def _do_get(self) -> Any:
-        with waited():
-            return super()._do_get()
-
-
-def follow(engine: AsyncEngine) -> None:
-    """Time what a SQLAlchemy engine runs: its statements, and the transactions around them."""
-
-    def before(_: Any, __: Any, ___: str, ____: Any, context: Any, _____: bool) -> None:
-        context.begun = time.perf_counter()
-
-    def after(_: Any, __: Any, statement: str, ____: Any, context: Any, _____: bool) -> None:
-        observe(statement, time.perf_counter() - context.begun)
-
-    def connected(connection: Any, _: Any) -> None:
-        # The driver prepares statements, which asyncpg does not log; what it does log is COMMIT
-        # and its like, which SQLAlchemy tells nobody.
-        connection.driver_connection.add_query_logger(logged)
-
-    event.listen(engine.sync_engine, "before_cursor_execute", before)
-    event.listen(engine.sync_engine, "after_cursor_execute", after)
-    event.listen(engine.sync_engine, "connect", connected)
-
-
-def count_connections(engine: AsyncEngine, reading: Any, most: int) -> None:
-    """Let a scrape count the connections of both pools as they are at that moment."""
-    writing: Any = engine.pool
+def count_connections(pool: Any, most: int) -> None:
+    """Let a scrape count the connections as they are at that moment."""
     used, idle = (metrics.DB_CONNECTIONS.labels(state) for state in ("used", "idle"))
-    used.set_function(lambda: writing.checkedout() + reading.get_size() - reading.get_idle_size())
-    idle.set_function(lambda: writing.checkedin() + reading.get_idle_size())
+    used.set_function(lambda: pool.get_size() - pool.get_idle_size())
+    idle.set_function(pool.get_idle_size)
     metrics.DB_CONNECTIONS_MAX.set(most)

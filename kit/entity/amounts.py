@@ -3,11 +3,10 @@
 from collections.abc import Collection, Iterator
 from functools import cache
 
-from sqlalchemy import inspect
-
 from kit.entity.currencies import places_of
 from kit.entity.kinds import Money
 from kit.entity.record import Record
+from kit.entity.tracking import replaced, was
 
 
 def wrong_amounts(record: Record, names: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -38,8 +37,7 @@ def _too_fine(record: Record, name: str, currency: str) -> Iterator[tuple[str, s
 
 def _left_behind(record: Record, name: str, currency: str) -> Iterator[tuple[str, str]]:
     """A change of currency with an amount that nobody gave anew; the same number may be given."""
-    said = inspect(record).committed_state
-    former, code = said.get(currency), getattr(record, currency)
-    if isinstance(former, str) and former != code and name not in said:
+    before, code = was(record, currency), getattr(record, currency)
+    if before and before != code and not replaced(record, name):
         label = record.fields[name].said.label
-        yield currency, f"{label} is in {former}; give it anew in {code}, in the same change."
+        yield currency, f"{label} is in {before}; give it anew in {code}, in the same change."

@@ -24,13 +24,14 @@ from sqlalchemy import (
 from sqlalchemy import Integer as IntegerType
 from sqlalchemy import Text as TextType
 from sqlalchemy.dialects.postgresql import JSONB, TSQUERY
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kit.database.tables import metadata as one_metadata
 from kit.entity.fields import Field, Said, empty, field, said
 from kit.entity.kinds import PERSON, ActorName, Instant, Integer, LongText, Reference, Text
 from kit.entity.levels import Audience, Governs
 from kit.entity.presentation import Presentation
+from kit.entity.tracking import FORMER
 from kit.ids import uuid7
 from kit.text.folding import folded, words
 
@@ -97,24 +98,25 @@ class Record(DeclarativeBase):
     binned_by: Mapped[str | None] = mapped_column(TextType())
     erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
-    @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy passes the class
-        """The version is set by the unit of work, which also tells it to history and events."""
-        return {"version_id_col": cls.version, "version_id_generator": False}
-
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "__tablename__" in cls.__dict__:
             _complete(cls)
 
     def __init__(self, **given: Any) -> None:
-        # Past SQLAlchemy's attributes, which would note for each that it differs from nothing.
         held = vars(self)
         held["id"], held["custom"] = uuid7(), {}
         for name, value in self.initial.items():
             held[name] = list(value) if isinstance(value, list) else value
         for name, value in given.items():
             setattr(self, name, value)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Notes what a row of the database said, past SQLAlchemy's attributes; see `tracking`."""
+        held = vars(self)
+        if (former := held.get(FORMER)) is not None and name not in former:
+            former[name] = held.get(name)
+        held[name] = value
 
     def prepare(self, actor: "Actor") -> None:
         """Fills what follows from the rest, before `check`."""

@@ -8,9 +8,9 @@ from uuid import UUID
 from crm.v1 import imports_pb2 as pb
 from crm.v1.imports_pb2_grpc import ImportsServicer
 from sqlalchemy import insert, literal, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.actor import calling
+from kit.database.transaction import Transaction
 from kit.entity.record import is_imported
 from kit.errors import Denied, Invalid, NotFound, Refused, Unavailable
 from kit.ids import record_id, uuid7
@@ -53,8 +53,9 @@ class Imports(ImportsServicer):
         layout = await self._check(message.entity, plan, heading, sheet.delimiter)
         findings = Findings(layout, months_first=months_first(locale))
         values = self._values(plan, heading, message.entity, message)
-        async with self.process.database.sessions.begin() as session:
-            await write_job(session, values | {"delimiter": sheet.delimiter}, receiving, findings)
+        async with self.process.database.transaction() as transaction:
+            values |= {"delimiter": sheet.delimiter}
+            await write_job(transaction, values, receiving, findings)
         self.runner.poke()
         return await self._report(values["id"])
 
@@ -62,23 +63,21 @@ class Imports(ImportsServicer):
         return await self._report(record_id(request.id))
 
     async def Lines(self, request: pb.ImportLinesRequest, context: Any) -> pb.ImportLines:
-        async with self._seen(record_id(request.id)) as (session, row):
-            return await lines_page(session, row.id, request)
+        async with self._seen(record_id(request.id)) as (transaction, row):
+            return await lines_page(transaction, row.id, request)
 
     async def Retry(self, request: pb.ImportPlan, context: Any) -> pb.Import:
         async with self.process.work(calling(), rpc.current(), request) as work:
-            row = await job_row(
-                work.session, self.process.policy, calling(), record_id(request.import_id)
-            )
+            policy, id_ = self.process.policy, record_id(request.import_id)
+            row = await job_row(work.transaction, policy, calling(), id_)
             plan = Plan.of(request).over(Plan(**row.plan))
             may_import(self._records(row.entity), calling(), plan)
             await self._refuse_again(work, row, dry_run=request.dry_run)
             await self._check(row.entity, plan, row.heading, row.delimiter, guesses_of(row))
             values = self._values(plan, row.heading, row.entity, request)
             await self._copy(work, row, values)
-            await work.flush()
-            made = await job_row(work.session, self.process.policy, calling(), values["id"])
-            reply = await reported(work.session, made)
+            made = await job_row(work.transaction, policy, calling(), values["id"])
+            reply = await reported(work.transaction, made)
             work.answer(reply)
         self.runner.poke()
         return reply
@@ -148,7 +147,7 @@ class Imports(ImportsServicer):
         later = select(import_job.c.id).where(
             import_job.c.retry_of == row.id, import_job.c.dry_run.is_(False)
         )
-        again = await work.session.scalar(later)
+        again = await work.value(later)
         if again is not None and not dry_run:
             name = f"{self.process.name}.{again}"
             raise Refused(f"These lines were taken in again by import {name}; go on from there.")
@@ -163,22 +162,22 @@ class Imports(ImportsServicer):
             "retry_of": row.id,
             "state": "running",
         }
-        await work.session.execute(insert(import_job).values(**values | more))
+        await work.transaction.count(insert(import_job).values(**values | more))
         lines = select(
             literal(values["id"]), import_line.c.number, import_line.c.original, literal("waiting")
         ).where(import_line.c.job_id == row.id)
         if values["dry_run"] or not row.dry_run:
             lines = lines.where(import_line.c.state.in_(("rejected", "waiting")))
         columns = ["job_id", "number", "original", "state"]
-        copied = await work.session.execute(insert(import_line).from_select(columns, lines))
+        copied = await work.transaction.count(insert(import_line).from_select(columns, lines))
         counted = update(import_job).where(import_job.c.id == values["id"])
-        await work.session.execute(counted.values(lines=copied.rowcount))  # type: ignore[attr-defined]
+        await work.transaction.count(counted.values(lines=copied))
 
     async def _report(self, job_id: UUID) -> pb.Import:
-        async with self._seen(job_id) as (session, row):
-            return await reported(session, row)
+        async with self._seen(job_id) as (transaction, row):
+            return await reported(transaction, row)
 
     @asynccontextmanager
-    async def _seen(self, job_id: UUID) -> AsyncIterator[tuple[AsyncSession, Any]]:
-        async with self.process.database.sessions() as session:
-            yield session, await job_row(session, self.process.policy, calling(), job_id)
+    async def _seen(self, job_id: UUID) -> AsyncIterator[tuple[Transaction, Any]]:
+        async with self.process.database.transaction() as transaction:
+            yield transaction, await job_row(transaction, self.process.policy, calling(), job_id)

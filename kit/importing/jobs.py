@@ -7,9 +7,10 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import func, select, text, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.actor import Actor
+from kit.database.engine import Database
+from kit.database.transaction import Transaction
 from kit.importing.file.guesses import Guess
 from kit.importing.mapping.layout import Layout
 from kit.importing.mapping.lines import Line
@@ -90,8 +91,8 @@ def guesses_of(row: Any) -> dict[str, Guess]:
 class Jobs:
     """The jobs of one database, as one worker of them sees it."""
 
-    def __init__(self, sessions: Any, worker: UUID) -> None:
-        self._sessions = sessions
+    def __init__(self, database: Database, worker: UUID) -> None:
+        self._database = database
         self._worker = worker
 
     async def claim(self) -> Job | None:
@@ -107,10 +108,10 @@ class Jobs:
         )
         taken = update(import_job).where(import_job.c.id.in_(next_one))
         lease = {"leased_by": self._worker, "leased_until": LEASE}
-        async with self._sessions.begin() as session:
+        async with self._database.transaction() as transaction:
             # A lease that a crash forgets does no harm, so nobody waits for the disk.
-            await session.execute(_AT_LEISURE)
-            row = (await session.execute(taken.values(**lease).returning(import_job))).first()
+            await transaction.count(_AT_LEISURE)
+            row = await transaction.row(taken.values(**lease).returning(import_job))
         return None if row is None else Job.of(row)
 
     async def waiting(self, job: Job, limit: int) -> list[Line]:
@@ -128,26 +129,25 @@ class Jobs:
             .order_by(import_line.c.number)
             .limit(limit)
         )
-        async with self._sessions() as session:
-            return [Line(row.number, row.original) for row in await session.execute(lines)]
+        return [Line(row.number, row.original) for row in await self._database.rows(lines)]
 
     async def originals(self, job: Job) -> AsyncIterator[str]:
         """Every line as it stands in the file, a few at a time."""
         lines = select(import_line.c.original).where(import_line.c.job_id == job.id)
-        async with self._sessions() as session:
-            async for original in await session.stream_scalars(lines):
-                yield original
+        async with self._database.transaction() as transaction:
+            async for row in transaction.stream(lines):
+                yield row.original
 
-    async def settle(self, session: AsyncSession, job: Job, lines: Iterable[Line]) -> None:
+    async def settle(self, transaction: Transaction, job: Job, lines: Iterable[Line]) -> None:
         """Writes what became of lines, in the transaction that made it so, if the job is ours yet."""
         done = list(lines)
-        await session.execute(_SETTLE, _settled(job, done))
+        await transaction.count(_SETTLE, **_settled(job, done))
         moved = any(line.state in ("created", "updated") for line in done)
         held = update(import_job).where(
             import_job.c.id == job.id, import_job.c.leased_by == self._worker
         )
         news = {"leased_until": LEASE, "error": ""} | ({"pass_moved": True} if moved else {})
-        if (await session.execute(held.values(**news))).rowcount == 0:  # type: ignore[attr-defined]
+        if not await transaction.count(held.values(**news)):
             raise LeaseLost
 
     async def begin_pass(self, job: Job) -> None:
@@ -166,15 +166,15 @@ class Jobs:
     async def release(self) -> None:
         """Lets others go on at once with what this worker held."""
         mine = update(import_job).where(import_job.c.leased_by == self._worker)
-        async with self._sessions.begin() as session:
-            await session.execute(mine.values(leased_by=None, leased_until=None))
+        async with self._database.transaction() as transaction:
+            await transaction.count(mine.values(leased_by=None, leased_until=None))
 
     async def _change(self, job: Job, **values: Any) -> None:
         mine = update(import_job).where(
             import_job.c.id == job.id, import_job.c.leased_by == self._worker
         )
-        async with self._sessions.begin() as session:
-            await session.execute(mine.values(**values))
+        async with self._database.transaction() as transaction:
+            await transaction.count(mine.values(**values))
 
 
 def _settled(job: Job, lines: Sequence[Line]) -> dict[str, Any]:

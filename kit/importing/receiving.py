@@ -9,8 +9,8 @@ from uuid import UUID
 
 from crm.v1 import imports_pb2 as pb
 from sqlalchemy import insert, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit.database.transaction import Transaction
 from kit.errors import Invalid
 from kit.importing.file.guesses import Guess, Survey
 from kit.importing.file.sheet import Sheet
@@ -53,13 +53,13 @@ class Receiving:
         data = piece.data if piece is not None else b""
         self._lines.extend(self.sheet.feed(data, last=self._ended))
 
-    async def write(self, session: AsyncSession, job_id: UUID, findings: "Findings") -> int:
+    async def write(self, transaction: Transaction, job_id: UUID, findings: "Findings") -> int:
         """Writes all lines of a job and answers how many there are."""
         total = 0
         while True:
             if len(self._lines) >= _BATCH or self._ended:
                 total += len(self._lines)
-                await _copy(session, job_id, self._lines)
+                await _copy(transaction, job_id, self._lines)
                 await findings.look(self._lines)
                 self._lines.clear()
             if self._ended:
@@ -120,23 +120,21 @@ def _matters(guess: Guess) -> bool:
     return bool(guess.example)
 
 
-async def _copy(session: AsyncSession, job_id: UUID, lines: Iterable[tuple[int, str]]) -> None:
+async def _copy(transaction: Transaction, job_id: UUID, lines: Iterable[tuple[int, str]]) -> None:
     """COPY takes thousands of lines at the price of one statement."""
-    connection: Any = await (await session.connection()).get_raw_connection()
+    connection = await transaction.connection()
     rows = ((job_id, number, original, "waiting") for number, original in lines)
-    await connection.driver_connection.copy_records_to_table(
-        import_line.name, records=rows, columns=_COLUMNS
-    )
+    await connection.copy_records_to_table(import_line.name, records=rows, columns=_COLUMNS)
 
 
 async def write_job(
-    session: AsyncSession, values: dict[str, Any], receiving: Receiving, findings: Findings
+    transaction: Transaction, values: dict[str, Any], receiving: Receiving, findings: Findings
 ) -> None:
     """The job and its lines, in one transaction: a file that breaks off leaves nothing behind."""
-    await session.execute(insert(import_job).values(**values, state="receiving"))
-    total = await receiving.write(session, values["id"], findings)
+    await transaction.count(insert(import_job).values(**values, state="receiving"))
+    total = await receiving.write(transaction, values["id"], findings)
     if not values["dry_run"]:
         findings.refuse_unsettled()
     done = update(import_job).where(import_job.c.id == values["id"])
     news = {"encoding": receiving.sheet.encoding, "guessed": findings.kept()}
-    await session.execute(done.values(lines=total, state="running", **news))
+    await transaction.count(done.values(lines=total, state="running", **news))

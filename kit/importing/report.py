@@ -6,10 +6,10 @@ from uuid import UUID
 from crm.v1 import imports_pb2 as pb
 from crm.v1 import standard_pb2
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.access.policy import Policy
 from kit.actor import Actor
+from kit.database.transaction import Transaction
 from kit.errors import Invalid, NotFound
 from kit.importing.tables import import_job, import_line
 
@@ -18,9 +18,9 @@ _PAGE, _MOST = 100, 1_000
 _LONGEST_TOKEN = 9
 
 
-async def job_row(session: AsyncSession, policy: Policy, actor: Actor, job_id: UUID) -> Any:
+async def job_row(transaction: Transaction, policy: Policy, actor: Actor, job_id: UUID) -> Any:
     """The row of an import, for whoever started it and for those who see every such record."""
-    row = (await session.execute(select(import_job).where(import_job.c.id == job_id))).first()
+    row = await transaction.row(select(import_job).where(import_job.c.id == job_id))
     if row is None or not _may_see(policy, actor, row):
         raise NotFound("There is no such import.")
     return row
@@ -34,14 +34,14 @@ def _may_see(policy: Policy, actor: Actor, row: Any) -> bool:
     return everything and "view_all" in policy.rights(actor, row.entity)
 
 
-async def reported(session: AsyncSession, row: Any) -> pb.Import:
+async def reported(transaction: Transaction, row: Any) -> pb.Import:
     """An import with its counts."""
     per_state = (
         select(import_line.c.state, func.count())
         .where(import_line.c.job_id == row.id)
         .group_by(import_line.c.state)
     )
-    counts = {row[0]: int(row[1]) for row in await session.execute(per_state)}
+    counts = {row[0]: int(row[1]) for row in await transaction.rows(per_state)}
     settled = sum(number for state, number in counts.items() if state != "waiting")
     taken: Any = {state: counts.get(state, 0) for state in STATES[1:]}
     return pb.Import(
@@ -72,7 +72,7 @@ def _forms(row: Any) -> dict[str, Any]:
 
 
 async def lines_page(
-    session: AsyncSession, job_id: UUID, request: pb.ImportLinesRequest
+    transaction: Transaction, job_id: UUID, request: pb.ImportLinesRequest
 ) -> pb.ImportLines:
     """A page of lines in the file's order."""
     if request.state and request.state not in STATES:
@@ -85,7 +85,7 @@ async def lines_page(
     )
     if request.state:
         lines = lines.where(import_line.c.state == request.state)
-    rows = (await session.execute(lines.order_by(import_line.c.number).limit(size + 1))).all()
+    rows = await transaction.rows(lines.order_by(import_line.c.number).limit(size + 1))
     token = str(rows[size - 1].number) if len(rows) > size else ""
     page = standard_pb2.Page(next_page_token=token)
     return pb.ImportLines(items=[_line(row) for row in rows[:size]], page=page)

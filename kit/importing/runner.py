@@ -46,7 +46,7 @@ class Runner:
     def __init__(self, process: Process, records: Mapping[str, Records[Any, Any]]) -> None:
         self._process = process
         self._records = records
-        self._jobs = Jobs(process.database.sessions, uuid7())
+        self._jobs = Jobs(process.database, uuid7())
         self._poked = asyncio.Event()
         self._underway: dict[UUID, _Underway] = {}
 

@@ -92,7 +92,7 @@ class LineWriter:
             return
         async with self._process.work(self._job.actor) as work:
             await self._write(work, lines)
-            await self._jobs.settle(work.session, self._job, lines)
+            await self._jobs.settle(work.transaction, self._job, lines)
 
     async def _rehearse(self, lines: Sequence[Line]) -> None:
         """Does all of it and takes it back; only what would have become of the lines stays."""
@@ -105,8 +105,8 @@ class LineWriter:
         await self._settle(lines)
 
     async def _settle(self, lines: Sequence[Line]) -> None:
-        async with self._process.database.sessions.begin() as session:
-            await self._jobs.settle(session, self._job, lines)
+        async with self._process.database.transaction() as transaction:
+            await self._jobs.settle(transaction, self._job, lines)
 
     async def _write(self, work: Work, lines: Sequence[Line]) -> None:
         existing = await self._existing(work, lines)
@@ -204,16 +204,14 @@ class LineWriter:
         may_set(self._process.policy, work.actor, self._record, names, new=True)
         record = self._record(**values)
         record.custom = custom_values(SimpleNamespace(custom=line.custom))
-        session = work.session.sync_session
-        before = len(session.new)
+        before = len(work.pending.new)
         try:
-            with session.no_autoflush:
+            with work.as_stored():
                 await self._records.admit(work, record)
             check_ready(work, record)
             self._refuse_today(record, self._record.endings, values, Before())
         except Problem:
-            for added in list(session.new)[before:]:
-                session.expunge(added)
+            del work.pending.new[before:]
             raise
         line.state, line.record_id = "created", record.id
 
@@ -223,16 +221,17 @@ class LineWriter:
             line.state, line.record_id = "matched", record.id
             return
         self._may_change(work, record, changes, editable)
-        session = work.session.sync_session
-        before, former = len(session.new), {name: getattr(record, name) for name in record.fields}
+        before, former = (
+            len(work.pending.new),
+            {name: getattr(record, name) for name in record.fields},
+        )
         custom, movable = record.custom, [each for each in record.endings if each in self._amends]
         try:
             await self._records.amend(work, record, changes)
             check_ready(work, record)
             self._refuse_today(record, movable, changes, Before(**former))
         except Problem:
-            for added in list(session.new)[before:]:
-                session.expunge(added)
+            del work.pending.new[before:]
             for name, value in {**former, "custom": custom}.items():
                 setattr(record, name, value)
             record.announced()

@@ -4,6 +4,7 @@ from kit.records.methods.only_standard import standard
 from kit.records.methods.standard import Records
 from kit.records.methods.verbs import Said, itself, verb
 from kit.records.process import Process
+from kit.records.write.loading import stored
 from kit.records.write.work import Work
 
-__all__ = ["Process", "Records", "Said", "Work", "itself", "standard", "verb"]
+__all__ = ["Process", "Records", "Said", "Work", "itself", "standard", "stored", "verb"]

@@ -6,9 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlalchemy.orm import configure_mappers
-from sqlalchemy.orm.exc import StaleDataError
 
 from kit.access import Policy
 from kit.actor import Actor
@@ -16,11 +14,8 @@ from kit.choices import Choices
 from kit.database.engine import Database
 from kit.database.faults import FAULTS
 from kit.entity import Record
-from kit.errors import Conflict
 from kit.records.bin.taken import as_problem_with_bin
 from kit.records.read.reader import Reader
-from kit.records.write.changes import Remembering
-from kit.records.write.loading import Loading
 from kit.records.write.work import Work
 from kit.rpc.call import Call
 from kit.rpc.client import Peers
@@ -55,10 +50,6 @@ class Process:
         # SQLAlchemy would do so with the first record that it makes itself, and we make ours past it.
         configure_mappers()
         self.reader = Reader(self.database, self.policy)
-        self.loading = Loading(self.database)
-        self.sessions = async_sessionmaker(
-            self.database.engine, sync_session_class=Remembering, expire_on_commit=False
-        )
 
     @property
     def entities(self) -> dict[str, type[Record]]:
@@ -75,8 +66,6 @@ class Process:
             await work.begin(request)
             yield work
             await work.finish()
-        except StaleDataError as stale:
-            raise Conflict from stale
         except FAULTS as fault:
             raise await as_problem_with_bin(self.database, fault) from fault
         finally:

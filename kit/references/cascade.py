@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 - every name in a statement is that of a table or column of our own
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,15 @@ async def follow(fetch: Fetch, entities: Entities, entity: str, ids: Collection[
         rows = await fetch(statement, [list(ids)])
         for below, changed in _by_entity(child, rows).items():
             await follow(fetch, entities, below, changed)
+
+
+async def follow_all(fetch: Fetch, entities: Entities, records: Iterable[Record]) -> None:
+    """The same for records of any entities."""
+    moved: dict[str, list[UUID]] = {}
+    for record in records:
+        moved.setdefault(record.entity, []).append(record.id)
+    for entity, ids in moved.items():
+        await follow(fetch, entities, entity, ids)
 
 
 def _by_entity(child: str, rows: Sequence[Any]) -> Mapping[str, list[UUID]]:

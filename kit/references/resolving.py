@@ -6,11 +6,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import inspect
-
 from kit.access.inheritance import of_nothing
 from kit.access.reach import Reach
 from kit.entity import Level, Record, Reference, References
+from kit.entity.tracking import was
 from kit.errors import Invalid, Unavailable
 from kit.references.copies import asked, kept
 from kit.references.fetching import Fetch
@@ -147,13 +146,11 @@ def _grouped(names: Iterable[Name]) -> Mapping[str, list[UUID]]:
 
 def _named(record: Record) -> Iterator[Named]:
     """The records that a new record names, or a changed one names anew."""
-    state = inspect(record)
-    former = state.committed_state if state.has_identity else None
     for name in _references(type(record)):
         target = record.target_of(name)
         if not target or target.startswith(_OF_THE_POLICY):
             continue
-        before = () if former is None else _ids(former.get(name, getattr(record, name)))
+        before = _ids(was(record, name))
         for each in _ids(getattr(record, name)):
             if each not in before:
                 yield Named(record.id, name, (target, each), name in record.hangs_on)

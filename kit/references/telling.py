@@ -8,7 +8,6 @@ from crm.v1 import records_pb2 as pb
 from crm.v1 import references_pb2
 from sqlalchemy import select, tuple_
 
-from kit.access.clause import within_reach
 from kit.actor import calling
 from kit.entity import Level, Record
 from kit.ids import record_id
@@ -53,16 +52,9 @@ async def referred(process: "Process", request: pb.ReferRequest) -> pb.Referred:
         found: list[Copy] = []
         for entity, ids in _by_entity(request.items).items():
             if (record := process.entities.get(entity)) is not None:
-                records = await _reached(work, record, ids)
+                records = await work.named(record, ids, Level.READ)
                 found += [_told(process, each, keep.get(entity, ())) for each in records]
         return pb.Referred(items=found, above=await _above(work, found))
-
-
-async def _reached(work: "Work", record: type[Record], ids: Iterable[UUID]) -> Iterable[Record]:
-    """Those in the bin as well, and what is left of the erased: others go on referring to them."""
-    reach = work.process.policy.reach(work.actor, record, Level.READ)
-    same = select(record).where(record.id.in_(ids), within_reach(record, reach, Level.READ))
-    return await work.session.scalars(same)
 
 
 def _told(process: "Process", record: Record, names: Iterable[str]) -> Copy:
@@ -90,15 +82,15 @@ async def _above(work: "Work", copies: Iterable[Copy]) -> list[Copy]:
     found = await _kept(work, elsewhere) if elsewhere else []
     for entity in {entity for entity, _ in names - elsewhere}:
         record = entities[entity]
-        same = select(record).where(record.id.in_([each for kind, each in names if kind == entity]))
-        found += [copy_of(each) for each in await work.session.scalars(same)]
+        ids = [each for kind, each in names if kind == entity]
+        found += [copy_of(each) for each in await work.named(record, ids)]
     return [*found, *await _above(work, found)]
 
 
 async def _kept(work: "Work", names: Iterable[Name]) -> list[Copy]:
     """The records of others to which ours refer are told as they are kept here."""
     same = tuple_(reference_copy.c.entity, reference_copy.c.id).in_(list(names))
-    rows = await work.session.execute(select(reference_copy).where(same))
+    rows = await work.rows(select(reference_copy).where(same))
     return [_copy(row) for row in rows if row.state != "asked"]
 
 

@@ -5,9 +5,8 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect
-
 from kit.entity import Record, Tree
+from kit.entity.tracking import former
 from kit.errors import Invalid
 from kit.references.fetching import Fetch
 from kit.text.english import one
@@ -70,6 +69,4 @@ def _trees(kind: type[Record]) -> tuple[str, ...]:
 
 def _moves(record: Record, name: str) -> bool:
     """Whether the row of the database holds another record above, and there is to be one."""
-    state, above = inspect(record), getattr(record, name)
-    former = state.committed_state
-    return state.has_identity and above is not None and former.get(name, above) != above
+    return getattr(record, name) is not None and name in former(record)

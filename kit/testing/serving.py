@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from kit.actor import Actor, calls
 from kit.entity import Record
@@ -48,16 +48,14 @@ class Serving:
 
     async def learn(self, statement: Any) -> None:
         """Applies one change of the policy."""
-        async with self.process.database.sessions() as session:
-            await session.execute(statement)
-            await session.commit()
+        async with self.process.database.transaction() as transaction:
+            await transaction.count(statement)
         await self.running.replica.load()
 
     async def announced(self, subject: str) -> list[bytes]:
         """The bodies of the events written under a subject, oldest first."""
-        async with self.process.database.sessions() as session:
-            query = text("select body from outbox where subject = :subject order by seq")
-            return [row.body for row in await session.execute(query, {"subject": subject})]
+        query = text("select body from outbox where subject = :subject order by seq")
+        return [row.body for row in await self.process.database.rows(query, subject=subject)]
 
     async def keeps(self, entity: str, *, id: UUID | None = None, **said: Any) -> str:  # noqa: A002
         """The id of another service's record to which this one refers already, as its owner told it."""
@@ -69,15 +67,15 @@ class Serving:
             "state": "live",
             "kept": {},
         } | row
-        async with self.process.database.sessions() as session:
-            await session.execute(reference_copy.insert().values(**copy))
-            await session.commit()
+        async with self.process.database.transaction() as transaction:
+            await transaction.count(reference_copy.insert().values(**copy))
         return str(copy["id"])
 
     async def count(self, record: type[Record]) -> int:
         """All rows of an entity, whoever may see them."""
-        async with self.process.database.sessions() as session:
-            return int(await session.scalar(text(f"select count(*) from {record.__tablename__}")))  # noqa: S608
+        counted = select(func.count()).select_from(record.__table__)
+        rows = await self.process.database.rows(counted)
+        return int(rows[0][0])
 
 
 class _AsActor:

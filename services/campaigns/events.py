@@ -1,17 +1,18 @@
 """What campaigns does after events of others: deals make results, converted leads become contacts."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from crm.parties.v1.events_pb2 import LeadConverted
 from crm.sales.v1.opportunities_pb2 import Opportunity
 from crm.v1.events_pb2 import RecordChanged
-from sqlalchemy import Uuid, bindparam, func, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from kit.entity import Day, Decimals
 from kit.events.consuming.listeners import on, on_change
-from kit.records import Work
+from kit.records import Work, stored
 from services.campaigns.model.campaigns import Campaign
 from services.campaigns.model.deals import CampaignDeal, DealFacts, Outcome, follow
 from services.campaigns.model.members import Member
@@ -34,13 +35,39 @@ _MEMBERSHIPS = select(Member.campaign_id).where(
     Member.lead_id == bindparam("lead_id", type_=Uuid())
 )
 
+_CAMPAIGNS = (
+    stored(Campaign)
+    .where(Campaign.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(Campaign.id)
+    .with_for_update(key_share=True)
+)
+_DEALS: Any = CampaignDeal.__table__
+_DEAL = [each.name for each in _DEALS.c]
+_OPPORTUNITY = bindparam("opportunity", type_=Uuid())
+_KNOWN = select(_DEALS).where(_DEALS.c.opportunity_id == _OPPORTUNITY)
+_FIRST = (
+    select(_DEALS)
+    .where(
+        _DEALS.c.account_id == bindparam("account", type_=Uuid()),
+        _DEALS.c.outcome == Outcome.WON,
+        _DEALS.c.opportunity_id != _OPPORTUNITY,
+    )
+    .order_by(_DEALS.c.closed_on.nulls_last(), _DEALS.c.opportunity_id)
+    .limit(1)
+)
+_NEW = insert(_DEALS).values({name: bindparam(name) for name in _DEAL})
+_KEPT = _NEW.on_conflict_do_update(
+    index_elements=[_DEALS.c.opportunity_id],
+    set_={each.name: _NEW.excluded[each.name] for each in _DEALS.c if not each.primary_key},
+)
+
 
 def _names_a_contact(event: LeadConverted) -> bool:
     return bool(event.contact_id)
 
 
 async def _was_a_member(event: LeadConverted, work: Work) -> bool:
-    return bool(await work.look(_MEMBERSHIPS, lead_id=UUID(event.lead_id)))
+    return bool(await work.rows(_MEMBERSHIPS, lead_id=UUID(event.lead_id)))
 
 
 # The changes of the record are followed rather than OpportunityWon and its like: they carry the
@@ -71,10 +98,10 @@ async def follow_opportunity_restored(event: RecordChanged, work: Work) -> None:
 async def follow_lead_converted(event: LeadConverted, work: Work) -> None:
     """Members that were the lead become the contact, but where the contact is a member already."""
     contact_id, lead_id = UUID(event.contact_id), UUID(event.lead_id)
-    await _held(work, [row.campaign_id for row in await work.look(_MEMBERSHIPS, lead_id=lead_id)])
+    await _held(work, [row.campaign_id for row in await work.rows(_MEMBERSHIPS, lead_id=lead_id)])
     already = select(Member.campaign_id).where(Member.contact_id == contact_id)
-    was_lead = select(Member).where(Member.lead_id == lead_id, Member.campaign_id.not_in(already))
-    for member in await work.session.scalars(was_lead):
+    free = Member.campaign_id.not_in(already)
+    for member in await work.all(Member, Member.lead_id == lead_id, free):
         member.become(contact_id)
 
 
@@ -100,36 +127,32 @@ def _id(text: str) -> UUID | None:
 
 async def _follow(facts: DealFacts, work: Work) -> None:
     """One deal at a time in all replicas, since a deal can make another one the first purchase."""
-    await work.session.execute(select(func.pg_advisory_xact_lock(_FOLLOWING)))
-    known = await work.session.get(CampaignDeal, facts.opportunity_id)
-    deal = known or CampaignDeal.unheard(facts.opportunity_id)
+    await work.run(select(func.pg_advisory_xact_lock(_FOLLOWING)))
+    known = await work.row(_KNOWN, opportunity=facts.opportunity_id)
+    deal = _deal(known) if known else CampaignDeal.unheard(facts.opportunity_id)
     if not deal.is_news(facts):
         return
     accounts = {each for each in (deal.account_id, facts.account_id) if each}
-    kin = [each for account in accounts async for each in _first_other(work, account, deal)]
+    kin = [each for account in accounts for each in await _first_other(work, account, deal)]
     named = {facts.campaign_id, *(each.campaign_id for each in (deal, *kin))}
     campaigns = await _held(work, (each for each in named if each))
     follow(facts, deal, kin, {each.id: each for each in campaigns})
-    work.session.add(deal)
+    for each in (deal, *kin):
+        await work.run(_KEPT, **{name: getattr(each, name) for name in _DEAL})
 
 
-async def _first_other(
-    work: Work, account: UUID, deal: CampaignDeal
-) -> AsyncIterator[CampaignDeal]:
+async def _first_other(work: Work, account: UUID, deal: CampaignDeal) -> list[CampaignDeal]:
     """Of an account's many deals, only the first won one beside this can gain or lose by it."""
-    others = select(CampaignDeal).where(
-        CampaignDeal.account_id == account,
-        CampaignDeal.outcome == Outcome.WON,
-        CampaignDeal.opportunity_id != deal.opportunity_id,
-    )
-    first = others.order_by(CampaignDeal.closed_on.nulls_last(), CampaignDeal.opportunity_id)
-    for each in await work.session.scalars(first.limit(1)):
-        yield each
+    rows = await work.rows(_FIRST, account=account, opportunity=deal.opportunity_id)
+    return [_deal(row) for row in rows]
+
+
+def _deal(row: Any) -> CampaignDeal:
+    return CampaignDeal(**row._asdict())
 
 
 async def _held(work: Work, ids: Iterable[UUID]) -> Sequence[Campaign]:
     """Locked in one order, so that two who need the same campaigns wait instead of deadlocking."""
     if not (wanted := list(ids)):
         return []
-    campaigns = select(Campaign).where(Campaign.id.in_(wanted)).order_by(Campaign.id)
-    return (await work.session.scalars(campaigns.with_for_update(key_share=True))).all()
+    return await work.held(Campaign, _CAMPAIGNS, ids=wanted)

@@ -13,7 +13,7 @@ NAME = "Everybody"
 async def open_public_room(process: Process) -> None:
     """Of replicas that start together one opens it; it has no owner, so nobody can take it away."""
     async with process.work(calling()) as work:
-        await work.session.execute(select(func.pg_advisory_xact_lock(_OPENING)))
+        await work.run(select(func.pg_advisory_xact_lock(_OPENING)))
         public = select(Room.id).where(Room.kind == Kind.PUBLIC).limit(1)
-        if await work.session.scalar(public) is None:
+        if await work.value(public) is None:
             work.add(Room(name=NAME, kind=Kind.PUBLIC))

@@ -34,12 +34,12 @@ def first_start(passwords: Passwords) -> Callable[[Process], Awaitable[None]]:
     async def begin(process: Process) -> None:
         async with process.work(calling()) as work:
             # Of several processes that start at once one does it, and the others find it done.
-            await work.session.execute(_LOCK)
-            if await work.session.scalar(select(Profile.id).limit(1)) is None:
+            await work.run(_LOCK)
+            if await work.value(select(Profile.id).limit(1)) is None:
                 _add_ground(work)
                 await work.flush()
             await _complete_administrators(work)
-            if await work.session.scalar(select(Person.id).limit(1)) is None:
+            if await work.value(select(Person.id).limit(1)) is None:
                 await _add_administrator(work, passwords)
 
     return begin
@@ -111,8 +111,8 @@ async def _add_administrator(work: Work, passwords: Passwords) -> None:
     person = Person(
         name="Administrator",
         email=settings.admin_email,
-        profile_ids=(await work.session.scalars(select(Profile.id).where(names[0]))).all(),
-        role_ids=(await work.session.scalars(select(Role.id).where(names[1]))).all(),
+        profile_ids=await work.values(select(Profile.id).where(names[0])),
+        role_ids=await work.values(select(Role.id).where(names[1])),
     )
     _check(settings.admin_password, person)
     work.add(person)

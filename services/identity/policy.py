@@ -127,7 +127,7 @@ async def publish_policy(work: Work) -> None:
         refuse_changing_stronger([work.process.policy], work)
         return
     first = await _raised(work, len(news)) - len(news) + 1
-    await check_policy(work.session, [(each.record, each.body is None) for each in news])
+    await check_policy(work, [(each.record, each.body is None) for each in news])
     messages = [_message(part, epoch) for epoch, part in enumerate(news, first)]
     if not work.actor.is_system:
         before = await _known(work)
@@ -137,8 +137,8 @@ async def publish_policy(work: Work) -> None:
         if stored:
             keep_an_administrator(after)
     for message in messages:
-        await work.session.execute(remembered(message))
-    await work.session.execute(insert_statement, _announced(work, messages))
+        await work.run(remembered(message))
+    await work.run(insert_statement, **_announced(work, messages))
     work.after_commit(work.process.replica.load)
 
 
@@ -146,7 +146,7 @@ async def _known(work: Work) -> Policy:
     """The policy until this change: the lock of the epoch is held, so nothing can be newer."""
     policy = work.process.policy
     newer = select(policy_item).where(policy_item.c.epoch > policy.epoch)
-    rows = (await work.session.execute(newer.order_by(policy_item.c.epoch))).all()
+    rows = await work.rows(newer.order_by(policy_item.c.epoch))
     return policy.foreseen(map(part_of, rows), rows[-1].epoch) if rows else policy
 
 
@@ -166,7 +166,7 @@ async def _stored(work: Work, touched: Mapping[Any, Any]) -> dict[str, bytes | N
     """The bodies published last, encoded as `_parts` encodes them."""
     ids = [str(each) for each in touched]
     found = select(policy_item.c.kind, policy_item.c.id, policy_item.c.body)
-    known = await work.session.execute(found.where(policy_item.c.id.in_(ids)))
+    known = await work.rows(found.where(policy_item.c.id.in_(ids)))
     return {row.id: _encoded(row.kind, row.body) for row in known}
 
 
@@ -184,7 +184,8 @@ def _parts(touched: Mapping[Any, tuple[Record, bool]]) -> Iterator[Part]:
 
 async def _raised(work: Work, by: int) -> int:
     raised = update(policy_epoch).values(epoch=policy_epoch.c.epoch + by)
-    return int((await work.session.execute(raised.returning(policy_epoch.c.epoch))).scalar_one())
+    (row,) = await work.run(raised.returning(policy_epoch.c.epoch))
+    return int(row.epoch)
 
 
 def _message(part: Part, epoch: int) -> policy_pb2.PolicyChanged:

@@ -9,10 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import any_, literal, or_, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.entity import Record
 from kit.errors import Invalid, Refused
+from kit.records import Work
 from services.identity.model.groups import Group
 from services.identity.model.people import Person
 from services.identity.model.principals import PrincipalKind
@@ -46,21 +46,21 @@ _INSIDE = text(
 )
 
 
-async def check_policy(session: AsyncSession, changed: Iterable[tuple[Record, bool]]) -> None:
+async def check_policy(work: Work, changed: Iterable[tuple[Record, bool]]) -> None:
     """Raises Invalid or Refused when these records, changed or gone, leave something dangling."""
     for record, gone in changed:
         if gone:
-            await _refuse_if_used(session, record)
+            await _refuse_if_used(work, record)
         else:
-            await _check_named(session, record)
-            await _check_circle(session, record)
+            await _check_named(work, record)
+            await _check_circle(work, record)
 
 
-async def _check_named(session: AsyncSession, record: Record) -> None:
+async def _check_named(work: Work, record: Record) -> None:
     for name, target in _named(record):
         given = getattr(record, name)
         ids = given if isinstance(given, list) else [given]
-        missing = set(ids) - await _existing(session, target, ids)
+        missing = set(ids) - await _existing(work, target, ids)
         if missing:
             label = target.label.lower()
             raise Invalid("", {name: f"There is no {label} {min(missing)}; choose another one."})
@@ -75,23 +75,20 @@ def _named(record: Record) -> Iterable[tuple[str, type[Record]]]:
     return _NAMED.get(type(record), {}).items()
 
 
-async def _existing(
-    session: AsyncSession, target: type[Record], ids: Sequence[UUID]
-) -> frozenset[UUID]:
+async def _existing(work: Work, target: type[Record], ids: Sequence[UUID]) -> frozenset[UUID]:
     if not ids:
         return frozenset()
-    return frozenset((await session.scalars(select(target.id).where(target.id.in_(ids)))).all())
+    return frozenset(await work.values(select(target.id).where(target.id.in_(ids))))
 
 
-async def _check_circle(session: AsyncSession, record: Record) -> None:
+async def _check_circle(work: Work, record: Record) -> None:
     if isinstance(record, Group) and record.group_ids:
-        inside = await session.scalars(_INSIDE, {"first": record.group_ids})
-        record.refuse_circle(inside.all())
+        record.refuse_circle(await work.values(_INSIDE, first=record.group_ids))
 
 
-async def _refuse_if_used(session: AsyncSession, record: Record) -> None:
+async def _refuse_if_used(work: Work, record: Record) -> None:
     for user, condition in _uses(record):
-        name = await session.scalar(select(user.name).where(condition).limit(1))
+        name = await work.value(select(user.name).where(condition).limit(1))
         if name is not None:
             kind, used = record.label.lower(), user.label.lower()
             raise Refused(f"The {used} {name!r} still names this {kind}; change that first.")

@@ -67,9 +67,9 @@ async def open_session(work: Work, person_id: UUID, origin: Origin) -> pb.Sessio
         user_agent=origin.user_agent[:400],
         address=origin.address[:64],
     )
-    row = (await work.session.execute(made.returning(session))).mappings().one()
-    epoch = await work.session.scalar(select(policy_epoch.c.epoch))
-    return _shown(session_id, row, epoch or 0)
+    (row,) = await work.run(made.returning(session))
+    epoch = await work.value(select(policy_epoch.c.epoch))
+    return _shown(session_id, row._asdict(), epoch or 0)
 
 
 async def find_session(process: Process, session_id: str) -> pb.Session | None:
@@ -102,9 +102,8 @@ async def _move(process: Process, session_id: str, found: pb.Session) -> None:
         .where(session.c.id_hash == hashed(session_id))
         .values(idle_until=func.least(idle, session.c.expires_at))
     )
-    async with process.database.sessions() as opened:
-        until = await opened.scalar(moved.returning(session.c.idle_until))
-        await opened.commit()
+    async with process.database.transaction() as transaction:
+        until = await transaction.value(moved.returning(session.c.idle_until))
     found.idle_until = _text(until) if until else found.idle_until
 
 
@@ -123,7 +122,7 @@ async def end_sessions_of(work: Work, person_id: UUID, *, but: str = "") -> None
 
 
 async def _end(work: Work, statement: Any) -> None:
-    ended = (await work.session.execute(statement)).all()
+    ended = await work.run(statement)
     if ended:
         handles = [str(row.handle) for row in ended]
         await _publish(work, pb.SessionsEnded(person_id=str(ended[0].person_id), handles=handles))
@@ -131,15 +130,14 @@ async def _end(work: Work, statement: Any) -> None:
 
 async def _publish(work: Work, event: pb.SessionsEnded) -> None:
     published = rows([Announcement.of(event)], service=work.process.name, actor=work.actor.name)
-    await work.session.execute(insert_statement, published)
+    await work.run(insert_statement, **published)
 
 
 async def forget_ended(process: Process) -> None:
     """Takes away what has run out."""
     over = (session.c.idle_until < func.now()) | (session.c.expires_at < func.now())
-    async with process.database.sessions() as opened:
-        await opened.execute(delete(session).where(over))
-        await opened.commit()
+    async with process.database.transaction() as transaction:
+        await transaction.count(delete(session).where(over))
 
 
 def _shown(session_id: str, row: Mapping[str, Any], epoch: int) -> pb.Session:

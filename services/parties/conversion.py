@@ -11,14 +11,13 @@ from uuid import UUID
 
 from crm.sales.v1 import opportunities_pb2 as sales
 from crm.sales.v1.opportunities_pb2_grpc import OpportunitiesStub
-from sqlalchemy import Select, select
+from sqlalchemy import DateTime, bindparam
 
-from kit.access.clause import reachable
 from kit.access.fields import custom_seen
 from kit.actor import Actor, calling
 from kit.entity import Level
 from kit.errors import Conflict, Denied, Invalid, NotFound, Problem
-from kit.records import Process, Said, Work
+from kit.records import Process, Said, Work, stored
 from kit.telemetry.logs import log
 from services.parties.existing import add_custom, chosen_account, known_contact
 from services.parties.model.accounts import Account
@@ -41,21 +40,25 @@ _TAKEN_OVER = {
 }
 _OPTIONAL = _TAKEN_OVER.keys() | {"contact_id", "lead_id"}
 
+_WAITING = (
+    stored(Conversion)
+    .where(
+        Conversion.state == ConversionState.PENDING,
+        Conversion.converted_at < bindparam("before", type_=DateTime(timezone=True)),
+    )
+    .order_by(Conversion.id)
+    .limit(_AT_ONCE)
+)
+
 
 async def converted(work: Work, lead_id: UUID, level: Level) -> Conversion:
     """What a lead became, for those who reached the lead: the conversion carries its keys."""
-    known = await work.session.scalar(_reached(work, lead_id, level))
+    known = await work.find(Conversion, lead_id, level, instead_of=Lead)
     if known is not None:
         return known
-    if level is Level.EDIT and await work.session.scalar(_reached(work, lead_id, Level.READ)):
+    if level is Level.EDIT and await work.find(Conversion, lead_id, instead_of=Lead):
         raise Denied("You may read this lead but not convert it.")
     raise NotFound
-
-
-def _reached(work: Work, lead_id: UUID, level: Level) -> Select[Conversion]:
-    reach = work.process.policy.reach(work.actor, Lead, level)
-    same = select(Conversion).where(Conversion.id == lead_id)
-    return same.where(reachable(Conversion, reach, level))
 
 
 async def convert(work: Work, lead: Lead, said: Said) -> Conversion:
@@ -153,7 +156,7 @@ async def _completed(
             return known
     except Conflict:
         async with process.work(who) as work:
-            return await work.session.get_one(Conversion, conversion_id)
+            return (await work.named(Conversion, [conversion_id]))[0]
 
 
 async def _opportunity(process: Process, known: Conversion, who: Actor) -> UUID:
@@ -198,13 +201,8 @@ async def finish_conversions(process: Process, patience: timedelta = _PATIENCE) 
 
     To sales it speaks in its own name: nobody may speak there for a person who is not calling.
     """
-    waiting = select(Conversion).where(
-        Conversion.state == ConversionState.PENDING,
-        Conversion.converted_at < datetime.now(UTC) - patience,
-    )
     async with process.work(calling()) as work:
-        found = await work.session.scalars(waiting.order_by(Conversion.id).limit(_AT_ONCE))
-        pending = found.all()
+        pending = await work.records(Conversion, _WAITING, before=datetime.now(UTC) - patience)
     for known in pending:
         await finished(process, known)
 

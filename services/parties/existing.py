@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
+from sqlalchemy import Text, Uuid, bindparam
+
 from kit.access.fields import custom_seen, seen
 from kit.entity import Level, Record
 from kit.errors import Invalid, NotFound
@@ -17,6 +19,10 @@ R = TypeVar("R", bound=Record)
 # What is taken over where the record says nothing yet.
 _OF_ACCOUNTS = ("phone", "email", "website", "country", "addresses")
 _OF_CONTACTS = ("job_title", "email", "phone", "mobile", "addresses")
+_SAME = (
+    Contact.account_id == bindparam("account", type_=Uuid()),
+    folded(Contact.email) == bindparam("folded_email", type_=Text()),
+)
 _CONSENT = ("channel", "consent_at", "consent_note")
 
 
@@ -62,8 +68,7 @@ async def _matching(work: Work, lead: Lead, account: Account) -> Contact | None:
     told = seen(work.process.policy, work.actor, Contact, ["email"])
     if not (lead.email and told):
         return None
-    same = folded(Contact.email) == fold(lead.email)
-    return await work.first(Contact, Contact.account_id == account.id, same)
+    return await work.first(Contact, *_SAME, account=account.id, folded_email=fold(lead.email))
 
 
 async def add_custom(work: Work, lead: Lead, record: Record) -> None:

@@ -30,8 +30,8 @@ async def start_choices(process: Process) -> None:
 async def _fill(process: Process) -> None:
     """Gives an empty database its first lists; of several processes one does it."""
     async with process.work(Actor.system("parties.start")) as work:
-        await work.session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-        if await work.session.scalar(select(ChoiceValue.id).limit(1)) is not None:
+        await work.run(select(func.pg_advisory_xact_lock(_LOCK)))
+        if await work.value(select(ChoiceValue.id).limit(1)) is not None:
             return
         for name, values in STARTING_LISTS.items():
             for position, value in enumerate(values):

@@ -58,7 +58,7 @@ class Pipeline:
             StageChange.opportunity_id == deal.id, StageChange.to_stage_id.in_(ids)
         )
         newest = entered.order_by(StageChange.at.desc(), StageChange.id.desc()).limit(1)
-        found = await work.session.scalar(newest)
+        found = await work.value(newest)
         return self.first(Outcome.OPEN) if found is None else self.stage(found)
 
 
@@ -77,7 +77,7 @@ async def carry(work: Work, deal: Opportunity, to: Stage, reason: str | None) ->
 async def start_pipeline(process: Process) -> None:
     """Gives an empty database its first stages; of several processes one does it."""
     async with process.work(Actor.system("sales.start")) as work:
-        await work.session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-        if await work.session.scalar(select(Stage.id).limit(1)) is None:
+        await work.run(select(func.pg_advisory_xact_lock(_LOCK)))
+        if await work.value(select(Stage.id).limit(1)) is None:
             for stage in STARTING_STAGES:
                 work.add(Stage(**stage))

@@ -50,7 +50,7 @@ async def a_process(house: House, url: str, **more: str) -> AsyncIterator[Proces
             poke=lambda: None,
             before_commit=list(identity(settings).before_commit),
         )
-        process.replica = Replica(process.policy, database.sessions)
+        process.replica = Replica(process.policy, database)
         for records in identity(settings).records:
             records(process)
         yield process

@@ -1,4 +1,4 @@
-"""A unit of work is all or nothing, whether it is one statement or a session's transaction."""
+"""A unit of work is all or nothing, whether it is one statement or a transaction of several."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -19,15 +19,15 @@ from tests.kit.toy.model import Toy
 Open = Callable[[Work], Awaitable[Any]]
 
 
-async def _without_session(_: Work) -> None:
-    """Nobody asks for one."""
+async def _by_itself(_: Work) -> None:
+    """Nothing is to be kept or undone together with what is written."""
 
 
-async def _with_session(work: Work) -> Any:
-    return await work.session.execute(text("select 1"))
+async def _together(work: Work) -> Any:
+    return await work.run(text("select 1"))
 
 
-EITHER_WAY = pytest.mark.parametrize("open_it", [_without_session, _with_session])
+EITHER_WAY = pytest.mark.parametrize("open_it", [_by_itself, _together])
 
 
 class Room:
@@ -47,8 +47,8 @@ class Room:
             "select (select count(*) from toy), (select count(*) from history),"
             " (select count(*) from outbox)"
         )
-        async with self.toys.process.database.sessions() as session:
-            return tuple((await session.execute(counts)).one())
+        (row,) = await self.toys.process.database.rows(counts)
+        return tuple(row)
 
     async def change(self, made: Any) -> None:
         """Somebody else's change."""
@@ -129,12 +129,12 @@ async def test_several_kinds_of_change_are_one_statement(room: Room) -> None:
         }
 
 
-async def test_what_was_read_stands_in_the_session_that_is_opened_later(room: Room) -> None:
+async def test_what_was_read_stands_in_the_transaction_that_is_begun_later(room: Room) -> None:
     made = await room.shop.Create(pb.Toy(name="Bear"))
     async with room.work() as work:
         toy = await work.get(Toy, made.id, Level.EDIT)
         toy.name = "Bear of mine"
-        await _with_session(work)
+        await _together(work)
         assert await work.get(Toy, made.id) is toy
         await work.flush()
         toy.name = "Bear of ours"

@@ -202,7 +202,7 @@ class Consumer:
         letter = dead_letters.Letter.of(self.name, info, message.data, message.headers or {}, error)
         try:
             async with self._open_work(self.name, info) as work:
-                await dead_letters.park(work.session, letter)
+                await dead_letters.park(work.transaction, letter)
         except Exception as trouble:  # noqa: BLE001 - then the event stays with the server
             log.error("event.not_parked", consumer=self.name, exc_info=trouble)
             await message.nak(self._delays[-1] if self._delays else _RETURN_SECONDS)

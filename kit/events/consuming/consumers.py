@@ -1,16 +1,15 @@
 """All consumers of one service: started and measured together, their letters replayed here."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 import nats.errors
 from nats.aio.client import Client
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit.database.engine import Database
+from kit.database.faults import FAULTS
 from kit.errors import NotFound, Refused
 from kit.events.cancellation import heed_cancellation
 from kit.events.consuming import dead_letters
@@ -20,11 +19,9 @@ from kit.telemetry.logs import log
 
 __all__ = ["Consumer", "Consumers"]
 
-Sessions = Callable[[], AbstractAsyncContextManager[AsyncSession]]
-
 _MEASURE_SECONDS = 15.0
 _REPLAY_SECONDS = 1.0
-_TROUBLE = (nats.errors.Error, SQLAlchemyError, OSError, TimeoutError)
+_TROUBLE = (nats.errors.Error, *FAULTS)
 
 
 class Consumers:
@@ -36,11 +33,11 @@ class Consumers:
         listeners: Iterable[Listener[Any]],
         connection: Client,
         open_work: OpenWork,
-        sessions: Sessions,
+        database: Database,
         delays: Sequence[float] = DELAYS,
     ) -> None:
         self._open_work = open_work
-        self._sessions = sessions
+        self._database = database
         self._all: dict[str, Consumer] = {}
         for listener in listeners:
             consumer = Consumer(service, listener, connection, open_work, delays)
@@ -66,8 +63,8 @@ class Consumers:
 
     async def replay(self, letter_id: UUID) -> None:
         """Handle a parked event now; an error of the handler reaches the caller."""
-        async with self._sessions() as session:
-            letter = await dead_letters.find(session, letter_id)
+        async with self._database.transaction() as transaction:
+            letter = await dead_letters.find(transaction, letter_id)
         consumer = self._all.get(letter.consumer)
         if consumer is None:
             raise NotFound(f"Nobody is called {letter.consumer} any more; discard the letter.")
@@ -79,8 +76,8 @@ class Consumers:
             heed_cancellation()
             await asyncio.sleep(_REPLAY_SECONDS)
             try:
-                async with self._sessions() as session:
-                    letters = await dead_letters.asked_for(session)
+                async with self._database.transaction() as transaction:
+                    letters = await dead_letters.asked_for(transaction)
                 for letter_id in letters:
                     await self._replayed(letter_id)
             except _TROUBLE as error:
@@ -94,9 +91,8 @@ class Consumers:
             return
         except Exception as error:  # noqa: BLE001 - a handler's failure is shown to whoever asked
             log.warning("letter.failed_again", letter=str(letter_id), exc_info=error)
-            async with self._sessions() as session:
-                await dead_letters.failed_again(session, letter_id, error)
-                await session.commit()
+            async with self._database.transaction() as transaction:
+                await dead_letters.failed_again(transaction, letter_id, error)
 
     async def _measure(self) -> None:
         while True:
@@ -114,5 +110,5 @@ class Consumers:
             await consumer.measure()
 
     async def _count_letters(self) -> None:
-        async with self._sessions() as session:
-            await dead_letters.count(session, self._all)
+        async with self._database.transaction() as transaction:
+            await dead_letters.count(transaction, self._all)

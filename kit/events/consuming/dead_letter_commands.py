@@ -10,9 +10,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from sqlalchemy import pool
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
-
+from kit.database.engine import connected
+from kit.database.transaction import Transaction
 from kit.errors import Problem
 from kit.events.consuming import dead_letters
 from kit.events.consuming.dead_letters import Letter
@@ -25,33 +24,28 @@ _MANY = 10_000
 
 
 @asynccontextmanager
-async def _session(url: str) -> AsyncIterator[AsyncSession]:
-    address = url.replace("postgresql://", "postgresql+asyncpg://", 1)
-    engine = create_async_engine(address, poolclass=pool.NullPool)
-    try:
-        async with AsyncSession(engine) as session, session.begin():
-            yield session
-    finally:
-        await engine.dispose()
+async def _transaction(url: str) -> AsyncIterator[Transaction]:
+    async with connected(url, size=1) as database, database.transaction() as transaction:
+        yield transaction
 
 
 async def listed(url: str) -> list[Letter]:
     """The letters of one service that wait for a decision."""
-    async with _session(url) as session:
-        return await dead_letters.waiting(session, limit=_MANY)
+    async with _transaction(url) as transaction:
+        return await dead_letters.waiting(transaction, limit=_MANY)
 
 
 async def dropped(url: str, letter_id: UUID) -> str:
     """Throws a letter away; says what became of it."""
-    async with _session(url) as session:
-        await dead_letters.discard(session, letter_id)
+    async with _transaction(url) as transaction:
+        await dead_letters.discard(transaction, letter_id)
     return "dropped"
 
 
 async def replayed(url: str, letter_id: UUID) -> str:
     """Has a letter handled by the service that runs; says what became of it."""
-    async with _session(url) as session:
-        await dead_letters.ask_for_replay(session, letter_id)
+    async with _transaction(url) as transaction:
+        await dead_letters.ask_for_replay(transaction, letter_id)
     clock = asyncio.get_running_loop().time
     until = clock() + _PATIENCE_SECONDS
     while True:
@@ -66,8 +60,8 @@ async def replayed(url: str, letter_id: UUID) -> str:
 
 
 async def _found(url: str, letter_id: UUID) -> Letter:
-    async with _session(url) as session:
-        return await dead_letters.find(session, letter_id)
+    async with _transaction(url) as transaction:
+        return await dead_letters.find(transaction, letter_id)
 
 
 def line(letter: Letter) -> str:

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit.database.transaction import Transaction
 from kit.errors import NotFound, Refused
 from kit.events.consuming.inbox import note
 from kit.events.consuming.listeners import EventInfo, Listener, OpenWork
@@ -50,7 +50,7 @@ class Letter:
         return cls(uuid7(), consumer, info.id, info.subject, body, dict(headers), said, info.tries)
 
 
-async def park(session: AsyncSession, letter: Letter) -> None:
+async def park(transaction: Transaction, letter: Letter) -> None:
     """Keep a letter; the same event parked again renews the one that lies there."""
     values = {
         name: getattr(letter, name)
@@ -64,48 +64,47 @@ async def park(session: AsyncSession, letter: Letter) -> None:
         "replayed_at": None,
         "replay_asked_at": None,
     }
-    await session.execute(
+    await transaction.count(
         statement.on_conflict_do_update(index_elements=["consumer", "event_id"], set_=renewed)
     )
 
 
-async def waiting(session: AsyncSession, consumer: str = "", limit: int = 100) -> list[Letter]:
+async def waiting(transaction: Transaction, consumer: str = "", limit: int = 100) -> list[Letter]:
     """List the letters that wait for a decision, oldest first."""
     query = select(dead_letter).where(dead_letter.c.replayed_at.is_(None))
     if consumer:
         query = query.where(dead_letter.c.consumer == consumer)
-    found = await session.execute(query.order_by(dead_letter.c.parked_at).limit(limit))
+    found = await transaction.rows(query.order_by(dead_letter.c.parked_at).limit(limit))
     return [_letter(row) for row in found]
 
 
-async def find(session: AsyncSession, letter_id: UUID) -> Letter:
+async def find(transaction: Transaction, letter_id: UUID) -> Letter:
     """Read one letter."""
-    found = await session.execute(select(dead_letter).where(dead_letter.c.id == letter_id))
-    row = found.first()
+    row = await transaction.row(select(dead_letter).where(dead_letter.c.id == letter_id))
     if row is None:
         raise NotFound("There is no such dead letter.")
     return _letter(row)
 
 
-async def ask_for_replay(session: AsyncSession, letter_id: UUID) -> None:
+async def ask_for_replay(transaction: Transaction, letter_id: UUID) -> None:
     """Have a letter handled by whichever process has its handler."""
     waits = (dead_letter.c.id == letter_id) & dead_letter.c.replayed_at.is_(None)
     asked = update(dead_letter).where(waits).values(replay_asked_at=func.now())
-    if (await session.execute(asked.returning(dead_letter.c.id))).first() is None:
+    if not await transaction.count(asked):
         raise NotFound("No such dead letter waits.")
 
 
-async def asked_for(session: AsyncSession) -> list[UUID]:
+async def asked_for(transaction: Transaction) -> list[UUID]:
     """The letters to be handled now, oldest first."""
     waits = dead_letter.c.replay_asked_at.is_not(None) & dead_letter.c.replayed_at.is_(None)
     query = select(dead_letter.c.id).where(waits).order_by(dead_letter.c.parked_at)
-    return list(await session.scalars(query))
+    return await transaction.values(query)
 
 
-async def failed_again(session: AsyncSession, letter_id: UUID, error: Exception) -> None:
+async def failed_again(transaction: Transaction, letter_id: UUID, error: Exception) -> None:
     """Note that a replay came to nothing; the letter waits for the next decision."""
     noted = {"error": _said(error), "tries": dead_letter.c.tries + 1, "replay_asked_at": None}
-    await session.execute(update(dead_letter).where(dead_letter.c.id == letter_id).values(noted))
+    await transaction.count(update(dead_letter).where(dead_letter.c.id == letter_id).values(noted))
 
 
 async def replay(letter: Letter, listener: Listener[Any], open_work: OpenWork) -> None:
@@ -116,36 +115,28 @@ async def replay(letter: Letter, listener: Listener[Any], open_work: OpenWork) -
         raise Refused("Its headers do not say which event this is; discard the letter.") from wrong
     event = listener.message.FromString(letter.body)
     async with open_work(letter.consumer, info) as work:
-        await _settle(work.session, letter)
-        if await note(work.session, letter.consumer, letter.event_id):
+        await _settle(work.transaction, letter)
+        if await note(work.transaction, letter.consumer, letter.event_id):
             await listener.handle(event, work)
 
 
-async def _settle(session: AsyncSession, letter: Letter) -> None:
+async def _settle(transaction: Transaction, letter: Letter) -> None:
     unsettled = (dead_letter.c.id == letter.id) & dead_letter.c.replayed_at.is_(None)
-    settled = await session.execute(
-        update(dead_letter)
-        .where(unsettled)
-        .values(replayed_at=func.now())
-        .returning(dead_letter.c.id)
-    )
-    if settled.first() is None:
+    settled = update(dead_letter).where(unsettled).values(replayed_at=func.now())
+    if not await transaction.count(settled):
         raise Refused("This dead letter was replayed or discarded already.")
 
 
-async def discard(session: AsyncSession, letter_id: UUID) -> None:
+async def discard(transaction: Transaction, letter_id: UUID) -> None:
     """Throw a letter away: its event will never be handled."""
-    gone = await session.execute(
-        delete(dead_letter).where(dead_letter.c.id == letter_id).returning(dead_letter.c.id)
-    )
-    if gone.first() is None:
+    if not await transaction.count(delete(dead_letter).where(dead_letter.c.id == letter_id)):
         raise NotFound("There is no such dead letter.")
 
 
-async def count(session: AsyncSession, consumers: Iterable[str]) -> None:
+async def count(transaction: Transaction, consumers: Iterable[str]) -> None:
     """Refresh the gauge of waiting letters, down to nought as well."""
     query = select(dead_letter.c.consumer, func.count()).group_by(dead_letter.c.consumer)
-    found = await session.execute(query.where(dead_letter.c.replayed_at.is_(None)))
+    found = await transaction.rows(query.where(dead_letter.c.replayed_at.is_(None)))
     numbers = {consumer: int(number) for consumer, number in found}
     for consumer in consumers:
         metrics.DEAD_LETTERS.labels(consumer).set(numbers.get(consumer, 0))
@@ -155,5 +146,5 @@ def _said(error: Exception) -> str:
     return f"{type(error).__qualname__}: {error}"[:_LONGEST_ERROR]
 
 
-def _letter(row: Row[Any]) -> Letter:
+def _letter(row: Any) -> Letter:
     return Letter(**row._asdict())

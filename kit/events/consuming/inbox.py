@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit.database.transaction import Transaction
 from kit.events.consuming.listeners import EventInfo, Listener, OpenWork
 
 _NOTE = text(
@@ -25,13 +25,12 @@ async def handle_once(
     async with open_work(consumer, info) as work:
         if listener.matters is not None and not await listener.matters(event, work):
             return True
-        new = await note(work.session, consumer, info.id)
+        new = await note(work.transaction, consumer, info.id)
         if new:
             await listener.handle(event, work)
     return new
 
 
-async def note(session: AsyncSession, consumer: str, event_id: UUID) -> bool:
+async def note(transaction: Transaction, consumer: str, event_id: UUID) -> bool:
     """Note that a consumer handles an event now; False when it did so before."""
-    found = await session.execute(_NOTE, {"consumer": consumer, "event_id": event_id})
-    return found.first() is not None
+    return bool(await transaction.rows(_NOTE, consumer=consumer, event_id=event_id))

@@ -9,18 +9,18 @@ from uuid import UUID
 
 from crm.v1 import events_pb2
 from google.protobuf.message import Message
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit.database.transaction import Transaction
 from kit.events.subjects import change_subject, subject_of
 
 M = TypeVar("M", bound=Message)
 
 
 class Work(Protocol):
-    """One transaction with its actor; kit/records gives it more, the consumer needs its session."""
+    """One transaction with its actor; kit/records gives it more, the consumer needs no more."""
 
     @property
-    def session(self) -> AsyncSession: ...
+    def transaction(self) -> Transaction: ...
 
 
 @dataclass(frozen=True, slots=True)

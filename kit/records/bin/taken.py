@@ -8,9 +8,9 @@ from sqlalchemy import Index, Table, exists, literal, select
 
 from kit.database.engine import Database
 from kit.database.faults import as_problem
+from kit.database.statements import compiled
 from kit.database.tables import metadata
 from kit.errors import Conflict
-from kit.records.statements import compiled
 
 _VALUE = re.compile(r"=\((.*)\) already exists\.", re.DOTALL)
 _BINNED = "A deleted record in the bin has this value; restore it, or choose another value."

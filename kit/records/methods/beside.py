@@ -23,7 +23,8 @@ from kit.records.read.figures import aggregated
 from kit.records.read.find import found
 from kit.records.read.naming import together, told_in
 from kit.records.tables import history, share
-from kit.records.write.keys import share_anew, shares_of
+from kit.records.write.keys import shares_of
+from kit.records.write.sharing import share_anew
 from kit.records.write.work import Work
 from kit.references.standing import STATE
 from kit.references.telling import referred
@@ -135,20 +136,16 @@ class Beside(BinMethods):
             record = await self._held(work, request)
             before = await self._shares(work, record)
             for statement in (_unshared(request), *given):
-                await work.session.execute(statement)
+                await work.run(statement)
             after = await self._shares(work, record)
-            await work.session.run_sync(
-                lambda session: share_anew(work, session, record, _access(before, after))
-            )
-            await work.flush()
+            await share_anew(work, record, _access(before, after))
             return work.answer(after)  # type: ignore[no-any-return]
 
     async def _held(self, work: Work, request: pb.ShareRequest) -> Record:
         """The record as it is by now: of two who share it, or move it, the second sees the first."""
-        record = self._entity(request.entity, "edit")
-        same = select(record.id).where(record.id == record_id(request.id))
-        await work.session.execute(same.with_for_update(key_share=True))
-        return await work.get(record, request.id, Level.FULL)
+        record = await work.get(self._entity(request.entity, "edit"), request.id, Level.FULL)
+        await work.hold(record)
+        return await work.get(type(record), request.id, Level.FULL)
 
     async def ListShares(self, request: pb.GetShares, context: Any) -> pb.Shares:
         async with self.process.work(calling(), rpc.current()) as work:
@@ -157,7 +154,7 @@ class Beside(BinMethods):
 
     async def _shares(self, work: Work, record: Record) -> pb.Shares:
         rows = select(share).where(share.c.record_id == record.id).order_by(share.c.granted_at)
-        return pb.Shares(items=[_shown_share(row) for row in await work.session.execute(rows)])
+        return pb.Shares(items=[_shown_share(row) for row in await work.rows(rows)])
 
     async def Refer(self, request: pb.ReferRequest, context: Any) -> pb.Referred:
         return await referred(self.process, request)
@@ -166,7 +163,7 @@ class Beside(BinMethods):
         record_type = self._entity(request.entity)
         async with self.process.work(calling(), rpc.current()) as work:
             record = await work.get(record_type, request.id)
-            shares = await work.session.run_sync(lambda session: shares_of(session, record))
+            shares = (await shares_of(work.process.database.fetch, [record.id])).get(record.id, ())
             person = record_id(request.person_id) if request.person_id else calling().person_id
             if person is None:
                 raise Invalid(person_id="Say for whom.")

@@ -19,5 +19,5 @@ async def forget_answers(process: Process) -> None:
     old = select(*answered.primary_key.columns).where(answered.c.at < oldest).limit(_AT_ONCE)
     gone = _AT_ONCE
     while gone == _AT_ONCE:
-        async with process.database.engine.begin() as connection:
-            gone = (await connection.execute(delete(answered).where(key.in_(old)))).rowcount
+        async with process.database.transaction() as transaction:
+            gone = await transaction.count(delete(answered).where(key.in_(old)))

@@ -193,7 +193,7 @@ def verb(
 
 async def itself(work: Work, record: Record) -> None:
     """Holds a record as it is by now; references to it pass, those who would change it wait."""
-    await work.session.refresh(record, with_for_update={"key_share": True})
+    await work.hold(record)
 
 
 def verbs_of(servicer: type["Records[Any, Any]"]) -> Iterator[Verb]:

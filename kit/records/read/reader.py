@@ -17,6 +17,7 @@ from kit.access.policy import Policy
 from kit.access.reach import Reach
 from kit.actor import Actor
 from kit.database.engine import Database
+from kit.database.statements import Statement, Statements, compiled
 from kit.entity import Level, Record
 from kit.entity.record import words_of
 from kit.errors import Invalid, NotFound
@@ -25,7 +26,6 @@ from kit.records.read.asking import Asked
 from kit.records.read.page import Page, Question, found_by_words, one_row, table_of
 from kit.records.read.plans import GATHERED, may_go_by_owner, shared_rows
 from kit.records.read.titles import Titles
-from kit.records.statements import Statement, Statements, compiled
 from kit.telemetry.logs import log
 
 COUNTED = 1_000

@@ -28,10 +28,10 @@ from kit.access.policy import Policy
 from kit.access.reach import Reach
 from kit.access.standing import at_home_in, standing_of
 from kit.actor import Actor
+from kit.database.statements import Statement, Statements
 from kit.entity import Level, Record
 from kit.records.read.naming import Wanted
 from kit.records.read.paths import reached_by, seen_of
-from kit.records.statements import Statement, Statements
 from kit.references.tables import reference_copy
 from kit.wire.contract import facts_of
 

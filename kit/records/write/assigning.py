@@ -1,13 +1,12 @@
 """Whom a record is given to, or names: somebody who works here. Who has left keeps what is there."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-from sqlalchemy import inspect
 
 from kit.entity import Field, Record
 from kit.entity.kinds import Reference, References
+from kit.entity.tracking import was
 
 if TYPE_CHECKING:
     from kit.records.write.work import Work
@@ -35,15 +34,10 @@ def wrong_people(work: "Work", record: Record, name: str) -> str:
 
 
 def _added(record: Record, name: str) -> Iterable[UUID]:
-    now, state = _people(getattr(record, name)), inspect(record)
-    if state.key is None:
-        return now
-    former = _people(state.committed_state.get(name, getattr(record, name)))
-    return [each for each in now if each not in former]
+    before = _people(was(record, name))
+    return [each for each in _people(getattr(record, name)) if each not in before]
 
 
-def _people(value: object) -> list[UUID]:
-    """One or several; SQLAlchemy marks what was never set by a symbol."""
-    return [
-        each for each in (value if isinstance(value, list) else [value]) if isinstance(each, UUID)
-    ]
+def _people(value: Any) -> list[UUID]:
+    """One or several."""
+    return [each for each in (value if isinstance(value, list) else [value]) if each is not None]

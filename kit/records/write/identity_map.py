@@ -1,19 +1,17 @@
-"""What a unit of work has read and means to write while nobody has asked for its session."""
+"""The records that one unit of work has read, made and taken away: each row is one object."""
 
 from collections.abc import Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import inspect
-from sqlalchemy.orm import Session
-
 from kit.entity import Record
+from kit.entity.tracking import as_stored, is_touched
 
 R = TypeVar("R", bound=Record)
 
 
-class Pending:
-    """Records that are new, read, or to go; a session takes them over when it is opened."""
+class IdentityMap:
+    """Records that are new, read, or to go."""
 
     def __init__(self) -> None:
         self.new: list[Record] = []
@@ -28,19 +26,18 @@ class Pending:
     @property
     def changed(self) -> Sequence[Record]:
         """What was read and is not any more as it was read."""
-        return [each for each in self._known.values() if _modified(each) and each not in self.gone]
+        return [each for each in self._known.values() if is_touched(each) and each not in self.gone]
 
-    def touches(self, kind: type[Record]) -> bool:
-        """Whether a look into the table would miss something of this kind."""
-        return any(isinstance(each, kind) for each in (*self.new, *self.changed, *self.gone))
+    def touches(self, tables: frozenset[str]) -> bool:
+        """Whether a look into these tables would miss something."""
+        waiting = (*self.new, *self.gone, *self.changed)
+        return any(each.__tablename__ in tables for each in waiting)
 
-    def hand_over(self, session: Session) -> None:
-        """Gives everything to a session."""
-        session.add_all(self.new)
-        session.add_all(self._known.values())
+    def stored(self) -> None:
+        """Everything stands in the database as it is here."""
+        for record in (*self.new, *self.changed):
+            as_stored(record)
+            self.know(record)
         for record in self.gone:
-            session.delete(record)
-
-
-def _modified(record: Record) -> bool:
-    return bool(inspect(record).modified)
+            self._known.pop((type(record), record.id), None)
+        self.new, self.gone = [], []

@@ -4,11 +4,10 @@ from collections.abc import Collection
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import inspect
-
 from kit.entity import Choice, Record, Steps
 from kit.entity.amounts import wrong_amounts
 from kit.entity.record import STAMPS
+from kit.entity.tracking import was
 from kit.errors import Invalid
 from kit.records.write.assigning import names_people, wrong_people
 from kit.records.write.weight import require_weight
@@ -83,6 +82,5 @@ def _wrong(work: "Work", record: Record, name: str) -> str:
 
 def _before(record: Record, name: str) -> Any:
     """What a row of the database holds while the record already says something else."""
-    state = inspect(record)
-    former = state.committed_state.get(name) if state.has_identity else None
-    return None if former == getattr(record, name) else former
+    before = was(record, name)
+    return None if before == getattr(record, name) else before

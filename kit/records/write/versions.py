@@ -21,7 +21,7 @@ async def still_good(work: Work, record: Record, seen: int) -> bool:
     """Whether nothing has changed since a version was seen, but for figures that move by themselves."""
     if seen == record.version:
         return True
-    changes = await work.look(_SINCE, id=record.id, seen=seen)
+    changes = await work.rows(_SINCE, id=record.id, seen=seen)
     complete = len(changes) == record.version - seen
     return complete and all(_figures(record).issuperset(names) for (names,) in changes)
 

@@ -1,4 +1,4 @@
-"""How records reach their tables: past SQLAlchemy's flush, in one statement with history and events.
+"""How records reach their tables: in one statement with their history and events.
 
 SQLAlchemy spends 500 µs of CPU on flushing one new row, PostgreSQL 100 on taking it. So a unit of
 work writes all that it changed at once: the rows of each table as JSON that PostgreSQL spreads over
@@ -7,37 +7,43 @@ the columns, so that one text serves any number of rows and any mixture of empty
 
 # ruff: noqa: S608 - every name in a statement is that of a table or column of our own
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any, Self
+from uuid import UUID
 
 import asyncpg
 import orjson
 
 from kit.entity import Record, Row
+from kit.entity.tracking import former
 from kit.errors import Conflict
+from kit.references.fetching import Fetch
 
 _KEPT = 1_000
 _KEY = ("id", "version")
 _BESIDE_PARAMETERS = 11
 
-# Nothing refers to these two, so that they run after the rows, whose locks give the events of one
-# record their order.
+# Each step reads from the one before, so that PostgreSQL has to finish that first: rows are locked when
+# their history gets its place, and history stands when the events get theirs, in the same order.
 _BESIDE = """
 kept as (
   insert into history (entity, record_id, at, actor, what, version, changes)
   select entity, record_id, $1, $2, what, version, changes::jsonb
-  from unnest($3::text[], $4::uuid[], $5::text[], $6::int[], $7::text[])
+  from written, unnest($3::text[], $4::uuid[], $5::text[], $6::int[], $7::text[])
     with ordinality as change(entity, record_id, what, version, changes, place)
-  order by place),
+  where written.as_read order by place returning 1),
 told as (
   insert into outbox (id, subject, body, headers)
   select id, subject, body, headers::jsonb
-  from unnest($8::uuid[], $9::text[], $10::bytea[], $11::text[])
+  from (select count(*) from kept) as history, unnest($8::uuid[], $9::text[], $10::bytea[], $11::text[])
     with ordinality as event(id, subject, body, headers, place)
   order by place)
 """
+_NOT_AS_READ = "RP001"
+"""What `as_read` raises, a function of every database; see kit/database/additions.py."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +68,44 @@ class Part:
 Parts = Mapping[Part, Sequence[Record]]
 
 
-async def write(connection: asyncpg.Connection, parts: Parts, beside: Sequence[Any]) -> None:
+async def write(fetch: Fetch, parts: Parts, beside: Sequence[Any]) -> None:
     """Writes rows and what stands beside them; Conflict when a row is no longer as it was read."""
     text = _statement(tuple((part, len(records) > 1) for part, records in parts.items()))
     rows = [_rows(part, records) for part, records in parts.items()]
     try:
-        answers = await connection.fetchrow(text, *beside, *rows)
-    except asyncpg.DivisionByZeroError as stale:
-        raise Conflict from stale
-    for records, answer in zip(parts.values(), answers, strict=True):
-        if isinstance(answer, str):
+        (answers,) = await fetch(text, [*beside, *rows])
+    except asyncpg.PostgresError as refused:
+        if refused.sqlstate == _NOT_AS_READ:
+            raise Conflict from refused
+        raise
+    for records, answer in zip(parts.values(), tuple(answers)[:-1], strict=True):
+        if answer is not None:
             _take_over(records, answer)
+
+
+def parts_of(
+    new: Iterable[Record], old: Iterable[Record] = (), gone: Iterable[Record] = ()
+) -> Parts:
+    """Rows by what is done to them; those that others may hold in one order, so that none deadlock."""
+    parts: dict[Part, list[Record]] = {}
+    for record in sorted(old, key=_id):
+        if columns := _moved(record):
+            parts.setdefault(Part(type(record), "updated", columns), []).append(record)
+    for record in new:
+        parts.setdefault(Part.created(type(record)), []).append(record)
+    for record in sorted(gone, key=_id):
+        parts.setdefault(Part.deleted(type(record)), []).append(record)
+    return parts
+
+
+def _id(record: Record) -> UUID:
+    return record.id
+
+
+def _moved(record: Record) -> tuple[str, ...]:
+    """The columns that differ from the row as it was read."""
+    columns = type(record).__table__.c
+    return tuple(sorted(name for name in former(record) if name in columns))
 
 
 def _take_over(records: Sequence[Record], answer: str) -> None:
@@ -91,7 +124,13 @@ def _rows(part: Part, records: Sequence[Record]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return value.plain() if isinstance(value, Row) else str(value)
+    """What JSON has no form for, as PostgreSQL reads it; orjson itself knows days and moments."""
+    if isinstance(value, Row):
+        return value.plain()
+    # The driver's ids are a kind of their own.
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    raise TypeError(f"No column takes {type(value).__name__}.")
 
 
 # The text of the statement.
@@ -112,15 +151,19 @@ def _given_there(kind: type[Record]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=_KEPT)
 def _statement(parts: tuple[tuple[Part, bool], ...]) -> str:
-    steps, answers = [], []
+    steps, checks, answers = [], [], []
     for number, (part, many) in enumerate(parts):
         spread = "jsonb_populate_recordset" if many else "jsonb_populate_record"
         given = f"${number + _BESIDE_PARAMETERS + 1}::text::jsonb"
         rows = f"{spread}(null::{_quoted(part.kind.__tablename__)}, {given})"
         steps.append(f"part{number} as ({_step(part, rows)})")
         expected = f"jsonb_array_length({given})" if many else "1"
-        answers.append(f"(select {_answer(part, expected)} from part{number} as made)")
-    return f"with {', '.join(steps)}, {_BESIDE} select {', '.join(answers)}"
+        checks.append(f"as_read((select count(*) from part{number}), {expected})")
+        answers.append(_answer(part, number))
+    written = f"written as materialized (select {' and '.join(checks)} as as_read)"
+    # Asked once more, since where nothing is told of a change nothing above reads it.
+    answers.append("(select as_read from written)")
+    return f"with {', '.join(steps)}, {written}, {_BESIDE} select {', '.join(answers)}"
 
 
 def _step(part: Part, rows: str) -> str:
@@ -143,15 +186,10 @@ def _step_back(part: Part) -> str:
     return " - 1" if "version" in part.columns and part.what == "updated" else ""
 
 
-def _answer(part: Part, expected: str) -> str:
-    """What the database gave, or that all rows were as expected.
-
-    A row that was not takes the whole statement back by dividing by zero, so that nothing of it
-    stays where the statement is a transaction of its own.
-    """
-    if part.what == "created" and not part.kind.gives_way:
-        return "json_agg(made)::text" if _given_there(part.kind) else "count(*)"
-    return f"1 / (count(*) = {expected})::int"
+def _answer(part: Part, number: int) -> str:
+    """What the database gave to new rows by itself."""
+    gave = part.what == "created" and _given_there(part.kind)
+    return f"(select json_agg(made)::text from part{number} as made)" if gave else "null"
 
 
 def _list(names: Sequence[str]) -> str:

@@ -63,7 +63,7 @@ async def _newcomers(
     for name, ids in people.items():
         column = getattr(Member, name)
         known = select(column).where(Member.campaign_id == campaign.id, column.in_(ids))
-        present = set(await work.session.scalars(known))
+        present = set(await work.values(known))
         newcomers += [Member(**{name: each}) for each in ids if each not in present]
     return newcomers
 
@@ -80,7 +80,7 @@ async def _check_unused(work: Work, campaign: Campaign, dropped: Sequence[str]) 
     used = select(Member.state, func.count()).where(
         Member.campaign_id == campaign.id, Member.state.in_(dropped)
     )
-    rows = await work.session.execute(used.group_by(Member.state).order_by(Member.state))
+    rows = await work.rows(used.group_by(Member.state).order_by(Member.state))
     if wrong := "; ".join(_in_use(state, count) for state, count in rows):
         raise Refused("", {"member_states": f"{wrong}. Move them to another state first."})
 

@@ -16,7 +16,7 @@ from services.campaigns.rpc.membership import campaign_of, held, recount
 async def _campaign_first(work: Work, member: Member) -> None:
     """The campaign is waited for; then the member as it is by now, where the same call went before."""
     await campaign_of(work, member)
-    await work.session.refresh(member)
+    await work.hold(member)
 
 
 class Members(Records[Member, pb.Member], MembersServicer):
@@ -50,5 +50,5 @@ async def _check_new(work: Work, member: Member) -> None:
         known = getattr(member, name)
         if known is None:
             continue
-        if await work.session.scalar(same.where(getattr(Member, name) == known)):
+        if await work.value(same.where(getattr(Member, name) == known)):
             raise Conflict("", {name: "This person is a member of the campaign already."})

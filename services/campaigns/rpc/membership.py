@@ -2,13 +2,19 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, bindparam, func, select
 
 from kit.entity import Level
 from kit.errors import Invalid, NotFound
-from kit.records import Work
+from kit.records import Work, stored
 from services.campaigns.model.campaigns import Campaign
 from services.campaigns.model.members import Member
+
+_CAMPAIGN = bindparam("campaign", type_=Uuid())
+_HELD = stored(Campaign).where(Campaign.id == _CAMPAIGN).with_for_update(key_share=True)
+_COUNTS = select(
+    func.count().label("members"), func.count(Member.responded_at).label("answers")
+).where(Member.campaign_id == _CAMPAIGN)
 
 
 async def held(work: Work, campaign_id: UUID | str | None, level: Level = Level.EDIT) -> Campaign:
@@ -25,28 +31,24 @@ async def held(work: Work, campaign_id: UUID | str | None, level: Level = Level.
 
 async def latest(work: Work, campaign: Campaign) -> None:
     """Holds a campaign as it is by now; references to it pass, those who would change it wait."""
-    await work.session.refresh(campaign, with_for_update={"key_share": True})
+    await work.hold(campaign)
 
 
 async def hold(work: Work, campaign: Campaign) -> None:
     """Holds a campaign as it was seen: if it has changed since, writing it will be a conflict."""
     mine = select(Campaign.id).where(Campaign.id == campaign.id)
-    await work.session.execute(mine.with_for_update(key_share=True))
+    await work.run(mine.with_for_update(key_share=True))
 
 
 async def campaign_of(work: Work, member: Member) -> Campaign:
     """Whoever may change a member may do so even where the campaign itself is out of reach."""
-    mine = select(Campaign).where(Campaign.id == member.campaign_id)
-    campaign = await work.session.scalar(mine.with_for_update(key_share=True))
-    if campaign is None:
+    held_campaigns = await work.held(Campaign, _HELD, campaign=member.campaign_id)
+    if not held_campaigns:
         raise NotFound
-    return campaign
+    return held_campaigns[0]
 
 
 async def recount(work: Work, campaign: Campaign) -> None:
     """Counted, not added up, so that no way by which members come or go can make it wrong."""
     await work.flush()
-    counts = select(func.count(), func.count(Member.responded_at)).where(
-        Member.campaign_id == campaign.id
-    )
-    campaign.recount(*(await work.session.execute(counts)).one())
+    campaign.recount(*await work.row(_COUNTS, campaign=campaign.id))

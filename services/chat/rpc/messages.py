@@ -50,5 +50,5 @@ async def _held(work: Work, room_id: UUID | None) -> Room:
         room = await work.get(Room, room_id)
     except NotFound:
         raise NotFound("There is no such room, or you are not in it.") from None
-    await work.session.refresh(room, with_for_update={"key_share": True})
+    await work.hold(room)
     return room

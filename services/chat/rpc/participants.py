@@ -25,4 +25,5 @@ async def read(work: Work, room: Room, person_id: UUID, up_to: int) -> int:
         index_elements=[ReadMark.room_id, ReadMark.person_id],
         set_={"up_to": func.greatest(ReadMark.up_to, mark.excluded.up_to)},
     )
-    return int((await work.session.execute(moved.returning(ReadMark.up_to))).scalar_one())
+    (row,) = await work.run(moved.returning(ReadMark.up_to))
+    return int(row.up_to)

@@ -5,15 +5,17 @@ from uuid import UUID
 
 from crm.chat.v1 import rooms_pb2 as pb
 from crm.chat.v1.rooms_pb2_grpc import RoomsServicer
-from sqlalchemy import func, select
+from sqlalchemy import Text, bindparam, func, select
 
 from kit.access.clause import reachable
 from kit.entity import Level
 from kit.errors import Denied, Invalid
-from kit.records import Records, Said, Work, verb
+from kit.records import Records, Said, Work, stored, verb
 from services.chat.model.read_marks import ReadMark
 from services.chat.model.rooms import PUBLIC_ROOM, Kind, Room
 from services.chat.rpc.participants import participant, read
+
+_BETWEEN = stored(Room).where(Room.pair_key == bindparam("pair", type_=Text()))
 
 
 class Rooms(Records[Room, pb.Room], RoomsServicer):
@@ -51,7 +53,7 @@ class Rooms(Records[Room, pb.Room], RoomsServicer):
         if known is None:
             # Of many who open the same room at once, one makes it and the others find it.
             lock = func.hashtextextended(room.pair_key, 0)
-            await work.session.execute(select(func.pg_advisory_xact_lock(lock)))
+            await work.run(select(func.pg_advisory_xact_lock(lock)))
             known = await _known(work, room)
         return known or work.add(room)
 
@@ -72,15 +74,13 @@ class Rooms(Records[Room, pb.Room], RoomsServicer):
             .where(Room.last_sequence > up_to, reachable(Room, reach, Level.READ))
             .order_by(Room.last_message_at.desc(), Room.id)
         )
-        rows = await work.session.execute(unread)
+        rows = await work.rows(unread)
         return pb.UnreadRooms(items=[_mark(*row) for row in rows])
 
 
 async def _known(work: Work, room: Room) -> Room | None:
     """Found by the two people, of whom the caller is one, so within reach by itself."""
-    same = select(Room).where(Room.pair_key == room.pair_key)
-    found: Room | None = await work.session.scalar(same)
-    return found
+    return next(iter(await work.records(Room, _BETWEEN, pair=room.pair_key)), None)
 
 
 def _other(room: Room, caller: UUID) -> UUID:

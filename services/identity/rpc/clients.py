@@ -31,12 +31,12 @@ class Clients(Records[Client, pb.Client], ClientsServicer):
         await super().amend(work, record, values)
         if record.width.exceeds(before):
             _refuse_stronger(work, record)
-            await forget_consents(work.session, record.id)
+            await forget_consents(work, record.id)
         if not record.active or record.person_id != before.person_id:
-            await end_grants_of_client(work.session, record.id)
+            await end_grants_of_client(work, record.id)
 
     async def discard(self, work: Work, record: Client) -> None:
-        await end_grants_of_client(work.session, record.id)
+        await end_grants_of_client(work, record.id)
         await super().discard(work, record)
 
     @verb(follows=("secret_changed_at",))

@@ -7,7 +7,7 @@ from crm.identity.v1 import oauth_pb2 as pb
 from crm.identity.v1.oauth_pb2_grpc import OAuthServicer
 from sqlalchemy.orm import Session
 
-from kit.actor import calling
+from kit.database.faults import FAULTS, as_problem
 from kit.records.process import Process
 from services.identity.config import Settings
 from services.identity.oauth.authorization import authorize
@@ -30,18 +30,23 @@ class OAuth(OAuthServicer):
         self.issuer = process.settings.issuer
 
     async def _answer(self, answer: Answer) -> pb.OAuthReply:
-        """Authlib waits for its statements, so it runs beside the loop, on the same session.
+        """Authlib waits for its statements, so it runs on a session of SQLAlchemy's, beside the loop.
 
         A protocol error is an answer: the transaction is committed, and with it what the error
         has brought about, such as the end of a grant whose token came twice.
         """
         only_the_gateway()
-        async with self.process.work(calling()) as work:
 
-            def inside(session: Session) -> pb.OAuthReply:
-                return answer(Server(session, self.issuer))
+        def inside(session: Session) -> pb.OAuthReply:
+            return answer(Server(session, self.issuer))
 
-            return await work.session.run_sync(inside)
+        try:
+            async with self.process.database.sessions.begin() as session:
+                reply = await session.run_sync(inside)
+        except FAULTS as fault:
+            raise as_problem(fault) from fault
+        self.process.poke()
+        return reply
 
     async def Authorize(self, request: pb.OAuthRequest, context: Any) -> pb.OAuthReply:
         return await self._answer(lambda server: authorize(server, request))

@@ -105,4 +105,4 @@ class People(Records[Person, pb.Person], PeopleServicer):
 
     async def _shut_out(self, work: Work, person: Person, *, but: str = "") -> None:
         await end_sessions_of(work, person.id, but=but)
-        await end_grants_of_person(work.session, person.id)
+        await end_grants_of_person(work, person.id)

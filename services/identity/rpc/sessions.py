@@ -66,7 +66,7 @@ class Sessions(SessionsServicer):
         # No change of the record: it gets no version and no history, and two at once never clash.
         person = cast("Table", Person.__table__)
         at = update(person).where(person.c.id == person_id).values(last_sign_in_at=func.now())
-        await work.session.execute(at)
+        await work.run(at)
         origin = sessions.Origin(request.user_agent, request.address)
         return await sessions.open_session(work, person_id, origin)
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy.orm import Mapped
 
 from kit.actor import Actor
 from kit.entity import (
@@ -23,7 +23,6 @@ from kit.entity import (
     field,
 )
 from kit.errors import Invalid
-from services.parties.model.accounts import Account
 from services.parties.model.addresses import Address
 
 
@@ -93,9 +92,6 @@ class Contact(Record):
     spouse: Mapped[str | None] = field(Text(120), "Spouse", section="Personal")
     children: Mapped[str | None] = field(Text(500), "Children", section="Personal")
     description: Mapped[str | None] = field(LongText(), "Description", section="Background")
-
-    # An account is stored before its contacts, in one flush; it is read by query only.
-    account: Mapped[Account | None] = relationship(lazy="raise")
 
     def prepare(self, actor: Actor) -> None:  # noqa: ARG002 - nothing depends on who asks
         self.name = " ".join(filter(None, (self.first_name, self.last_name)))

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from crm.parties.v1 import events_pb2 as events
-from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy.orm import Mapped
 
 from kit.entity import (
     ActorName,
@@ -24,8 +24,6 @@ from kit.entity import (
 )
 from kit.entity.kinds import PERSON
 from kit.errors import Refused
-from services.parties.model.accounts import Account
-from services.parties.model.contacts import Contact
 from services.parties.model.leads import Lead
 
 # The conversion answers these itself, or they change with the conversion's own life.
@@ -128,10 +126,6 @@ class Conversion(Record):
         tracked=False,
         copy_of="parties.Lead.*",
     )
-
-    # Account and contact are stored before the conversion, in one flush; they are read by query.
-    account: Mapped[Account] = relationship(lazy="raise")
-    contact: Mapped[Contact | None] = relationship(lazy="raise")
 
     @classmethod
     def of(

@@ -32,7 +32,7 @@ class ChoiceValues(Records[ChoiceValue, pb.ChoiceValue], ChoiceValuesServicer):
             exists().where(getattr(use, name) == record.value)
             for use, name in USES[record.list_name]
         ]
-        record.refuse_loss(used=bool(await work.session.scalar(select(or_(*uses)))))
+        record.refuse_loss(used=bool(await work.value(select(or_(*uses)))))
         await super().discard(work, record)
         self._known_after(work)
 

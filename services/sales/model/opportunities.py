@@ -8,7 +8,7 @@ from uuid import UUID
 
 from crm.sales.v1 import events_pb2 as events
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy.orm import Mapped
 
 from kit.actor import Actor
 from kit.entity import (
@@ -132,9 +132,6 @@ class Opportunity(Record):
         creatable=True,
         unique=True,
     )
-
-    # A deal is stored before its log, in one flush; the log is read by query only.
-    log: Mapped[list[StageChange]] = relationship(lazy="raise", passive_deletes="all")
 
     __table_args__ = (
         Index("ix_opportunity_board", "stage_id", "updated_at", "id"),

@@ -7,12 +7,12 @@ from typing import Any
 from crm.sales.v1 import opportunities_pb2 as pb
 from crm.sales.v1 import stage_changes_pb2 as log_pb
 from crm.sales.v1.opportunities_pb2_grpc import OpportunitiesServicer
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 
 from kit.access.fields import seen
 from kit.actor import calling
 from kit.errors import Conflict
-from kit.records import Records, Said, Work, verb
+from kit.records import Records, Said, Work, stored, verb
 from services.sales.model.opportunities import Opportunity
 from services.sales.model.stage_changes import StageChange
 from services.sales.model.stages import Outcome, Stage
@@ -23,6 +23,12 @@ _CONVERSION = Opportunity.fields["conversion_id"].said.kind
 # What a move itself settles, when somebody names a stage beside them.
 _OF_A_MOVE = ("realised_amount", "closed_on")
 _OF_ANY_MOVE = (*_OF_A_MOVE, "outcome", "probability", "reason")
+
+_LOG = (
+    stored(StageChange)
+    .where(StageChange.opportunity_id == bindparam("deal", type_=Uuid()))
+    .order_by(StageChange.at, StageChange.id)
+)
 
 
 class Opportunities(Records[Opportunity, pb.Opportunity], OpportunitiesServicer):
@@ -46,7 +52,7 @@ class Opportunities(Records[Opportunity, pb.Opportunity], OpportunitiesServicer)
         async with self.process.work(calling()) as work:
             if (known := await work.first(Opportunity, mine)) is not None:
                 return await work.show(known)
-            known_id = await work.session.scalar(select(Opportunity.id).where(mine))
+            known_id = await work.value(select(Opportunity.id).where(mine))
             return pb.Opportunity(id=str(known_id), conversion_id=request.conversion_id)
 
     async def admit(self, work: Work, record: Any) -> None:
@@ -94,8 +100,7 @@ class Opportunities(Records[Opportunity, pb.Opportunity], OpportunitiesServicer)
         shape = self.process.shapes[StageChange]
         names = seen(self.process.policy, work.actor, StageChange, shape.names)
         # Whoever may see the deal may see its log, so the log's own access is not asked.
-        log = select(StageChange).where(StageChange.opportunity_id == deal.id)
-        changes = await work.session.scalars(log.order_by(StageChange.at, StageChange.id))
+        changes = await work.records(StageChange, _LOG, deal=deal.id)
         return log_pb.StageChangeList(items=[shape.to_message(each, names) for each in changes])
 
     @verb()

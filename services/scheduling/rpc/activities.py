@@ -7,16 +7,25 @@ from typing import Any
 
 from crm.scheduling.v1 import activities_pb2 as pb
 from crm.scheduling.v1.activities_pb2_grpc import ActivitiesServicer
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam
 
 from kit.access.clause import standing
 from kit.errors import Conflict, Invalid, Refused
-from kit.records import Records, Said, Work, itself, verb
+from kit.records import Records, Said, Work, itself, stored, verb
 from kit.records.bin.moving import put_into_bin, take_from_bin
 from services.scheduling.model.activities import Activity
 from services.scheduling.model.bookings import Booking
 from services.scheduling.model.bookings import Status as Taken
 from services.scheduling.rpc.slots import move
+
+_BOOKED = (
+    stored(Booking)
+    .where(
+        Booking.activity_id == bindparam("activity", type_=Uuid()), Booking.status == Taken.BOOKED
+    )
+    .order_by(Booking.id)
+    .with_for_update()
+)
 
 
 class Activities(Records[Activity, pb.Activity], ActivitiesServicer):
@@ -56,7 +65,5 @@ async def _give_back(work: Work, activity: Activity) -> None:
 
 async def _booked(work: Work, activity: Activity, *where: Any) -> Sequence[Booking]:
     """What is booked for an activity, whoever booked it and whether or not the caller may see it."""
-    booked = select(Booking).where(
-        Booking.activity_id == activity.id, Booking.status == Taken.BOOKED, *where
-    )
-    return (await work.session.scalars(booked.order_by(Booking.id).with_for_update())).all()
+    booked = _BOOKED.where(*where) if where else _BOOKED
+    return await work.held(Booking, booked, activity=activity.id)

@@ -39,9 +39,9 @@ class Bookings(Records[Booking, pb.Booking], BookingsServicer):
         work.add(record)
 
     async def amend(self, work: Work, record: Any, values: Mapping[str, Any]) -> None:
-        """Sent to the database only when the new time is ours."""
+        """Written only when the new time is ours."""
         place, activity_id = _place(record), record.activity_id
-        with work.session.no_autoflush:
+        with work.as_stored():
             await super().amend(work, record, values)
             if record.activity_id != activity_id:
                 await _check_activity(work, record)
@@ -71,6 +71,6 @@ async def _check_activity(work: Work, booking: Booking) -> None:
         activity = await work.get(Activity, booking.activity_id)
     except NotFound:
         raise Invalid(activity_id="There is no such activity, or you may not see it.") from None
-    await work.session.refresh(activity, with_for_update={"read": True})
+    await work.hold(activity, shared=True)
     if activity.status == Progress.CANCELLED:
         raise Refused("This activity was called off; book for another one.")

@@ -49,7 +49,7 @@ async def move(work: Work, booking: Booking) -> None:
         booking.check()
         resource = await _lent(work, booking)
         # The lock lets references to the resource pass; only others who move bookings wait.
-        await work.session.refresh(resource, with_for_update={"key_share": True})
+        await work.hold(resource)
         await _refuse_taken(work, booking, resource)
 
 
@@ -72,7 +72,7 @@ async def _refuse_taken(work: Work, booking: Booking, resource: Resource) -> Non
 
     A statement of its own: one that also took the lock would look at the rows as they were before.
     """
-    others = await work.look(
+    others = await work.rows(
         _OVERLAPPING,
         resource_id=booking.resource_id,
         booking_id=booking.id,

@@ -10,17 +10,16 @@ from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.ext.asyncio import async_sessionmaker as sessionmaker
 
 from cli.components.nats import Nats
 from cli.components.postgres import Postgres
+from kit.database.engine import Database, connected
 from kit.database.tables import metadata
 from kit.events import tables
 from kit.events.connection import connect
 from kit.events.publishing.relay import Relay
 from kit.events.streams import streams_of
 from tests import waiting
-from tests.kit.events.toys import Sessions
 
 PATIENCE = 20.0
 _STREAMS = ("CRM_TOYS", "CRM_ORPHANS", "CRM_IDENTITY", "CRM_POLICY")
@@ -56,10 +55,11 @@ async def engine(postgres: Postgres) -> AsyncIterator[AsyncEngine]:
 
 
 @pytest.fixture
-async def sessions(engine: AsyncEngine) -> Sessions:
+async def database(engine: AsyncEngine, postgres: Postgres) -> AsyncIterator[Database]:
     async with engine.begin() as connection:
         await connection.execute(text("TRUNCATE outbox, inbox, dead_letter, effect"))
-    return sessionmaker(engine, expire_on_commit=False)
+    async with connected(postgres.url) as database:
+        yield database
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from typing import Any
 from nats.aio.client import Client
 from sqlalchemy import text
 
-from tests.kit.events.toys import Sessions, ToySold
+from kit.database.engine import Database
+from tests.kit.events.toys import ToySold
 
 
 async def in_stream(connection: Client, stream: str = "CRM_TOYS") -> list[Any]:
@@ -21,16 +22,16 @@ async def notes(connection: Client) -> list[str]:
     return [ToySold.FromString(each.data).note for each in await in_stream(connection)]
 
 
-async def unsent(sessions: Sessions) -> int:
-    async with sessions() as session:
+async def unsent(database: Database) -> int:
+    async with database.transaction() as transaction:
         query = text("SELECT count(*) FROM outbox WHERE sent_at IS NULL")
-        return int(await session.scalar(query) or 0)
+        return int(await transaction.value(query) or 0)
 
 
-async def places(sessions: Sessions) -> dict[str, int]:
+async def places(database: Database) -> dict[str, int]:
     """Where each event stands, as the outbox has it."""
-    async with sessions() as session:
-        found = await session.execute(text("SELECT id, stream_seq FROM outbox"))
+    async with database.transaction() as transaction:
+        found = await transaction.rows(text("SELECT id, stream_seq FROM outbox"))
     return {str(row.id): row.stream_seq for row in found}
 
 
@@ -39,8 +40,8 @@ async def standing(connection: Client) -> dict[str, int]:
     return {each.headers["Nats-Msg-Id"]: each.seq for each in await in_stream(connection)}
 
 
-def all_sent(sessions: Sessions) -> Callable[[], Awaitable[bool]]:
+def all_sent(database: Database) -> Callable[[], Awaitable[bool]]:
     async def holds() -> bool:
-        return await unsent(sessions) == 0
+        return await unsent(database) == 0
 
     return holds

@@ -11,6 +11,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from cli.components.nats import Nats
+from kit.database.engine import Database
 from kit.errors import NotFound, Refused
 from kit.events.consuming import dead_letters
 from kit.events.consuming.consumers import Consumers
@@ -20,7 +21,6 @@ from kit.events.streams import declare, streams_of
 from kit.telemetry import metrics, traces
 from tests.kit.events.conftest import PATIENCE, Running
 from tests.kit.events.toys import (
-    Sessions,
     Toil,
     ToySold,
     announce,
@@ -45,7 +45,7 @@ class Shelf:
     def listener(self) -> Listener[Any]:
         @on(ToySold)
         async def fill_the_shelf(event: Any, work: Toil) -> None:
-            await effect(work.session, event.note)
+            await effect(work.transaction, event.note)
             self.handled.put_nowait(event.note)
             if self.failures > 0:
                 self.failures -= 1
@@ -59,26 +59,26 @@ class Shelf:
 
 
 @pytest.fixture
-def consuming(connection: Client, sessions: Sessions) -> Callable[[Shelf], Consumers]:
+def consuming(connection: Client, database: Database) -> Callable[[Shelf], Consumers]:
     def listening(shelf: Shelf) -> Consumers:
-        open_work = opening(sessions)
-        return Consumers("shop", [shelf.listener()], connection, open_work, sessions, SOON)
+        open_work = opening(database)
+        return Consumers("shop", [shelf.listener()], connection, open_work, database, SOON)
 
     return listening
 
 
 async def test_an_event_goes_from_commit_to_effect(
-    sessions: Sessions, consuming: Callable[[Shelf], Consumers], a_relay: NewRelay, running: Running
+    database: Database, consuming: Callable[[Shelf], Consumers], a_relay: NewRelay, running: Running
 ) -> None:
     shelf, relay = Shelf(), a_relay()
     async with running(relay.run()), running(consuming(shelf).run()):
-        await announce(sessions, *(ToySold(id="bear", note=str(n)) for n in range(50)))
+        await announce(database, *(ToySold(id="bear", note=str(n)) for n in range(50)))
         relay.poke()
         assert await shelf.handles(50) == [str(n) for n in range(50)]
 
 
 async def test_an_event_delivered_twice_has_its_effect_once(
-    sessions: Sessions,
+    database: Database,
     connection: Client,
     consuming: Callable[[Shelf], Consumers],
     running: Running,
@@ -90,11 +90,11 @@ async def test_an_event_delivered_twice_has_its_effect_once(
     consumers = consuming(shelf)
     async with running(consumers.run()), asyncio.timeout(PATIENCE):
         await consumers.caught_up()
-    assert await effects(sessions) == ["bear", "last"]
+    assert await effects(database) == ["bear", "last"]
 
 
 async def test_a_failure_leaves_no_effect_and_is_tried_again_before_later_events(
-    sessions: Sessions,
+    database: Database,
     connection: Client,
     consuming: Callable[[Shelf], Consumers],
     running: Running,
@@ -106,11 +106,11 @@ async def test_a_failure_leaves_no_effect_and_is_tried_again_before_later_events
     async with running(consumers.run()), asyncio.timeout(PATIENCE):
         assert await shelf.handles(3) == ["first", "first", "second"]
         await consumers.caught_up()
-    assert await effects(sessions) == ["first", "second"]
+    assert await effects(database) == ["first", "second"]
 
 
 async def test_what_always_fails_is_parked_and_the_rest_goes_on(
-    sessions: Sessions,
+    database: Database,
     connection: Client,
     consuming: Callable[[Shelf], Consumers],
     running: Running,
@@ -122,18 +122,18 @@ async def test_what_always_fails_is_parked_and_the_rest_goes_on(
     async with running(consumers.run()), asyncio.timeout(PATIENCE):
         assert await shelf.handles(4) == ["poison", "poison", "poison", "good"]
         await consumers.caught_up()
-        async with sessions() as session:
-            (letter,) = await dead_letters.waiting(session, "shop_fill_the_shelf")
+        async with database.transaction() as transaction:
+            (letter,) = await dead_letters.waiting(transaction, "shop_fill_the_shelf")
         assert letter.tries == 3
         assert letter.error == "ValueError: no room for poison"
         await consumers.replay(letter.id)
-        assert await effects(sessions) == ["good", "poison"]
+        assert await effects(database) == ["good", "poison"]
         with pytest.raises(Refused, match="already"):
             await consumers.replay(letter.id)
 
 
 async def test_a_replay_that_fails_leaves_the_letter_waiting(
-    sessions: Sessions,
+    database: Database,
     connection: Client,
     consuming: Callable[[Shelf], Consumers],
     running: Running,
@@ -143,20 +143,20 @@ async def test_a_replay_that_fails_leaves_the_letter_waiting(
     consumers = consuming(shelf)
     async with running(consumers.run()), asyncio.timeout(PATIENCE):
         await consumers.caught_up()
-        async with sessions() as session:
-            (letter,) = await dead_letters.waiting(session)
+        async with database.transaction() as transaction:
+            (letter,) = await dead_letters.waiting(transaction)
         with pytest.raises(ValueError, match="no room"):
             await consumers.replay(letter.id)
-    async with sessions.begin() as session:
-        assert [each.id for each in await dead_letters.waiting(session)] == [letter.id]
-        await dead_letters.discard(session, letter.id)
-        assert await dead_letters.waiting(session) == []
+    async with database.transaction() as transaction:
+        assert [each.id for each in await dead_letters.waiting(transaction)] == [letter.id]
+        await dead_letters.discard(transaction, letter.id)
+        assert await dead_letters.waiting(transaction) == []
         with pytest.raises(NotFound):
-            await dead_letters.discard(session, letter.id)
+            await dead_letters.discard(transaction, letter.id)
 
 
 async def test_bytes_that_are_no_message_are_parked_at_once(
-    sessions: Sessions,
+    database: Database,
     connection: Client,
     consuming: Callable[[Shelf], Consumers],
     running: Running,
@@ -168,8 +168,8 @@ async def test_bytes_that_are_no_message_are_parked_at_once(
     consumers = consuming(shelf)
     async with running(consumers.run()), asyncio.timeout(PATIENCE):
         await consumers.caught_up()
-    async with sessions() as session:
-        (letter,) = await dead_letters.waiting(session)
+    async with database.transaction() as transaction:
+        (letter,) = await dead_letters.waiting(transaction)
     assert (letter.tries, letter.body) == (1, garbage)
 
 
@@ -179,7 +179,7 @@ async def test_bytes_that_are_no_message_are_parked_at_once(
     ids=["none", "no id", "no time"],
 )
 async def test_a_message_with_malformed_headers_is_parked(
-    sessions: Sessions,
+    database: Database,
     connection: Client,
     consuming: Callable[[Shelf], Consumers],
     running: Running,
@@ -195,8 +195,8 @@ async def test_a_message_with_malformed_headers_is_parked(
     before = parked._value.get()
     async with running(consumers.run()):
         assert await shelf.handles(1) == ["good"]
-    async with sessions() as session:
-        (letter,) = await dead_letters.waiting(session)
+    async with database.transaction() as transaction:
+        (letter,) = await dead_letters.waiting(transaction)
     assert letter.headers.items() >= headers.items()
     assert ToySold.FromString(letter.body).note == "stray"
     assert parked._value.get() == before + 1
@@ -217,7 +217,7 @@ async def test_a_field_of_a_later_contract_is_tolerated(
 
 
 async def test_a_killed_server_that_comes_back_is_heard_again(
-    sessions: Sessions,
+    database: Database,
     nats_server: Nats,
     consuming: Callable[[Shelf], Consumers],
     a_relay: NewRelay,
@@ -225,21 +225,21 @@ async def test_a_killed_server_that_comes_back_is_heard_again(
 ) -> None:
     shelf, relay = Shelf(), a_relay()
     async with running(relay.run()), running(consuming(shelf).run()):
-        await announce(sessions, ToySold(id="bear", note="before"))
+        await announce(database, ToySold(id="bear", note="before"))
         assert await shelf.handles(1) == ["before"]
         process = nats_server.process
         assert process is not None
         process.kill()
         process.wait()
-        await announce(sessions, ToySold(id="bear", note="during"))
+        await announce(database, ToySold(id="bear", note="during"))
         nats_server.start()
-        await announce(sessions, ToySold(id="bear", note="after"))
+        await announce(database, ToySold(id="bear", note="after"))
         assert await shelf.handles(2) == ["during", "after"]
-    assert await effects(sessions) == ["before", "during", "after"]
+    assert await effects(database) == ["before", "during", "after"]
 
 
 async def test_an_event_whose_consumer_is_stopped_goes_to_the_next_one_at_once(
-    sessions: Sessions,
+    database: Database,
     connection: Client,
     consuming: Callable[[Shelf], Consumers],
     running: Running,
@@ -252,7 +252,7 @@ async def test_an_event_whose_consumer_is_stopped_goes_to_the_next_one_at_once(
         await asyncio.Event().wait()
 
     await publish(connection, "bear")
-    slow = Consumers("shop", [fill_the_shelf], connection, opening(sessions), sessions)
+    slow = Consumers("shop", [fill_the_shelf], connection, opening(database), database)
     shelf = Shelf()
     async with asyncio.timeout(PATIENCE):
         async with running(slow.run()):
@@ -262,17 +262,17 @@ async def test_an_event_whose_consumer_is_stopped_goes_to_the_next_one_at_once(
 
 
 async def test_a_consumer_may_come_before_the_stream_it_hears(
-    sessions: Sessions, consuming: Callable[[Shelf], Consumers], a_relay: NewRelay, running: Running
+    database: Database, consuming: Callable[[Shelf], Consumers], a_relay: NewRelay, running: Running
 ) -> None:
     shelf = Shelf()
     async with running(consuming(shelf).run()):
-        await announce(sessions, ToySold(id="bear", note="early"))
+        await announce(database, ToySold(id="bear", note="early"))
         async with running(a_relay().run()):
             assert await shelf.handles(1) == ["early"]
 
 
 async def test_a_trace_reaches_from_the_cause_to_the_handler(
-    sessions: Sessions, consuming: Callable[[Shelf], Consumers], a_relay: NewRelay, running: Running
+    database: Database, consuming: Callable[[Shelf], Consumers], a_relay: NewRelay, running: Running
 ) -> None:
     kept = InMemorySpanExporter()
     traces.configure("toys", ratio=1.0, processor=SimpleSpanProcessor(kept))
@@ -280,7 +280,7 @@ async def test_a_trace_reaches_from_the_cause_to_the_handler(
     consumers = consuming(shelf)
     try:
         with traces.span("a request", traces.SpanKind.SERVER):
-            await announce(sessions, ToySold(id="bear"))
+            await announce(database, ToySold(id="bear"))
         async with running(a_relay().run()), running(consumers.run()):
             await shelf.handles(1)
             await consumers["shop_fill_the_shelf"].caught_up.wait()
@@ -299,11 +299,11 @@ async def test_a_trace_reaches_from_the_cause_to_the_handler(
 
 
 def test_a_label_names_the_subject_and_two_of_a_name_are_refused(
-    connection: Client, sessions: Sessions
+    connection: Client, database: Database
 ) -> None:
     @on_change("parties.PriceList", "deleted")
     async def forget(event: Any, work: Toil) -> None: ...
 
     assert (forget.subject, forget.name) == ("crm.parties.price_list.deleted", "forget")
     with pytest.raises(ValueError, match="forget"):
-        Consumers("shop", [forget, forget], connection, opening(sessions), sessions)
+        Consumers("shop", [forget, forget], connection, opening(database), database)

@@ -3,31 +3,33 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select
 
+from kit.database.engine import Database
 from kit.events.publishing.outbox import Announcement, EventTooLarge, insert_statement, rows
 from kit.events.subjects import NotAnEvent, change_subject, stream_of
+from kit.events.tables import outbox
 from kit.telemetry.traces import span
-from tests.kit.events.toys import Sessions, Silence, ToySold, announce
+from tests.kit.events.toys import Silence, ToySold, announce
 
 
-async def _all(sessions: Sessions) -> list[Any]:
-    async with sessions() as session:
-        return list(await session.execute(text("SELECT * FROM outbox ORDER BY seq")))
+async def _all(database: Database) -> list[Any]:
+    async with database.transaction() as transaction:
+        return list(await transaction.rows(select(outbox).order_by(outbox.c.seq)))
 
 
-async def test_events_of_one_transaction_keep_their_order(sessions: Sessions) -> None:
-    await announce(sessions, *(ToySold(id="bear", note=str(n)) for n in range(100)))
-    notes = [ToySold.FromString(row.body).note for row in await _all(sessions)]
+async def test_events_of_one_transaction_keep_their_order(database: Database) -> None:
+    await announce(database, *(ToySold(id="bear", note=str(n)) for n in range(100)))
+    notes = [ToySold.FromString(row.body).note for row in await _all(database)]
     assert notes == [str(n) for n in range(100)]
 
 
 async def test_an_event_carries_its_attributes_and_the_trace_of_its_cause(
-    sessions: Sessions,
+    database: Database,
 ) -> None:
     with span("a request") as cause:
-        await announce(sessions, ToySold(id="bear"))
-    row = (await _all(sessions))[0]
+        await announce(database, ToySold(id="bear"))
+    row = (await _all(database))[0]
     trace_id = f"{cause.get_span_context().trace_id:032x}"
     assert row.subject == "crm.toys.toy.sold"
     assert row.headers["ce-id"] == str(row.id)
@@ -38,12 +40,12 @@ async def test_an_event_carries_its_attributes_and_the_trace_of_its_cause(
     assert trace_id in row.headers["traceparent"]
 
 
-async def test_what_is_rolled_back_was_never_announced(sessions: Sessions) -> None:
+async def test_what_is_rolled_back_was_never_announced(database: Database) -> None:
     announcements = [Announcement.of(ToySold(id="bear"))]
-    async with sessions() as session:
-        await session.execute(insert_statement, rows(announcements, service="toys"))
-        await session.rollback()
-    assert await _all(sessions) == []
+    async with database.transaction() as transaction:
+        await transaction.count(insert_statement, **rows(announcements, service="toys"))
+        await transaction.close()
+    assert await _all(database) == []
 
 
 def test_a_message_without_a_subject_is_no_event() -> None:

@@ -6,17 +6,18 @@ from uuid import uuid4
 from nats.aio.client import Client
 
 from cli.components.postgres import Postgres
+from kit.database.engine import Database
 from kit.events.publishing.relay import Relay
 from kit.events.streams import Keeping, declare, streams_of
 from tests.kit.events.conftest import Running
 from tests.kit.events.holding import in_stream
-from tests.kit.events.toys import Sessions, ToySold, headers_of
+from tests.kit.events.toys import ToySold, headers_of
 
 Until = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 
 
 async def test_a_stream_that_is_nearly_full_lets_go_of_what_all_have_heard(
-    sessions: Sessions, connection: Client, postgres: Postgres, running: Running, until: Until
+    database: Database, connection: Client, postgres: Postgres, running: Running, until: Until
 ) -> None:
     """G1: a small stream does not refuse until its events are a month old."""
     small = streams_of("toys", Keeping(max_bytes=100_000))

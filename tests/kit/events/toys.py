@@ -10,8 +10,9 @@ from crm.v1 import options_pb2
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from nats.aio.client import Client
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from kit.database.engine import Database
+from kit.database.transaction import Transaction
 from kit.events.consuming.listeners import EventInfo, OpenWork
 from kit.events.publishing.outbox import Announcement, insert_statement, rows
 from kit.events.streams import declare, streams_of
@@ -42,23 +43,21 @@ def _contract() -> dict[str, Any]:
 _messages = _contract()
 ToySold, ToyLost, Silence = (_messages[name] for name in ("ToySold", "ToyLost", "Silence"))
 
-Sessions = async_sessionmaker[AsyncSession]
-
 
 @dataclass
 class Toil:
-    """The least that a handler's work can be: a session."""
+    """The least that a handler's work can be: a transaction."""
 
-    session: AsyncSession
+    transaction: Transaction
 
 
-def opening(sessions: Sessions) -> OpenWork:
+def opening(database: Database) -> OpenWork:
     """Open work that commits when its block ends well."""
 
     @asynccontextmanager
     async def toil(_: str, __: EventInfo) -> AsyncIterator[Toil]:
-        async with sessions.begin() as session:
-            yield Toil(session)
+        async with database.transaction() as transaction:
+            yield Toil(transaction)
 
     def open_work(actor: str, info: EventInfo) -> AbstractAsyncContextManager[Toil]:
         return toil(actor, info)
@@ -66,21 +65,23 @@ def opening(sessions: Sessions) -> OpenWork:
     return open_work
 
 
-async def announce(sessions: Sessions, *messages: Any) -> None:
-    """Announce events in one transaction, as a service's session does."""
+async def announce(database: Database, *messages: Any) -> None:
+    """Announce events in one transaction, as a service's work does."""
     announcements = [Announcement.of(each) for each in messages]
-    async with sessions.begin() as session:
-        await session.execute(insert_statement, rows(announcements, service="toys", actor="ann"))
+    async with database.transaction() as transaction:
+        await transaction.count(
+            insert_statement, **rows(announcements, service="toys", actor="ann")
+        )
 
 
-async def effect(session: AsyncSession, note: str) -> None:
+async def effect(transaction: Transaction, note: str) -> None:
     """Leave a trace in the database, as a handler does."""
-    await session.execute(text("INSERT INTO effect (note) VALUES (:note)"), {"note": note})
+    await transaction.count(text("INSERT INTO effect (note) VALUES (:note)"), note=note)
 
 
-async def effects(sessions: Sessions) -> list[str]:
-    async with sessions() as session:
-        return list(await session.scalars(text("SELECT note FROM effect ORDER BY seq")))
+async def effects(database: Database) -> list[str]:
+    async with database.transaction() as transaction:
+        return list(await transaction.values(text("SELECT note FROM effect ORDER BY seq")))
 
 
 def headers_of(event_id: str) -> dict[str, str]:

@@ -59,7 +59,7 @@ async def test_another_process_goes_on_when_the_lease_has_lapsed(office: Office)
 async def test_a_leased_import_is_left_to_its_worker(office: Office) -> None:
     ana = await office.organisation.person(unique("Ana"))
     job = await left_behind(office, ana, [unique("Leased")], lease="1 hour")
-    other = Jobs(office.parties.process.database.sessions, uuid7())
+    other = Jobs(office.parties.process.database, uuid7())
     assert await other.claim() is None
     await expire(office, job)
     await settled(office, ana, job)
@@ -68,16 +68,15 @@ async def test_a_leased_import_is_left_to_its_worker(office: Office) -> None:
 async def test_a_worker_that_lost_its_lease_leaves_no_trace(office: Office) -> None:
     ana = await office.organisation.person(unique("Ana"))
     job = await left_behind(office, ana, [unique("Lost")], lease="1 hour")
-    sessions = office.parties.process.database.sessions
-    late = Jobs(sessions, uuid7())
+    database = office.parties.process.database
+    late = Jobs(database, uuid7())
     [line] = await late.waiting(job, 10)
     line.state, line.record_id = "created", uuid7()
     with pytest.raises(LeaseLost):
-        async with sessions.begin() as session:
-            await late.settle(session, job, [line])
-    async with sessions() as session:
-        state = await session.scalar(select(import_line.c.state).filter_by(job_id=job.id))
-    assert state == "waiting"
+        async with database.transaction() as transaction:
+            await late.settle(transaction, job, [line])
+    rows = await database.rows(select(import_line.c.state).filter_by(job_id=job.id))
+    assert [row.state for row in rows] == ["waiting"]
     await expire(office, job)
     await settled(office, ana, job)
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from cli.components.databases import Database, ensure_databases
 from kit.access.entries import Default
+from kit.database.additions import AS_READ
 from kit.database.tables import metadata
 from kit.settings import ServiceSettings
 from kit.testing.organisation import TestOrganisation
@@ -57,6 +58,7 @@ async def _create_tables(url: str) -> None:
     async with engine.begin() as connection:
         await connection.exec_driver_sql(folding_function())
         await connection.exec_driver_sql(words_function())
+        await connection.exec_driver_sql(AS_READ)
         await connection.exec_driver_sql("create sequence if not exists toy_number")
         await connection.run_sync(metadata.create_all, tables=[*kits, *TABLES])
     await engine.dispose()

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from kit.records import Work
 from services.identity.oauth.storage.tables import oauth_consent
 
 
@@ -29,6 +29,6 @@ def keep_consent(
     session.execute(kept.on_conflict_do_update(index_elements=["person_id", "client_id"], set_=new))
 
 
-async def forget_consents(session: AsyncSession, client_id: UUID) -> None:
+async def forget_consents(work: Work, client_id: UUID) -> None:
     """Everybody is asked again: what was allowed was a narrower client."""
-    await session.execute(oauth_consent.delete().where(oauth_consent.c.client_id == client_id))
+    await work.run(oauth_consent.delete().where(oauth_consent.c.client_id == client_id))

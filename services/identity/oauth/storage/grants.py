@@ -3,7 +3,7 @@
 Written for a synchronous session, as Authlib calls it inside `AsyncSession.run_sync`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -13,12 +13,11 @@ from uuid import UUID
 from crm.identity.v1 import oauth_pb2 as pb
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from kit.events.publishing.outbox import Announcement, insert_statement, rows
 from kit.ids import uuid7
-from kit.records.process import Process
+from kit.records import Process, Work
 from services.identity.model.clients import Client
 from services.identity.model.people import Person, PersonStatus
 from services.identity.oauth.storage.tables import (
@@ -223,10 +222,17 @@ def use_refresh_token(session: Session, token: Redeemable) -> bool:
 
 def end_grants(session: Session, *which: ColumnElement[bool]) -> None:
     """Ends grants with all their tokens, and says so."""
+    if ended := session.scalars(_ending(*which)).all():
+        _publish(session, _ended(ended))
+
+
+def _ending(*which: ColumnElement[bool]) -> Any:
     live = update(oauth_grant).where(oauth_grant.c.ended_at.is_(None), *which)
-    ended = session.scalars(live.values(ended_at=func.now()).returning(oauth_grant.c.id)).all()
-    if ended:
-        _publish(session, pb.AccessEnded(grants=[str(each) for each in ended]))
+    return live.values(ended_at=func.now()).returning(oauth_grant.c.id)
+
+
+def _ended(grants: Iterable[UUID]) -> pb.AccessEnded:
+    return pb.AccessEnded(grants=[str(each) for each in grants])
 
 
 def end_grant(session: Session, grant_id: UUID | None) -> None:
@@ -234,23 +240,24 @@ def end_grant(session: Session, grant_id: UUID | None) -> None:
     end_grants(session, oauth_grant.c.id == grant_id)
 
 
-async def end_grants_of_person(session: AsyncSession, person_id: UUID) -> None:
+async def end_grants_of_person(work: Work, person_id: UUID) -> None:
     """Ends everything that a person has allowed to clients, codes on their way included."""
-    await session.run_sync(_end_where, oauth_grant.c.person_id == person_id)
-    codes = oauth_code.delete().where(oauth_code.c.person_id == person_id)
-    await session.execute(codes)
+    await _end_together(work, oauth_grant.c.person_id == person_id)
+    await work.run(oauth_code.delete().where(oauth_code.c.person_id == person_id))
 
 
-async def end_grants_of_client(session: AsyncSession, client_id: UUID) -> None:
+async def end_grants_of_client(work: Work, client_id: UUID) -> None:
     """Ends everything that a client may do for people; one that is getting a token waits, and gets none."""
-    await session.scalar(select(Client.id).where(Client.id == client_id).with_for_update())
-    await session.run_sync(_end_where, oauth_grant.c.client_id == client_id)
-    codes = oauth_code.delete().where(oauth_code.c.client_id == client_id)
-    await session.execute(codes)
+    await work.run(select(Client.id).where(Client.id == client_id).with_for_update())
+    await _end_together(work, oauth_grant.c.client_id == client_id)
+    await work.run(oauth_code.delete().where(oauth_code.c.client_id == client_id))
 
 
-def _end_where(session: Session, which: ColumnElement[bool]) -> None:
-    end_grants(session, which)
+async def _end_together(work: Work, which: ColumnElement[bool]) -> None:
+    """Ends grants in the transaction of what made them end."""
+    if ended := await work.run(_ending(which)):
+        event = _ended(row.id for row in ended)
+        await work.run(insert_statement, **rows([Announcement.of(event)], service="identity"))
 
 
 def revoke_access_token(session: Session, jti: str, expires_at: datetime) -> None:
@@ -275,9 +282,8 @@ def _publish(session: Session, event: pb.AccessEnded) -> None:
 
 async def forget_expired(process: Process) -> None:
     """Takes away what can no longer be used, nor used a second time."""
-    async with process.database.sessions() as session:
+    async with process.database.transaction() as transaction:
         for table in (oauth_code, oauth_grant, oauth_revoked_token):
             # An hour late, so that a second use is still recognised as one.
             over = table.c.expires_at < func.now() - timedelta(hours=1)
-            await session.execute(table.delete().where(over))
-        await session.commit()
+            await transaction.count(table.delete().where(over))

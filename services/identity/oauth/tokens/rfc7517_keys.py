@@ -9,9 +9,9 @@ from typing import Any
 
 from joserfc.jwk import ECKey, KeySet, RSAKey
 from sqlalchemy import Table, delete, func, insert, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from kit.database.transaction import Transaction
 from kit.ids import uuid7
 from kit.records.process import Process
 from services.identity.oauth.storage.tables import oauth_key, oauth_rsa_key
@@ -44,28 +44,27 @@ _LOCK = text("SELECT pg_advisory_xact_lock(7203003)")
 
 async def rotate_keys(process: Process) -> None:
     """Sees to it that one key signs, the next one is published, and no old one stays."""
-    async with process.database.sessions() as session:
-        await session.execute(_LOCK)
+    async with process.database.transaction() as transaction:
+        await transaction.rows(_LOCK)
         for keys in KEYS.values():
-            await _rotate(session, keys)
-        await session.commit()
+            await _rotate(transaction, keys)
 
 
-async def _rotate(session: AsyncSession, keys: Keys) -> None:
-    newest = await session.scalar(select(func.max(keys.table.c.signs_from)))
+async def _rotate(transaction: Transaction, keys: Keys) -> None:
+    newest = await transaction.value(select(func.max(keys.table.c.signs_from)))
     if newest is None:
-        newest = await _add(session, keys, func.now())
-    if newest <= await session.scalar(select(func.now())):
-        await _add(session, keys, func.greatest(newest + SIGNS_FOR, func.now() + AHEAD))
-    await session.execute(delete(keys.table).where(_replaced(keys.table)))
+        newest = await _add(transaction, keys, func.now())
+    if newest <= await transaction.value(select(func.now())):
+        await _add(transaction, keys, func.greatest(newest + SIGNS_FOR, func.now() + AHEAD))
+    await transaction.count(delete(keys.table).where(_replaced(keys.table)))
 
 
-async def _add(session: AsyncSession, keys: Keys, signs_from: Any) -> Any:
+async def _add(transaction: Transaction, keys: Keys, signs_from: Any) -> Any:
     # To find two primes takes a good part of a second.
     key = await asyncio.to_thread(keys.make)
     pem = key.as_pem(private=True).decode()
     made = insert(keys.table).values(kid=uuid7().hex, private_pem=pem, signs_from=signs_from)
-    return await session.scalar(made.returning(keys.table.c.signs_from))
+    return await transaction.value(made.returning(keys.table.c.signs_from))
 
 
 def _replaced(table: Table) -> Any:
