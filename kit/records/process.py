@@ -1,6 +1,5 @@
 """What this process has open, and every handler stands on: database, policy, peers, clock."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from kit.entity import Record
 from kit.records.bin.taken import as_problem_with_bin
 from kit.records.read.reader import Reader
 from kit.records.write.work import Work
+from kit.references.unknown import Unknown
 from kit.rpc.call import Call
 from kit.rpc.client import Peers
 from kit.rpc.context import ContextTokens
@@ -44,7 +44,7 @@ class Process:
     shapes: dict[type[Record], Shape] = field(default_factory=dict)
     before_commit: list[BeforeCommit] = field(default_factory=list)
     replica: Any = None
-    unknown_references: asyncio.Event = field(default_factory=asyncio.Event)
+    unknown_references: Unknown = field(default_factory=Unknown)
 
     def __post_init__(self) -> None:
         # SQLAlchemy would do so with the first record that it makes itself, and we make ours past it.

@@ -10,6 +10,7 @@ copy that lacks a field which is kept by now, because a declaration is new, is a
 import asyncio
 import contextlib
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from kit.references.cascade import follow
 from kit.references.copies import asked
 from kit.references.fetching import DATABASE_AWAY
 from kit.references.keeping import kept_fields
+from kit.references.standing import Name
 from kit.telemetry import metrics
 from kit.telemetry.logs import log
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from kit.records.process import Process
 
 _AT_ONCE = 500
-_ROUND_SECONDS, _RETRY_SECONDS = 600.0, 5.0
+_ROUND_SECONDS, _RETRY_SECONDS, _MOMENT_SECONDS = 600.0, 5.0, 1.0
 
 _FORGET = (
     "delete from reference_copy where state = 'asked' and asked_at < now() - interval '10 minutes'"
@@ -63,16 +65,30 @@ async def keep_true(process: "Process") -> NoReturn:
         except (Problem, *DATABASE_AWAY) as trouble:
             log.info("references.wait", error=repr(trouble))
             rest = _RETRY_SECONDS
-        await _rested(process, rest)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(rest):
+                await _look_after(process)
 
 
-async def _rested(process: "Process", seconds: float) -> None:
-    """A rest, or less of one when something was referred to whose owner did not answer."""
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(process.unknown_references.wait(), seconds)
-    if process.unknown_references.is_set():
-        process.unknown_references.clear()
-        await asyncio.sleep(_RETRY_SECONDS)
+async def _look_after(process: "Process") -> NoReturn:
+    """Asks, many at once and a moment later, for what was referred to without asking."""
+    while True:
+        await process.unknown_references.wait()
+        await asyncio.sleep(_MOMENT_SECONDS)
+        names = process.unknown_references.take()
+        try:
+            await _ask_together(process, names)
+        except (Problem, *DATABASE_AWAY) as trouble:
+            log.info("references.wait", error=repr(trouble))
+            process.unknown_references.note(names)
+            await asyncio.sleep(_RETRY_SECONDS)
+
+
+async def _ask_together(process: "Process", names: Sequence[Name]) -> None:
+    for entity, group in groupby(names, key=lambda name: name[0]):
+        ids = [each for _, each in group]
+        for first in range(0, len(ids), _AT_ONCE):
+            await _ask(process, entity, ids[first : first + _AT_ONCE])
 
 
 async def adopt(process: "Process") -> None:

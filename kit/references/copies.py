@@ -96,8 +96,8 @@ async def _told(process: "Process", service: str, names: Iterable[Name]) -> pb.R
 def _note_lacking(process: "Process", above: Iterable[Copy]) -> None:
     """What is told by another than its owner comes without fields; those kept are asked for soon."""
     keep = kept_fields(process.entities.values())
-    if any(each.entity in keep and not each.HasField("record") for each in above):
-        process.unknown_references.set()
+    lacking = [each for each in above if each.entity in keep and not each.HasField("record")]
+    process.unknown_references.note(map(_name, lacking))
 
 
 async def store(process: "Process", copies: Sequence[Copy]) -> None:
@@ -108,7 +108,7 @@ async def store(process: "Process", copies: Sequence[Copy]) -> None:
     async with process.database.connection() as connection, connection.transaction():
         fetch = on(connection)
         keep = kept_fields(entities.values())
-        rows = [_row(each, keep.get(each.entity, ())) for each in copies]
+        rows = [row_of(each, keep.get(each.entity, ())) for each in copies]
         stored = await fetch(_STORE, [orjson.dumps(rows).decode()])
         moved = [row for row in stored if row["moved"]]
         above = {(row["parent_entity"], row["parent_id"]) for row in moved if row["parent_id"]}
@@ -117,7 +117,7 @@ async def store(process: "Process", copies: Sequence[Copy]) -> None:
             await follow(fetch, entities, entity, [each for _, each in group])
 
 
-def _row(copy: Copy, names: Collection[str]) -> dict[str, Any]:
+def row_of(copy: Copy, names: Collection[str]) -> dict[str, Any]:
     """A copy as the table has it; what it takes over from above follows when that is known."""
     facts = facts_of(copy.entity)
     parents = facts.parents if facts and not copy.HasField("parent_id") else ()

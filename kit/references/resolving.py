@@ -11,6 +11,7 @@ from kit.access.reach import Reach
 from kit.entity import Level, Record, Reference, References
 from kit.entity.tracking import was
 from kit.errors import Invalid, Unavailable
+from kit.references.brought import brought
 from kit.references.copies import asked, kept
 from kit.references.fetching import Fetch
 from kit.references.standing import COLUMNS, STATE, Name, Standing
@@ -40,6 +41,7 @@ class Resolving:
         self._work = work
         self._known: dict[Name, Standing] = {}
         self._judged: set[Named] = set()
+        self._vouched: set[Name] = set()
 
     def know(self, record: Record) -> None:
         """Takes in a record of this unit of work, so that others may hang on it at once."""
@@ -63,10 +65,11 @@ class Resolving:
             if each.target not in made and each not in self._judged
         ]
         wanted = {each.target for each in named if self._matters(each)}
+        above = {each.target for each in named if each.above}
         if wanted:
-            await self._find(fetch, wanted - self._known.keys())
+            await self._find(fetch, wanted - self._known.keys(), above)
         if self._judges:
-            self._judge([each for each in named if each.target in wanted])
+            self._judge([each for each in named if each.target in wanted - self._vouched])
         self._judged.update(named)
 
     @property
@@ -85,25 +88,37 @@ class Resolving:
         policy, actor = self._work.process.policy, self._work.actor
         return not (policy.opens(record, Level.READ) or policy.reach(actor, record, Level.READ).all)
 
-    async def _find(self, fetch: Fetch, wanted: Collection[Name]) -> None:
+    def vouch(self, *targets: Name) -> None:
+        """Takes for granted what its owner has just named in an answer; its copy comes in a moment."""
+        self._vouched.update(targets)
+
+    async def _find(self, fetch: Fetch, wanted: Collection[Name], above: Collection[Name]) -> None:
         process = self._work.process
         here = {name for name in wanted if name[0] in process.entities}
         for entity, ids in _grouped(here).items():
             self._known |= await _own(fetch, process.entities[entity], ids)
         if elsewhere := set(wanted) - here:
             self._known |= await kept(fetch, elsewhere)
-            await self._ask(elsewhere - self._known.keys())
+            unknown = elsewhere - self._known.keys()
+            if unknown and (told := self._work.call.brought):
+                self._known |= await brought(fetch, told, self._work.actor.peer, unknown)
+                self._work.process.unknown_references.note(unknown & self._known.keys())
+            await self._ask(unknown - self._known.keys(), above)
 
-    async def _ask(self, unknown: Collection[Name]) -> None:
-        """A person waits for the answer; for anybody else it comes when the owner is there."""
-        if not unknown:
-            return
+    async def _ask(self, unknown: Collection[Name], above: Collection[Name]) -> None:
+        """Whoever is judged waits for the answer, and what hangs on a record; all else comes soon."""
+        later = self._vouched.union(() if self._judges else unknown).difference(above)
+        self._work.process.unknown_references.note(later.intersection(unknown))
+        if now := set(unknown) - later:
+            await self._ask_now(now)
+
+    async def _ask_now(self, unknown: Collection[Name]) -> None:
         try:
             self._known |= await asked(self._work.process, unknown)
         except Unavailable:
             if self._judges:
                 raise
-            self._work.process.unknown_references.set()
+            self._work.process.unknown_references.note(unknown)
 
     def _judge(self, named: Sequence[Named]) -> None:
         wrong = {each.field: _wrong(each) for each in named if not self._visible(each.target)}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 CONTEXT = "rapport-context"
 VIEW = "rapport-view"
 KEY = "idempotency-key"
+REFERENCES = "rapport-references-bin"
 PROBLEM = "rapport-problem-bin"
 
 DEFAULT_SECONDS = 10.0
@@ -24,6 +25,8 @@ class Call:
     method: str = ""
     json: bool = False
     idempotency_key: str = ""
+    brought: bytes = b""
+    """What a calling service tells of its own records, so that it need not be asked back."""
     deadline: float = float("inf")
 
     def seconds_left(self) -> float:

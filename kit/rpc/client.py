@@ -9,7 +9,7 @@ import grpc
 
 from kit.actor import calling
 from kit.errors import Unavailable
-from kit.rpc.call import CONTEXT, KEY, LEAST_SECONDS, VIEW, current
+from kit.rpc.call import CONTEXT, KEY, LEAST_SECONDS, REFERENCES, VIEW, current
 from kit.rpc.context import ContextTokens
 from kit.rpc.problems import unpacked
 from kit.telemetry import metrics, traces
@@ -77,16 +77,17 @@ class Channel:
             lambda outcome: metrics.RPC_CLIENT_DURATION.labels(method, outcome, service)
         )
 
-        async def called(request: Any, *, key: str = "", seconds: float | None = None) -> Any:
+        async def called(
+            request: Any, *, key: str = "", seconds: float | None = None, brings: bytes = b""
+        ) -> Any:
             begun = time.perf_counter()
             outcome = "OK"
             with traces.span(
                 method, traces.SpanKind.CLIENT, rpc__system="grpc", peer__service=service
             ):
                 try:
-                    return await ask(
-                        request, timeout=_timeout(seconds), metadata=self._metadata(key)
-                    )
+                    metadata = self._metadata(key, brings)
+                    return await ask(request, timeout=_timeout(seconds), metadata=metadata)
                 except grpc.aio.AioRpcError as error:
                     outcome = error.code().name
                     raise unpacked(error, service) from None
@@ -101,7 +102,7 @@ class Channel:
 
         async def called(pieces: Any, *, seconds: float = 120) -> Any:
             try:
-                return await ask(pieces, timeout=seconds, metadata=self._metadata(""))
+                return await ask(pieces, timeout=seconds, metadata=self._metadata())
             except grpc.aio.AioRpcError as error:
                 raise unpacked(error, self._service) from None
 
@@ -113,12 +114,12 @@ class Channel:
     def stream_stream(self, path: str, **codec: Any) -> Any:
         return self._channel.stream_stream(path, **codec)
 
-    def _metadata(self, key: str) -> tuple[tuple[str, str], ...]:
+    def _metadata(self, key: str = "", brings: bytes = b"") -> tuple[tuple[str, Any], ...]:
         traced: dict[str, str] = {}
         traces.inject(traced)
         token = self._tokens.mint(calling(), self._service)
-        pairs = ((CONTEXT, token), *self._view, *traced.items())
-        return (*pairs, (KEY, key)) if key else pairs
+        told = ((KEY, key), (REFERENCES, brings))
+        return ((CONTEXT, token), *self._view, *traced.items(), *(each for each in told if each[1]))
 
     async def close(self) -> None:
         await self._channel.close()

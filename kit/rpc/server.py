@@ -158,7 +158,7 @@ class _Reception(grpc.aio.ServerInterceptor):
         return received
 
     async def _admit(
-        self, method: str, callers: frozenset[str], metadata: dict[str, str], context: Any
+        self, method: str, callers: frozenset[str], metadata: dict[str, Any], context: Any
     ) -> None:
         """Names actor and call, or turns the call away."""
         token = metadata.get(calling.CONTEXT)
@@ -187,11 +187,12 @@ def _within_bounds(behaviour: Behaviour, method: str) -> Behaviour:
     return bounded
 
 
-def _call(method: str, metadata: dict[str, str], left: float | None) -> calling.Call:
+def _call(method: str, metadata: dict[str, Any], left: float | None) -> calling.Call:
     return calling.Call(
         method=method,
         json=metadata.get(calling.VIEW) == "json",
         idempotency_key=metadata.get(calling.KEY, ""),
+        brought=metadata.get(calling.REFERENCES, b""),
         deadline=float("inf") if left is None else time.monotonic() + left,
     )
 

@@ -4,7 +4,8 @@ Account, contact and conversion are made and the lead goes in one transaction. T
 sales' own: it is asked for under the conversion's id, now or by the job below, until it exists.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,9 +16,10 @@ from sqlalchemy import DateTime, bindparam
 
 from kit.access.fields import custom_seen
 from kit.actor import Actor, calling
-from kit.entity import Level
+from kit.entity import Level, Record
 from kit.errors import Conflict, Denied, Invalid, NotFound, Problem
 from kit.records import Process, Said, Work, stored
+from kit.references.brought import brings
 from kit.telemetry.logs import log
 from services.parties.existing import add_custom, chosen_account, known_contact
 from services.parties.model.accounts import Account
@@ -51,6 +53,14 @@ _WAITING = (
 )
 
 
+@dataclass(frozen=True)
+class Converted:
+    """What became of a lead, and the records that stand for it from now on."""
+
+    conversion: Conversion
+    heirs: Sequence[Record] = ()
+
+
 async def converted(work: Work, lead_id: UUID, level: Level) -> Conversion:
     """What a lead became, for those who reached the lead: the conversion carries its keys."""
     known = await work.find(Conversion, lead_id, level, instead_of=Lead)
@@ -61,7 +71,7 @@ async def converted(work: Work, lead_id: UUID, level: Level) -> Conversion:
     raise NotFound
 
 
-async def convert(work: Work, lead: Lead, said: Said) -> Conversion:
+async def convert(work: Work, lead: Lead, said: Said) -> Converted:
     """Makes account, contact and conversion, and lets the lead go."""
     _refuse_early(work, lead, override=bool(said.override))
     account = await _account(work, lead, said)
@@ -79,7 +89,7 @@ async def convert(work: Work, lead: Lead, said: Said) -> Conversion:
     )
     work.add(known)
     await work.remove(lead)
-    return known
+    return Converted(known, [each for each in (account, contact) if each])
 
 
 def _refuse_early(work: Work, lead: Lead, *, override: bool) -> None:
@@ -131,14 +141,17 @@ def _name(work: Work, account: Account, said: Said) -> str | None:
     return named or account.name
 
 
-async def finished(process: Process, known: Conversion) -> Conversion:
-    """Asks sales for the opportunity and notes it; when sales cannot, the job tries again."""
+async def finished(process: Process, known: Conversion, made: Iterable[Record] = ()) -> Conversion:
+    """Asks sales for the opportunity and notes it; when sales cannot, the job tries again.
+
+    Of the records `made` a moment ago sales is told with the question.
+    """
     if known.done:
         return known
     # The job finishes what a person began.
     who = _who(known.converted_by) if calling().is_system else calling()
     try:
-        opportunity_id = await _opportunity(process, known, who)
+        opportunity_id = await _opportunity(process, known, who, brings(made))
     except Problem as trouble:
         log.warning("conversion.waits", conversion=str(known.id), error=repr(trouble))
         return known
@@ -152,6 +165,7 @@ async def _completed(
     conversion_id = known.id
     try:
         async with process.work(who) as work:
+            work.references.vouch((_OPPORTUNITY, opportunity_id))
             work.take_up(known).complete(opportunity_id)
             return known
     except Conflict:
@@ -159,7 +173,7 @@ async def _completed(
             return (await work.named(Conversion, [conversion_id]))[0]
 
 
-async def _opportunity(process: Process, known: Conversion, who: Actor) -> UUID:
+async def _opportunity(process: Process, known: Conversion, who: Actor, told: bytes) -> UUID:
     """The opportunity's id; the conversion's id in it is the key under which sales makes only one.
 
     To sales the job speaks in its own name, and leaves out by itself what the person may not set.
@@ -167,12 +181,13 @@ async def _opportunity(process: Process, known: Conversion, who: Actor) -> UUID:
     stub: Any = process.peers.stub(OpportunitiesStub)
     limited = process.policy.field_access(who, _OPPORTUNITY).keys() & _OPTIONAL
     try:
-        made = await stub.Create(_deal(known, who, without=limited))
+        made = await stub.Create(_deal(known, who, without=limited), brings=told)
     except (Invalid, Denied) as wrong:
         if not wrong.fields or not wrong.fields.keys() <= _OPTIONAL:
             raise
         # A product may be gone by now; the deal comes without it, and the conversion still tells it.
-        made = await stub.Create(_deal(known, who, without=limited | wrong.fields.keys()))
+        without = limited | wrong.fields.keys()
+        made = await stub.Create(_deal(known, who, without=without), brings=told)
     return UUID(made.id)
 
 

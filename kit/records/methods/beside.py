@@ -19,12 +19,12 @@ from kit.entity import Level, Record
 from kit.errors import Denied, Invalid
 from kit.ids import record_id
 from kit.records.bin.methods import BinMethods
+from kit.records.methods.sharing import share_anew
 from kit.records.read.figures import aggregated
 from kit.records.read.find import found
 from kit.records.read.naming import together, told_in
 from kit.records.tables import history, share
 from kit.records.write.keys import shares_of
-from kit.records.write.sharing import share_anew
 from kit.records.write.work import Work
 from kit.references.standing import STATE
 from kit.references.telling import referred

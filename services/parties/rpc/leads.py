@@ -13,7 +13,7 @@ from kit.errors import Conflict, NotFound
 from kit.records import Records, Said, Work, verb
 from kit.records.read.json_views import shown_json
 from kit.rpc import call as rpc
-from services.parties.conversion import convert, converted, finished
+from services.parties.conversion import Converted, convert, converted, finished
 from services.parties.model.conversions import Conversion
 from services.parties.model.leads import Lead
 
@@ -48,14 +48,14 @@ class Leads(Records[Lead, pb.Lead], LeadsServicer):
         except Conflict:
             # Somebody else was faster, and this call is answered with what became of it.
             known = await self._converted(request, said)
-        return _shown(await finished(self.process, known))
+        return _shown(await finished(self.process, known.conversion, known.heirs))
 
-    async def _converted(self, request: Any, said: Said) -> Conversion:
+    async def _converted(self, request: Any, said: Said) -> Converted:
         # The lead's id alone makes the call safe to repeat, so no answer is kept beside it.
         async with self.process.work(calling(), rpc.current()) as work:
             lead = await work.find(Lead, request.id, Level.EDIT)
             if lead is None:
-                return await self._converted_before(work, request)
+                return Converted(await self._converted_before(work, request))
             await self.same_version(work, lead, request)
             return await convert(work, lead, said)
 

@@ -1,0 +1,85 @@
+"""Copies that come with a call: an owner that calls tells of its own records, and is not asked back."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import orjson
+from crm.v1 import records_pb2 as pb
+from crm.v1 import references_pb2
+from google.protobuf.message import DecodeError
+
+from kit.entity import Level, Record
+from kit.references.copies import row_of
+from kit.references.fetching import Fetch
+from kit.references.standing import Name, Standing
+from kit.references.telling import copy_of
+
+Copy = references_pb2.ReferenceCopy
+
+# gRPC takes 8 KB of metadata; what does not fit is asked for, as if nothing had been brought.
+_MOST_BYTES = 4_096
+
+# As old as can be, so that the owner is asked about it first: it may have changed while the call was
+# on its way, and of what is not kept yet no event is heeded.
+_BRING = """
+insert into reference_copy (entity, id, version, state, title, kept, keys, wkeys, full_keys, inherited,
+  parent_entity, parent_id, asked_at)
+select entity, id, version, state, title, coalesce(kept, '{}'), keys, wkeys, full_keys, inherited,
+  parent_entity, parent_id, to_timestamp(0)
+from jsonb_populate_recordset(null::reference_copy, $1::text::jsonb)
+on conflict (entity, id) do nothing
+"""
+
+
+def brings(records: Iterable[Record]) -> bytes:
+    """What goes along with a call that names these records of ours; nothing if it is too much."""
+    told = pb.Referred(items=[copy_of(each) for each in records]).SerializeToString()
+    return told if len(told) <= _MOST_BYTES else b""
+
+
+async def brought(
+    fetch: Fetch, told: bytes, by: str, wanted: Collection[Name]
+) -> dict[Name, Standing]:
+    """Of the records wanted those that their owner has told of, kept from now on."""
+    copies = [each for each in _read(told) if _name(each) in wanted and _owns(by, each)]
+    standings = _standings(copies)
+    if standings:
+        rows = [_row(each, standings[_name(each)]) for each in copies if _name(each) in standings]
+        await fetch(_BRING, [orjson.dumps(rows).decode()])
+    return standings
+
+
+def _read(told: bytes) -> Sequence[Copy]:
+    try:
+        return pb.Referred.FromString(told).items
+    except DecodeError:
+        return ()
+
+
+def _owns(service: str, copy: Copy) -> bool:
+    return copy.entity.partition(".")[0] == service
+
+
+def _name(copy: Copy) -> Name:
+    return copy.entity, UUID(copy.id)
+
+
+def _standings(copies: Iterable[Copy]) -> dict[Name, Standing]:
+    """How each stands; one that hangs on another only if that one came along, before it."""
+    known: dict[Name, Standing] = {}
+    for copy in copies:
+        keys = {Level.READ: copy.keys, Level.EDIT: copy.edit_keys, Level.FULL: copy.full_keys}
+        standing = Standing(copy.entity, keys, row_of(copy, ())["inherited"], copy.state)
+        if copy.parent_id:
+            parent = known.get((copy.parent_entity, UUID(copy.parent_id)))
+            if parent is None:
+                continue
+            standing = replace(standing, inherited=parent.handed_down)
+        known[_name(copy)] = standing
+    return known
+
+
+def _row(copy: Copy, standing: Standing) -> Mapping[str, Any]:
+    return row_of(copy, ()) | {"inherited": list(standing.inherited)}

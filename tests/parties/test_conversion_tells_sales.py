@@ -1,0 +1,75 @@
+"""What parties tells sales of the records of a conversion, so that neither has to ask the other back."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from kit.actor import calls
+from kit.ids import uuid7
+from kit.references import resolving
+from kit.references.brought import brings, brought
+from kit.references.tables import reference_copy
+from kit.testing.serving import Serving
+from services.parties.model.accounts import Account
+from tests.parties.desk import Desk
+
+ACCOUNT, CONTACT = "parties.Account", "parties.Contact"
+
+
+async def _copy(serving: Serving, entity: str, record_id: str) -> Any:
+    same = (reference_copy.c.entity == entity) & (reference_copy.c.id == UUID(record_id))
+    return next(iter(await serving.process.database.rows(select(reference_copy).where(same))), None)
+
+
+@pytest.fixture
+def asked_while_writing(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The records for which a write had to wait until their owner had answered."""
+    names: list[Any] = []
+    asked = resolving.asked
+
+    async def noting(process: Any, wanted: Any) -> Any:
+        names.extend(wanted)
+        return await asked(process, wanted)
+
+    monkeypatch.setattr(resolving, "asked", noting)
+    return names
+
+
+async def test_a_conversion_waits_for_one_call_only(
+    desk: Desk, sales: Serving, asked_while_writing: list[Any]
+) -> None:
+    """Design §5, W2: the copies come with the call, and what sales has made is not asked for."""
+    became = await desk.convert(await desk.lead())
+    assert became.state == "done"
+    assert asked_while_writing == []
+    account = await _copy(sales, ACCOUNT, became.account_id)
+    contact = await _copy(sales, CONTACT, became.contact_id)
+    assert (account.state, contact.state) == ("live", "live")
+    assert contact.parent_id == account.id
+    assert contact.inherited
+
+
+async def test_a_service_tells_of_its_own_records_alone(serving: Serving, desk: Desk) -> None:
+    calls(desk.actor)
+    account = Account(name="Told by another", keys=[], wkeys=[], full_keys=[], version=1)
+    told, wanted = brings([account]), {(ACCOUNT, account.id)}
+    fetch = serving.process.database.fetch
+    assert await brought(fetch, told, "helpdesk", wanted) == {}
+    assert await brought(fetch, told, "", wanted) == {}
+    assert await _copy(serving, ACCOUNT, str(account.id)) is None
+
+
+async def test_nothing_is_taken_that_was_not_asked_for(serving: Serving) -> None:
+    account = Account(name="Not wanted", keys=[], wkeys=[], full_keys=[], version=1)
+    fetch = serving.process.database.fetch
+    assert await brought(fetch, brings([account]), "parties", {(ACCOUNT, uuid7())}) == {}
+    assert await brought(fetch, b"no message", "parties", {(ACCOUNT, account.id)}) == {}
+
+
+def test_what_does_not_fit_into_metadata_is_not_brought() -> None:
+    shared = Account(
+        name="Shared with many", keys=list(range(5_000)), wkeys=[], full_keys=[], version=1
+    )
+    assert brings([shared]) == b""
