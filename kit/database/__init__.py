@@ -1,1 +1,1 @@
-"""A service's own database: engine, sessions, the kit's tables, migrations."""
+"""A service's own database: its connections and transactions, the kit's tables, migrations."""

@@ -101,6 +101,22 @@ def test_transactions_end_in_the_kit() -> None:
     assert found == []
 
 
+SESSIONS = ("kit/database/", "services/identity/oauth/", "services/identity/rpc/oauth.py")
+
+
+def test_records_are_written_one_way() -> None:
+    """ADR 28: SQLAlchemy's sessions are left to what Authlib waits for."""
+    found = [
+        f"{path}: {name.name}"
+        for path, tree in modules("kit", "services", "gateway").items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy.")
+        for name in node.names
+        if "ession" in name.name and not str(path).startswith(SESSIONS)
+    ]
+    assert found == []
+
+
 SYSTEM = {
     "kit/running.py",
     "kit/references/adoption.py",

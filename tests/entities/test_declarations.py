@@ -78,7 +78,7 @@ def test_the_contract_says_in_options_what_a_field_refers_to_and_its_kind(case: 
 def test_the_contract_says_which_fields_tell_others(case: Case) -> None:
     """By it other services, which keep such fields, know what is hidden with them."""
     for name, known in case.shape.fields.items():
-        described = case.servicer.message.DESCRIPTOR.fields_by_name[name]
+        described = case.message.DESCRIPTOR.fields_by_name[name]
         assert part_of(described) == known.said.part_of, described.full_name
         assert tuple(copies_of(described)) == known.said.copy_of, described.full_name
 
