@@ -96,7 +96,8 @@ def check() -> None:
 @app.command()
 def bench(
     scenarios: Annotated[
-        list[str] | None, typer.Argument(help="Only these, e.g. L1 W1; all without a name.")
+        list[str] | None,
+        typer.Argument(help="Only these, e.g. L1 W1, or paths; all without a name."),
     ] = None,
 ) -> None:
     """Measure this machine's Rapport beside floors taken in the same run."""

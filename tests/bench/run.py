@@ -1,4 +1,4 @@
-"""`python -m tests.bench.run [L1 W1 …]`: the system, its company, and the scenarios one after another."""
+"""`python -m tests.bench.run [L1 W1 … | paths]`: the system, its company, and the scenarios in turn."""
 
 import asyncio
 import subprocess
@@ -12,6 +12,7 @@ import uvloop
 from rich.console import Console
 
 from cli.components.ports import free_port
+from tests.bench import paths
 from tests.bench.company import founded
 from tests.bench.reporting import Result, show, write
 from tests.bench.scenarios import events, reading, writing
@@ -62,7 +63,10 @@ async def _floor(system: System) -> AsyncIterator[tuple[str, int]]:
 
 
 def main(wanted: list[str], file: Path | None = None) -> None:
-    """Runs the suite on a system of its own and prints what it found."""
+    """Runs the suite on a system of its own and prints what it found; `paths` is counted by itself."""
+    if wanted == ["paths"]:
+        paths.main()
+        return
     console = Console()
     with tempfile.TemporaryDirectory(prefix="rapport-bench-") as folder:
         with running(Path(folder), free_port()) as system:
