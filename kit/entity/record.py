@@ -77,6 +77,9 @@ class Record(DeclarativeBase):
     endings: ClassVar[Sequence[str]] = ()
     # Why deleting such a record is for good, in a sentence; empty where it goes to the bin.
     no_bin: ClassVar[str] = ""
+    # What has become of a record that is gone for good, for those who keep its name: it was deleted,
+    # unless whoever takes it away says on the record that it became something else.
+    gone_as = "deleted"
     fields: ClassVar[Mapping[str, Field]]
     initial: ClassVar[Mapping[str, Any]]
 

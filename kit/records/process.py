@@ -1,9 +1,10 @@
 """What this process has open, and every handler stands on: database, policy, peers, clock."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from sqlalchemy.orm import configure_mappers
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 BeforeCommit = Callable[[Work], Awaitable[None]]
 
+Recall = Callable[[Work, Collection[UUID]], Awaitable[Sequence[Record]]]
+"""Gives records that are gone as they were, by their ids, for those who go on referring to them."""
+
 
 @dataclass
 class Process:
@@ -44,6 +48,7 @@ class Process:
     shapes: dict[type[Record], Shape] = field(default_factory=dict)
     before_commit: list[BeforeCommit] = field(default_factory=list)
     replica: Any = None
+    recalls: dict[str, Recall] = field(default_factory=dict)
     unknown_references: Unknown = field(default_factory=Unknown)
 
     def __post_init__(self) -> None:

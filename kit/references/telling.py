@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Copy = references_pb2.ReferenceCopy
 
+# What is gone for good changes no more, and an event about its life that comes late counts no more.
+_LAST = 2**31 - 1
+
 
 def copy_of(record: Record, *, gone: bool = False) -> Copy:
     """A record as others keep it; one that is gone without a bin has no version after its last."""
@@ -27,7 +30,7 @@ def copy_of(record: Record, *, gone: bool = False) -> Copy:
         entity=record.entity,
         id=str(record.id),
         version=record.version + gone,
-        state="deleted" if gone else state_of(record),
+        state=record.gone_as if gone else state_of(record),
         title=str(getattr(record, record.title) or ""),
         keys=record.keys,
         edit_keys=record.wkeys,
@@ -54,7 +57,21 @@ async def referred(process: "Process", request: pb.ReferRequest) -> pb.Referred:
             if (record := process.entities.get(entity)) is not None:
                 records = await work.named(record, ids, Level.READ)
                 found += [_told(process, each, keep.get(entity, ())) for each in records]
+                found += await _gone(work, entity, ids, keep.get(entity, ()), found)
         return pb.Referred(items=found, above=await _above(work, found))
+
+
+async def _gone(
+    work: "Work", entity: str, ids: Iterable[UUID], names: Iterable[str], found: Iterable[Copy]
+) -> list[Copy]:
+    """Those of which the service still knows what they were, though they are no more."""
+    recall = work.process.recalls.get(entity)
+    missing = {*ids} - {UUID(each.id) for each in found if each.entity == entity}
+    gone = await recall(work, missing) if recall and missing else ()
+    copies = [_told(work.process, each, names) for each in gone]
+    for copy, record in zip(copies, gone, strict=True):
+        copy.state, copy.version = record.gone_as, _LAST
+    return copies
 
 
 def _told(process: "Process", record: Record, names: Iterable[str]) -> Copy:

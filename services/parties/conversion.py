@@ -24,7 +24,7 @@ from kit.telemetry.logs import log
 from services.parties.existing import add_custom, chosen_account, known_contact
 from services.parties.model.accounts import Account
 from services.parties.model.contacts import Contact
-from services.parties.model.conversions import Conversion, ConversionState
+from services.parties.model.conversions import GONE_AS, Conversion, ConversionState
 from services.parties.model.leads import Lead, LeadStatus
 
 _OPPORTUNITY = "sales.Opportunity"
@@ -71,6 +71,12 @@ async def converted(work: Work, lead_id: UUID, level: Level) -> Conversion:
     raise NotFound
 
 
+async def recalled(work: Work, ids: Collection[UUID]) -> Sequence[Lead]:
+    """Converted leads as they were, for the services whose records go on naming them."""
+    known = await work.named(Conversion, list(ids), Level.READ)
+    return [each.as_lead() for each in known]
+
+
 async def convert(work: Work, lead: Lead, said: Said) -> Converted:
     """Makes account, contact and conversion, and lets the lead go."""
     _refuse_early(work, lead, override=bool(said.override))
@@ -88,6 +94,7 @@ async def convert(work: Work, lead: Lead, said: Said) -> Converted:
         by=work.actor.name,
     )
     work.add(known)
+    lead.gone_as = GONE_AS
     await work.remove(lead)
     return Converted(known, [each for each in (account, contact) if each])
 

@@ -60,7 +60,7 @@ class Case:
 
 
 def _cases() -> Iterator[Case]:
-    process: Any = SimpleNamespace(shapes={})
+    process: Any = SimpleNamespace(shapes={}, recalls={})
     for name in SERVICES:
         make = getattr(import_module(f"services.{name}.main"), name)
         for each in make(_settings(name)).records:

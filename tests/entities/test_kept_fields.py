@@ -108,7 +108,7 @@ def test_what_is_kept_is_of_the_contract_and_compared_as_at_home() -> None:
         for name, known in case.record.fields.items():
             for field in getattr(known.said.kind, "keep", ()):
                 target = CASES[known.said.kind.target]
-                described = target.servicer.message.DESCRIPTOR.fields_by_name[field]
+                described = target.message.DESCRIPTOR.fields_by_name[field]
                 kind = kind_of(described) or Text()
                 at_home = target.record.fields[field].said.kind
                 assert kind.comparison is at_home.comparison, f"{case}.{name}: {field}"

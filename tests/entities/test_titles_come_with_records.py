@@ -13,7 +13,7 @@ from kit.testing.organisation import ALL, SET_UP, TestOrganisation
 from tests.entities.cases import CASES, Case
 from tests.entities.factories import Office
 from tests.entities.test_asking_of_what_is_referred_to import private_accounts
-from tests.entities.test_what_hangs_on_a_record import until
+from tests.waiting import until
 
 ACCOUNT, PRODUCT, PERSON = "parties.Account", "sales.Product", "identity.Person"
 # The account of a deal stands in sales as a copy, that of a contact in parties as a row.
@@ -116,9 +116,9 @@ async def test_what_is_deleted_keeps_its_name_and_says_so(office: Office) -> Non
     await office.stub(CASES[PRODUCT]).Delete(standard_pb2.DeleteRequest(id=product.id))
 
     async def is_told() -> bool:
-        return (await page.listed()).get((PRODUCT, product.name)) == "deleted"
+        return (await page.listed()).get((PRODUCT, product.name)) == "binned"
 
-    await until(is_told)
+    await until(is_told, "the product is in the bin by name")
 
 
 async def test_where_people_are_not_seen_everybody_knows_himself(

@@ -31,10 +31,6 @@ class Gone(str):
 
     __slots__ = ()
 
-    @classmethod
-    def of(cls, title: str, state: str) -> "Gone":
-        return cls(f"{title} ({gettext(state)})".strip())
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:

@@ -10,6 +10,7 @@ from gateway.web.api import Api, Json
 from gateway.web.described.fields import Field
 from gateway.web.frame.gather import gather
 from gateway.web.frame.presenting import Gone, Titles, is_person
+from gateway.web.words import _
 from kit.errors import Problem
 
 Wanted = dict[str, set[str]]
@@ -30,7 +31,12 @@ def titles_in(answers: Iterable[Json | Problem]) -> Titles:
 
 
 def _named(title: str, state: str) -> str:
-    return title if state == "live" else Gone.of(title, state)
+    """What was converted is still shown under its id, with what it became; the rest is deleted."""
+    if state == "live":
+        return title
+    if state == "converted":
+        return f"{title} ({_('converted')})"
+    return Gone(f"{title} ({_('deleted')})".strip())
 
 
 async def titles_for(api: Api, fields: Iterable[Field], records: Iterable[Json]) -> Titles:

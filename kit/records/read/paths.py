@@ -129,7 +129,7 @@ class Paths:
             return There(source, known, func.nullif(source.c.title, ""), said(TextKind(), tail))
         kind = kind_of(facts.fields[tail]) or TextKind()
         # Of what stands in the bin nothing is told but its name.
-        known = and_(known, source.c.state == literal_column("'live'"))
+        known = and_(known, source.c.state.in_(map(literal_column, ("'live'", "'converted'"))))
         return There(source, known, _kept(source.c.kept, tail, kind), said(kind, tail))
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
+    case,
     cast,
     func,
     literal_column,
@@ -113,16 +114,23 @@ def _select(place: int, part: _Part) -> Select[Any]:
     keys = bindparam(f"keys{place}", type_=ARRAY(Integer))
     inherited = bindparam(f"inherited{place}", type_=ARRAY(BigInteger))
     ids = func.any(bindparam(f"ids{place}", type_=ARRAY(Uuid())))
-    entity = literal_column(f"'{part.entity}'", Text())
+    entity = _word(part.entity)
     copy: Any = reference_copy.c
     if part.record is None:
         rows = select(entity, copy.id, copy.title, copy.state)
-        rows = rows.where(copy.entity == entity, copy.state != literal_column("'asked'"))
+        rows = rows.where(copy.entity == entity, copy.state != _word("asked"))
     else:
         copy = part.record.__table__.c
         title = func.coalesce(cast(copy[part.record.title], Text), literal_column("''"))
-        rows = select(entity, copy.id, title, literal_column(f"'{_LIVE}'"))
+        erased, binned = copy.erased_at.is_not(None), copy.binned_at.is_not(None)
+        state = case((erased, _word("erased")), (binned, _word("binned")), else_=_word(_LIVE))
+        rows = select(entity, copy.id, title, state)
     return rows.where(copy.id == ids, reached_by(copy, part.reach, keys, inherited))
+
+
+def _word(said: str) -> Any:
+    """A word of our own in the statement, so that it is no parameter."""
+    return literal_column(f"'{said}'", Text())
 
 
 def _given(parts: Sequence[_Part], wanted: Wanted) -> Mapping[str, Any]:

@@ -30,6 +30,9 @@ from services.parties.model.leads import Lead
 _OWN = frozenset({"id", "version", "converted_at", "account_id", "contact_id", "opportunity_id"})
 _CUSTOM = "custom."
 
+GONE_AS = "converted"
+"""What has become of a lead, for those who keep its name."""
+
 
 class ConversionState(StrEnum):
     """Whether the opportunity exists yet, where one is wanted."""
@@ -190,6 +193,8 @@ class Conversion(Record):
         }
         lead.account_id, lead.contact_id = self.account_id, self.contact_id
         lead.opportunity_id = self.opportunity_id
+        lead.keys, lead.wkeys, lead.full_keys = self.keys, self.wkeys, self.full_keys
+        lead.gone_as = GONE_AS
         return lead
 
     def removing(self) -> None:

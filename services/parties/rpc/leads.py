@@ -10,10 +10,10 @@ from kit.access.fields import custom_seen
 from kit.actor import calling
 from kit.entity import Level
 from kit.errors import Conflict, NotFound
-from kit.records import Records, Said, Work, verb
+from kit.records import Process, Records, Said, Work, verb
 from kit.records.read.json_views import shown_json
 from kit.rpc import call as rpc
-from services.parties.conversion import Converted, convert, converted, finished
+from services.parties.conversion import Converted, convert, converted, finished, recalled
 from services.parties.model.conversions import Conversion
 from services.parties.model.leads import Lead
 
@@ -22,6 +22,10 @@ class Leads(Records[Lead, pb.Lead], LeadsServicer):
     """Possible customers, before they are one."""
 
     record, message, listing = Lead, pb.Lead, pb.LeadList
+
+    def __init__(self, process: Process) -> None:
+        super().__init__(process)
+        process.recalls[Lead.entity] = recalled
 
     async def Get(self, request: Any, context: Any) -> Any:
         try:

@@ -117,7 +117,7 @@ class Opportunity(Record):
     next_step: Mapped[str | None] = field(Text(500), "Next step", section="Time")
     description: Mapped[str | None] = field(LongText(), "Description", section="Background")
     lead_id: Mapped[UUID | None] = field(
-        Reference("parties.Lead"),
+        Reference("parties.Lead", keep=("name", "source")),
         "Lead",
         section="Background",
         editable=False,
