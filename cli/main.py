@@ -181,6 +181,17 @@ def create(
 
 app.add_typer(new.app, name="new")
 
+
+@app.command(name="rebuild-references")
+def rebuild_references(
+    service: Annotated[str, typer.Argument(help="The service whose copies are told anew.")],
+) -> None:
+    """Have what a service keeps of others' records told anew by their owners."""
+    from cli.commands import references
+
+    references.rebuild(Home.of_environment(), service)
+
+
 letters = typer.Typer(help="Events that a handler could not take.", no_args_is_help=True)
 app.add_typer(letters, name="dead-letters")
 Ids = Annotated[list[str] | None, typer.Argument(help="The letters' ids.")]

@@ -78,6 +78,16 @@ async def up(service: Service) -> AsyncIterator[Running]:
         running.health.waiting_for = ["The process is stopping."]
 
 
+@asynccontextmanager
+async def beside(service: Service) -> AsyncIterator[Process]:
+    """What a service stands on, without its doors and loops: for a command beside the one that runs."""
+    async with AsyncExitStack() as stack:
+        running = await _open(service, stack)
+        _servicers(service, running.process)
+        await running.replica.load()
+        yield running.process
+
+
 async def _open(service: Service, stack: AsyncExitStack) -> Running:
     """Everything that the handlers stand on."""
     settings, name = service.settings, service.name

@@ -6,7 +6,6 @@ from uuid import UUID
 from rich.console import Console
 
 from cli.failure import CommandFailed
-from cli.local.claim import is_claimed
 from cli.local.home import Home
 from cli.local.processes import SERVICES
 from cli.local.stores import Stores
@@ -28,7 +27,7 @@ def show(home: Home, console: Console) -> None:
 
 def act(home: Home, console: Console, action: str, ids: list[str], *, everything: bool) -> bool:
     """Replay or drop letters, whichever service has them; whether all went well."""
-    stores = _stores(home)
+    stores = Stores.of_running(home)
     wanted = [str(letter.id) for _, letter in _all(home)] if everything else ids
     if not wanted and not everything:
         raise CommandFailed("Name the letters by their ids, or say --all.")
@@ -39,7 +38,7 @@ def act(home: Home, console: Console, action: str, ids: list[str], *, everything
 
 
 def _all(home: Home) -> list[tuple[str, Letter]]:
-    stores = _stores(home)
+    stores = Stores.of_running(home)
     return [
         (service.name, letter)
         for service in SERVICES
@@ -60,12 +59,3 @@ async def _done(stores: Stores, action: str, wanted: str) -> str:
         except NotFound:
             continue
     return "waits nowhere"
-
-
-def _stores(home: Home) -> Stores:
-    if not is_claimed(home.claim):
-        raise CommandFailed("Nothing is running: start it with ./rapport up.")
-    stores = Stores(home)
-    for store in stores.own:
-        store.recall()
-    return stores

@@ -3,14 +3,16 @@
 import asyncio
 import os
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from cli.components.component import Component
 from cli.components.databases import Database, ensure_databases
 from cli.components.nats import Nats
 from cli.components.postgres import Postgres
 from cli.components.valkey import Valkey
+from cli.failure import CommandFailed
 from cli.local import disk_space
+from cli.local.claim import is_claimed
 from cli.local.home import Home
 from cli.local.nats_users import nats_users
 from cli.local.processes import SERVICES
@@ -29,6 +31,16 @@ class Stores:
         room = disk_space.streams()
         self.nats = self._store("NATS_URL", Nats, users=nats_users(), store_bytes=room)
         self.valkey = self._store("REDIS_URL", Valkey)
+
+    @classmethod
+    def of_running(cls, home: Home) -> Self:
+        """Those of a system that runs, for a command beside it."""
+        if not is_claimed(home.claim):
+            raise CommandFailed("Nothing is running: start it with ./rapport up.")
+        stores = cls(home)
+        for store in stores.own:
+            store.recall()
+        return stores
 
     def database_url(self, service: str) -> str:
         return self._database(service).url(_url(self.postgres))

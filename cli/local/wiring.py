@@ -16,9 +16,11 @@ WITHHELD |= {"RAPPORT_LOG_BYTES", "RAPPORT_LOG_FILES"}
 
 
 class Wiring:
-    """Who listens where, and gets which settings."""
+    """Who listens where, and gets which settings; of a system that runs the ports are known."""
 
-    def __init__(self, home: Home, stores: Stores, port: int) -> None:
+    def __init__(
+        self, home: Home, stores: Stores, port: int, ports: dict[str, int] | None = None
+    ) -> None:
         self.home = home
         self.stores = stores
         self.port = port
@@ -27,7 +29,7 @@ class Wiring:
         # Every process reads the keys of all when it starts, so they are there before the first does.
         for process in PROCESSES:
             self.keys.ensure(process.name)
-        self.ports = self._choose_ports()
+        self.ports = ports or self._choose_ports()
 
     def listen(self, process: Process) -> int:
         return self.port if process is GATEWAY else self.ports[process.name]

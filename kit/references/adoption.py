@@ -43,8 +43,8 @@ _GONE = (
 _OLDEST = "select entity, id from reference_copy where state = 'live' order by asked_at limit $1"
 _SEEN = "update reference_copy set asked_at = now() where entity = $1 and id = any($2::uuid[])"
 _AS_KEPT = (
-    "select id, state, title, kept, keys, wkeys, full_keys, parent_id from reference_copy "
-    "where entity = $1 and id = any($2::uuid[]) order by id"
+    "select id, state, title, kept, keys, wkeys, full_keys, inherited, parent_id "
+    "from reference_copy where entity = $1 and id = any($2::uuid[]) order by id"
 )
 
 _LACKING = (
@@ -88,7 +88,7 @@ async def _ask_together(process: "Process", names: Sequence[Name]) -> None:
     for entity, group in groupby(names, key=lambda name: name[0]):
         ids = [each for _, each in group]
         for first in range(0, len(ids), _AT_ONCE):
-            await _ask(process, entity, ids[first : first + _AT_ONCE])
+            await ask(process, entity, ids[first : first + _AT_ONCE])
 
 
 async def adopt(process: "Process") -> None:
@@ -97,7 +97,7 @@ async def adopt(process: "Process") -> None:
     for record in process.entities.values():
         for text, entity in _unknown(record, process.entities):
             while ids := [row["id"] for row in await process.database.fetch(text, [_AT_ONCE])]:
-                await _ask(process, entity, ids)
+                await ask(process, entity, ids)
         await _settle(process, record)
     await _complete(process)
 
@@ -108,7 +108,7 @@ async def _complete(process: "Process") -> None:
         last = UUID(int=0)
         while rows := await process.database.fetch(_LACKING, [entity, names, last, _AT_ONCE]):
             ids = [row["id"] for row in rows]
-            await _ask(process, entity, ids)
+            await ask(process, entity, ids)
             last = ids[-1]
 
 
@@ -118,15 +118,20 @@ async def compare(process: "Process") -> int:
     different = 0
     for entity in sorted({row["entity"] for row in rows}):
         ids = [row["id"] for row in rows if row["entity"] == entity]
-        before = await process.database.fetch(_AS_KEPT, [entity, ids])
-        await _ask(process, entity, ids)
-        after = await process.database.fetch(_AS_KEPT, [entity, ids])
+        before = await as_kept(process, entity, ids)
+        await ask(process, entity, ids)
+        after = await as_kept(process, entity, ids)
         different += sum(was != now for was, now in zip(before, after, strict=True))
     metrics.REFERENCES_DIFFERENT.inc(different)
     return different
 
 
-async def _ask(process: "Process", entity: str, ids: Sequence[UUID]) -> None:
+async def as_kept(process: "Process", entity: str, ids: Sequence[UUID]) -> Sequence[Any]:
+    """The copies as they are, in the order of their ids."""
+    return await process.database.fetch(_AS_KEPT, [entity, list(ids)])
+
+
+async def ask(process: "Process", entity: str, ids: Sequence[UUID]) -> None:
     """Brings copies up to date; what the owner knows nothing of any more is gone."""
     told = await asked(process, [(entity, each) for each in ids])
     await process.database.fetch(_SEEN, [entity, list(ids)])

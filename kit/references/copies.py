@@ -44,14 +44,14 @@ update reference_copy as copy set version = told.version, state = told.state, ti
   parent_entity = told.parent_entity, parent_id = told.parent_id,
   inherited = case when told.parent_id is null then told.inherited
     when (copy.parent_entity, copy.parent_id) = (told.parent_entity, told.parent_id)
-    then copy.inherited else '{}' end
+      and copy.version > 0 then copy.inherited else '{}' end
 from jsonb_populate_recordset(null::reference_copy, $1::text::jsonb) as told
 where copy.entity = told.entity and copy.id = told.id and copy.version <= told.version
   and ((copy.state, copy.title, copy.kept, copy.keys, copy.wkeys, copy.full_keys,
       copy.parent_entity, copy.parent_id)
     is distinct from (told.state, told.title, coalesce(told.kept, copy.kept), told.keys, told.wkeys,
       told.full_keys, told.parent_entity, told.parent_id)
-    or (told.parent_id is null and copy.inherited <> told.inherited))
+    or (told.parent_id is null and copy.inherited <> told.inherited) or copy.version = 0)
 returning copy.entity, copy.id, copy.parent_entity, copy.parent_id,
   (old.keys, old.wkeys, old.full_keys, old.inherited, old.parent_id)
   is distinct from (new.keys, new.wkeys, new.full_keys, new.inherited, new.parent_id) as moved

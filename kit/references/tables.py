@@ -25,7 +25,6 @@ reference_copy = Table(
 )
 """One row for each record referred to, as its owner told it last.
 
-`state` is `asked` until the owner has answered, then `live` or what became of
-the record; a row that waits for an
-answer has version 0, so that whatever the owner tells meanwhile is newer.
+`state` is `asked` until the owner has answered, then `live` or what became of the record; a row that
+waits for an answer has version 0, so that whatever the owner tells meanwhile is newer.
 """
