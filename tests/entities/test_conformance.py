@@ -8,12 +8,10 @@ from crm.v1 import events_pb2, records_pb2, standard_pb2
 from crm.v1.records_pb2_grpc import RecordsStub
 
 from kit.access.entries import Default, FieldAccess
-from kit.database import measuring
 from kit.entity.kinds import Boolean, Integer, LongText, Picklist, Text
 from kit.errors import Conflict, Denied, Invalid, NotFound, Refused
 from kit.events.subjects import change_subject
 from kit.query.conditions import LISTS
-from kit.rpc.call import current
 from kit.testing.organisation import ALL, MANAGES, SET_UP, TestOrganisation
 from tests.entities.cases import CREATED, Case
 from tests.entities.factories import Office, plain_value
@@ -22,9 +20,6 @@ pytestmark = pytest.mark.parametrize("case", CREATED, ids=str)
 
 _TEXTS = (Text, LongText)
 _OPEN = {"chat.Room", "chat.Message"}
-
-# What the driver asks of a connection that it has just opened; it is nobody's statement.
-_OPENING = ("typeinfo_tree", "current_setting('jit')")
 
 # Names that name something else, and parts of a name, which the whole name repeats.
 _UNFREE = {
@@ -278,32 +273,3 @@ async def test_a_hidden_field_is_nowhere(
     ):
         with pytest.raises(Invalid):
             await asked
-
-
-async def test_a_list_costs_as_many_statements_as_one_row(
-    case: Case, office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No statement for each row; every figure is a bound, not a measurement."""
-    made, message = [await office.make(case) for _ in range(3)], await office.message(case)
-    statements = _counted(monkeypatch)
-    await office.stub(case, json=True).Get(standard_pb2.GetRequest(id=made[0].id))
-    assert len(statements) <= 1
-    statements.clear()
-    await office.stub(case, json=True).List(standard_pb2.ListRequest(filter=_ids(*made)))
-    assert len(statements) <= 2
-    statements.clear()
-    await office.stub(case, json=True).Create(message)
-    # Whom a member is, campaigns has to ask first: copies of the contact and its account are stored.
-    assert len(statements) <= (24 if str(case) == "campaigns.Member" else 14), statements
-
-
-def _counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements that calls cause from now on, by whichever way; background work is not counted."""
-    statements: list[str] = []
-
-    def sent(statement: str, _: float) -> None:
-        if current().method and not any(words in statement for words in _OPENING):
-            statements.append(statement)
-
-    monkeypatch.setattr(measuring, "observe", sent)
-    return statements

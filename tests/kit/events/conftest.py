@@ -17,11 +17,12 @@ from kit.database.engine import Database, connected
 from kit.database.tables import metadata
 from kit.events import tables
 from kit.events.connection import connect
+from kit.events.consuming.consumers import Consumers
 from kit.events.publishing.relay import Relay
 from kit.events.streams import streams_of
 from tests import waiting
+from tests.kit.events.toys import SOON, Shelf, opening
 
-PATIENCE = 20.0
 _STREAMS = ("CRM_TOYS", "CRM_ORPHANS", "CRM_IDENTITY", "CRM_POLICY")
 
 Running = Callable[[Coroutine[Any, Any, Any]], AbstractAsyncContextManager["asyncio.Task[Any]"]]
@@ -103,3 +104,12 @@ def until() -> Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]:
         await waiting.until(holds, holds.__name__)
 
     return wait
+
+
+@pytest.fixture
+def consuming(connection: Client, database: Database) -> Callable[[Shelf], Consumers]:
+    def listening(shelf: Shelf) -> Consumers:
+        open_work = opening(database)
+        return Consumers("shop", [shelf.listener()], connection, open_work, database, SOON)
+
+    return listening

@@ -7,24 +7,23 @@ from uuid import uuid4
 
 import pytest
 from nats.aio.client import Client
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from cli.components.nats import Nats
 from kit.database.engine import Database
 from kit.errors import NotFound, Refused
 from kit.events.consuming import dead_letters
 from kit.events.consuming.consumers import Consumers
-from kit.events.consuming.listeners import Listener, on, on_change
+from kit.events.consuming.listeners import on, on_change
 from kit.events.publishing.relay import Relay
 from kit.events.streams import declare, streams_of
-from kit.telemetry import metrics, traces
-from tests.kit.events.conftest import PATIENCE, Running
+from kit.telemetry import metrics
+from tests.kit.events.conftest import Running
 from tests.kit.events.toys import (
+    PATIENCE,
+    Shelf,
     Toil,
     ToySold,
     announce,
-    effect,
     effects,
     headers_of,
     opening,
@@ -32,39 +31,6 @@ from tests.kit.events.toys import (
 )
 
 NewRelay = Callable[[], Relay]
-SOON = (0.01, 0.01)
-
-
-class Shelf:
-    """A handler that notes what it did, and says so when it is through."""
-
-    def __init__(self, failures: int = 0) -> None:
-        self.handled: asyncio.Queue[str] = asyncio.Queue()
-        self.failures = failures
-
-    def listener(self) -> Listener[Any]:
-        @on(ToySold)
-        async def fill_the_shelf(event: Any, work: Toil) -> None:
-            await effect(work.transaction, event.note)
-            self.handled.put_nowait(event.note)
-            if self.failures > 0:
-                self.failures -= 1
-                raise ValueError(f"no room for {event.note}")
-
-        return fill_the_shelf
-
-    async def handles(self, count: int) -> list[str]:
-        async with asyncio.timeout(PATIENCE):
-            return [await self.handled.get() for _ in range(count)]
-
-
-@pytest.fixture
-def consuming(connection: Client, database: Database) -> Callable[[Shelf], Consumers]:
-    def listening(shelf: Shelf) -> Consumers:
-        open_work = opening(database)
-        return Consumers("shop", [shelf.listener()], connection, open_work, database, SOON)
-
-    return listening
 
 
 async def test_an_event_goes_from_commit_to_effect(
@@ -216,7 +182,7 @@ async def test_a_field_of_a_later_contract_is_tolerated(
         assert await shelf.handles(1) == ["known"]
 
 
-async def test_a_killed_server_that_comes_back_is_heard_again(
+async def test_a_killed_server_that_comes_back_is_consumed_again(
     database: Database,
     nats_server: Nats,
     consuming: Callable[[Shelf], Consumers],
@@ -261,7 +227,7 @@ async def test_an_event_whose_consumer_is_stopped_goes_to_the_next_one_at_once(
             assert await shelf.handles(1) == ["bear"]
 
 
-async def test_a_consumer_may_come_before_the_stream_it_hears(
+async def test_a_consumer_may_come_before_its_stream(
     database: Database, consuming: Callable[[Shelf], Consumers], a_relay: NewRelay, running: Running
 ) -> None:
     shelf = Shelf()
@@ -269,33 +235,6 @@ async def test_a_consumer_may_come_before_the_stream_it_hears(
         await announce(database, ToySold(id="bear", note="early"))
         async with running(a_relay().run()):
             assert await shelf.handles(1) == ["early"]
-
-
-async def test_a_trace_reaches_from_the_cause_to_the_handler(
-    database: Database, consuming: Callable[[Shelf], Consumers], a_relay: NewRelay, running: Running
-) -> None:
-    kept = InMemorySpanExporter()
-    traces.configure("toys", ratio=1.0, processor=SimpleSpanProcessor(kept))
-    shelf = Shelf()
-    consumers = consuming(shelf)
-    try:
-        with traces.span("a request", traces.SpanKind.SERVER):
-            await announce(database, ToySold(id="bear"))
-        async with running(a_relay().run()), running(consumers.run()):
-            await shelf.handles(1)
-            await consumers["shop_fill_the_shelf"].caught_up.wait()
-    finally:
-        traces.shut_down()
-    spans = {each.name: each for each in kept.get_finished_spans()}
-    request, sent, handled = (
-        spans["a request"],
-        spans["send crm.toys.toy.sold"],
-        spans["process crm.toys.toy.sold"],
-    )
-    assert sent.parent is not None and sent.parent.span_id == request.context.span_id  # noqa: PT018
-    assert handled.parent is not None and handled.parent.span_id == sent.context.span_id  # noqa: PT018
-    assert handled.links[0].context.span_id == sent.context.span_id
-    assert handled.context.trace_id == request.context.trace_id
 
 
 def test_a_label_names_the_subject_and_two_of_a_name_are_refused(

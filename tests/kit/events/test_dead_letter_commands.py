@@ -11,9 +11,8 @@ from cli.components.postgres import Postgres
 from kit.database.engine import Database
 from kit.events.consuming import dead_letter_commands
 from kit.events.consuming.consumers import Consumers
-from tests.kit.events.conftest import PATIENCE, Running
-from tests.kit.events.test_consumers import SOON, Shelf
-from tests.kit.events.toys import effects, opening, publish
+from tests.kit.events.conftest import Running
+from tests.kit.events.toys import PATIENCE, SOON, Shelf, effects, opening, publish
 
 Parked = Callable[[int], AbstractAsyncContextManager[None]]
 

@@ -14,9 +14,9 @@ from kit.events.publishing.relay import Relay
 from kit.events.streams import declare, streams_of
 from kit.telemetry import traces
 from kit.telemetry.traces import current_ids
-from tests.kit.events.conftest import PATIENCE, Running
+from tests.kit.events.conftest import Running
 from tests.kit.events.holding import all_sent, in_stream, notes, unsent
-from tests.kit.events.toys import ToyLost, ToySold, announce
+from tests.kit.events.toys import PATIENCE, ToyLost, ToySold, announce
 
 Until = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 NewRelay = Callable[[], Relay]

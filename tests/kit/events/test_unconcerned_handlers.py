@@ -10,8 +10,8 @@ from sqlalchemy import text
 from kit.database.engine import Database
 from kit.events.consuming.consumers import Consumers
 from kit.events.consuming.listeners import EventInfo, Work, on
-from tests.kit.events.conftest import PATIENCE, Running
-from tests.kit.events.toys import Toil, ToySold, effect, effects, opening, publish
+from tests.kit.events.conftest import Running
+from tests.kit.events.toys import PATIENCE, Toil, ToySold, effect, effects, opening, publish
 
 SOON = (0.01, 0.01)
 

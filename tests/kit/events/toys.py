@@ -1,5 +1,6 @@
 """A contract of its own for these tests: events of a service called `toys`."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from sqlalchemy import text
 
 from kit.database.engine import Database
 from kit.database.transaction import Transaction
-from kit.events.consuming.listeners import EventInfo, OpenWork
+from kit.events.consuming.listeners import EventInfo, Listener, OpenWork, on
 from kit.events.publishing.outbox import Announcement, insert_statement, rows
 from kit.events.streams import declare, streams_of
 
@@ -94,3 +95,31 @@ async def publish(connection: Client, note: str, headers: dict[str, str] | None 
     body = ToySold(id="bear", note=note).SerializeToString()
     given = headers_of(str(uuid4())) if headers is None else headers
     await jetstream.publish("crm.toys.toy.sold", body, headers=given)
+
+
+PATIENCE = 20.0
+SOON = (0.01, 0.01)
+"""Seconds before an event is tried again."""
+
+
+class Shelf:
+    """A handler that notes what it did, and says so when it is through."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.handled: asyncio.Queue[str] = asyncio.Queue()
+        self.failures = failures
+
+    def listener(self) -> Listener[Any]:
+        @on(ToySold)
+        async def fill_the_shelf(event: Any, work: Toil) -> None:
+            await effect(work.transaction, event.note)
+            self.handled.put_nowait(event.note)
+            if self.failures > 0:
+                self.failures -= 1
+                raise ValueError(f"no room for {event.note}")
+
+        return fill_the_shelf
+
+    async def handles(self, count: int) -> list[str]:
+        async with asyncio.timeout(PATIENCE):
+            return [await self.handled.get() for _ in range(count)]

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from kit.access.entries import FieldAccess, Permission
 from kit.actor import Actor
-from kit.errors import Denied, Invalid, NotFound, Refused
+from kit.errors import Invalid, Refused
 from kit.testing.serving import Serving
 from tests.kit.importing.office import ACCOUNT, Office, unique
 
@@ -277,25 +277,6 @@ async def test_the_fields_of_a_profile_hold_for_files_too(office: Office) -> Non
     for name in ("tax_id", "phone"):
         with pytest.raises(Invalid, match=f"no field '{name}'"):
             await office.start(ben, ACCOUNT, "name,x\nA,1\n", columns={"name": "name", "x": name})
-
-
-async def test_who_may_not_create_may_not_import(office: Office) -> None:
-    ben = await office.organisation.person(unique("Ben"), Permission(ACCOUNT, view=True))
-    with pytest.raises(Denied, match="import accounts"):
-        await office.start(ben, ACCOUNT, "name\nA\n", columns={"name": "name"})
-
-
-async def test_an_import_is_seen_by_its_importer_and_administrators_alone(office: Office) -> None:
-    everything = Permission("*", view=True, create=True, view_all=True)
-    ana = await office.organisation.person(unique("Ana"))
-    ben = await office.organisation.person(unique("Ben"))
-    eve = await office.organisation.person(unique("Eve"), everything)
-    file = f"name\n{unique('Mine')}\n"
-    done = await office.run(ana, ACCOUNT, file, columns={"name": "name"})
-    assert len(await office.lines(eve, done)) == 1
-    for look in (office.get(ben, done), office.lines(ben, done), office.retry(ben, done)):
-        with pytest.raises(NotFound):
-            await look
 
 
 async def test_lines_come_in_pages(office: Office) -> None:

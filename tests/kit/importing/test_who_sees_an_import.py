@@ -1,4 +1,4 @@
-"""The lines of an import hold every field as it was written, so a hidden one keeps them closed."""
+"""Who may import, and who sees an import: its lines hold every field as it was written."""
 
 from typing import Any
 
@@ -52,3 +52,22 @@ async def test_a_service_asks_for_the_names_in_a_file_by_the_importer_s_rights(
     finally:
         calls(None)
     assert [len(each.ids) for each in found.items] == [1]
+
+
+async def test_who_may_not_create_may_not_import(office: Office) -> None:
+    ben = await office.organisation.person(unique("Ben"), Permission(ACCOUNT, view=True))
+    with pytest.raises(Denied, match="import accounts"):
+        await office.start(ben, ACCOUNT, "name\nA\n", columns={"name": "name"})
+
+
+async def test_an_import_is_seen_by_its_importer_and_administrators_alone(office: Office) -> None:
+    everything = Permission("*", view=True, create=True, view_all=True)
+    ana = await office.organisation.person(unique("Ana"))
+    ben = await office.organisation.person(unique("Ben"))
+    eve = await office.organisation.person(unique("Eve"), everything)
+    file = f"name\n{unique('Mine')}\n"
+    done = await office.run(ana, ACCOUNT, file, columns={"name": "name"})
+    assert len(await office.lines(eve, done)) == 1
+    for look in (office.get(ben, done), office.lines(ben, done), office.retry(ben, done)):
+        with pytest.raises(NotFound):
+            await look
