@@ -5,20 +5,20 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as Disconnected
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 
 from gateway.authentication.callers import digest
+from gateway.authentication.script import Script
 from gateway.config import Settings
 from kit.errors import Busy, Unavailable
 from kit.telemetry import metrics
 from kit.telemetry.logs import log
 
 _SECONDS = 0.5
-_CONNECTIONS = 64
 # For these redis-py has no classes: the disk is full, or nobody is there to whom it could copy.
 _CANNOT_WRITE = ("MISCONF", "NOREPLICAS")
 _MOST = 10_000
@@ -74,21 +74,19 @@ class Limits:
 
     def __post_init__(self) -> None:
         self.local = LocalBuckets()
-        self._script = self.valkey.register_script(_SCRIPT)
+        self._script = Script(self.valkey, _SCRIPT)
 
     @classmethod
     def connected(cls, settings: Settings) -> "Limits":
-        """Waits half a second for a connection and as long for the answer: then it is refused."""
-        pool = BlockingConnectionPool.from_url(
+        """Waits half a second for those before and as long for the answer: then it is refused."""
+        valkey = Redis.from_url(
             settings.redis_url,
-            max_connections=_CONNECTIONS,
-            timeout=_SECONDS,
             socket_timeout=_SECONDS,
             socket_connect_timeout=_SECONDS,
             # That a connection has ended may be news, that Valkey hangs is none.
             retry=Retry(NoBackoff(), 1, (Disconnected,)),
         )
-        return cls(settings, Redis.from_pool(pool))
+        return cls(settings, valkey)
 
     async def by_session(self, session_id: str, address: str) -> CachedSession | None:
         """The session that Valkey knows; without Valkey nobody is let in by cookie."""
@@ -114,7 +112,7 @@ class Limits:
     async def _run(self, key: str, who: str, *, stranger: bool) -> tuple[bytes | None, int]:
         rates = (*self._rate(stranger=stranger), *self._rate(stranger=False))
         try:
-            found: Any = await self._script(keys=[key], args=[who, *rates])
+            found: Any = await self._script.run(key, who, *rates)
         except ResponseError as error:
             if not _cannot_write(error):
                 raise

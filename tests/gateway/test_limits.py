@@ -1,6 +1,7 @@
 """Rate limits, and what happens while Valkey is away."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -94,6 +95,27 @@ async def test_many_who_ask_at_once_each_get_their_own_answer(house: House, name
             for number in range(50)
         ]
     assert [each.result() for each in found] == people
+    await valkey.close()
+
+
+async def test_who_leaves_takes_nobody_along(house: House, name: str) -> None:
+    """Whoever asks for all may be gone before the answer; the others are asked for by the next."""
+    valkey = limits(house, RAPPORT_PERSON_BURST="100")
+    kept = CachedSession(str(uuid7()), "handle", "csrf", 1)
+    await valkey.keep(name, kept, 60)
+
+    async def impatient(seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await valkey.by_session(name, "1.1.1.1")
+
+    await valkey.valkey.execute_command("CLIENT", "PAUSE", "400", "ALL")
+    async with asyncio.TaskGroup() as group:
+        # The second leaves while it asks for the others, too.
+        group.create_task(impatient(0.1))
+        group.create_task(impatient(0.2))
+        others = [group.create_task(valkey.by_session(name, "1.1.1.1")) for _ in range(4)]
+    assert [each.result() for each in others] == [kept] * 4
     await valkey.close()
 
 
