@@ -22,6 +22,7 @@ from kit.events.publishing.relay import Relay
 from kit.events.streams import Keeping, streams_of
 from kit.health import ASK_SECONDS, Dependency, Health
 from kit.importing.imports import Imports
+from kit.records.bin.erasing import empty_bins
 from kit.records.methods.beside import Beside
 from kit.records.methods.pruning import forget_answers
 from kit.records.process import Process
@@ -36,7 +37,7 @@ from kit.runner import GRACE_SECONDS, Loop, kept_running, run_until_stopped, wat
 from kit.service import Every, Service
 from kit.telemetry import logs, metrics, traces
 
-JOBS = (Every(3600, forget_answers),)
+JOBS = (Every(3600, forget_answers), Every(600, empty_bins))
 """What every service does beside its own jobs."""
 _LOOK_AGAIN_SECONDS = 0.5
 

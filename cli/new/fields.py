@@ -12,7 +12,7 @@ FIRST_NUMBER = 10
 BASE = frozenset({"id", "version", "owner_id", "created_at", "updated_at", "created_by"})
 TAKEN = BASE | {
     *("updated_by", "custom", "json", "keys", "wkeys", "full_keys", "inherited", "search"),
-    *("binned_at", "binned_by", "erased_at", "no_bin"),
+    *("binned_at", "binned_by", "erased_at", "no_bin", "erased_with"),
     *("entity", "label", "plural", "title", "fields", "initial", "presentation", "confidential"),
     *("metadata", "registry", "parent", "parents", "prepare", "check", "changed", "removing"),
     *("audience", "announce", "announced", "importable", "endings"),

@@ -67,6 +67,8 @@ class Record(DeclarativeBase):
     confidential: ClassVar[bool] = False
     # The lines of a log tell what happened to another record, whose own events say it.
     a_log: ClassVar[bool] = False
+    # The references with whose records the lines of a log are erased, since they tell what those were.
+    erased_with: ClassVar[tuple[str, ...]] = ()
     # Rows that exclude one another: a new one that meets another gives way instead of waiting for it,
     # since two that wait for each other would be a deadlock.
     gives_way: ClassVar[bool] = False

@@ -40,7 +40,10 @@ _GONE = (
     "update reference_copy set state = 'deleted', asked_at = now() "
     "where entity = $1 and id = any($2::uuid[]) and state <> 'deleted'"
 )
-_OLDEST = "select entity, id from reference_copy where state = 'live' order by asked_at limit $1"
+_OLDEST = (
+    "select entity, id from reference_copy where state in ('live', 'binned') "
+    "order by asked_at limit $1"
+)
 _SEEN = "update reference_copy set asked_at = now() where entity = $1 and id = any($2::uuid[])"
 _AS_KEPT = (
     "select id, state, title, kept, keys, wkeys, full_keys, inherited, parent_id "

@@ -127,7 +127,7 @@ def row_of(copy: Copy, names: Collection[str]) -> dict[str, Any]:
         "version": copy.version,
         "state": copy.state,
         "title": copy.title,
-        "kept": values_of(copy, names),
+        "kept": {} if copy.state == "erased" else values_of(copy, names),
         "keys": list(copy.keys),
         "wkeys": list(copy.edit_keys),
         "full_keys": list(copy.full_keys),

@@ -31,7 +31,7 @@ def copy_of(record: Record, *, gone: bool = False) -> Copy:
         id=str(record.id),
         version=record.version + gone,
         state=record.gone_as if gone else state_of(record),
-        title=str(getattr(record, record.title) or ""),
+        title=title_of(record),
         keys=record.keys,
         edit_keys=record.wkeys,
         full_keys=record.full_keys,
@@ -39,6 +39,11 @@ def copy_of(record: Record, *, gone: bool = False) -> Copy:
     if (parent := record.parent) is not None:
         copy.parent_entity, copy.parent_id = parent[0], str(parent[1])
     return copy
+
+
+def title_of(record: Record) -> str:
+    """What a record is called; an erased one is not called anything, whatever its row must hold."""
+    return "" if record.erased_at else str(getattr(record, record.title) or "")
 
 
 def state_of(record: Record) -> str:

@@ -136,6 +136,10 @@ REFERENCES_DIFFERENT = _counter(
     "crm_references_different_total",
     "Copies that were not as their owner had them when they were compared.",
 )
+BIN_RECORDS = _gauge("crm_bin_records", "Deleted records that may still be restored.", "entity")
+BIN_ERASED = _counter(
+    "crm_bin_erased_total", "Records erased for good after their time in the bin.", "entity"
+)
 CONSUMER_PENDING = _gauge(
     "crm_consumer_pending", "Events not yet delivered to the consumer.", "stream", "consumer"
 )

@@ -101,7 +101,7 @@ class Beside(BinMethods):
             )
         )
         return pb.TitleList(
-            titles={str(row[0]): str(row[1] or "") for row in rows},
+            titles={str(row[0]): "" if row[2] == "erased" else str(row[1] or "") for row in rows},
             states={str(row[0]): row[2] for row in rows if row[2] != "live"},
         )
 

@@ -57,6 +57,8 @@ class Conversion(Record):
     plural = "Conversions"
     default_access = "private"
     a_log = True
+    # What it copied of the lead is what the contact says.
+    erased_with = ("contact_id",)
     no_bin = "A conversion stays, so that the lead's id still leads somewhere."
     presentation = Presentation(
         icon="arrow-path",

@@ -19,6 +19,7 @@ class StageChange(Record):
     default_access = "parent"
     hangs_on = ("opportunity_id",)
     a_log = True
+    erased_with = ("opportunity_id",)
     no_bin = "What a log tells has happened; it goes with its deal."
     presentation = Presentation(
         order_by="at desc",

@@ -1,0 +1,166 @@
+"""What has stood in the bin long enough is erased: nothing is left of a record but its place."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from crm.v1 import events_pb2
+from sqlalchemy import ARRAY, Boolean, Column, Integer, Numeric, Text, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB
+
+from kit.access.clause import in_bin
+from kit.actor import calling
+from kit.database.tables import metadata
+from kit.entity import Record
+from kit.events.publishing.outbox import Announcement, insert_statement, rows
+from kit.events.subjects import change_subject
+from kit.records.process import Process
+from kit.records.tables import history, share
+from kit.records.write.work import Work
+from kit.references.telling import copy_of
+from kit.telemetry import metrics
+
+_AT_ONCE = 200
+_ERASED = "erased"
+
+# A record's place, and who may see what hangs on it.
+_PLACE = ("id", "version", "keys", "wkeys", "full_keys", "inherited", "binned_at", "erased_at")
+_KEPT = {*_PLACE, "owner_id", "created_at", "created_by", "binned_by"}
+
+
+async def empty_bins(process: Process) -> None:
+    """Erases what was deleted too long ago; replicas share the work, each takes rows that are free."""
+    settings: Any = process.settings
+    limit = datetime.now(UTC) - timedelta(days=settings.bin_days)
+    for record in process.entities.values():
+        if not record.no_bin:
+            while await erase(process, record, limit) == _AT_ONCE:
+                pass
+    await _measure(process)
+
+
+async def erase(process: Process, record: type[Record], limit: datetime) -> int:
+    """Erases some records that were deleted before a moment, with all that was kept of them."""
+    async with process.work(calling()) as work:
+        ids = (await work.session.scalars(_old(record, limit))).all()
+        if ids:
+            rest = (await work.session.execute(_emptied(work, record, ids))).mappings()
+            left = [record(**row) for row in rest]
+            await _forget(work, [*ids, *await _logs_of(work, record, ids)])
+            await work.session.execute(
+                history.insert().values([_remembered(work, each) for each in left])
+            )
+            events = [_event(work, each) for each in left]
+            given = rows(events, service=process.name, actor=work.actor.name)
+            await work.session.execute(insert_statement, given)
+    metrics.BIN_ERASED.labels(record.entity).inc(len(ids))
+    return len(ids)
+
+
+def _old(record: type[Record], limit: datetime) -> Any:
+    table = record.__table__
+    old = select(table.c.id).where(in_bin(table), table.c.binned_at < limit)
+    return old.order_by(table.c.binned_at).limit(_AT_ONCE).with_for_update(skip_locked=True)
+
+
+def _emptied(work: Work, record: type[Record], ids: Sequence[UUID]) -> Any:
+    """Takes every value out of rows; returns what is left of them."""
+    table: Any = record.__table__
+    kept = _KEPT | set(_ways_up(record))
+    values = {each.name: _nothing(each) for each in table.c if each.name not in kept}
+    values = {name: value for name, value in values.items() if value is not _AS_IT_IS}
+    values |= {"version": table.c.version + 1, "erased_at": func.now()}
+    values |= {"updated_at": func.now(), "updated_by": work.actor.name}
+    place = (table.c[name] for name in (*_PLACE, *_ways_up(record)))
+    return table.update().where(table.c.id.in_(ids)).values(values).returning(*place)
+
+
+_AS_IT_IS = object()
+
+
+def _nothing(column: Column[Any]) -> Any:
+    """What a column holds when nothing is said; a required moment or reference stays as it is."""
+    if column.nullable:
+        return None
+    kind: Any = getattr(column.type, "impl_instance", column.type)
+    if isinstance(kind, Text):
+        # No two may be alike where a value is unique.
+        return cast(column.table.c.id, Text) if _is_unique(column) else ""
+    if isinstance(kind, ARRAY):
+        return []
+    if isinstance(kind, JSONB):
+        return {} if column.name == "custom" else []
+    if isinstance(kind, Boolean):
+        return False
+    return 0 if isinstance(kind, Integer | Numeric) and not _is_unique(column) else _AS_IT_IS
+
+
+def _is_unique(column: Column[Any]) -> bool:
+    return bool(column.unique) or column.info.get("indexed") == "uq"
+
+
+def _ways_up(record: type[Record]) -> Iterator[str]:
+    """The fields that say on what a record hangs: what hangs on itself stays as open as it was."""
+    for name in record.hangs_on:
+        yield name
+        kind: Any = record.fields[name].said.kind
+        if kind.named_by:
+            yield str(kind.named_by)
+
+
+async def _logs_of(work: Work, record: type[Record], ids: Sequence[UUID]) -> Sequence[UUID]:
+    """The lines of logs that tell of these records go, since they tell what the records were."""
+    gone: list[UUID] = []
+    for log in work.process.entities.values():
+        for name in log.erased_with:
+            if getattr(log.fields[name].said.kind, "target", "") == record.entity:
+                table: Any = log.__table__
+                lines = table.delete().where(table.c[name].in_(ids)).returning(table.c.id)
+                gone += (await work.session.scalars(lines)).all()
+    return gone
+
+
+async def _forget(work: Work, ids: Sequence[UUID]) -> None:
+    """Takes away what stands beside records; the lines of an import are counted, so they stay empty."""
+    for table in (history, share):
+        await work.session.execute(table.delete().where(table.c.record_id.in_(ids)))
+    # Importing stands above records, so that its table is known by name alone.
+    lines = metadata.tables["import_line"]
+    await work.session.execute(
+        lines.update().where(lines.c.record_id.in_(ids)).values(original="", reasons={})
+    )
+
+
+def _event(work: Work, left: Record) -> Announcement:
+    """Tells other services to empty what they keep."""
+    message = events_pb2.RecordChanged(
+        entity=left.entity,
+        id=str(left.id),
+        version=left.version,
+        actor=work.actor.name,
+        copy=copy_of(left),
+    )
+    return Announcement.under(change_subject(left.entity, _ERASED), message)
+
+
+def _remembered(work: Work, left: Record) -> Mapping[str, Any]:
+    """The one line of history that stays: that the record was erased."""
+    return {
+        "entity": left.entity,
+        "record_id": left.id,
+        "at": datetime.now(UTC),
+        "actor": work.actor.name,
+        "what": _ERASED,
+        "version": left.version,
+        "changes": {},
+    }
+
+
+async def _measure(process: Process) -> None:
+    for record in process.entities.values():
+        if not record.no_bin:
+            table = record.__table__
+            counted = select(func.count()).select_from(table).where(in_bin(table))
+            [row] = await process.reader.rows(counted)
+            metrics.BIN_RECORDS.labels(record.entity).set(row[0])
