@@ -41,6 +41,7 @@ def described(shape: Shape, policy: Policy, actor: Actor, choices: Choices) -> p
         rights=sorted(_rights(shape, policy, actor)),
         methods=[each for each in STANDARD if each in shape.methods],
         presentation=_presentation(record, frozenset(seen)),
+        no_bin=record.no_bin,
         fields=[
             _field(record, shape.fields[name], choices, readable_only=limits.get(name) == "read")
             for name in seen

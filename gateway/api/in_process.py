@@ -57,6 +57,12 @@ class InProcessApi:
     async def delete(self, plural: str, record_id: str, version: int) -> None:
         await self.operations.delete(self.backends.resource(plural), record_id, version)
 
+    async def binned(self, plural: str, params: Mapping[str, str]) -> Json:
+        return (await self.records.binned(self.backends.resource(plural), params)).values()
+
+    async def restore(self, plural: str, record_id: str, version: int | None) -> None:
+        await self.records.restore(self.backends.resource(plural), record_id, version)
+
     async def verb(self, plural: str, record_id: str | None, name: str, body: Json) -> Json:
         verb = self.backends.resource(plural).verb(name)
         values = {name: value for name, value in body.items() if name != "idempotency_key"}
@@ -85,11 +91,9 @@ class InProcessApi:
         answer = await self.records.explain(self.backends.resource(plural), record_id, query)
         return answer.values()
 
-    async def titles(self, entity: str, ids: Sequence[str]) -> Mapping[str, str]:
+    async def titles(self, entity: str, ids: Sequence[str]) -> Json:
         query = {"ids": ",".join(ids)}
-        answer = await self.records.titles(self.backends.entity(entity), query)
-        titles: Mapping[str, str] = answer.values()["titles"]
-        return titles
+        return (await self.records.titles(self.backends.entity(entity), query)).values()
 
     async def aggregate(self, plural: str, params: Mapping[str, str]) -> Json:
         answer = await self.records.aggregate(self.backends.resource(plural), params)

@@ -40,6 +40,12 @@ class Api(Protocol):
     async def delete(self, plural: str, record_id: str, version: int) -> None:
         """`DELETE /{plural}/{id}`."""
 
+    async def binned(self, plural: str, params: Mapping[str, str]) -> Json:
+        """`GET /{plural}:bin`: `{"items": [BinEntry …], "page": {…}}`."""
+
+    async def restore(self, plural: str, record_id: str, version: int | None) -> None:
+        """`POST /{plural}/{id}:restore`."""
+
     async def verb(self, plural: str, record_id: str | None, name: str, body: Json) -> Json:
         """`POST /{plural}/{id}:{verb}`; `name` is the RPC's name, e.g. `MoveStage`."""
 
@@ -58,8 +64,8 @@ class Api(Protocol):
     async def explain(self, plural: str, record_id: str, person_id: str) -> Json:
         """Why a person can see a record: `{"level": …, "reasons": […]}`."""
 
-    async def titles(self, entity: str, ids: Sequence[str]) -> Mapping[str, str]:
-        """The names of records by id, as far as the person may see them."""
+    async def titles(self, entity: str, ids: Sequence[str]) -> Json:
+        """The names of records by id, as far as the person may see them, and the states of those gone."""
 
     async def aggregate(self, plural: str, params: Mapping[str, str]) -> Json:
         """`Figures` for filter, group_by and measures (comma-separated)."""

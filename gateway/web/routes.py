@@ -2,6 +2,7 @@
 
 from starlette.routing import BaseRoute, Route
 
+from gateway.web.bin import page as bins
 from gateway.web.chat import page as chat
 from gateway.web.design import page as design
 from gateway.web.forms import page as forms
@@ -37,16 +38,19 @@ VIEWS: tuple[tuple[str, str, View], ...] = (
     ("GET", "/imports/{import_id}", imports.show_import),
     ("POST", "/imports/real", imports.start_for_real),
     ("POST", "/imports/{import_id}/retry", imports.retry),
+    ("GET", "/bin", bins.show_first),
     ("GET", "/{plural}", lists.show_list),
     ("POST", "/{plural}", forms.create),
     ("GET", "/{plural}/new", forms.show_new),
     ("GET", "/{plural}/board", board.show_board),
+    ("GET", "/{plural}/bin", bins.show_bin),
     ("GET", "/{plural}/filter", lists.add_condition),
     ("GET", "/{plural}/condition", lists.condition_value),
     ("GET", "/{plural}/{record_id}", record.show_detail),
     ("POST", "/{plural}/{record_id}", forms.update),
     ("GET", "/{plural}/{record_id}/edit", forms.show_edit),
     ("POST", "/{plural}/{record_id}/delete", forms.delete),
+    ("POST", "/{plural}/{record_id}/restore", bins.restore),
     ("GET", "/{plural}/{record_id}/history", record.show_history),
     ("GET", "/{plural}/{record_id}/related/{tab}", record.show_related),
     ("GET", "/{plural}/{record_id}/access", sharing.show_access),

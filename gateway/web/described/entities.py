@@ -31,6 +31,7 @@ class Entity:
     shown: Presentation
     actions: tuple[Action, ...]
     path: str = ""
+    no_bin: str = ""
 
     @classmethod
     def read(cls, json: Json, entities: tuple[Option, ...] = ()) -> "Entity":
@@ -50,6 +51,7 @@ class Entity:
                 shown.actions, [Verb.read(each) for each in json.get("verbs", ())], fields
             ),
             path=json.get("path", ""),
+            no_bin=json.get("no_bin", ""),
         )
 
     @property
@@ -75,6 +77,11 @@ class Entity:
     @property
     def changed_by_form(self) -> bool:
         return self.may("edit") and "Update" in self.methods
+
+    @property
+    def has_bin(self) -> bool:
+        """Whether the caller may delete such records, and take them back."""
+        return self.may("delete") and not self.no_bin
 
     def own_fields(self) -> list[Field]:
         """The fields that the entity is about and then its owner, without the stamps."""

@@ -136,7 +136,10 @@ async def delete(visit: Visit) -> Response:
     _need(entity, "delete")
     data = await visit.request.form()
     await visit.api.delete(entity.slug, visit.record_id, int(str(data.get("version", "0"))))
-    return to(f"/{entity.slug}", _("%(label)s was deleted.", label=entity.label))
+    if entity.no_bin:
+        return to(f"/{entity.slug}", _("%(label)s was deleted.", label=entity.label))
+    told = _("%(label)s is in the bin.", label=entity.label)
+    return to(f"/{entity.slug}?undo={visit.record_id}", told)
 
 
 async def _posted(visit: Visit) -> tuple[Form, Any]:

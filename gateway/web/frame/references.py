@@ -31,12 +31,12 @@ def titles_in(answers: Iterable[Json | Problem]) -> Titles:
 
 
 def _named(title: str, state: str) -> str:
-    """What was converted is still shown under its id, with what it became; the rest is deleted."""
+    """What was converted is still shown under its id, with what it became; the rest leads nowhere."""
     if state == "live":
         return title
     if state == "converted":
         return f"{title} ({_('converted')})"
-    return Gone(f"{title} ({_('deleted')})".strip())
+    return Gone(_("erased") if state == "erased" else f"{title} ({_('deleted')})".strip())
 
 
 async def titles_for(api: Api, fields: Iterable[Field], records: Iterable[Json]) -> Titles:
@@ -54,10 +54,10 @@ async def titles_of(api: Api, wanted: Wanted) -> Titles:
     }
     answers = await gather(asked)
     return {
-        (entity, record_id): title
+        (entity, record_id): _named(title, answer.get("states", {}).get(record_id, "live"))
         for entity, answer in answers.items()
         if not isinstance(answer, Problem)
-        for record_id, title in answer.items()
+        for record_id, title in answer["titles"].items()
     }
 
 

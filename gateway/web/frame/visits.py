@@ -99,6 +99,14 @@ class Visit:
         offered = [names] if isinstance(names, str) else names
         return packed(self.request, self.site.templates.render(offered, frame), status)
 
+    def _undo(self, entity: Entity | None) -> str:
+        """Where the deletion that the page has just told of is taken back."""
+        try:
+            deleted = UUID(self.asked("undo"))
+        except ValueError:
+            return ""
+        return f"/{entity.slug}/{deleted}/restore" if entity and entity.has_bin else ""
+
     def frame(self, entity: Entity | None = None) -> dict[str, Any]:
         """What every template may use."""
         return {
@@ -112,6 +120,8 @@ class Visit:
             "present": self.presenter,
             "creatable": [each for each in self.catalog if each.made_by_form],
             "notice": self.request.query_params.get("notice", ""),
+            "undo": self._undo(entity),
+            "has_bins": any(each.has_bin for each in self.catalog),
         }
 
 

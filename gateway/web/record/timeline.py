@@ -19,6 +19,7 @@ WORDS = {
     "created": "created this",
     "updated": "changed",
     "deleted": "deleted this",
+    "restored": "restored this from the bin",
 }
 
 

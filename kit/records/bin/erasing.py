@@ -1,12 +1,25 @@
 """What has stood in the bin long enough is erased: nothing is left of a record but its place."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from crm.v1 import events_pb2
-from sqlalchemy import ARRAY, Boolean, Column, Integer, Numeric, Text, cast, func, select
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    Integer,
+    Numeric,
+    Text,
+    Uuid,
+    any_,
+    cast,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from kit.access.clause import in_bin
@@ -43,17 +56,15 @@ async def empty_bins(process: Process) -> None:
 async def erase(process: Process, record: type[Record], limit: datetime) -> int:
     """Erases some records that were deleted before a moment, with all that was kept of them."""
     async with process.work(calling()) as work:
-        ids = (await work.session.scalars(_old(record, limit))).all()
+        ids = [row.id for row in await work.run(_old(record, limit))]
         if ids:
-            rest = (await work.session.execute(_emptied(work, record, ids))).mappings()
-            left = [record(**row) for row in rest]
+            left = [record(**row._asdict()) for row in await work.run(_emptied(work, record, ids))]
             await _forget(work, [*ids, *await _logs_of(work, record, ids)])
-            await work.session.execute(
-                history.insert().values([_remembered(work, each) for each in left])
-            )
+            await work.run(_remembered(work, record, ids))
             events = [_event(work, each) for each in left]
-            given = rows(events, service=process.name, actor=work.actor.name)
-            await work.session.execute(insert_statement, given)
+            await work.run(
+                insert_statement, **rows(events, service=process.name, actor=work.actor.name)
+            )
     metrics.BIN_ERASED.labels(record.entity).inc(len(ids))
     return len(ids)
 
@@ -73,7 +84,7 @@ def _emptied(work: Work, record: type[Record], ids: Sequence[UUID]) -> Any:
     values |= {"version": table.c.version + 1, "erased_at": func.now()}
     values |= {"updated_at": func.now(), "updated_by": work.actor.name}
     place = (table.c[name] for name in (*_PLACE, *_ways_up(record)))
-    return table.update().where(table.c.id.in_(ids)).values(values).returning(*place)
+    return table.update().where(_among(table.c.id, ids)).values(values).returning(*place)
 
 
 _AS_IT_IS = object()
@@ -116,20 +127,23 @@ async def _logs_of(work: Work, record: type[Record], ids: Sequence[UUID]) -> Seq
         for name in log.erased_with:
             if getattr(log.fields[name].said.kind, "target", "") == record.entity:
                 table: Any = log.__table__
-                lines = table.delete().where(table.c[name].in_(ids)).returning(table.c.id)
-                gone += (await work.session.scalars(lines)).all()
+                lines = table.delete().where(_among(table.c[name], ids)).returning(table.c.id)
+                gone += [row.id for row in await work.run(lines)]
     return gone
 
 
 async def _forget(work: Work, ids: Sequence[UUID]) -> None:
     """Takes away what stands beside records; the lines of an import are counted, so they stay empty."""
     for table in (history, share):
-        await work.session.execute(table.delete().where(table.c.record_id.in_(ids)))
+        await work.run(table.delete().where(_among(table.c.record_id, ids)))
     # Importing stands above records, so that its table is known by name alone.
     lines = metadata.tables["import_line"]
-    await work.session.execute(
-        lines.update().where(lines.c.record_id.in_(ids)).values(original="", reasons={})
-    )
+    emptied = lines.update().values(original="", reasons={})
+    await work.run(emptied.where(_among(lines.c.record_id, ids)))
+
+
+def _among(column: Any, ids: Sequence[UUID]) -> Any:
+    return column == any_(literal(list(ids), ARRAY(Uuid())))
 
 
 def _event(work: Work, left: Record) -> Announcement:
@@ -144,17 +158,21 @@ def _event(work: Work, left: Record) -> Announcement:
     return Announcement.under(change_subject(left.entity, _ERASED), message)
 
 
-def _remembered(work: Work, left: Record) -> Mapping[str, Any]:
+def _remembered(work: Work, record: type[Record], ids: Sequence[UUID]) -> Any:
     """The one line of history that stays: that the record was erased."""
-    return {
-        "entity": left.entity,
-        "record_id": left.id,
-        "at": datetime.now(UTC),
-        "actor": work.actor.name,
-        "what": _ERASED,
-        "version": left.version,
-        "changes": {},
+    table: Any = record.__table__
+    line = {
+        "entity": literal(record.entity),
+        "record_id": table.c.id,
+        "at": func.now(),
+        "actor": literal(work.actor.name),
+        "what": literal(_ERASED),
+        "version": table.c.version,
+        "changes": literal({}, JSONB()),
     }
+    return history.insert().from_select(
+        list(line), select(*line.values()).where(_among(table.c.id, ids))
+    )
 
 
 async def _measure(process: Process) -> None:
