@@ -80,8 +80,9 @@ async def up(service: Service) -> AsyncIterator[Running]:
 
 
 @asynccontextmanager
-async def beside(service: Service) -> AsyncIterator[Process]:
+async def beside(service: Service, purpose: str) -> AsyncIterator[Process]:
     """What a service stands on, without its doors and loops: for a command beside the one that runs."""
+    calls(Actor.system(f"{service.name}.{purpose}"))
     async with AsyncExitStack() as stack:
         running = await _open(service, stack)
         _servicers(service, running.process)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from kit.ids import uuid7
-from kit.references.rebuilding import rebuild
+from kit.rebuild_references import rebuild
 from kit.references.tables import reference_copy
 from tests.entities.cases import CASES
 from tests.entities.factories import Office

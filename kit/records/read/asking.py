@@ -1,6 +1,7 @@
 """What a caller may filter, sort and group an entity by."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from kit.access.fields import visible
 from kit.access.policy import Policy
@@ -20,9 +21,12 @@ class Asked(Mapping[str, Field]):
         self._by = (policy, actor, record)
         self._own = visible(policy, actor, record)
         self._touches = may_touch(policy, actor, record)
-        self._paths = Paths(policy, actor, record, self._own)
         self.goes_by_caller = False
         """Whether something was named that finds other rows for others who reach the same ones."""
+
+    @cached_property
+    def _paths(self) -> Paths:
+        return Paths(*self._by, self._own)
 
     def __getitem__(self, name: str) -> Field:
         if (own := self._own.get(name)) is not None:
