@@ -15,16 +15,15 @@ from gateway.api.entity_routes import EntityRoutes
 from gateway.api.in_process import InProcessApi
 from gateway.api.table import Row, Table
 from gateway.middleware.request import RequestMiddleware
-from gateway.oauth.consent import consent_page
-from gateway.oauth.routes import OAuthRoutes
-from gateway.oauth.sign_in import SignIn
+from gateway.oauth import routes as oauth
+from gateway.oauth import sign_in
 from gateway.openapi import manual
 from gateway.parts import Parts
 from gateway.problems import response_of
+from gateway.realtime import routes as realtime
 from gateway.refusals import problem_of
 from gateway.web.frame.visits import Site, to_sign_in
 from gateway.web.routes import routes as page_routes
-from gateway.web.site import sign_in_page
 from kit.errors import Anonymous, Problem
 
 API: tuple[APIRouter, ...] = (system_routes.router, import_routes.router)
@@ -54,7 +53,7 @@ def application(parts: Parts) -> ASGIApp:
     )
     # Most requests are for records, so their one look-up stands before the search of all others.
     app.router.routes.append(table)
-    for router in (*API, manual.router):
+    for router in (*API, manual.router, sign_in.router, oauth.router, realtime.router):
         app.include_router(router)
     for route in _routes(parts):
         if isinstance(route, Route) and route.name != "static":
@@ -63,6 +62,7 @@ def application(parts: Parts) -> ASGIApp:
             app.router.routes.append(route)
     for kind in (HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, _raised)
+    app.add_exception_handler(oauth.TooManyParametersError, oauth.too_many_parameters)
     return RequestMiddleware(
         app, parts.admission, lambda scope, problem: _refusal(parts.site, scope, problem)
     )
@@ -78,17 +78,6 @@ _THE_FRAMEWORKS = (HTTPException, RequestValidationError)
 
 def _routes(parts: Parts) -> Iterator[BaseRoute]:
     site = parts.site
-    yield parts.chat.route()
-    yield from OAuthRoutes(
-        parts.settings,
-        parts.follower.peers,
-        lambda request, consent: consent_page(site, request, consent),
-    ).routes()
-    yield from SignIn(
-        parts.settings,
-        parts.sessions,
-        lambda request, **words: sign_in_page(site, request, **words),
-    ).routes()
     yield from page_routes(site)
 
 

@@ -11,8 +11,13 @@ from gateway.api.descriptions import Descriptions
 from gateway.api.imports import Imports
 from gateway.api.operations import Operations
 from gateway.authentication.callers import Caller, caller_of
+from gateway.authentication.sessions import Sessions
+from gateway.config import Settings
 from gateway.parts import Parts
+from gateway.realtime.chat import Chat
+from gateway.web.frame.visits import Site
 from kit.errors import Anonymous
+from kit.rpc.client import Peers
 
 
 def _part(named: Callable[[Parts], Any]) -> Any:
@@ -25,6 +30,11 @@ def _part(named: Callable[[Parts], Any]) -> Any:
     return Depends(found)
 
 
+TheSettings = Annotated[Settings, _part(lambda parts: parts.settings)]
+TheSessions = Annotated[Sessions, _part(lambda parts: parts.sessions)]
+TheSite = Annotated[Site, _part(lambda parts: parts.site)]
+ThePeers = Annotated[Peers, _part(lambda parts: parts.follower.peers)]
+TheChat = Annotated[Chat, _part(lambda parts: parts.chat)]
 TheRights = Annotated[Rights, _part(lambda parts: parts.rights)]
 TheOperations = Annotated[Operations, _part(lambda parts: parts.api.operations)]
 TheDescriptions = Annotated[Descriptions, _part(lambda parts: parts.api.descriptions)]

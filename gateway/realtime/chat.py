@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from crm.chat.v1 import events_pb2
 from nats.aio.msg import Msg
-from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from gateway.access import READ_SCOPE, WRITE_SCOPE, PolicyFollower
@@ -19,7 +18,6 @@ from gateway.realtime.listeners import Ending, Listener, Listeners
 from kit.actor import Actor
 from kit.errors import Anonymous, Denied, Problem, Unavailable
 
-PATH = "/api/v1/chat/live"
 SUBJECT = "crm.chat.message.posted"
 _MESSAGE, _ROOM = "chat.Message", "chat.Room"
 _STANDS_FOR = {
@@ -49,9 +47,6 @@ class Chat:
         self.admission.tokens.observers.append(self._access_ended)
         self.follower.observers.append(self.listeners.judge)
 
-    def route(self) -> WebSocketRoute:
-        return WebSocketRoute(PATH, self._live)
-
     async def _message_posted(self, message: Msg) -> None:
         posted = events_pb2.MessagePosted.FromString(message.data)
         members = frozenset(posted.member_ids)
@@ -69,7 +64,7 @@ class Chat:
         """Sessions, grants or tokens are over, and so is what was opened with them."""
         self.listeners.end(ended, Ending.over())
 
-    async def _live(self, socket: WebSocket) -> None:
+    async def serve(self, socket: WebSocket) -> None:
         """Serves one browser until it leaves, may no longer listen, or does not keep up."""
         try:
             caller = await self._admitted(socket)
