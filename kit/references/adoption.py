@@ -37,11 +37,11 @@ _FORGET = (
     "delete from reference_copy where state = 'asked' and asked_at < now() - interval '10 minutes'"
 )
 _GONE = (
-    "update reference_copy set state = 'deleted', asked_at = now() "
-    "where entity = $1 and id = any($2::uuid[]) and state <> 'deleted'"
+    "update reference_copy set state = 'erased', title = '', kept = '{}', asked_at = now() "
+    "where entity = $1 and id = any($2::uuid[]) and state <> 'erased'"
 )
 _OLDEST = (
-    "select entity, id from reference_copy where state in ('live', 'binned') "
+    "select entity, id from reference_copy where state in ('live', 'binned', 'converted') "
     "order by asked_at limit $1"
 )
 _SEEN = "update reference_copy set asked_at = now() where entity = $1 and id = any($2::uuid[])"

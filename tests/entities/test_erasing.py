@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from crm.parties.v1 import leads_pb2
 from crm.v1 import events_pb2, records_pb2, standard_pb2
 from sqlalchemy import func, literal_column, select, text, update
 
@@ -17,6 +18,7 @@ from kit.events.subjects import change_subject
 from kit.ids import uuid7
 from kit.records.bin.erasing import empty_bins
 from kit.records.tables import history, share
+from kit.references.adoption import compare
 from kit.references.tables import reference_copy
 from tests.entities.cases import CASES, CREATED, Case
 from tests.entities.factories import Office, plain_value
@@ -203,3 +205,25 @@ async def test_the_line_of_the_file_from_which_it_came_is_emptied(office: Office
     assert await _texts(office, case, kept) == "Secret Ltd"
     await erased(office, case, made)
     assert await _texts(office, case, kept) == ""
+
+
+async def test_what_a_lead_became_is_forgotten_with_the_contact(office: Office) -> None:
+    """The conversion tells what the lead said, and that is what the contact said."""
+    lead_case, deal_case = CASES["parties.Lead"], CASES["sales.Opportunity"]
+    lead = await office.make(lead_case, status="qualified", company="Acme")
+    done = await office.stub(lead_case).Convert(leads_pb2.ConvertLead(id=lead.id))
+    contact = CASES["parties.Contact"]
+    await erased(office, contact, CASES["parties.Contact"].message(id=done.contact_id))
+    with pytest.raises(NotFound):
+        await office.stub(lead_case).Get(standard_pb2.GetRequest(id=lead.id))
+    same = (reference_copy.c.entity == str(lead_case)) & (reference_copy.c.id == UUID(lead.id))
+    long_ago = datetime(2001, 1, 1, tzinfo=UTC)
+    first = reference_copy.update().where(same).values(asked_at=long_ago)
+    copy = select(reference_copy.c.state, reference_copy.c.title, reference_copy.c.kept).where(same)
+
+    async def is_forgotten() -> bool:
+        await _execute(office, "sales", first)
+        await compare(office.servings["sales"].process)
+        return await _texts(office, deal_case, copy) == "erased  {}"
+
+    await until(is_forgotten, "the copy of the lead is emptied")

@@ -13,6 +13,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     or_,
     select,
 )
@@ -27,6 +28,8 @@ from kit.records.read.paths import reached
 from kit.references.tables import reference_copy
 
 TOUCHES = "touches"
+# What stands in the bin still has touched what it hangs on.
+_NAMED: list[ColumnElement[str]] = [literal_column("'live'"), literal_column("'binned'")]
 
 
 def touches_of(policy: Policy, actor: Actor, record: type[Record]) -> Field:
@@ -80,7 +83,7 @@ def _within(policy: Policy, actor: Actor, record: type[Record]) -> Iterator[Colu
         if "view" in policy.rights(actor, entity) and not hidden:
             reach = policy.reach(actor, standing_of(entity), Level.READ)
             copy = reference_copy.c
-            yield and_(copy.entity == entity, copy.state == "live", reached(copy, reach))
+            yield and_(copy.entity == entity, copy.state.in_(_NAMED), reached(copy, reach))
 
 
 def _entities(record: type[Record]) -> list[str]:

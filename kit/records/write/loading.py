@@ -31,7 +31,7 @@ def by_ids(record: type[Record], reach: Reach, level: Level) -> Select[Any]:
     table = record.__table__.c
     some = table.id == any_(bindparam("ids", type_=ARRAY(Uuid)))
     reached = within_reach_by_parameter(record, reach, level)
-    return stored(record).where(some, reached).order_by(table.id)
+    return _columns(record).where(some, reached).order_by(table.id)
 
 
 def every(record: type[Record]) -> Select[Any]:
@@ -52,7 +52,14 @@ def within(
 
 
 def stored(record: type[Record]) -> Select[Any]:
-    """The rows of an entity, as records are made of them; further conditions are added to it."""
+    """The rows of an entity, as records are made of them; further conditions are added to it.
+
+    An erased one is no record any more: it makes no sense to any rule.
+    """
+    return _columns(record).where(record.__table__.c.erased_at.is_(None))
+
+
+def _columns(record: type[Record]) -> Select[Any]:
     return select(*(record.__table__.c[name] for name in _converters(record)))
 
 
