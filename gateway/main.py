@@ -19,9 +19,9 @@ from gateway.middleware.timeouts import ReadTimeouts, close_late, with_timeouts
 from gateway.parts import Parts
 from kit.events.connection import connect
 from kit.health import Dependency, Health
+from kit.process_runner import kept_running, run_until_stopped, watched
 from kit.rpc.client import Peers
 from kit.rpc.context import ContextTokens
-from kit.runner import kept_running, run_until_stopped, watched
 from kit.telemetry import logs
 
 GRACE_SECONDS = 5
@@ -40,7 +40,7 @@ class Running:
 
 
 def run(settings: Settings) -> None:
-    """Runs the gateway until it is told to stop."""
+    """Runs the gateway until it is asked to stop."""
     run_until_stopped("gateway", settings, partial(up, settings))
 
 

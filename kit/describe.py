@@ -59,11 +59,13 @@ def _rights(shape: Shape, policy: Policy, actor: Actor) -> set[str]:
 @cache
 def _presentation(record: type[Record], seen: frozenset[str]) -> shown_pb.Presentation:
     """How the entity is shown; views and panels that ask of a hidden field are left out."""
-    told = record.presentation
-    views = tuple(view for view in told.views if named_in(view) <= seen)
-    panels = tuple(panel for panel in told.panels if named_in(panel) <= seen)
+    presentation = record.presentation
+    views = tuple(view for view in presentation.views if named_in(view) <= seen)
+    panels = tuple(panel for panel in presentation.panels if named_in(panel) <= seen)
     touches = record.touches if seen.issuperset(record.touches) else ()
-    values = asdict(replace(told, views=views, panels=panels, path=_path(record), touches=touches))
+    values = asdict(
+        replace(presentation, views=views, panels=panels, path=_path(record), touches=touches)
+    )
     return shown_pb.Presentation(
         **{name: value for name, value in values.items() if name not in _ELSEWHERE}
     )
@@ -117,18 +119,18 @@ def _target_field(known: Field, fields: Collection[str]) -> str:
     return next((name for name in (f"{stem}_entity", f"{stem}_kind") if name in fields), "")
 
 
-def _kind(name: str, kind: Kind, told: Presentation, choices: Choices) -> dict[str, Any]:
+def _kind(name: str, kind: Kind, presentation: Presentation, choices: Choices) -> dict[str, Any]:
     return {
         "kind": kind.name,
-        "options": list(_options(name, kind, told, choices)),
+        "options": list(_options(name, kind, presentation, choices)),
         "target": kind.target if isinstance(kind, Reference | References | ActorName) else "",
         "max_length": kind.length if isinstance(kind, Text) else 0,
-        "columns": _columns(kind, told, choices) if isinstance(kind, Rows) else [],
+        "columns": _columns(kind, presentation, choices) if isinstance(kind, Rows) else [],
         "currency_field": kind.currency if isinstance(kind, Money) else "",
     }
 
 
-def _columns(kind: Rows, told: Presentation, choices: Choices) -> list[pb.FieldDescription]:
+def _columns(kind: Rows, presentation: Presentation, choices: Choices) -> list[pb.FieldDescription]:
     return [
         pb.FieldDescription(
             name=column.name,
@@ -136,21 +138,23 @@ def _columns(kind: Rows, told: Presentation, choices: Choices) -> list[pb.FieldD
             help=column.help,
             required=column.required,
             editable=True,
-            **_kind(column.name, column.kind, told, choices),
+            **_kind(column.name, column.kind, presentation, choices),
         )
         for column in kind.row.columns
     ]
 
 
-def _options(name: str, kind: Kind, told: Presentation, choices: Choices) -> Iterator[pb.Option]:
-    tones = kind.tones if isinstance(kind, Steps) else told.tones.get(name, {})
+def _options(
+    name: str, kind: Kind, presentation: Presentation, choices: Choices
+) -> Iterator[pb.Option]:
+    tones = kind.tones if isinstance(kind, Steps) else presentation.tones.get(name, {})
     closed = kind.closed if isinstance(kind, Steps) else frozenset()
     if isinstance(kind, Choice):
         for each in choices.options(kind.list):
             tone = tones.get(each.value, "")
             yield pb.Option(value=each.value, label=each.label, retired=each.retired, tone=tone)
     elif isinstance(kind, Picklist | Words):
-        words, targets = _of(told.words, name), _of(told.targets, name)
+        words, targets = _of(presentation.words, name), _of(presentation.targets, name)
         for value in kind.options:
             label = words.get(value) or _spoken(value)
             target = targets.get(value, "")

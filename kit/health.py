@@ -25,7 +25,7 @@ class Dependency:
     """As people call it; its first word, in small letters, is the label of the metric."""
     ask: Ask
     needed: bool = True
-    """Whether calls fail without it; else its absence is told, and nobody turned away for it."""
+    """Whether calls fail without it; else its absence is shown, and nobody turned away for it."""
 
     def __post_init__(self) -> None:
         self._answered_at = 0.0
@@ -38,12 +38,12 @@ class Dependency:
         while True:
             asked = asyncio.ensure_future(self.ask())
             try:
-                await self._heard(asked)
+                await self._await_answer(asked)
             finally:
                 asked.cancel()
             await asyncio.sleep(ASK_SECONDS)
 
-    async def _heard(self, asked: "asyncio.Future[bool]") -> None:
+    async def _await_answer(self, asked: "asyncio.Future[bool]") -> None:
         await asyncio.wait({asked}, timeout=LONGEST_ANSWER)
         while not asked.done():
             self._note(answers=False)

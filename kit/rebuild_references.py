@@ -12,8 +12,8 @@ from kit.errors import Problem
 from kit.records.process import Process
 from kit.references.adoption import adopt, as_kept, ask
 from kit.references.cascade import follow
-from kit.running import beside
 from kit.service import Service
+from kit.service_runner import beside
 
 _AT_ONCE = 500
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
+from kit.access.entities import at_home, everywhere, standing_of
 from kit.access.inheritance import every_row, key_in
 from kit.access.limits import ORDER
 from kit.access.policy import ACTIONS, Policy
 from kit.access.reach import Reach
-from kit.access.standing import at_home, everywhere, standing_of
 from kit.actor import Actor
 from kit.entity import Governs, Level
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from kit.access.entities import at_home
 from kit.access.entries import FieldAccess
-from kit.access.standing import at_home
 from kit.wire.contract import facts_of
 from kit.wire.options import copies_of, part_of
 
@@ -31,8 +31,8 @@ def hidden_copies(
     entity: str, limits_elsewhere: Callable[[str], Mapping[str, str]]
 ) -> Iterator[str]:
     """The fields that tell what is hidden in the entity they were copied from."""
-    for name, told in _told(entity).items():
-        for original in told.originals:
+    for name, sources in _sources(entity).items():
+        for original in sources.originals:
             source, _, field = original.rpartition(".")
             limits = limits_elsewhere(source)
             if limits.get(field) == "hidden" or (field == WHOLE and "hidden" in limits.values()):
@@ -42,32 +42,32 @@ def hidden_copies(
 def _families(entity: str) -> Iterable[set[str]]:
     """Each whole with its parts."""
     families: dict[str, set[str]] = {}
-    for name, told in _told(entity).items():
-        if told.whole:
-            families.setdefault(told.whole, {told.whole}).add(name)
+    for name, sources in _sources(entity).items():
+        if sources.whole:
+            families.setdefault(sources.whole, {sources.whole}).add(name)
     return families.values()
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What a field tells of others: the whole that it is a part of, and what it is a copy of."""
+class _Sources:
+    """What a field comes from: the whole that it is a part of, and what it is a copy of."""
 
     whole: str
     originals: Sequence[str]
 
 
-def _told(entity: str) -> Mapping[str, _Told]:
+def _sources(entity: str) -> Mapping[str, _Sources]:
     """By field; as its class says it, or the contract of an entity that is at home elsewhere."""
     if (record := at_home().get(entity)) is not None:
         fields = record.fields.items()
-        return {name: _Told(each.said.part_of, each.said.copy_of) for name, each in fields}
-    return _told_elsewhere(entity)
+        return {name: _Sources(each.said.part_of, each.said.copy_of) for name, each in fields}
+    return _sources_elsewhere(entity)
 
 
 @cache
-def _told_elsewhere(entity: str) -> Mapping[str, _Told]:
+def _sources_elsewhere(entity: str) -> Mapping[str, _Sources]:
     facts = facts_of(entity)
     return {
-        name: _Told(part_of(known), copies_of(known))
+        name: _Sources(part_of(known), copies_of(known))
         for name, known in (facts.fields if facts else {}).items()
     }

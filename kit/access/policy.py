@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+from kit.access.entities import Standing, standing_of
 from kit.access.entries import KINDS, Profile
 from kit.access.inheritance import Way, any_of, numbers
 from kit.access.limits import ORDER, hidden_copies, limits_of
 from kit.access.organisation import Organisation
 from kit.access.reach import Reach
-from kit.access.standing import Standing, standing_of
 from kit.actor import Actor
 from kit.entity import Audience, Governs, Level, Record
 

@@ -1,4 +1,4 @@
-"""Why somebody can see a record, in sentences: the ways of the one clause, told one by one."""
+"""Why somebody can see a record, in sentences: the ways of the one clause, one by one."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID

@@ -42,22 +42,22 @@ class Log:
         self._level, self._processors, self._out = level, processors, out
 
     def debug(self, event: str, **words: Any) -> None:
-        self._tell(logging.DEBUG, "debug", event, words)
+        self._log(logging.DEBUG, "debug", event, words)
 
     def info(self, event: str, **words: Any) -> None:
-        self._tell(logging.INFO, "info", event, words)
+        self._log(logging.INFO, "info", event, words)
 
     def warning(self, event: str, **words: Any) -> None:
-        self._tell(logging.WARNING, "warning", event, words)
+        self._log(logging.WARNING, "warning", event, words)
 
     def error(self, event: str, **words: Any) -> None:
-        self._tell(logging.ERROR, "error", event, words)
+        self._log(logging.ERROR, "error", event, words)
 
     def exception(self, event: str, **words: Any) -> None:
         """An error, with the stack of the exception being handled."""
-        self._tell(logging.ERROR, "error", event, {"exc_info": True, **words})
+        self._log(logging.ERROR, "error", event, {"exc_info": True, **words})
 
-    def _tell(self, level: int, name: str, event: str, words: Line) -> None:
+    def _log(self, level: int, name: str, event: str, words: Line) -> None:
         if level < self._level:
             return
         line: Line = {**_bound.get(), **words, "event": event}

@@ -1,4 +1,4 @@
-"""An organisation for tests: people, roles and rights, told to services as identity would tell them."""
+"""An organisation for tests: people, roles and rights, published to services as identity would."""
 
 import itertools
 from typing import Any
@@ -28,13 +28,13 @@ class TestOrganisation:
         self._services = services
         self._numbers = itertools.count(1)
         self._epochs = itertools.count(1)
-        self._told: dict[UUID, Any] = {}
+        self._parts: dict[UUID, Any] = {}
 
-    async def tell(self, kind: str, part: Any, id: UUID | None = None) -> UUID:  # noqa: A002
+    async def publish(self, kind: str, part: Any, id: UUID | None = None) -> UUID:  # noqa: A002
         """Adds or replaces a part of the policy."""
         part_id = id or uuid7()
         body = b"" if part is None else msgspec.json.encode(part)
-        self._told[part_id] = part
+        self._parts[part_id] = part
         event = policy_pb2.PolicyChanged(
             epoch=next(self._epochs), kind=kind, id=str(part_id), removed=part is None, body=body
         )
@@ -64,36 +64,36 @@ class TestOrganisation:
             profile_ids=held,
             time_zone=time_zone,
         )
-        return Actor.person(await self.tell("person", person))
+        return Actor.person(await self.publish("person", person))
 
     async def leave(self, person: Actor) -> None:
         """Somebody works here no more."""
         assert person.person_id is not None
-        entry = msgspec.structs.replace(self._told[person.person_id], status="inactive")
-        await self.tell("person", entry, person.person_id)
+        entry = msgspec.structs.replace(self._parts[person.person_id], status="inactive")
+        await self.publish("person", entry, person.person_id)
 
     async def profile(self, *permissions: Permission, **more: Any) -> UUID:
         """A named set of permissions."""
         name = f"Profile {next(self._numbers)}"
-        return await self.tell("profile", Profile(name=name, permissions=permissions, **more))
+        return await self.publish("profile", Profile(name=name, permissions=permissions, **more))
 
     async def role(self, name: str = "Role", parent: UUID | None = None) -> UUID:
         """A place in the tree."""
         share_key, tree_key = next(self._numbers), next(self._numbers)
-        return await self.tell("role", Role(name, share_key, tree_key, parent))
+        return await self.publish("role", Role(name, share_key, tree_key, parent))
 
     async def group(self, *people: Actor, **more: Any) -> UUID:
         """A group of people."""
         members = tuple(each.person_id for each in people if each.person_id)
         group = Group(name="Group", share_key=next(self._numbers), person_ids=members, **more)
-        return await self.tell("group", group)
+        return await self.publish("group", group)
 
     async def rule(
         self, entity: str, source: tuple[str, UUID], target: tuple[str, UUID], level: str = "read"
     ) -> UUID:
         """An owner-based sharing rule."""
-        return await self.tell("rule", Rule(entity, *source, *target, level))
+        return await self.publish("rule", Rule(entity, *source, *target, level))
 
     async def default(self, entity: str, level: str) -> UUID:
         """How open an entity is to everybody."""
-        return await self.tell("default", Default(entity, level))
+        return await self.publish("default", Default(entity, level))

@@ -12,8 +12,8 @@ from kit.entity import Record
 from kit.ids import uuid7
 from kit.references.tables import reference_copy
 from kit.rpc.client import Peers
-from kit.running import Running, up
 from kit.service import Service
+from kit.service_runner import Running, up
 
 S = TypeVar("S")
 

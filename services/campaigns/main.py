@@ -1,8 +1,8 @@
 """Campaigns on one screen: campaigns with their members, and the results that sales brings."""
 
 from kit.rpc.admission import REFERENCES
-from kit.running import run
 from kit.service import Service
+from kit.service_runner import run
 from services.campaigns import events
 from services.campaigns.config import Settings
 from services.campaigns.rpc.campaigns import Campaigns

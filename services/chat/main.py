@@ -1,7 +1,7 @@
 """Chat on one screen: rooms and what is said in them."""
 
-from kit.running import run
 from kit.service import Service
+from kit.service_runner import run
 from services.chat.config import Settings
 from services.chat.public_room import open_public_room
 from services.chat.rpc.messages import Messages

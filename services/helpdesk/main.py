@@ -1,8 +1,8 @@
 """Helpdesk on one screen: tickets."""
 
 from kit.rpc.admission import REFERENCES
-from kit.running import run
 from kit.service import Service
+from kit.service_runner import run
 from services.helpdesk.config import Settings
 from services.helpdesk.rpc.tickets import Tickets
 

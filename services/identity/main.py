@@ -1,8 +1,8 @@
 """Identity on one screen: who works here, what they may do, and how they prove who they are."""
 
 from kit.records import standard
-from kit.running import run
 from kit.service import Every, Service
+from kit.service_runner import run
 from services.identity.config import Settings
 from services.identity.first_start import first_start
 from services.identity.hashing import Passwords

@@ -2,8 +2,8 @@
 
 from kit.records import standard
 from kit.rpc.admission import REFERENCES
-from kit.running import run
 from kit.service import Every, Service
+from kit.service_runner import run
 from services.parties.config import Settings
 from services.parties.conversion import finish_conversions
 from services.parties.model.accounts import Account

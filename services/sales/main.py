@@ -2,8 +2,8 @@
 
 from kit.records import standard
 from kit.rpc.admission import REFERENCES
-from kit.running import run
 from kit.service import Service
+from kit.service_runner import run
 from services.sales.config import Settings
 from services.sales.model.products import Product
 from services.sales.model.stage_changes import StageChange

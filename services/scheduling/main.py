@@ -1,7 +1,7 @@
 """Scheduling on one screen: activities, and shared things with their bookings."""
 
-from kit.running import run
 from kit.service import Service
+from kit.service_runner import run
 from services.scheduling import events
 from services.scheduling.config import Settings
 from services.scheduling.rpc.activities import Activities

@@ -69,7 +69,7 @@ def test_functions_stay_short() -> None:
 
 ONLY_IN = {
     "asyncio.gather": (),
-    "asyncio.create_task": ("kit/runner.py",),
+    "asyncio.create_task": ("kit/process_runner.py",),
     "jsonable_encoder": (),
     "json_format.MessageToDict": (),
     "json_format.MessageToJson": (),
@@ -119,7 +119,7 @@ def test_records_are_written_one_way() -> None:
 
 
 SYSTEM = {
-    "kit/running.py",
+    "kit/service_runner.py",
     "kit/references/adoption.py",
     "kit/references/copies.py",
     "services/parties/conversion.py",

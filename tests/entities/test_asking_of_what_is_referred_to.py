@@ -141,7 +141,7 @@ async def private_accounts(organisation: TestOrganisation, case: Case) -> AsyncI
         yield
     finally:
         for each in told:
-            await organisation.tell("default", None, each)
+            await organisation.publish("default", None, each)
 
 
 @everywhere
@@ -170,4 +170,4 @@ async def test_of_an_entity_that_is_closed_to_somebody_nothing_is_told(
     try:
         assert len(await world.found("account.name = null", eve)) == 3
     finally:
-        await organisation.tell("default", None, default)
+        await organisation.publish("default", None, default)

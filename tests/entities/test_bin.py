@@ -164,7 +164,7 @@ async def test_whoever_reads_a_record_is_denied_and_who_does_not_finds_nothing(
         titles = records_pb2.TitlesRequest(entity=str(case), ids=[made.id])
         assert not (await beside(office, case, eve).Titles(titles)).states
     finally:
-        await organisation.tell("default", None, default)
+        await organisation.publish("default", None, default)
 
 
 @EVERY

@@ -191,7 +191,7 @@ async def test_a_stranger_finds_nothing_that_is_private(
     if str(case) in _OPEN:
         pytest.skip("everybody is in a public room; tests/chat proves the private ones")
     made, eve = await office.make(case), await organisation.person("Eve", ALL, SET_UP, MANAGES)
-    default = await organisation.tell("default", Default(str(case), "private"))
+    default = await organisation.publish("default", Default(str(case), "private"))
     try:
         await _finds_nothing(case, office, eve, made)
         share = records_pb2.ShareRequest(
@@ -209,7 +209,7 @@ async def test_a_stranger_finds_nothing_that_is_private(
         await _beside(office, case).Unshare(share)
         await _finds_nothing(case, office, eve, made)
     finally:
-        await organisation.tell("default", None, default)
+        await organisation.publish("default", None, default)
 
 
 async def _finds_nothing(case: Case, office: Office, eve: Any, made: Any) -> None:

@@ -72,7 +72,7 @@ async def test_who_did_not_see_the_lead_is_not_told_its_name(
             assert await converted.named(converted.deal_id, eve) == []
             assert await converted.named(converted.deal_id) == converted.expected
     finally:
-        await organisation.tell("default", None, default)
+        await organisation.publish("default", None, default)
 
 
 async def test_what_became_of_a_lead_answers_for_it_when_it_is_gone(converted: Converted) -> None:

@@ -83,7 +83,7 @@ async def test_a_record_out_of_sight_is_named_like_one_that_does_not_exist(
             answers.append(wrong.value.fields[name])
         assert answers[0] == answers[1]
     finally:
-        await organisation.tell("default", None, default)
+        await organisation.publish("default", None, default)
 
 
 async def _copy(serving: Serving, entity: str, record_id: str) -> Any:

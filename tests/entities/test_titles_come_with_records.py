@@ -106,7 +106,7 @@ async def test_a_name_that_is_hidden_is_not_told(
         assert PERSON in seen
         assert ACCOUNT not in seen
     finally:
-        await organisation.tell("default", None, default)
+        await organisation.publish("default", None, default)
 
 
 async def test_what_is_deleted_keeps_its_name_and_says_so(office: Office) -> None:
@@ -132,4 +132,4 @@ async def test_where_people_are_not_seen_everybody_knows_himself(
         assert (PERSON, "Ana") in await page.listed()
         assert (PERSON, "Ana") not in await page.listed(eve)
     finally:
-        await organisation.tell("default", None, default)
+        await organisation.publish("default", None, default)

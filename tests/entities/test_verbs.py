@@ -121,11 +121,11 @@ async def test_a_stale_version_is_refused_with_the_record_as_it_is(
 
 @asynccontextmanager
 async def _private(organisation: TestOrganisation, verb: VerbCase) -> AsyncIterator[None]:
-    default = await organisation.tell("default", Default(str(verb.case), "private"))
+    default = await organisation.publish("default", Default(str(verb.case), "private"))
     try:
         yield
     finally:
-        await organisation.tell("default", None, default)
+        await organisation.publish("default", None, default)
 
 
 @of(_over_one)

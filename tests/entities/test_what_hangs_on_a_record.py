@@ -76,7 +76,7 @@ async def private_accounts(organisation: TestOrganisation) -> AsyncIterator[None
     """Accounts are seen by those responsible and those they were shared with."""
     default = await organisation.default(ACCOUNT, "private")
     yield
-    await organisation.tell("default", None, default)
+    await organisation.publish("default", None, default)
 
 
 async def test_what_hangs_on_a_hidden_account_is_hidden_with_it(
@@ -139,7 +139,7 @@ async def test_an_activity_about_a_private_deal_is_as_private(
         customer, eve = await Customer(office).make(), await organisation.person("Eve")
         assert await customer.seen_by(eve) == set(customer.made) - {DEAL, "about the deal"}
     finally:
-        await organisation.tell("default", None, default)
+        await organisation.publish("default", None, default)
 
 
 async def test_what_moves_to_another_account_is_seen_by_whoever_sees_that_one(

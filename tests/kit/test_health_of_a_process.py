@@ -119,7 +119,7 @@ async def lonely(house: House, toys: Serving, ana: Actor) -> AsyncIterator[Servi
     )
     tokens = ContextTokens.from_files("gateway", house.keys["gateway"], house.keys_folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kit.running.require_current", _any_schema)
+        patch.setattr("kit.service_runner.require_current", _any_schema)
         peers = Peers("gateway", {"toys": settings.listen}, tokens)
         serving = await Serving.start(toy_service(settings), peers)
     yield serving

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from kit.actor import Actor
 from kit.ids import uuid7
 from kit.records.methods.pruning import forget_answers
-from kit.running import JOBS
+from kit.service_runner import JOBS
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from tests.kit.toy.contract import pb, services

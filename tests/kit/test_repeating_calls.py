@@ -52,7 +52,7 @@ async def test_what_was_hidden_since_is_not_answered_again(
     assert word.encode() in (await shop.Create(toy, key=key)).SerializeToString()
     hidden = [FieldAccess("toys.Toy", name, "hidden") for name in ("secret", "custom")]
     limited = Profile(name="Limited", permissions=(ALL,), fields=tuple(hidden))
-    await organisation.tell("profile", limited, profile)
+    await organisation.publish("profile", limited, profile)
     again = (await shop.Create(toy, key=key)).SerializeToString()
     assert word.encode() not in again
     assert b"Kit" in again

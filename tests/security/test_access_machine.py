@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from tests.security.oracle import Group, Rule, Thing, World, can
-from tests.security.telling import Told
+from tests.security.served_world import ServedWorld
 from tests.security.worlds import (
     DEFAULTS,
     GROUPS,
@@ -43,9 +43,9 @@ FEW_STEPS = settings(
 
 
 @pytest.fixture
-async def told(toys: Serving, organisation: TestOrganisation) -> AsyncIterator[Told]:
+async def told(toys: Serving, organisation: TestOrganisation) -> AsyncIterator[ServedWorld]:
     """The toys, told of these worlds for the while."""
-    told = Told(toys, organisation)
+    told = ServedWorld(toys, organisation)
     yield told
     await told.end()
 
@@ -53,7 +53,7 @@ async def told(toys: Serving, organisation: TestOrganisation) -> AsyncIterator[T
 class Access(RuleBasedStateMachine):
     """A world, the service that was told of it, and what may happen to both."""
 
-    told: ClassVar[Told]
+    told: ClassVar[ServedWorld]
     loop: ClassVar[asyncio.AbstractEventLoop]
 
     def wait(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -195,14 +195,14 @@ class Access(RuleBasedStateMachine):
         return {number for number, each in things if can(user, action, each, self.world)}
 
 
-async def test_every_answer_is_the_oracles(told: Told) -> None:
+async def test_every_answer_is_the_oracles(told: ServedWorld) -> None:
     """ID-09 to ID-13: list, both plans, pages, count, get and update, after each change."""
     machine = type("Machine", (Access,), {"told": told, "loop": asyncio.get_running_loop()})
     await asyncio.to_thread(run_state_machine_as_test, machine, settings=FEW_STEPS)
 
 
 async def test_the_list_notices_a_clause_that_is_left_out(
-    told: Told, monkeypatch: pytest.MonkeyPatch
+    told: ServedWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The comparison itself is worth something: a list without its clause is caught."""
     machine = Access()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kit.access.limits import WHOLE, _told, _told_elsewhere
+from kit.access.limits import WHOLE, _sources, _sources_elsewhere
 from tests.entities.cases import CASES
 
 
@@ -27,6 +27,6 @@ def test_a_copy_names_a_field_that_profiles_can_hide() -> None:
 def test_whoever_keeps_such_a_field_elsewhere_knows_what_it_is_a_copy_of() -> None:
     """Where the entity is not at home the contract says it: a kept copy is hidden with its original."""
     for entity, case in CASES.items():
-        elsewhere = _told_elsewhere(entity)
-        told = {name: each for name, each in _told(entity).items() if name in case.shape.fields}
+        elsewhere = _sources_elsewhere(entity)
+        told = {name: each for name, each in _sources(entity).items() if name in case.shape.fields}
         assert {name: elsewhere[name] for name in told} == told

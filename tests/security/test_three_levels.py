@@ -53,7 +53,7 @@ async def toy(toys: Serving, organisation: TestOrganisation) -> Any:
     ana = await organisation.person("Ana")
     made = await toys.stub(services.ToysStub, ana).Create(pb.Toy(name="Bear"))
     yield Toy(toys, ana, made)
-    await organisation.tell("default", None, default)
+    await organisation.publish("default", None, default)
 
 
 async def test_who_may_edit_shares_nothing_on_takes_nothing_over_and_deletes_nothing(
@@ -94,10 +94,10 @@ async def test_an_entity_open_for_editing_is_not_open_for_deleting(
     edit = await organisation.default(TOY, "edit")
     with pytest.raises(Denied):
         await toy.stub(eve).Delete(standard_pb2.DeleteRequest(id=toy.made.id))
-    await organisation.tell("default", None, edit)
+    await organisation.publish("default", None, edit)
     full = await organisation.default(TOY, "full")
     await toy.stub(eve).Delete(standard_pb2.DeleteRequest(id=toy.made.id))
-    await organisation.tell("default", None, full)
+    await organisation.publish("default", None, full)
 
 
 async def test_a_level_that_does_not_exist_is_refused(

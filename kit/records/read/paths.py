@@ -28,10 +28,10 @@ from sqlalchemy import (
     true,
 )
 
+from kit.access.entities import at_home_in, standing_of
 from kit.access.fields import visible
 from kit.access.policy import Policy
 from kit.access.reach import Reach
-from kit.access.standing import at_home_in, standing_of
 from kit.actor import Actor
 from kit.entity import Field, Level, Record, Reference
 from kit.entity.fields import Said, said

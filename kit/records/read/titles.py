@@ -25,9 +25,9 @@ from sqlalchemy import (
     union_all,
 )
 
+from kit.access.entities import at_home_in, standing_of
 from kit.access.policy import Policy
 from kit.access.reach import Reach
-from kit.access.standing import at_home_in, standing_of
 from kit.actor import Actor
 from kit.database.statements import Statement, Statements
 from kit.entity import Level, Record

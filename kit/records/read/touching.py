@@ -18,9 +18,9 @@ from sqlalchemy import (
     select,
 )
 
+from kit.access.entities import standing_of
 from kit.access.fields import seen
 from kit.access.policy import Policy
-from kit.access.standing import standing_of
 from kit.actor import Actor
 from kit.entity import Field, Level, Record, References
 from kit.entity.fields import said

@@ -91,7 +91,7 @@ def _killed_early(rendering: Rendering) -> None:
 @check(23, _no_pause, _killed_early)
 def a_process_has_time_to_finish(rendering: Rendering) -> Complaints:
     """Callers forget the pod, then calls end, then consumers; slack covers the last traces."""
-    grace, slack = _constant("kit/runner.py", "GRACE_SECONDS"), 15
+    grace, slack = _constant("kit/process_runner.py", "GRACE_SECONDS"), 15
     for workload in rendering.of("Deployment"):
         stop = containers(workload)[0].get("lifecycle", {}).get("preStop", {})
         pause = stop.get("sleep", {}).get("seconds", 0)

@@ -10,7 +10,7 @@ from cli.components.databases import Database, ensure_databases
 from cli.components.ports import free_port
 from kit.database.engine import connected
 from kit.database.migrate import head, known, require_current, serves_from, upgrade
-from kit.running import up
+from kit.service_runner import up
 from kit.settings import Misconfigured
 from services.helpdesk.config import Settings
 from services.helpdesk.main import helpdesk

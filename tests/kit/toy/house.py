@@ -38,7 +38,7 @@ async def served(house: House, name: str = "toys") -> Serving:
     await _create_tables(url)
     settings = ServiceSettings.load(house.environment(name) | {"DATABASE_URL": url})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kit.running.require_current", _any_schema)
+        patch.setattr("kit.service_runner.require_current", _any_schema)
         serving = await Serving.start(toy_service(settings, name), house.peers())
     house.serving[name] = serving
     return serving
@@ -83,7 +83,7 @@ def organisation(toys: Serving) -> TestOrganisation:
 
 async def opened(organisation: TestOrganisation, level: str) -> None:
     """How open toys are to everybody; always the same part of the policy, so that the last word holds."""
-    await organisation.tell("default", Default("toys.Toy", level), _DEFAULT)
+    await organisation.publish("default", Default("toys.Toy", level), _DEFAULT)
 
 
 def organisation_of(serving: Serving) -> Any:

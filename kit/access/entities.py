@@ -1,4 +1,4 @@
-"""Where an entity stands: how open it is by itself, and which line of a profile speaks for it."""
+"""Every entity as access sees it: how open it is by itself, and which line of a profile speaks for it."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""How every process runs: told what it is, watched by operations, stopped by a signal."""
+"""How every process runs: configured, watched by operations, stopped by a signal."""
 
 import asyncio
 import signal
@@ -21,7 +21,7 @@ Up = Callable[[], AbstractAsyncContextManager[Any]]
 
 
 def run_until_stopped(name: str, settings: Settings, up: Up) -> None:
-    """Runs a process until it is told to stop."""
+    """Runs a process until it is asked to stop."""
     logs.configure(name, settings.log_level, VERSION)
     traces.configure(name, settings.trace_ratio, settings.otlp_endpoint, VERSION)
     runtime.describe(VERSION, settings.commit)

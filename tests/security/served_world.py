@@ -1,4 +1,4 @@
-"""A world told to a running service, and its answers asked for over the wire."""
+"""A world published to a running service, and its answers asked for over the wire."""
 
 from dataclasses import replace
 from typing import Any
@@ -22,13 +22,13 @@ _GOD = Actor.person(id_of("person", 50))
 _ALL = entries.Permission(ENTITY, True, True, True, True, True, True)
 
 
-class Told:
-    """One service that is told one world after another."""
+class ServedWorld:
+    """One service to which one world after another is published."""
 
     def __init__(self, serving: Serving, organisation: TestOrganisation) -> None:
         self.serving = serving
         self._organisation = organisation
-        self._told: dict[tuple[str, str], Any] = {}
+        self._published: dict[tuple[str, str], Any] = {}
         self.ids: list[str] = []
 
     def toys(self, user: int) -> Any:
@@ -53,23 +53,23 @@ class Told:
 
     async def end(self) -> None:
         """Takes back all that was told."""
-        for kind, part_id in list(self._told):
+        for kind, part_id in list(self._published):
             await self._tell(kind, part_id, None)
 
     async def sync(self, world: World) -> None:
         """Tells what differs from what was told before."""
         wanted = {(kind, part_id): body for kind, part_id, body in parts(world)}
-        for kind, part_id in set(self._told) - set(wanted):
+        for kind, part_id in set(self._published) - set(wanted):
             await self._tell(kind, part_id, None)
         for (kind, part_id), body in wanted.items():
             await self._tell(kind, part_id, body)
 
     async def _tell(self, kind: str, part_id: str, body: Any) -> None:
-        if self._told.get((kind, part_id)) == body:
+        if self._published.get((kind, part_id)) == body:
             return
-        await self._organisation.tell(kind, body, UUID(part_id))
+        await self._organisation.publish(kind, body, UUID(part_id))
         if str(part_id) not in (str(_GOD.person_id), str(id_of("profile", 50))):
-            self._told[kind, part_id] = body
+            self._published[kind, part_id] = body
 
     # What happens to records, by somebody who may do everything.
 

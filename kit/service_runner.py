@@ -22,6 +22,7 @@ from kit.events.publishing.relay import Relay
 from kit.events.streams import Keeping, streams_of
 from kit.health import ASK_SECONDS, Dependency, Health
 from kit.importing.imports import Imports
+from kit.process_runner import GRACE_SECONDS, Loop, kept_running, run_until_stopped, watched
 from kit.records.bin.erasing import empty_bins
 from kit.records.methods.beside import Beside
 from kit.records.methods.pruning import forget_answers
@@ -33,7 +34,6 @@ from kit.rpc import server as rpc
 from kit.rpc.admission import Admission
 from kit.rpc.client import Peers
 from kit.rpc.context import ContextTokens
-from kit.runner import GRACE_SECONDS, Loop, kept_running, run_until_stopped, watched
 from kit.service import Every, Service
 from kit.telemetry import logs, metrics, traces
 
