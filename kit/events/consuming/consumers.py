@@ -76,8 +76,7 @@ class Consumers:
             heed_cancellation()
             await asyncio.sleep(_REPLAY_SECONDS)
             try:
-                async with self._database.transaction() as transaction:
-                    letters = await dead_letters.asked_for(transaction)
+                letters = await dead_letters.asked_for(self._database)
                 for letter_id in letters:
                     await self._replayed(letter_id)
             except _TROUBLE as error:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from kit.database.engine import Database
 from kit.database.transaction import Transaction
 from kit.errors import NotFound, Refused
 from kit.events.consuming.inbox import note
@@ -94,11 +95,17 @@ async def ask_for_replay(transaction: Transaction, letter_id: UUID) -> None:
         raise NotFound("No such dead letter waits.")
 
 
-async def asked_for(transaction: Transaction) -> list[UUID]:
+# Asked every second, so it is built once.
+_ASKED_FOR = (
+    select(dead_letter.c.id)
+    .where(dead_letter.c.replay_asked_at.is_not(None), dead_letter.c.replayed_at.is_(None))
+    .order_by(dead_letter.c.parked_at)
+)
+
+
+async def asked_for(database: Database) -> list[UUID]:
     """The letters to be handled now, oldest first."""
-    waits = dead_letter.c.replay_asked_at.is_not(None) & dead_letter.c.replayed_at.is_(None)
-    query = select(dead_letter.c.id).where(waits).order_by(dead_letter.c.parked_at)
-    return await transaction.values(query)
+    return [row.id for row in await database.rows(_ASKED_FOR)]
 
 
 async def failed_again(transaction: Transaction, letter_id: UUID, error: Exception) -> None:
