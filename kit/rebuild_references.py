@@ -10,8 +10,8 @@ from uuid import UUID
 
 from kit.errors import Problem
 from kit.records.process import Process
-from kit.references.adoption import adopt, as_kept, ask
 from kit.references.cascade import follow
+from kit.references.copies.backfill import adopt, as_kept, ask
 from kit.service import Service
 from kit.service_runner import beside
 
@@ -31,18 +31,21 @@ async def rebuild(process: Process) -> tuple[int, int]:
 
     Each goes on standing here until its owner has answered, so that meanwhile nobody sees more or less.
     """
-    told = different = 0
+    renewed = different = 0
     for entity in [row["entity"] for row in await process.database.fetch(_ENTITIES, [])]:
         last = UUID(int=0)
         while rows := await process.database.fetch(_NEXT, [entity, last, _AT_ONCE]):
             ids = [row["id"] for row in rows]
-            told, different = told + len(ids), different + await _told_anew(process, entity, ids)
+            renewed, different = (
+                renewed + len(ids),
+                different + await _renewed(process, entity, ids),
+            )
             last = ids[-1]
     await adopt(process)
-    return told, different
+    return renewed, different
 
 
-async def _told_anew(process: Process, entity: str, ids: list[UUID]) -> int:
+async def _renewed(process: Process, entity: str, ids: list[UUID]) -> int:
     """How many of these copies were not as their owner has them; what hangs on them follows."""
     before = await as_kept(process, entity, ids)
     await process.database.fetch(_DOUBT, [entity, ids])

@@ -24,12 +24,12 @@ from kit.health import ASK_SECONDS, Dependency, Health
 from kit.importing.imports import Imports
 from kit.process_runner import GRACE_SECONDS, Loop, kept_running, run_until_stopped, watched
 from kit.records.bin.erasing import empty_bins
-from kit.records.methods.beside import Beside
 from kit.records.methods.pruning import forget_answers
+from kit.records.methods.records_service import RecordsService
 from kit.records.process import Process
 from kit.records.write.work import Work
-from kit.references.adoption import keep_true
-from kit.references.following import Follower, referred_to
+from kit.references.copies.backfill import keep_true
+from kit.references.copies.follower import Follower, referred_to
 from kit.rpc import server as rpc
 from kit.rpc.admission import Admission
 from kit.rpc.client import Peers
@@ -157,7 +157,7 @@ async def _consume(running: Running) -> None:
 def _servicers(service: Service, process: Process) -> list[Any]:
     records = [each(process) for each in service.records]
     others = [each(process) for each in service.others]
-    return [*records, *others, Beside(process, records), Imports(process, records)]
+    return [*records, *others, RecordsService(process, records), Imports(process, records)]
 
 
 async def _serve(

@@ -20,7 +20,7 @@ from kit.importing.jobs import Job, Jobs, LeaseLost
 from kit.importing.mapping.layout import Layout
 from kit.importing.mapping.lines import Line
 from kit.records.methods.standard import Records, custom_values
-from kit.records.write.judging import check_ready
+from kit.records.write.validation import check_ready
 from kit.records.write.work import Work
 from kit.text.folding import folded, typed
 

@@ -17,7 +17,7 @@ from kit.entity import Record
 from kit.records.bin.taken import as_problem_with_bin
 from kit.records.read.reader import Reader
 from kit.records.write.work import Work
-from kit.references.unknown import Unknown
+from kit.references.copies.wanted import Unknown
 from kit.rpc.call import Call
 from kit.rpc.client import Peers
 from kit.rpc.context import ContextTokens

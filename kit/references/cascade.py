@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kit.access.inheritance import WAY_BITS, any_of, base, lengthened
 from kit.entity import Level, Record
-from kit.references.fetching import Fetch
+from kit.references.fetch import Fetch
 
 Entities = Mapping[str, type[Record]]
 """The entities of the service at hand, by name."""

@@ -11,10 +11,10 @@ from kit.access.reach import Reach
 from kit.entity import Level, Record, Reference, References
 from kit.entity.tracking import was
 from kit.errors import Invalid, Unavailable
-from kit.references.brought import brought
-from kit.references.copies import asked, kept
-from kit.references.fetching import Fetch
-from kit.references.standing import COLUMNS, STATE, Name, Standing
+from kit.references.access import COLUMNS, STATE, Name, Standing
+from kit.references.copies.brought_by_calls import brought
+from kit.references.copies.store import asked, kept
+from kit.references.fetch import Fetch
 from kit.wire.contract import facts_of
 
 if TYPE_CHECKING:

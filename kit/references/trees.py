@@ -8,7 +8,7 @@ from uuid import UUID
 from kit.entity import Record, Tree
 from kit.entity.tracking import former
 from kit.errors import Invalid
-from kit.references.fetching import Fetch
+from kit.references.fetch import Fetch
 from kit.text.english import one
 
 # Two moves could close a circle between them, so those of one table take turns.

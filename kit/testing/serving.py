@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from kit.actor import Actor, calls
 from kit.entity import Record
 from kit.ids import uuid7
-from kit.references.tables import reference_copy
+from kit.references.copies.tables import reference_copy
 from kit.rpc.client import Peers
 from kit.service import Service
 from kit.service_runner import Running, up

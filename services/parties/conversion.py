@@ -19,7 +19,7 @@ from kit.actor import Actor, calling
 from kit.entity import Level, Record
 from kit.errors import Conflict, Denied, Invalid, NotFound, Problem
 from kit.records import Process, Said, Work, stored
-from kit.references.brought import brings
+from kit.references.copies.brought_by_calls import brings
 from kit.telemetry.logs import log
 from services.parties.existing import add_custom, chosen_account, known_contact
 from services.parties.model.accounts import Account

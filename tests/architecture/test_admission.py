@@ -9,7 +9,7 @@ import crm
 import pytest
 import yaml
 
-from kit.references.following import referred_to
+from kit.references.copies.follower import referred_to
 from kit.rpc.admission import OF_EVERY_SERVICE, REFERENCES
 from tests.architecture.sources import ROOT
 from tests.entities.cases import CASES, SERVICES

@@ -120,8 +120,8 @@ def test_records_are_written_one_way() -> None:
 
 SYSTEM = {
     "kit/service_runner.py",
-    "kit/references/adoption.py",
-    "kit/references/copies.py",
+    "kit/references/copies/backfill.py",
+    "kit/references/copies/store.py",
     "services/parties/conversion.py",
 }
 """Besides jobs, events and first starts: `conversion.py` goes on as whoever converted, and what is

@@ -8,8 +8,8 @@ from crm.parties.v1 import leads_pb2
 from crm.v1 import standard_pb2
 from sqlalchemy import delete
 
-from kit.references.adoption import adopt
-from kit.references.tables import reference_copy
+from kit.references.copies.backfill import adopt
+from kit.references.copies.tables import reference_copy
 from tests.entities.cases import CASES
 from tests.entities.factories import Office
 from tests.entities.test_asking_of_what_is_referred_to import private_accounts

@@ -18,8 +18,8 @@ from kit.events.subjects import change_subject
 from kit.ids import uuid7
 from kit.records.bin.erasing import empty_bins
 from kit.records.tables import history, share
-from kit.references.adoption import compare
-from kit.references.tables import reference_copy
+from kit.references.copies.backfill import compare
+from kit.references.copies.tables import reference_copy
 from tests.entities.cases import CASES, CREATED, Case
 from tests.entities.factories import Office, plain_value
 from tests.entities.test_bin import BINNED, EVERY, beside, deleted, in_bin, restoring

@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy import literal_column, select
 
 from kit.entity.kinds import Text
-from kit.references.adoption import adopt
-from kit.references.copies import asked
-from kit.references.following import _on_top
-from kit.references.keeping import Copy, kept_fields
-from kit.references.tables import reference_copy
+from kit.references.copies.backfill import adopt
+from kit.references.copies.follower import _on_top
+from kit.references.copies.kept_fields import Copy, kept_fields
+from kit.references.copies.store import asked
+from kit.references.copies.tables import reference_copy
 from kit.wire.options import kind_of
 from tests.entities.cases import CASES
 from tests.entities.factories import Office

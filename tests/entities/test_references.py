@@ -12,9 +12,9 @@ from sqlalchemy import select
 from kit.entity.kinds import Reference, References
 from kit.errors import Invalid
 from kit.ids import uuid7
-from kit.references.adoption import adopt, compare
-from kit.references.copies import Copy, asked, store
-from kit.references.tables import reference_copy
+from kit.references.copies.backfill import adopt, compare
+from kit.references.copies.store import Copy, asked, store
+from kit.references.copies.tables import reference_copy
 from kit.testing.organisation import ALL, MANAGES, SET_UP, TestOrganisation
 from kit.testing.serving import Serving
 from tests.entities.cases import CASES, CREATED, Case

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 
 from kit.ids import uuid7
 from kit.rebuild_references import rebuild
-from kit.references.tables import reference_copy
+from kit.references.copies.tables import reference_copy
 from tests.entities.cases import CASES
 from tests.entities.factories import Office
 

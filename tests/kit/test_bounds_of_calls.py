@@ -7,7 +7,7 @@ from crm.v1 import records_pb2
 from crm.v1.records_pb2_grpc import RecordsStub
 
 from kit.errors import Invalid
-from kit.records.write.weight import MOST_BYTES
+from kit.records.write.size_limit import MOST_BYTES
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from tests.kit.toy.contract import pb, services

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from kit.actor import calls
 from kit.ids import uuid7
 from kit.references import resolving
-from kit.references.brought import brings, brought
-from kit.references.tables import reference_copy
+from kit.references.copies.brought_by_calls import brings, brought
+from kit.references.copies.tables import reference_copy
 from kit.testing.serving import Serving
 from services.parties.model.accounts import Account
 from tests.parties.desk import Desk

@@ -15,7 +15,7 @@ from kit.actor import Actor, calling, calls
 from kit.errors import Denied, Invalid, NotFound
 from kit.importing.mapping.layout import Layout, Source
 from kit.importing.mapping.paths import PEOPLE
-from kit.records.methods.beside import Beside
+from kit.records.methods.records_service import RecordsService
 from kit.records.process import Process
 from kit.text.folding import typed
 
@@ -133,7 +133,7 @@ class Names:
         service = entity.partition(".")[0]
         request = pb.FindRequest(entity=entity, field=by, values=texts, suggest=True)
         if service == self._process.name:
-            return await Beside(self._process).Find(request, None)
+            return await RecordsService(self._process).Find(request, None)
         person = calling()
         request.person_id = str(person.person_id or "")
         channel: Any = self._process.peers.channel(service)

@@ -31,7 +31,7 @@ from kit.events.subjects import change_subject
 from kit.records.process import Process
 from kit.records.tables import history, share
 from kit.records.write.work import Work
-from kit.references.telling import copy_of
+from kit.references.publishing import copy_of
 from kit.telemetry import metrics
 
 _AT_ONCE = 200

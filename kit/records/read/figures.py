@@ -18,7 +18,7 @@ from kit.query import parse, to_sql
 from kit.query.conditions import LISTS
 from kit.query.fields import advice
 from kit.records.process import Process
-from kit.records.read.asking import Asked
+from kit.records.read.askable_fields import Asked
 
 _MOST = 1_000
 _MEASURE = re.compile(r"(sum|avg|min|max)\((\w+)\)$")

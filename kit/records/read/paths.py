@@ -40,8 +40,8 @@ from kit.entity.kinds import Text as TextKind
 from kit.query import Kind as Comparison
 from kit.query import Path
 from kit.query.sql import TYPES
-from kit.references.keeping import kept_of
-from kit.references.tables import reference_copy
+from kit.references.copies.kept_fields import kept_of
+from kit.references.copies.tables import reference_copy
 from kit.wire.contract import facts_of
 from kit.wire.options import kind_of
 

@@ -22,7 +22,7 @@ from kit.entity import Level, Record
 from kit.entity.record import words_of
 from kit.errors import Invalid, NotFound
 from kit.query import Context, Order, decode_token, encode_token, parse, to_sql
-from kit.records.read.asking import Asked
+from kit.records.read.askable_fields import Asked
 from kit.records.read.page import Page, Question, found_by_words, one_row, table_of
 from kit.records.read.plans import GATHERED, may_go_by_owner, shared_rows
 from kit.records.read.titles import Titles

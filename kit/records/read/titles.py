@@ -33,7 +33,7 @@ from kit.database.statements import Statement, Statements
 from kit.entity import Level, Record
 from kit.records.read.naming import Wanted
 from kit.records.read.paths import reached_by, seen_of
-from kit.references.tables import reference_copy
+from kit.references.copies.tables import reference_copy
 from kit.wire.contract import facts_of
 
 _OF_THE_POLICY = "identity."

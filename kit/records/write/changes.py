@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from kit.entity import Before, Record
 from kit.entity.tracking import former
 from kit.records.write.history import Change
-from kit.records.write.judging import check_record, refuse_emptied
 from kit.records.write.keys import Shares, give_keys, rekey
+from kit.records.write.validation import check_record, refuse_emptied
 
 if TYPE_CHECKING:
     from kit.records.write.work import Work

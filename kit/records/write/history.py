@@ -11,7 +11,7 @@ from crm.v1 import events_pb2
 from kit.entity import Before, Record
 from kit.events.publishing.outbox import Announcement, rows
 from kit.events.subjects import change_subject
-from kit.references.telling import copy_of
+from kit.references.publishing import copy_of
 
 if TYPE_CHECKING:
     from kit.records.write.work import Work

@@ -9,7 +9,7 @@ from kit.access.clause import COLUMNS
 from kit.entity import Audience, Level, Record
 from kit.entity.tracking import former, was
 from kit.errors import Denied
-from kit.references.fetching import Fetch
+from kit.references.fetch import Fetch
 
 if TYPE_CHECKING:
     from kit.records.write.work import Work

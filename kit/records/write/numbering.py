@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from kit.entity import Number, Record
-from kit.references.fetching import Fetch
+from kit.references.fetch import Fetch
 
 _DRAW = "select nextval($1::text::regclass) as place from generate_series(1, $2::int)"
 

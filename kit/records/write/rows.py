@@ -17,7 +17,7 @@ from kit.errors import Denied, NotFound
 from kit.ids import record_id
 from kit.records.write.identity_map import IdentityMap
 from kit.records.write.loading import by_id, by_ids, every, fill, itself, revived, within
-from kit.references.fetching import Fetch
+from kit.references.fetch import Fetch
 
 if TYPE_CHECKING:
     from kit.records.process import Process

@@ -21,7 +21,7 @@ from kit.records.write.numbering import give_numbers
 from kit.records.write.rows import Rows
 from kit.records.write.writer import parts_of, write
 from kit.references.cascade import follow_all
-from kit.references.fetching import Fetch
+from kit.references.fetch import Fetch
 from kit.references.resolving import Resolving
 from kit.references.trees import climbs, refuse_circles
 from kit.rpc.call import Call

@@ -20,7 +20,7 @@ import orjson
 from kit.entity import Record, Row
 from kit.entity.tracking import former
 from kit.errors import Conflict
-from kit.references.fetching import Fetch
+from kit.references.fetch import Fetch
 
 _KEPT = 1_000
 _KEY = ("id", "version")

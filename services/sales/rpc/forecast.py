@@ -15,7 +15,7 @@ from kit.entity import Level
 from kit.errors import Invalid
 from kit.query import parse, to_sql
 from kit.records import Process, Said
-from kit.records.read.asking import Asked
+from kit.records.read.askable_fields import Asked
 from services.sales.model.forecasts import counted, due, weighted
 from services.sales.model.opportunities import Opportunity
 from services.sales.model.stages import Outcome

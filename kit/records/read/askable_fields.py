@@ -8,7 +8,7 @@ from kit.access.policy import Policy
 from kit.actor import Actor
 from kit.entity import Field, Record
 from kit.records.read.paths import Paths
-from kit.records.read.touching import TOUCHES, may_touch, touches_of
+from kit.records.read.touches import TOUCHES, may_touch, touches_of
 
 
 class Asked(Mapping[str, Field]):

@@ -1,4 +1,4 @@
-"""What a service tells of its records to those who refer to them: in its events and when it is asked."""
+"""What a service publishes of its records for those who refer to them: in its events and when it is asked."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,8 @@ from sqlalchemy import select, tuple_
 from kit.actor import calling
 from kit.entity import Level, Record
 from kit.ids import record_id
-from kit.references.standing import Name
-from kit.references.tables import reference_copy
+from kit.references.access import Name
+from kit.references.copies.tables import reference_copy
 
 if TYPE_CHECKING:
     from kit.records.process import Process
@@ -61,7 +61,7 @@ async def referred(process: "Process", request: pb.ReferRequest) -> pb.Referred:
         for entity, ids in _by_entity(request.items).items():
             if (record := process.entities.get(entity)) is not None:
                 records = await work.named(record, ids, Level.READ)
-                found += [_told(process, each, keep.get(entity, ())) for each in records]
+                found += [_published(process, each, keep.get(entity, ())) for each in records]
                 found += await _gone(work, entity, ids, keep.get(entity, ()), found)
         return pb.Referred(items=found, above=await _above(work, found))
 
@@ -73,13 +73,13 @@ async def _gone(
     recall = work.process.recalls.get(entity)
     missing = {*ids} - {UUID(each.id) for each in found if each.entity == entity}
     gone = await recall(work, missing) if recall and missing else ()
-    copies = [_told(work.process, each, names) for each in gone]
+    copies = [_published(work.process, each, names) for each in gone]
     for copy, record in zip(copies, gone, strict=True):
         copy.state, copy.version = record.gone_as, _LAST
     return copies
 
 
-def _told(process: "Process", record: Record, names: Iterable[str]) -> Copy:
+def _published(process: "Process", record: Record, names: Iterable[str]) -> Copy:
     """A copy with the fields that the caller keeps; a service is told what people may not see."""
     shape, copy = process.shapes[type(record)], copy_of(record)
     if known := [name for name in names if name in shape.fields]:

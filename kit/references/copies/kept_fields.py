@@ -57,7 +57,7 @@ def _title(entity: str) -> str:
 
 
 def values_of(copy: Copy, names: Collection[str]) -> dict[str, Any] | None:
-    """What the owner told of these fields, missing values included; None where it told nothing of them."""
+    """What the owner says of these fields, missing values included; None where it says nothing of them."""
     if not names:
         return {}
     facts = facts_of(copy.entity)

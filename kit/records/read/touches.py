@@ -25,7 +25,7 @@ from kit.actor import Actor
 from kit.entity import Field, Level, Record, References
 from kit.entity.fields import said
 from kit.records.read.paths import reached
-from kit.references.tables import reference_copy
+from kit.references.copies.tables import reference_copy
 
 TOUCHES = "touches"
 # What stands in the bin still has touched what it hangs on.

@@ -19,11 +19,11 @@ from kit.actor import Actor, calls
 from kit.entity import Record, Reference, References
 from kit.errors import Problem
 from kit.events.cancellation import heed_cancellation
+from kit.references.access import Name
 from kit.references.cascade import follow
-from kit.references.copies import asked
-from kit.references.fetching import DATABASE_AWAY
-from kit.references.keeping import kept_fields
-from kit.references.standing import Name
+from kit.references.copies.kept_fields import kept_fields
+from kit.references.copies.store import asked
+from kit.references.fetch import DATABASE_AWAY
 from kit.telemetry import metrics
 from kit.telemetry.logs import log
 
@@ -136,9 +136,9 @@ async def as_kept(process: "Process", entity: str, ids: Sequence[UUID]) -> Seque
 
 async def ask(process: "Process", entity: str, ids: Sequence[UUID]) -> None:
     """Brings copies up to date; what the owner knows nothing of any more is gone."""
-    told = await asked(process, [(entity, each) for each in ids])
+    answered = await asked(process, [(entity, each) for each in ids])
     await process.database.fetch(_SEEN, [entity, list(ids)])
-    if gone := [each for each in ids if (entity, each) not in told]:
+    if gone := [each for each in ids if (entity, each) not in answered]:
         await process.database.fetch(_GONE, [entity, gone])
 
 

@@ -17,10 +17,10 @@ from crm.v1.records_pb2_grpc import RecordsStub
 
 from kit.access.inheritance import of_nothing
 from kit.actor import Actor, acting_as
+from kit.references.access import COLUMNS, Name, Standing
 from kit.references.cascade import follow
-from kit.references.fetching import Fetch, on
-from kit.references.keeping import Copy, kept_fields, values_of
-from kit.references.standing import COLUMNS, Name, Standing
+from kit.references.copies.kept_fields import Copy, kept_fields, values_of
+from kit.references.fetch import Fetch, on
 from kit.wire.contract import facts_of
 
 if TYPE_CHECKING:
@@ -39,19 +39,19 @@ _PUT_DOWN = (
     "from unnest($1::text[], $2::uuid[]) as wanted(entity, id) on conflict do nothing"
 )
 _STORE = """
-update reference_copy as copy set version = told.version, state = told.state, title = told.title,
-  kept = coalesce(told.kept, copy.kept), keys = told.keys, wkeys = told.wkeys, full_keys = told.full_keys,
-  parent_entity = told.parent_entity, parent_id = told.parent_id,
-  inherited = case when told.parent_id is null then told.inherited
-    when (copy.parent_entity, copy.parent_id) = (told.parent_entity, told.parent_id)
+update reference_copy as copy set version = news.version, state = news.state, title = news.title,
+  kept = coalesce(news.kept, copy.kept), keys = news.keys, wkeys = news.wkeys, full_keys = news.full_keys,
+  parent_entity = news.parent_entity, parent_id = news.parent_id,
+  inherited = case when news.parent_id is null then news.inherited
+    when (copy.parent_entity, copy.parent_id) = (news.parent_entity, news.parent_id)
       and copy.version > 0 then copy.inherited else '{}' end
-from jsonb_populate_recordset(null::reference_copy, $1::text::jsonb) as told
-where copy.entity = told.entity and copy.id = told.id and copy.version <= told.version
+from jsonb_populate_recordset(null::reference_copy, $1::text::jsonb) as news
+where copy.entity = news.entity and copy.id = news.id and copy.version <= news.version
   and ((copy.state, copy.title, copy.kept, copy.keys, copy.wkeys, copy.full_keys,
       copy.parent_entity, copy.parent_id)
-    is distinct from (told.state, told.title, coalesce(told.kept, copy.kept), told.keys, told.wkeys,
-      told.full_keys, told.parent_entity, told.parent_id)
-    or (told.parent_id is null and copy.inherited <> told.inherited) or copy.version = 0)
+    is distinct from (news.state, news.title, coalesce(news.kept, copy.kept), news.keys, news.wkeys,
+      news.full_keys, news.parent_entity, news.parent_id)
+    or (news.parent_id is null and copy.inherited <> news.inherited) or copy.version = 0)
 returning copy.entity, copy.id, copy.parent_entity, copy.parent_id,
   (old.keys, old.wkeys, old.full_keys, old.inherited, old.parent_id)
   is distinct from (new.keys, new.wkeys, new.full_keys, new.inherited, new.parent_id) as moved
@@ -70,7 +70,7 @@ async def asked(process: "Process", names: Collection[Name]) -> dict[Name, Stand
     await fetch(_PUT_DOWN, _columns(names))
     found: dict[Name, Standing] = {}
     for service, theirs in groupby(sorted(names), key=lambda name: name[0].partition(".")[0]):
-        answer = await _told(process, service, theirs)
+        answer = await _asked_of_owner(process, service, theirs)
         await fetch(_PUT_DOWN, _columns(map(_name, answer.above)))
         await store(process, [*answer.above, *answer.items])
         _note_lacking(process, answer.above)
@@ -78,7 +78,7 @@ async def asked(process: "Process", names: Collection[Name]) -> dict[Name, Stand
     return found
 
 
-async def _told(process: "Process", service: str, names: Iterable[Name]) -> pb.Referred:
+async def _asked_of_owner(process: "Process", service: str, names: Iterable[Name]) -> pb.Referred:
     """What the owner answers to this process itself; who may see what is decided here, by the keys."""
     channel: Any = process.peers.channel(service)
     items = [pb.RecordName(entity=entity, id=str(each)) for entity, each in names]
@@ -94,14 +94,14 @@ async def _told(process: "Process", service: str, names: Iterable[Name]) -> pb.R
 
 
 def _note_lacking(process: "Process", above: Iterable[Copy]) -> None:
-    """What is told by another than its owner comes without fields; those kept are asked for soon."""
+    """What another than its owner publishes comes without fields; those kept are asked for soon."""
     keep = kept_fields(process.entities.values())
     lacking = [each for each in above if each.entity in keep and not each.HasField("record")]
     process.unknown_references.note(map(_name, lacking))
 
 
 async def store(process: "Process", copies: Sequence[Copy]) -> None:
-    """Takes in what owners told of records that are kept here, unless something newer is here."""
+    """Takes in what owners published of records that are kept here, unless something newer is here."""
     if not copies:
         return
     entities = process.entities

@@ -1,6 +1,6 @@
 """The copies follow their owners: changes are taken in batches, each as one statement.
 
-What is not kept here is dropped by that statement, and what has been told before or came late is known
+What is not kept here is dropped by that statement, and what has come before or comes late is known
 by its version; so no note of what was handled is needed, and the last acknowledgement is for all.
 """
 
@@ -18,8 +18,8 @@ from kit.entity import Record, Reference, References
 from kit.errors import Problem
 from kit.events.cancellation import heed_cancellation
 from kit.events.subjects import change_subject, stream_of
-from kit.references.copies import store
-from kit.references.fetching import DATABASE_AWAY
+from kit.references.copies.store import store
+from kit.references.fetch import DATABASE_AWAY
 from kit.telemetry import metrics
 from kit.telemetry.logs import log
 from kit.wire.contract import facts_of
@@ -106,8 +106,8 @@ class Follower:
                 copies[copy.id] = _on_top(copies.get(copy.id), copy)
         await store(self._process, list(copies.values()))
         await messages[-1].ack()
-        told = messages[-1].metadata.timestamp.timestamp()
-        metrics.REFERENCES_LAG.labels(self._name).set(max(0.0, time.time() - told))
+        published = messages[-1].metadata.timestamp.timestamp()
+        metrics.REFERENCES_LAG.labels(self._name).set(max(0.0, time.time() - published))
 
 
 def _on_top(earlier: Any, later: Any) -> Any:

@@ -26,8 +26,8 @@ from kit.records.read.naming import together, told_in
 from kit.records.tables import history, share
 from kit.records.write.keys import shares_of
 from kit.records.write.work import Work
-from kit.references.standing import STATE
-from kit.references.telling import referred
+from kit.references.access import STATE
+from kit.references.publishing import referred
 from kit.rpc import call as rpc
 from kit.wire.schemas import schema_of_record
 
@@ -36,7 +36,7 @@ _LONGEST_POSITION = 18
 _PRINCIPALS = ("person", "role", "role_and_below", "group")
 
 
-class Beside(BinMethods):
+class RecordsService(BinMethods):
     """The service `Records` over all entities of one process."""
 
     async def Describe(self, request: pb.DescribeRequest, context: Any) -> pb.Description:

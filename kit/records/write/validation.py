@@ -9,8 +9,8 @@ from kit.entity.amounts import wrong_amounts
 from kit.entity.record import STAMPS
 from kit.entity.tracking import was
 from kit.errors import Invalid
-from kit.records.write.assigning import names_people, wrong_people
-from kit.records.write.weight import require_weight
+from kit.records.write.assignees import names_people, wrong_people
+from kit.records.write.size_limit import require_weight
 from kit.text.english import one
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ reference_copy = Table(
     Column("asked_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Index("ix_reference_copy_parent", "parent_id", "parent_entity"),
 )
-"""One row for each record referred to, as its owner told it last.
+"""One row for each record referred to, as its owner published it last.
 
 `state` is `asked` until the owner has answered, then `live` or what became of the record; a row that
 waits for an answer has version 0, so that whatever the owner tells meanwhile is newer.

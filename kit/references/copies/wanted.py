@@ -1,9 +1,9 @@
-"""References whose copies are wanted soon: nobody asked yet, or another than the owner told of them."""
+"""References whose copies are wanted soon: nobody asked yet, or another than the owner published them."""
 
 import asyncio
 from collections.abc import Iterable
 
-from kit.references.standing import Name
+from kit.references.access import Name
 
 _MOST = 10_000
 

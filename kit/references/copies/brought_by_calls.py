@@ -11,10 +11,10 @@ from crm.v1 import references_pb2
 from google.protobuf.message import DecodeError
 
 from kit.entity import Level, Record
-from kit.references.copies import row_of
-from kit.references.fetching import Fetch
-from kit.references.standing import Name, Standing
-from kit.references.telling import copy_of
+from kit.references.access import Name, Standing
+from kit.references.copies.store import row_of
+from kit.references.fetch import Fetch
+from kit.references.publishing import copy_of
 
 Copy = references_pb2.ReferenceCopy
 
@@ -35,15 +35,15 @@ on conflict (entity, id) do nothing
 
 def brings(records: Iterable[Record]) -> bytes:
     """What goes along with a call that names these records of ours; nothing if it is too much."""
-    told = pb.Referred(items=[copy_of(each) for each in records]).SerializeToString()
-    return told if len(told) <= _MOST_BYTES else b""
+    message = pb.Referred(items=[copy_of(each) for each in records]).SerializeToString()
+    return message if len(message) <= _MOST_BYTES else b""
 
 
 async def brought(
-    fetch: Fetch, told: bytes, by: str, wanted: Collection[Name]
+    fetch: Fetch, message: bytes, by: str, wanted: Collection[Name]
 ) -> dict[Name, Standing]:
-    """Of the records wanted those that their owner has told of, kept from now on."""
-    copies = [each for each in _read(told) if _name(each) in wanted and _owns(by, each)]
+    """Of the records wanted those that their owner has sent along, kept from now on."""
+    copies = [each for each in _read(message) if _name(each) in wanted and _owns(by, each)]
     standings = _standings(copies)
     if standings:
         rows = [_row(each, standings[_name(each)]) for each in copies if _name(each) in standings]
@@ -51,9 +51,9 @@ async def brought(
     return standings
 
 
-def _read(told: bytes) -> Sequence[Copy]:
+def _read(message: bytes) -> Sequence[Copy]:
     try:
-        return pb.Referred.FromString(told).items
+        return pb.Referred.FromString(message).items
     except DecodeError:
         return ()
 
