@@ -59,6 +59,9 @@ class Api:
     def patch(self, path: str, values: Mapping[str, Any]) -> Any:
         return _answer(self._client.patch(f"/api/v1/{path}", json=values))
 
+    def delete(self, path: str) -> Any:
+        return _answer(self._client.delete(f"/api/v1/{path}"))
+
     def find(self, path: str, field: str, value: str) -> dict[str, Any] | None:
         """The one record whose field has a value, as far as the person sees it."""
         text = value.replace("\\", "\\\\").replace('"', '\\"')

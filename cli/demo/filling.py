@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from cli.demo.actions import Actions
 from cli.demo.checkpoint import Checkpoint
 from cli.demo.content import people
-from cli.demo.content.company import Company
+from cli.demo.content.company import THROWN_AWAY, Company
 from cli.demo.content.rows import Row
 from cli.demo.directory import Directory
 from cli.demo.gather import each_of
@@ -71,6 +71,7 @@ class Filling:
         yield "tickets, activities and members", lambda: self._go_about(actions)
         yield "campaign results", lambda: self._import("campaigns")
         yield "moves and talks", actions.go_on
+        yield "what was thrown away", self._throw_away
 
     def _take_on(self) -> None:
         """Roles one after the other, because each stands below one before it."""
@@ -105,6 +106,17 @@ class Filling:
             actions.invite,
         )
         each_of(parts, lambda part: part())
+
+    def _throw_away(self) -> None:
+        """What an interrupted filling has put into the bin already is not found any more."""
+        for plural, count in THROWN_AWAY.items():
+            field = _SINGLE[plural] if plural in _SINGLE else _FILES[plural][1]
+            self._directory.forget(plural)
+            there = self._directory.ids(plural, field)
+            for row in self._company.rows[plural][-count:]:
+                if row[field] in there:
+                    self._administrator.delete(f"{plural}/{there[row[field]]}")
+            self._directory.forget(plural)
 
     def _import(self, *plurals: str) -> None:
         for plural in plurals:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from cli.demo import startup
 from cli.demo.checkpoint import Checkpoint
-from cli.demo.content.company import company
+from cli.demo.content.company import THROWN_AWAY, company
 from cli.demo.session import Session
 from cli.local.wiring import ADMIN_EMAIL
 from cli.progress import Progress
@@ -91,12 +91,13 @@ def test_an_interrupted_filling_is_completed_and_then_left_alone(shown: Shown) -
     assert shown.sizes() == wanted
     _check_sight(shown)
     _check_results(shown)
+    _check_bin(shown)
 
 
 def _wanted(checkpoint: Path) -> dict[str, int]:
     reached = Checkpoint(checkpoint).begin()
     rows = company(reached.seed, reached.day).rows
-    return {plural: len(rows[plural]) for plural in COUNTED}
+    return {plural: len(rows[plural]) - THROWN_AWAY.get(plural, 0) for plural in COUNTED}
 
 
 def _check_sight(shown: Shown) -> None:
@@ -111,6 +112,13 @@ def _check_sight(shown: Shown) -> None:
     assert seen["tomas"][1] == 3
     assert seen["helena"] == (1_200, 6)
     assert seen["mia"][0] < seen["tomas"][0] < seen["helena"][0]
+
+
+def _check_bin(shown: Shown) -> None:
+    """B2: some things were thrown away, and may be restored."""
+    with shown.as_person(ADMIN_EMAIL, "administrator") as administrator:
+        found = {each: len(administrator.get(f"{each}:bin")["items"]) for each in THROWN_AWAY}
+    assert found == THROWN_AWAY
 
 
 def _check_results(shown: Shown) -> None:

@@ -9,6 +9,9 @@ from cli.demo.content.sales import Deal, Move
 from cli.demo.content.unique_names import Naming
 from cli.demo.content.vocabulary import Talk, phrases
 
+THROWN_AWAY = {"products": 1, "accounts": 1, "contacts": 3, "leads": 2, "tickets": 1}
+"""So many of the last of each stand in the bin: a retired product, a firm that closed, some strays."""
+
 
 @dataclass(frozen=True)
 class Company:
