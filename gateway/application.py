@@ -7,7 +7,6 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Scope
 
 from gateway.api import import_routes, system_routes
@@ -22,8 +21,8 @@ from gateway.parts import Parts
 from gateway.problems import response_of
 from gateway.realtime import routes as realtime
 from gateway.refusals import problem_of
-from gateway.web.frame.visits import Site, to_sign_in
-from gateway.web.routes import routes as page_routes
+from gateway.web.frame.visits import Site, to_sign_in, visit_of
+from gateway.web.routes import ROUTERS as PAGES
 from kit.errors import Anonymous, Problem
 
 API: tuple[APIRouter, ...] = (system_routes.router, import_routes.router)
@@ -53,13 +52,8 @@ def application(parts: Parts) -> ASGIApp:
     )
     # Most requests are for records, so their one look-up stands before the search of all others.
     app.router.routes.append(table)
-    for router in (*API, manual.router, sign_in.router, oauth.router, realtime.router):
+    for router in (*API, manual.router, sign_in.router, oauth.router, realtime.router, *PAGES):
         app.include_router(router)
-    for route in _routes(parts):
-        if isinstance(route, Route) and route.name != "static":
-            app.add_api_route(route.path, route.endpoint, methods=list(route.methods or ()))
-        else:
-            app.router.routes.append(route)
     for kind in (HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, _raised)
     app.add_exception_handler(oauth.TooManyParametersError, oauth.too_many_parameters)
@@ -76,11 +70,6 @@ async def _raised(_: Request, error: Exception) -> Response:
 _THE_FRAMEWORKS = (HTTPException, RequestValidationError)
 
 
-def _routes(parts: Parts) -> Iterator[BaseRoute]:
-    site = parts.site
-    yield from page_routes(site)
-
-
 def _refusal(site: Site, scope: Scope, problem: Problem) -> Response:
     """Programs get problem+json, people a page that says the same."""
     if scope["path"].startswith(_MACHINES):
@@ -89,7 +78,8 @@ def _refusal(site: Site, scope: Scope, problem: Problem) -> Response:
     if isinstance(problem, Anonymous):
         response: Response = to_sign_in(request)
         return response
-    response = site.stranger(request, "outage.html", problem.status, problem=problem)
+    visit = visit_of(scope)
+    response = visit.problem(problem) if visit else site.outage(request, problem)
     if problem.retry_after is not None:
         response.headers["Retry-After"] = str(problem.retry_after)
     return response

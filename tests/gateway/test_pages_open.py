@@ -2,6 +2,7 @@
 
 import pytest
 
+from kit.ids import uuid7
 from tests.gateway.browsers import Browser
 
 
@@ -28,3 +29,18 @@ async def test_a_page_that_is_not_there_says_so(root: Browser) -> None:
     answer = await root.get("/no/such/page")
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("text/html")
+
+
+async def test_what_goes_wrong_is_told_within_the_frame(root: Browser) -> None:
+    """The menu stays, so that one can go on; a fragment gets a fragment."""
+    missing = f"/products/{uuid7()}"
+    page = await root.get(missing)
+    assert (page.status_code, "<nav" in page.text) == (404, True)
+    fragment = await root.get(f"{missing}/history", headers={"HX-Request": "true"})
+    assert (fragment.status_code, "<nav" in fragment.text) == (404, False)
+
+
+async def test_a_form_that_says_nonsense_is_refused_in_words(root: Browser) -> None:
+    answer = await root.post(f"/products/{uuid7()}/delete", data={"version": "soon"})
+    assert answer.status_code == 422
+    assert "Give a whole number." in answer.text

@@ -9,10 +9,13 @@ from gateway.web.api import Json
 from gateway.web.described.entities import Entity
 from gateway.web.frame.references import titles_of
 from gateway.web.frame.visits import Visit, to
+from gateway.web.pages import OF_ENTITY, FormText, TheVisit, pages
 from gateway.web.record.timeline import who
 from gateway.web.words import _
 from kit.entity.kinds import PERSON
 from kit.errors import Conflict, Invalid, NotFound, Problem, Refused
+
+router, of_entity = pages(), pages(OF_ENTITY)
 
 PAGE_SIZE = "50"
 # What may stand in the way of restoring is told beside the rows; all else has a page of its own.
@@ -31,7 +34,8 @@ class Binned:
     erased_from: str
 
 
-async def show_first(visit: Visit) -> Response:
+@router.get("/bin")
+async def show_first(visit: TheVisit) -> Response:
     """The bin of whatever stands first in it."""
     entities = _with_a_bin(visit)
     if not entities:
@@ -39,20 +43,21 @@ async def show_first(visit: Visit) -> Response:
     return to(f"/{entities[0].slug}/bin")
 
 
-async def show_bin(visit: Visit) -> Response:
+@of_entity.get("/bin")
+async def show_bin(visit: TheVisit) -> Response:
     return await _shown(visit)
 
 
-async def restore(visit: Visit) -> Response:
-    entity, data = _entity(visit), await visit.request.form()
-    version = str(data.get("version", ""))
+@of_entity.post("/{record_id}/restore")
+async def restore(visit: TheVisit, record_id: str, version: FormText = "") -> Response:
+    entity = _entity(visit)
     seen = int(version) if version.isdecimal() else None
     try:
-        await visit.api.restore(entity.slug, visit.record_id, seen)
+        await visit.api.restore(entity.slug, record_id, seen)
     except IN_THE_WAY as problem:
         return await _shown(visit, problem)
     told = _("%(label)s was restored.", label=entity.label)
-    return to(f"/{entity.slug}/{visit.record_id}", told)
+    return to(f"/{entity.slug}/{record_id}", told)
 
 
 async def _shown(visit: Visit, problem: Problem | None = None) -> Response:

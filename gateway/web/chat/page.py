@@ -1,8 +1,9 @@
 """The chat: rooms on the left, messages on the right; live with JavaScript, by reload without."""
 
 from collections.abc import Awaitable
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Form
 from starlette.responses import Response
 
 from gateway.web.api import Json
@@ -11,18 +12,29 @@ from gateway.web.forms.form import blank, candidates
 from gateway.web.frame.gather import answer, gather
 from gateway.web.frame.references import titles_of
 from gateway.web.frame.visits import Visit, to
+from gateway.web.pages import FormText, TheVisit, pages
 from gateway.web.words import _
 from kit.entity.kinds import PERSON
 from kit.errors import Invalid, Problem
 
+router = pages()
+
 SHOWN = 60
 
 
-async def show_chat(visit: Visit) -> Response:
+@router.get("/chat")
+async def show_chat(visit: TheVisit) -> Response:
     return await _chat_page(visit)
 
 
-async def _chat_page(visit: Visit, problem: Problem | None = None, text: str = "") -> Response:
+@router.get("/chat/{room_id}")
+async def show_room(visit: TheVisit, room_id: str) -> Response:
+    return await _chat_page(visit, room_id)
+
+
+async def _chat_page(
+    visit: Visit, room_id: str = "", problem: Problem | None = None, text: str = ""
+) -> Response:
     answers = await gather(
         {
             "rooms": visit.api.list(
@@ -32,7 +44,7 @@ async def _chat_page(visit: Visit, problem: Problem | None = None, text: str = "
         }
     )
     rooms = answer(answers["rooms"])["items"]
-    room = _chosen(visit, rooms)
+    room = _chosen(rooms, room_id)
     unread = _unread(answers["unread"])
     messages = await _opened(visit, room, unread) if room else []
     titles = await titles_of(visit.api, {PERSON: _people(rooms, messages)})
@@ -53,8 +65,7 @@ async def _chat_page(visit: Visit, problem: Problem | None = None, text: str = "
     )
 
 
-def _chosen(visit: Visit, rooms: list[Json]) -> Json | None:
-    wanted = visit.request.path_params.get("room_id")
+def _chosen(rooms: list[Json], wanted: str) -> Json | None:
     if wanted:
         return next((room for room in rooms if room["id"] == wanted), None)
     return rooms[0] if rooms else None
@@ -69,13 +80,15 @@ async def _opened(visit: Visit, room: Json, unread: dict[str, Any]) -> list[Json
     return messages
 
 
-async def mark_read(visit: Visit) -> Response:
+@router.post("/chat/{room_id}/read")
+async def mark_read(visit: TheVisit, room_id: str) -> Response:
     """What came live into an open room was read as it came."""
-    await visit.api.verb("rooms", str(visit.request.path_params["room_id"]), "MarkRead", {})
+    await visit.api.verb("rooms", room_id, "MarkRead", {})
     return Response(status_code=204)
 
 
-async def show_unread(visit: Visit) -> Response:
+@router.get("/web/unread")
+async def show_unread(visit: TheVisit) -> Response:
     """How many messages wait, for the sign in the top bar."""
     found = _unread(
         answer((await gather({"all": visit.api.verb("rooms", None, "Unread", {})}))["all"])
@@ -111,24 +124,26 @@ def _unread(found: Json | Problem) -> dict[str, Any]:
     return {mark["room_id"]: mark.get("unread", 0) for mark in found.get("items", ())}
 
 
-async def post_message(visit: Visit) -> Response:
-    data = await visit.request.form()
-    text, room_id = str(data.get("text", "")), visit.request.path_params["room_id"]
+@router.post("/chat/start")
+async def start_private(
+    visit: TheVisit,
+    person_id: FormText = "",
+    name: Annotated[str, Form(alias="person_id~text")] = "",
+) -> Response:
+    """Opens the room of two; the person is chosen by type-ahead or by the whole name."""
+    sought = name.strip()
+    found = [] if person_id else await candidates(visit.api, visit.catalog, PERSON, sought)
+    if not person_id and len(found) != 1:
+        told = _("Write the whole name of one colleague.")
+        return await _chat_page(visit, problem=Invalid(person_id=told))
+    room = await visit.api.verb("rooms", None, "Direct", {"person_id": person_id or found[0][0]})
+    return to(f"/chat/{room['id']}")
+
+
+@router.post("/chat/{room_id}")
+async def post_message(visit: TheVisit, room_id: str, text: FormText = "") -> Response:
     try:
         await visit.api.create("messages", {"room_id": room_id, "text": text})
     except Invalid as problem:
-        return await _chat_page(visit, problem, text)
+        return await _chat_page(visit, room_id, problem, text)
     return to(f"/chat/{room_id}")
-
-
-async def start_private(visit: Visit) -> Response:
-    """Opens the room of two; the person is chosen by type-ahead or by the whole name."""
-    data = await visit.request.form()
-    chosen, name = str(data.get("person_id", "")), str(data.get("person_id~text", "")).strip()
-    found = [] if chosen else await candidates(visit.api, visit.catalog, PERSON, name)
-    if not chosen and len(found) != 1:
-        return await _chat_page(
-            visit, Invalid(person_id=_("Write the whole name of one colleague."))
-        )
-    room = await visit.api.verb("rooms", None, "Direct", {"person_id": chosen or found[0][0]})
-    return to(f"/chat/{room['id']}")

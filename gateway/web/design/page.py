@@ -7,9 +7,11 @@ from starlette.responses import Response
 from gateway.web.described.fields import Field, Option
 from gateway.web.forms.form import Form
 from gateway.web.frame.presenting import Cell
-from gateway.web.frame.visits import Visit
 from gateway.web.home.figures import Figure, chart
+from gateway.web.pages import TheVisit, pages
 from kit.errors import Refused, Unavailable
+
+router = pages()
 
 STAGES = (Option("prospecting", "Prospecting"), Option("won", "Won"), Option("lost", "Lost"))
 SITES = (Option("office", "Head office"), Option("branch", "Branch"))
@@ -43,7 +45,8 @@ VALUES = {
 }
 
 
-async def show_design(visit: Visit) -> Response:
+@router.get("/design")
+async def show_design(visit: TheVisit) -> Response:
     form = Form(FIELDS, VALUES, {}, errors={"email": "This is no e-mail address: it lacks an @."})
     figures = [
         Figure(label, Decimal(value), f"€{value:,}", "/opportunities", "12")

@@ -1,9 +1,10 @@
 """Creating, changing and deleting a record by form; nothing typed is ever lost."""
 
 from secrets import token_urlsafe
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
+from fastapi import Form as FormBody
 from starlette.responses import Response
 
 from gateway.web.api import Json
@@ -13,8 +14,11 @@ from gateway.web.forms.form import Form, blank, changes, read_form
 from gateway.web.forms.secrets import is_secret, show_secret
 from gateway.web.frame.references import titles_for
 from gateway.web.frame.visits import Visit, to
+from gateway.web.pages import OF_ENTITY, TheVisit, pages
 from gateway.web.words import _
 from kit.errors import Conflict, Denied, Invalid, NotFound, Refused
+
+router = pages(OF_ENTITY)
 
 STALE = (
     "Somebody changed this record while you were writing. "
@@ -31,7 +35,8 @@ def editable(entity: Entity) -> list[Field]:
     return [field for field in fields if owned or field.name != "owner_id"]
 
 
-async def show_new(visit: Visit) -> Response:
+@router.get("/new")
+async def show_new(visit: TheVisit) -> Response:
     entity = visit.entity
     _need(entity, "create")
     fields = editable(entity)
@@ -53,7 +58,8 @@ def _first_value(visit: Visit, field: Field) -> Any:
     return field.initial or None
 
 
-async def create(visit: Visit) -> Response:
+@router.post("")
+async def create(visit: TheVisit) -> Response:
     entity = visit.entity
     _need(entity, "create")
     form, data = await _posted(visit)
@@ -81,31 +87,35 @@ async def _created(visit: Visit, made: Json, *, another: bool) -> Response:
     return to(f"/{entity.slug}/{made['id']}", _("%(label)s was created.", label=entity.label))
 
 
-async def show_edit(visit: Visit) -> Response:
+@router.get("/{record_id}/edit")
+async def show_edit(visit: TheVisit, record_id: str) -> Response:
     entity = visit.entity
     _need(entity, "edit")
-    record = await visit.api.get(entity.slug, visit.record_id)
+    record = await visit.api.get(entity.slug, record_id)
     return _form_page(visit, await blank(visit.api, editable(entity), record), record)
 
 
-async def update(visit: Visit) -> Response:
+@router.post("/{record_id}")
+async def update(
+    visit: TheVisit, record_id: str, version: Annotated[int | None, FormBody()] = None
+) -> Response:
     entity = visit.entity
     _need(entity, "edit")
-    form, data = await _posted(visit)
-    record = await visit.api.get(entity.slug, visit.record_id)
+    form, _data = await _posted(visit)
+    record = await visit.api.get(entity.slug, record_id)
     if not form.errors:
-        seen = int(str(data.get("version") or record["version"]))
+        seen = version or record["version"]
         patch = changes(record, form.values)
         try:
             if patch:
-                await visit.api.update(entity.slug, visit.record_id, seen, patch)
+                await visit.api.update(entity.slug, record_id, seen, patch)
         except Conflict as problem:
             return await _stale(visit, form, problem)
         except MENDABLE as problem:
             form.blame(problem)
         else:
             return to(
-                f"/{entity.slug}/{visit.record_id}",
+                f"/{entity.slug}/{record_id}",
                 _("Saved.") if patch else _("Nothing was changed."),
             )
     return _form_page(visit, form, record, 422)
@@ -131,15 +141,17 @@ async def _stale(visit: Visit, form: Form, problem: Conflict) -> Response:
     return _form_page(visit, form, current, 409)
 
 
-async def delete(visit: Visit) -> Response:
+@router.post("/{record_id}/delete")
+async def delete(
+    visit: TheVisit, record_id: str, version: Annotated[int, FormBody()] = 0
+) -> Response:
     entity = visit.entity
     _need(entity, "delete")
-    data = await visit.request.form()
-    await visit.api.delete(entity.slug, visit.record_id, int(str(data.get("version", "0"))))
+    await visit.api.delete(entity.slug, record_id, version)
     if entity.no_bin:
         return to(f"/{entity.slug}", _("%(label)s was deleted.", label=entity.label))
     told = _("%(label)s is in the bin.", label=entity.label)
-    return to(f"/{entity.slug}?undo={visit.record_id}", told)
+    return to(f"/{entity.slug}?undo={record_id}", told)
 
 
 async def _posted(visit: Visit) -> tuple[Form, Any]:

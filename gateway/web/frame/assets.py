@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import Markup
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 FOLDER = Path(__file__).parents[2] / "static"
 SHEETS = (
@@ -51,15 +49,13 @@ class Assets:
         )
         return Markup(drawing.replace("<svg", '<svg class="icon"', 1).replace("\n", ""))  # noqa: S704
 
-    def route(self) -> Route:
-        return Route("/static/{version}/{name:path}", self._serve, methods=["GET"], name="static")
-
-    async def _serve(self, request: Request) -> Response:
-        asset = self._files.get(request.path_params["name"])
+    def response(self, name: str, accepted: str) -> Response:
+        """A file, compressed for whoever can read that."""
+        asset = self._files.get(name)
         if asset is None:
             return Response("There is no such file.", 404)
         headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
-        if "gzip" not in request.headers.get("accept-encoding", ""):
+        if "gzip" not in accepted:
             return Response(asset.body, media_type=asset.kind, headers=headers)
         headers["Content-Encoding"] = "gzip"
         return Response(asset.packed, media_type=asset.kind, headers=headers)

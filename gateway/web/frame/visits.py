@@ -1,7 +1,7 @@
 """One request for a page: who asks, what that person may see, and how to answer."""
 
 import gzip
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.types import Scope
 
 from gateway.web.api import Api, Json, Uploads
 from gateway.web.described.catalog import Catalog
@@ -20,7 +21,7 @@ from gateway.web.frame.assets import Assets
 from gateway.web.frame.panel_cache import PanelCache
 from gateway.web.frame.presenting import Presenter
 from gateway.web.frame.rendering import Templates
-from kit.errors import Anonymous, NotFound, Problem
+from kit.errors import NotFound, Problem
 from kit.query import Context
 
 THEMES = ("system", "light", "dark")
@@ -44,6 +45,10 @@ class Site:
         api = self.api_of(request)
         me = await api.me()
         return Visit(self, request, api, me, self.catalogs.of(await api.describe()))
+
+    def outage(self, request: Request, problem: Problem) -> Response:
+        """What went wrong before it was known who is asking."""
+        return self.stranger(request, "outage.html", problem.status, problem=problem)
 
     def stranger(self, request: Request, template: str, status: int, **context: Any) -> Response:
         """A page for somebody who is not signed in."""
@@ -94,6 +99,11 @@ class Visit:
     def asked(self, name: str, otherwise: str = "") -> str:
         return self.request.query_params.get(name, otherwise)
 
+    def problem(self, problem: Problem) -> Response:
+        """What went wrong, within the frame or in place of the fragment that was asked for."""
+        template = "fragments/problem.html" if self.by_htmx else "problem.html"
+        return self.page(template, problem.status, problem=problem)
+
     def page(self, names: str | list[str], status: int = 200, **context: Any) -> Response:
         frame = {**self.frame(context.get("entity")), **context}
         offered = [names] if isinstance(names, str) else names
@@ -140,37 +150,17 @@ def theme_of(request: Request) -> str:
     return chosen if chosen in THEMES else "system"
 
 
-View = Callable[[Visit], Awaitable[Response]]
-Endpoint = Callable[[Request], Awaitable[Response]]
+_KEY = "rapport.visit"
 
 
-def shown(site: Site, view: View) -> Endpoint:
-    """A view as an endpoint: opens the visit, and turns problems into pages."""
-
-    async def endpoint(request: Request) -> Response:
-        try:
-            visit = await site.open(request)
-        except Anonymous:
-            return to_sign_in(request)
-        except Problem as problem:
-            return site.stranger(request, "outage.html", problem.status, problem=problem)
-        try:
-            return await _answered(visit, view)
-        finally:
-            # What was uploaded lies in a file, which goes with the request.
-            await request.close()
-
-    return endpoint
+def visit_of(scope: Scope) -> Visit | None:
+    """The visit that a request has become, once it is known whose it is."""
+    found = scope.get(_KEY)
+    return found if isinstance(found, Visit) else None
 
 
-async def _answered(visit: Visit, view: View) -> Response:
-    try:
-        return await view(visit)
-    except Anonymous:
-        return to_sign_in(visit.request)
-    except Problem as problem:
-        template = "fragments/problem.html" if visit.by_htmx else "problem.html"
-        return visit.page(template, problem.status, problem=problem)
+def remember(scope: Scope, visit: Visit) -> None:
+    scope[_KEY] = visit
 
 
 def to_sign_in(request: Request) -> Response:

@@ -8,7 +8,10 @@ from starlette.responses import Response
 from gateway.web.frame.gather import gather
 from gateway.web.frame.visits import Visit
 from gateway.web.home.panels import Panel, filled, panels_of
+from gateway.web.pages import TheVisit, pages
 from kit.errors import NotFound, Problem
+
+router = pages()
 
 # A panel that takes longer is shown as it was and asks again by itself.
 PATIENCE_SECONDS = 2.0
@@ -25,7 +28,8 @@ def scope_of(visit: Visit) -> str:
     return chosen if chosen in SCOPES else usual
 
 
-async def show_home(visit: Visit) -> Response:
+@router.get("/")
+async def show_home(visit: TheVisit) -> Response:
     offered, scope = panels_of(visit), scope_of(visit)
     mine = scope == "mine"
     answers = await gather(
@@ -48,16 +52,16 @@ def _says_nothing(found: dict[str, Any] | Problem) -> bool:
     return not (found.get("rows") or (drawn and drawn.bars) or counted)
 
 
-async def show_panel(visit: Visit) -> Response:
+@router.get("/web/panels/{panel}")
+async def show_panel(visit: TheVisit, panel: str) -> Response:
     """One panel again, after its service was stopped."""
-    name = visit.request.path_params["panel"]
-    panel = next((each for each in panels_of(visit) if each.name == name), None)
-    if panel is None:
+    found = next((each for each in panels_of(visit) if each.name == panel), None)
+    if found is None:
         raise NotFound
     mine = scope_of(visit) == "mine"
-    answers = await gather({panel.name: filled(visit, panel, mine=mine)}, PATIENCE_SECONDS)
-    html = _drawn(visit, panel, answers[panel.name])
-    return visit.page("fragments/panel.html", panel=panel, html=html)
+    answers = await gather({panel: filled(visit, found, mine=mine)}, PATIENCE_SECONDS)
+    html = _drawn(visit, found, answers[panel])
+    return visit.page("fragments/panel.html", panel=found, html=html)
 
 
 def _drawn(visit: Visit, panel: Panel, found: dict[str, Any] | Problem) -> Markup:

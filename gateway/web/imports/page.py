@@ -10,11 +10,14 @@ from gateway.web.api import Json
 from gateway.web.described.entities import Entity
 from gateway.web.frame.visits import Visit, to
 from gateway.web.imports.mapping import Preview, forms_that_fit, grouped, targets_of
+from gateway.web.pages import TheVisit, pages
 from gateway.web.words import _
 from kit.errors import Denied, Invalid, NotFound
 from kit.importing.file import forms
 from kit.importing.file.encodings import OFFERED
 from kit.importing.file.sheet import DELIMITERS
+
+router = pages()
 
 LARGEST = 20 * 1024 * 1024
 _UNSAID: Json = {
@@ -24,8 +27,9 @@ _UNSAID: Json = {
 LINE_STATES = ("rejected", "created", "updated", "matched", "skipped")
 
 
-async def show_start(visit: Visit) -> Response:
-    return _start_page(visit, visit.asked("entity"))
+@router.get("/imports/new")
+async def show_start(visit: TheVisit, entity: str = "") -> Response:
+    return _start_page(visit, entity)
 
 
 def _start_page(visit: Visit, entity_name: str, problem: Invalid | None = None) -> Response:
@@ -39,7 +43,8 @@ def _start_page(visit: Visit, entity_name: str, problem: Invalid | None = None) 
     )
 
 
-async def upload(visit: Visit) -> Response:
+@router.post("/imports/new")
+async def upload(visit: TheVisit) -> Response:
     """Keeps the file and goes on to its columns."""
     data = await visit.request.form()
     entity = _entity(visit, str(data.get("entity", "")))
@@ -65,7 +70,8 @@ async def _read(file: object) -> bytes:
     return body
 
 
-async def show_map(visit: Visit) -> Response:
+@router.get("/imports/map")
+async def show_map(visit: TheVisit) -> Response:
     """The columns as they are guessed, or as they were chosen for the trial."""
     kept = await visit.site.uploads.fetch(visit.asked("plan")) if visit.asked("plan") else None
     plan = orjson.loads(kept) if kept else {}
@@ -102,7 +108,8 @@ def _gone() -> str:
     return _("The file was kept for half an hour only. Choose it again.")
 
 
-async def start(visit: Visit) -> Response:
+@router.post("/imports/map")
+async def start(visit: TheVisit) -> Response:
     data = await visit.request.form()
     key = str(data.get("key", ""))
     plan = _plan(visit, data)
@@ -117,7 +124,8 @@ async def start(visit: Visit) -> Response:
     return to(f"/imports/{started['id']}?key={key}&plan={kept}")
 
 
-async def start_for_real(visit: Visit) -> Response:
+@router.post("/imports/real")
+async def start_for_real(visit: TheVisit) -> Response:
     """What was tried is done, by the very plan that was tried and the forms that it showed."""
     data = await visit.request.form()
     file, plan = str(data.get("key", "")), str(data.get("plan", ""))
@@ -179,8 +187,9 @@ def _constants(text: str) -> dict[str, str]:
     return {name.strip(): value.strip() for name, sign, value in pairs if sign and name.strip()}
 
 
-async def show_import(visit: Visit) -> Response:
-    found = await visit.api.imported(visit.request.path_params["import_id"])
+@router.get("/imports/{import_id}")
+async def show_import(visit: TheVisit, import_id: str) -> Response:
+    found = await visit.api.imported(import_id)
     state = visit.asked("state", "rejected")
     lines = await visit.api.import_lines(found["id"], {"state": state, "page_size": "100"})
     entity = visit.catalog.by_name(found["entity"])
@@ -197,10 +206,11 @@ async def show_import(visit: Visit) -> Response:
     )
 
 
-async def retry(visit: Visit) -> Response:
+@router.post("/imports/{import_id}/retry")
+async def retry(visit: TheVisit, import_id: str) -> Response:
     """Takes in the rejected lines again with other values."""
     data = await visit.request.form()
-    before = await visit.api.imported(visit.request.path_params["import_id"])
+    before = await visit.api.imported(import_id)
     plan: Mapping[str, object] = {
         "import_id": before["id"],
         "entity": before["entity"],

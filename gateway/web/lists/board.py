@@ -16,9 +16,12 @@ from gateway.web.frame.visits import Visit, to
 from gateway.web.lists.filtering import joined
 from gateway.web.lists.steps import OPEN, all_in_order
 from gateway.web.lists.views import MINE
+from gateway.web.pages import OF_ENTITY, TheVisit, pages
 from gateway.web.words import _
 from kit.entity.presentation import Board
 from kit.errors import Invalid, NotFound, Problem, Refused
+
+router = pages(OF_ENTITY)
 
 # More would not be looked at on a board; the column's title leads to the whole list.
 CARDS = 25
@@ -79,7 +82,8 @@ class Boarded:
         return self.entity.field(self.board.amount)
 
 
-async def show_board(visit: Visit) -> Response:
+@router.get("/board")
+async def show_board(visit: TheVisit) -> Response:
     it, scope = Boarded.of(visit), visit.asked("scope", "mine")
     own = SCOPES.get(scope, "")
     first = await gather(
@@ -185,7 +189,8 @@ def _cell(present: Presenter, it: Boarded, name: str, record: Json, titles: Titl
     return present.cell(field, record, titles) if field else Cell("text")
 
 
-async def move(visit: Visit) -> Response:
+@router.post("/{record_id}/move")
+async def move(visit: TheVisit, record_id: str) -> Response:
     """Moves a card; the board's module wants JSON back, a form wants the board."""
     it, data = Boarded.of(visit), await visit.request.form()
     given = {
@@ -195,7 +200,7 @@ async def move(visit: Visit) -> Response:
     body = {name: value for name, value in given.items() if name and value}
     by_module = "application/json" in visit.request.headers.get("accept", "")
     try:
-        await visit.api.verb(it.entity.slug, visit.record_id, it.board.verb, body)
+        await visit.api.verb(it.entity.slug, record_id, it.board.verb, body)
     except (Invalid, Refused) as problem:
         return _not_moved(visit, it, problem, body, by_module=by_module)
     if by_module:

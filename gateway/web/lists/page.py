@@ -24,9 +24,12 @@ from gateway.web.lists.filtering import (
     read,
 )
 from gateway.web.lists.views import view_named, views_of
+from gateway.web.pages import OF_ENTITY, TheVisit, pages
 from gateway.web.words import _
 from kit.entity.presentation import View
 from kit.errors import Problem
+
+router = pages(OF_ENTITY)
 
 PAGE_SIZE = 50
 # More pages back nobody goes one by one; then Back leads to the first.
@@ -157,7 +160,8 @@ def _row(
     return Row(record, title, tuple(cells))
 
 
-async def show_list(visit: Visit) -> Response:
+@router.get("")
+async def show_list(visit: TheVisit) -> Response:
     wanted = Wanted.of(visit)
     works = {"page": visit.api.list(wanted.entity.slug, wanted.params())}
     money = wanted.entity.money()
@@ -233,7 +237,8 @@ def _totals(figures: Json | Problem | None, money: Field | None, present: Presen
     return [present.money(amount, currency) for amount, currency in sums if amount]
 
 
-async def add_condition(visit: Visit) -> Response:
+@router.get("/filter")
+async def add_condition(visit: TheVisit) -> Response:
     """What was chosen in the filter builder becomes part of the list's address."""
     wanted = Wanted.of(visit)
     made = condition(
@@ -242,7 +247,8 @@ async def add_condition(visit: Visit) -> Response:
     return to(wanted.url(filter=joined([wanted.filter, made or ""])))
 
 
-async def condition_value(visit: Visit) -> Response:
+@router.get("/condition")
+async def condition_value(visit: TheVisit) -> Response:
     """The operators and the input that suit the field just chosen in the filter builder."""
     field = visit.entity.field(visit.asked("field")) or visit.entity.fields[0]
     return visit.page(

@@ -16,6 +16,7 @@ from gateway.web.frame.presenting import Cell, Titles
 from gateway.web.frame.references import WITH_TITLES, titles_in
 from gateway.web.frame.visits import Visit
 from gateway.web.lists.page import rows_of
+from gateway.web.pages import OF_RECORD, TheVisit, pages
 from gateway.web.record.highlights import Answers, Highlight, answered, asked
 from gateway.web.record.logs import logs_of
 from gateway.web.record.paths import became_of, is_closed, path_of
@@ -23,6 +24,8 @@ from gateway.web.record.results import results_of
 from gateway.web.record.timeline import moments
 from gateway.web.record.weeks import week_of
 from kit.errors import NotFound, Problem
+
+router = pages(OF_RECORD)
 
 # Under the title stand as many facts as one takes in at a glance.
 FACTS = 3
@@ -38,7 +41,8 @@ class Part:
     lines: tuple[tuple[Field, Cell], ...]
 
 
-async def show_detail(visit: Visit) -> Response:
+@router.get("")
+async def show_detail(visit: TheVisit) -> Response:
     """One round of questions: everything about the record, with the names of all it mentions."""
     entity, tabs = visit.entity, tabs_of(visit)
     highlights = highlights_of(visit)
@@ -205,23 +209,25 @@ def _count(page: Json | Problem | None) -> str:
     return f"{page['page']['total']}{'+' if page['page'].get('total_capped') else ''}"
 
 
-async def show_related(visit: Visit) -> Response:
+@router.get("/related/{tab}")
+async def show_related(visit: TheVisit, tab: str) -> Response:
     """The related records with one tab open, as a fragment."""
     tabs = tabs_of(visit)
-    tab = next((each for each in tabs if each.key == visit.request.path_params["tab"]), None)
-    if tab is None:
+    opened = next((each for each in tabs if each.key == tab), None)
+    if opened is None:
         raise NotFound
     answers: Answers = await gather({each.key: asked_of(visit, each) for each in tabs})
-    titles = titles_in([answers[tab.key]])
+    titles = titles_in([answers[tab]])
     return visit.page(
         "fragments/related.html",
         entity=visit.entity,
         record={"id": visit.record_id},
-        **_related(visit, tabs, tab, answers, titles),
+        **_related(visit, tabs, opened, answers, titles),
     )
 
 
-async def show_history(visit: Visit) -> Response:
+@router.get("/history")
+async def show_history(visit: TheVisit) -> Response:
     """Older history: the next lines for the page that is open, or a page of its own."""
     entity = visit.entity
     asked = {"page_size": AT_FIRST, "page_token": visit.asked("page_token"), **WITH_TITLES}

@@ -1,5 +1,8 @@
 """Who can see a record, and why; giving access by hand and taking it back."""
 
+from typing import Annotated
+
+from fastapi import Form
 from starlette.responses import Response
 
 from gateway.web.api import Json
@@ -8,9 +11,12 @@ from gateway.web.forms.form import blank, candidates
 from gateway.web.frame.gather import answer, gather
 from gateway.web.frame.references import titles_of
 from gateway.web.frame.visits import Visit, to
+from gateway.web.pages import OF_RECORD, FormText, TheVisit, pages
 from gateway.web.words import _
 from kit.entity.kinds import PERSON
 from kit.errors import Invalid, Problem
+
+router = pages(OF_RECORD)
 
 KINDS = {
     "person": ("Person", PERSON),
@@ -21,7 +27,8 @@ KINDS = {
 LEVELS = {"read": "Can read", "edit": "Can edit"}
 
 
-async def show_access(visit: Visit) -> Response:
+@router.get("/access")
+async def show_access(visit: TheVisit) -> Response:
     return await _access_page(visit)
 
 
@@ -64,28 +71,31 @@ def _people(record: Json, shares: list[Json], asked: str) -> dict[str, set[str]]
     return wanted
 
 
-async def share(visit: Visit) -> Response:
-    data = await visit.request.form()
-    kind, name = (
-        str(data.get("principal_kind", "person")),
-        str(data.get("principal~text", "")).strip(),
-    )
+@router.post("/access")
+async def share(
+    visit: TheVisit,
+    principal_kind: FormText = "person",
+    principal: FormText = "",
+    name: Annotated[str, Form(alias="principal~text")] = "",
+    level: FormText = "read",
+) -> Response:
     try:
-        body = {
-            "principal_kind": kind,
-            "principal_id": str(data.get("principal") or "") or await _named(visit, kind, name),
-            "level": str(data.get("level", "read")),
-        }
+        chosen = principal or await _named(visit, principal_kind, name.strip())
+        body = {"principal_kind": principal_kind, "principal_id": chosen, "level": level}
         await visit.api.share(visit.entity.slug, visit.record_id, body)
     except Invalid as problem:
         return await _access_page(visit, problem, 422)
     return to(f"/{visit.entity.slug}/{visit.record_id}/access", _("Access was given."))
 
 
-async def unshare(visit: Visit) -> Response:
-    data = await visit.request.form()
-    names = ("principal_kind", "principal_id", "level")
-    body = {name: str(data.get(name, "")) for name in names}
+@router.post("/access/remove")
+async def unshare(
+    visit: TheVisit,
+    principal_kind: FormText = "",
+    principal_id: FormText = "",
+    level: FormText = "",
+) -> Response:
+    body = {"principal_kind": principal_kind, "principal_id": principal_id, "level": level}
     await visit.api.unshare(visit.entity.slug, visit.record_id, body)
     return to(f"/{visit.entity.slug}/{visit.record_id}/access", _("Access was taken back."))
 

@@ -10,12 +10,16 @@ from gateway.web.forms.form import Form, blank, read_form
 from gateway.web.forms.page import MENDABLE
 from gateway.web.forms.secrets import is_secret, show_secret
 from gateway.web.frame.visits import Visit, to
+from gateway.web.pages import OF_RECORD, TheVisit, pages
 from gateway.web.words import _
 from kit.errors import NotFound
 
+router = pages(OF_RECORD)
 
-async def show_verb(visit: Visit) -> Response:
-    action = _action(visit)
+
+@router.get("/do/{verb}")
+async def show_verb(visit: TheVisit, verb: str) -> Response:
+    action = _action(visit, verb)
     record = await visit.api.get(visit.entity.slug, visit.record_id)
     values = {field.name: _asked(visit, field.name, field.initial) for field in action.fields}
     return _verb_page(visit, action, record, await blank(visit.api, action.fields, values))
@@ -26,8 +30,9 @@ def _asked(visit: Visit, name: str, initial: str) -> str | bool:
     return given == "true" if given in {"true", "false"} else given
 
 
-async def do_verb(visit: Visit) -> Response:
-    action = _action(visit)
+@router.post("/do/{verb}")
+async def do_verb(visit: TheVisit, verb: str) -> Response:
+    action = _action(visit, verb)
     data = await visit.request.form()
     form = await read_form(visit.api, visit.catalog, visit.presenter, action.fields, data)
     if not form.errors:
@@ -60,9 +65,8 @@ def _done(visit: Visit, action: Action, done: Json) -> Response:
     return to(f"/{visit.entity.slug}/{visit.record_id}", said)
 
 
-def _action(visit: Visit) -> Action:
-    wanted = visit.request.path_params["verb"]
-    action = next((each for each in visit.entity.actions if each.path == wanted), None)
+def _action(visit: Visit, verb: str) -> Action:
+    action = next((each for each in visit.entity.actions if each.path == verb), None)
     if action is None:
         raise NotFound
     return action

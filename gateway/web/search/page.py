@@ -7,8 +7,11 @@ from starlette.responses import Response
 from gateway.web.forms.form import candidates
 from gateway.web.frame.gather import gather
 from gateway.web.frame.visits import Visit
+from gateway.web.pages import TheVisit, pages
 from gateway.web.words import _
 from kit.errors import Problem
+
+router = pages()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,28 +24,30 @@ class Hit:
     kind: str
 
 
-async def look_up(visit: Visit) -> Response:
+@router.get("/web/lookup")
+async def look_up(visit: TheVisit, entity: str = "", q: str = "") -> Response:
     """The options under a reference input, as a fragment."""
-    entity = visit.asked("entity")
-    found = await candidates(visit.api, visit.catalog, entity, visit.asked("q").strip())
+    found = await candidates(visit.api, visit.catalog, entity, q.strip())
     return visit.page(
         "fragments/lookup.html",
         options=found,
         target=visit.catalog.by_name(entity),
-        q=visit.asked("q"),
+        q=q,
     )
 
 
-async def commands(visit: Visit) -> Response:
+@router.get("/web/commands")
+async def commands(visit: TheVisit, q: str = "") -> Response:
     """What the command menu offers for the words typed so far, as a fragment."""
-    words = visit.asked("q").strip()
+    words = q.strip()
     pages = [hit for hit in _pages(visit) if words.lower() in hit.label.lower()]
     records = await _records(visit, words, 4) if len(words) > 1 else []
     return visit.page("fragments/commands.html", records=records, pages=pages[:12], q=words)
 
 
-async def search(visit: Visit) -> Response:
-    words = visit.asked("q").strip()
+@router.get("/search")
+async def search(visit: TheVisit, q: str = "") -> Response:
+    words = q.strip()
     hits = await _records(visit, words, 10) if words else []
     return visit.page("search.html", q=words, hits=hits)
 
