@@ -64,7 +64,7 @@ async def test_damaged_and_lost_copies_are_as_their_owners_have_them(office: Off
     assert await _inherited(office, activity) == inherited
 
 
-async def test_what_its_owner_does_not_know_is_gone_and_keeps_its_name(office: Office) -> None:
+async def test_what_its_owner_does_not_know_counts_as_erased(office: Office) -> None:
     process = office.servings["scheduling"].process
     ghost = {"entity": ACCOUNT, "id": uuid7(), "version": 3, "state": "live", "title": "Ghost"}
     empty = {"kept": {}, "keys": [], "wkeys": [], "full_keys": [], "inherited": []}
@@ -72,4 +72,4 @@ async def test_what_its_owner_does_not_know_is_gone_and_keeps_its_name(office: O
         await session.execute(reference_copy.insert().values(**ghost, **empty))
     await rebuild(process)
     [copy] = await _copies(office, str(ghost["id"]))
-    assert (copy["state"], copy["title"]) == ("deleted", "Ghost")
+    assert (copy["state"], copy["title"]) == ("erased", "")
