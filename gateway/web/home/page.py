@@ -69,9 +69,9 @@ def _drawn(visit: Visit, panel: Panel, found: dict[str, Any] | Problem) -> Marku
     person, render = f"{visit.me['id']}/{scope_of(visit)}", visit.site.templates.render
     if isinstance(found, Problem):
         copy = visit.site.panel_cache.take(person, panel.name)
-        stopped = {"panel": panel, "problem": found, "copy": Markup(copy.html) if copy else None}  # noqa: S704
+        stopped = {"panel": panel, "problem": found, "copy": Markup(copy.html) if copy else None}  # noqa: S704 - rendered before
         stopped["minutes"] = copy.minutes if copy else 0
-        return Markup(render(["fragments/panel_stopped.html"], stopped))  # noqa: S704
+        return Markup(render(["fragments/panel_stopped.html"], stopped))  # noqa: S704 - the template escaped it
     html = render([panel.template], {"panel": panel, "entity": panel.entity, **found})
     visit.site.panel_cache.put(person, panel.name, html)
     return Markup(html)  # noqa: S704 - the template escaped it

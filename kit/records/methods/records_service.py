@@ -22,7 +22,7 @@ from kit.records.bin.methods import BinMethods
 from kit.records.methods.sharing import share_anew
 from kit.records.read.figures import aggregated
 from kit.records.read.find import found
-from kit.records.read.naming import together, told_in
+from kit.records.read.naming import merged, named_in
 from kit.records.tables import history, share
 from kit.records.write.keys import shares_of
 from kit.records.write.work import Work
@@ -72,7 +72,7 @@ class RecordsService(BinMethods):
 
     async def _titles_in(self, record: type[Record], entries: Iterable[pb.HistoryEntry]) -> Any:
         """What the people and records are called that these changes name."""
-        wanted = together(told_in(record, _sides(each), each.actor) for each in entries)
+        wanted = merged(named_in(record, _sides(each), each.actor) for each in entries)
         titles = await self.process.reader.titles.named(self.process.name, calling(), wanted)
         return [each.message() for each in titles]
 

@@ -52,8 +52,8 @@ def _referring(record: type[Record]) -> tuple[str, ...]:
 
 def _columns(kind: Rows) -> list[tuple[str, str]]:
     """The columns of rows that name records, with the entity of each."""
-    told: Iterable[Any] = (each for each in kind.row.columns if isinstance(each.kind, _NAMES))
-    return [(each.name, each.kind.target) for each in told]
+    names: Iterable[Any] = (each for each in kind.row.columns if isinstance(each.kind, _NAMES))
+    return [(each.name, each.kind.target) for each in names]
 
 
 def _beside(names: Sequence[str], row: Any, name: str) -> str:
@@ -86,7 +86,7 @@ def _id(value: Any) -> UUID | None:
         return None
 
 
-def told_in(record: type[Record], changes: Mapping[str, Sequence[Any]], actor: str) -> Wanted:
+def named_in(record: type[Record], changes: Mapping[str, Sequence[Any]], actor: str) -> Wanted:
     """Whom and what a line of history names: who did it, and what stood there before and after."""
     found: _Found = {PERSON: set(_ids(actor))}
     for name in changes.keys() & set(_referring(record)):
@@ -96,7 +96,7 @@ def told_in(record: type[Record], changes: Mapping[str, Sequence[Any]], actor: s
     return found
 
 
-def together(each: Iterable[Wanted]) -> Wanted:
+def merged(each: Iterable[Wanted]) -> Wanted:
     """What all of them name."""
     found: _Found = {}
     for one in each:

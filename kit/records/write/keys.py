@@ -32,9 +32,9 @@ order by record_id, granted_at
 def moves(record: Record) -> bool:
     """Whether a change lets others in, for which shares and locks have to be looked at."""
     kind = type(record)
-    telling = {"owner_id", *kind.hangs_on}
+    deciding = {"owner_id", *kind.hangs_on}
     own_audience = kind.audience is not Record.audience
-    return own_audience or not telling.isdisjoint(former(record))
+    return own_audience or not deciding.isdisjoint(former(record))
 
 
 async def hold(fetch: Fetch, moved: Sequence[Record]) -> Shares:
