@@ -1,6 +1,7 @@
 """What the source may and may not do; each rule has its reason in the design."""
 
 import ast
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -69,7 +70,15 @@ def test_functions_stay_short() -> None:
 
 ONLY_IN = {
     "asyncio.gather": (),
-    "asyncio.create_task": ("kit/process_runner.py",),
+    "asyncio.create_task": (),
+    # Each keeps its task and looks at its end; `process_runner` is where loops are started otherwise.
+    "asyncio.ensure_future": (
+        "kit/process_runner.py",
+        "kit/events/connection.py",
+        "kit/events/consuming/in_progress.py",
+        "kit/health.py",
+        "gateway/main.py",
+    ),
     "jsonable_encoder": (),
     "json_format.MessageToDict": (),
     "json_format.MessageToJson": (),
@@ -143,31 +152,29 @@ def _is_a_start(path: str) -> bool:
     return '.start")' in (ROOT / path).read_text()
 
 
-def _records(tree: ast.AST) -> list[str]:
-    """The names of record classes that a function selects from, updates or deletes."""
-    return [
-        ast.unparse(node)
-        for called, call in calls(tree)
-        if called.split(".")[-1] in {"select", "update", "delete"}
-        for node in call.args
-        if ast.unparse(node)[:1].isupper()
-    ]
+REGARDLESS = {
+    f"work.{each}" for each in ("rows", "row", "value", "values", "records", "held", "named")
+}
+SAYS_WHY = re.compile(
+    r"reach|whoever|whether or not|may see|out of sight|everybody|alone|secret|itself"
+)
 
 
 def test_a_read_regardless_of_rights_says_why() -> None:
-    """Rows come from `work`, or the function that reads them as the system says in words why it may."""
+    """A verb that looks at rows whoever may see them says in words for whom that is no news."""
     silent = [
         f"{path}: {each.name}"
         for path, tree in SERVICES.items()
+        if path.parent.name == "rpc"
         for each in functions(tree)
-        if _records(each) and not ast.get_docstring(each)
-        if "#" not in (text := text_of(path, each)) and "reach" not in text
+        if REGARDLESS & {called for called, _ in calls(each)}
+        if not SAYS_WHY.search(text_of(path, each))
     ]
     assert silent == []
 
 
 def test_no_statement_changes_records_past_their_rules() -> None:
-    """History and events stand beside what the session changes; `last_sign_in_at` is no change of a person."""
+    """A unit of work writes history and events; `last_sign_in_at` is no change of a person."""
     found = [
         f"{path}: {ast.unparse(call)[:60]}"
         for path, tree in SERVICES.items()

@@ -58,7 +58,7 @@ class Campaigns(Records[Campaign, pb.Campaign], CampaignsServicer):
 async def _newcomers(
     work: Work, campaign: Campaign, people: Mapping[str, Sequence[UUID]]
 ) -> list[Member]:
-    """Those who are no members yet; the caller holds the campaign, so nobody joins meanwhile."""
+    """Those who are no members yet, whoever may see them; the campaign is held, so nobody joins meanwhile."""
     newcomers: list[Member] = []
     for name, ids in people.items():
         column = getattr(Member, name)
@@ -76,7 +76,7 @@ def _join(work: Work, campaign: Campaign, members: Iterable[Member]) -> None:
 
 
 async def _check_unused(work: Work, campaign: Campaign, dropped: Sequence[str]) -> None:
-    """A state goes when nobody is in it any more."""
+    """A state goes when nobody is in it any more, whether or not the caller sees the members."""
     used = select(Member.state, func.count()).where(
         Member.campaign_id == campaign.id, Member.state.in_(dropped)
     )

@@ -35,7 +35,7 @@ async def latest(work: Work, campaign: Campaign) -> None:
 
 
 async def hold(work: Work, campaign: Campaign) -> None:
-    """Holds a campaign as it was seen: if it has changed since, writing it will be a conflict."""
+    """Holds a campaign that is within reach as it was seen: has it changed since, writing is a conflict."""
     mine = select(Campaign.id).where(Campaign.id == campaign.id)
     await work.run(mine.with_for_update(key_share=True))
 
@@ -49,6 +49,6 @@ async def campaign_of(work: Work, member: Member) -> Campaign:
 
 
 async def recount(work: Work, campaign: Campaign) -> None:
-    """Counted, not added up, so that no way by which members come or go can make it wrong."""
+    """Counted whoever may see them, not added up, so that no way to come or go can make it wrong."""
     await work.flush()
     campaign.recount(*await work.row(_COUNTS, campaign=campaign.id))
