@@ -44,7 +44,7 @@ class Members(Records[Member, pb.Member], MembersServicer):
 
 
 async def _check_new(work: Work, member: Member) -> None:
-    """Whether or not the caller sees who is one; the unique constraints say the same less kindly."""
+    """Whoever may see the member there is; the unique constraints say the same less kindly."""
     same = select(Member.id).where(Member.campaign_id == member.campaign_id)
     for name in ("contact_id", "lead_id"):
         known = getattr(member, name)
