@@ -1,10 +1,12 @@
 """What is kept of another service's record beyond its name: what is declared, true, and no more."""
 
+import re
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import literal_column, select
 
+from cli.environment import ROOT
 from kit.entity.kinds import Text
 from kit.references.copies.backfill import adopt
 from kit.references.copies.follower import _on_top
@@ -112,3 +114,20 @@ def test_what_is_kept_is_of_the_contract_and_compared_as_at_home() -> None:
                 kind = kind_of(described) or Text()
                 at_home = target.record.fields[field].said.kind
                 assert kind.comparison is at_home.comparison, f"{case}.{name}: {field}"
+
+
+def test_the_guide_says_what_is_kept() -> None:
+    told = set(
+        re.findall(r"^\| ([a-z]+\.\w+) \| `(\w+)\.` \| ([\w, ]+) \|$", _guide(), re.MULTILINE)
+    )
+    kept = {
+        (str(case), name.removesuffix("_id"), ", ".join(known.said.kind.keep))
+        for case in CASES.values()
+        for name, known in case.record.fields.items()
+        if getattr(known.said.kind, "keep", ())
+    }
+    assert told == kept
+
+
+def _guide() -> str:
+    return (ROOT / "docs" / "filter.md").read_text()
