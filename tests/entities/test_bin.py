@@ -156,7 +156,10 @@ async def test_whoever_reads_a_record_is_denied_and_who_does_not_finds_nothing(
             level="edit",
         )
         await beside(office, case).Share(share)
+        # Who reaches the rows of few owners alone gets them by another plan.
+        assert await _everything_asked(office, case, made) == [1, 1, 1, 1]
         await deleted(office, case, made)
+        assert await _everything_asked(office, case, made) == [0, 0, 0, 0]
         for actor, outcome in ((eve, NotFound), (reader, Denied)):
             assert made.id not in await in_bin(office, case, actor)
             with pytest.raises(outcome):

@@ -60,6 +60,13 @@ async def test_a_reader_neither_sees_the_bin_nor_restores(
     assert (await stranger.post(f"{deleted}:restore")).status_code == 403
 
 
+async def test_an_address_that_was_kept_leads_to_the_bin(root: Browser, deleted: str) -> None:
+    page = deleted.removeprefix("/api/v1")
+    answer = await root.http.get(page)
+    assert (answer.status_code, answer.headers["location"][:13]) == (303, "/products/bin")
+    assert (await root.http.get(f"/products/{uuid7()}")).status_code == 404
+
+
 async def test_what_has_no_bin_is_deleted_for_good(root: Browser, name: str) -> None:
     made = await root.post(STAGES, json={"name": name, "probability": "10"})
     address = f"{STAGES}/{made.json()['id']}"

@@ -14,7 +14,7 @@ from gateway.web.described.fields import Field
 from gateway.web.frame.gather import answer, gather
 from gateway.web.frame.presenting import Cell, Titles
 from gateway.web.frame.references import WITH_TITLES, titles_in
-from gateway.web.frame.visits import Visit
+from gateway.web.frame.visits import Visit, to
 from gateway.web.lists.page import rows_of
 from gateway.web.pages import OF_RECORD, TheVisit, pages
 from gateway.web.record.highlights import Answers, Highlight, answered, asked
@@ -23,6 +23,7 @@ from gateway.web.record.paths import became_of, is_closed, path_of
 from gateway.web.record.results import results_of
 from gateway.web.record.timeline import moments
 from gateway.web.record.weeks import week_of
+from gateway.web.words import _
 from kit.errors import NotFound, Problem
 
 router = pages(OF_RECORD)
@@ -56,6 +57,9 @@ async def show_detail(visit: TheVisit) -> Response:
             **{tab.key: asked_of(visit, tab) for tab in tabs},
         }
     )
+    if isinstance(answers["record"], NotFound) and await _is_binned(visit):
+        told = _("This %(label)s is in the bin.", label=entity.label.lower())
+        return to(f"/{entity.slug}/bin", told)
     record = answer(answers["record"])
     tab = _chosen(visit, tabs, answers)
     titles = titles_in(answers.values())
@@ -74,6 +78,14 @@ async def show_detail(visit: TheVisit) -> Response:
         **_related(visit, tabs, tab, answers, titles),
         **_highlighted(visit, highlights, record, answers, titles),
     )
+
+
+async def _is_binned(visit: Visit) -> bool:
+    """Whether an address that somebody kept leads to a deleted record that he could see."""
+    if not visit.entity.has_bin:
+        return False
+    told = await visit.api.titles(visit.entity.name, [visit.record_id])
+    return bool(told.get("states", {}).get(visit.record_id) == "binned")
 
 
 def highlights_of(visit: Visit) -> list[Highlight]:
