@@ -17,6 +17,7 @@ from kit.entity.kinds import ActorName, Kind, Money, Text
 from kit.entity.presentation import Panel, Path, Presentation, View
 from kit.entity.record import is_imported
 from kit.query import names, parse
+from kit.records.read.askable_fields import Asked
 from kit.wire import Shape
 
 STANDARD = ("Get", "List", "Create", "Update", "Delete")
@@ -32,6 +33,7 @@ def described(shape: Shape, policy: Policy, actor: Actor, choices: Choices) -> p
     record = shape.record
     limits = policy.field_access(actor, record.entity)
     seen = [name for name in shape.names if limits.get(name) != "hidden"]
+    along = (name for name in Asked(policy, actor, record) if "." in name)
     return pb.EntityDescription(
         entity=record.entity,
         label=record.label,
@@ -40,7 +42,7 @@ def described(shape: Shape, policy: Policy, actor: Actor, choices: Choices) -> p
         title_field=record.title,
         rights=sorted(_rights(shape, policy, actor)),
         methods=[each for each in STANDARD if each in shape.methods],
-        presentation=_presentation(record, frozenset(seen)),
+        presentation=_presentation(record, frozenset((*seen, *along))),
         no_bin=record.no_bin,
         fields=[
             _field(record, shape.fields[name], choices, readable_only=limits.get(name) == "read")

@@ -171,3 +171,19 @@ async def test_of_an_entity_that_is_closed_to_somebody_nothing_is_told(
         assert len(await world.found("account.name = null", eve)) == 3
     finally:
         await organisation.publish("default", None, default)
+
+
+async def test_a_view_that_asks_for_a_hidden_field_is_not_offered(
+    office: Office, organisation: TestOrganisation
+) -> None:
+    """Tickets of one's own customers are a view for whoever may see whose an account is."""
+    limit = FieldAccess(ACCOUNT, "owner_id", "hidden")
+    profile = await organisation.profile(ALL, SET_UP, fields=(limit,))
+    blind = await organisation.person("Sam", profiles=(profile,))
+    offered = {}
+    for person in (office.actor, blind):
+        stub = office.servings["helpdesk"].stub(RecordsStub, person)
+        told = await stub.Describe(records_pb2.DescribeRequest())
+        [ticket] = [each for each in told.entities if each.entity == "helpdesk.Ticket"]
+        offered[person.person_id] = {view.key for view in ticket.presentation.views}
+    assert offered[office.actor.person_id] - offered[blind.person_id] == {"customers"}

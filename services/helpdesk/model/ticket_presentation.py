@@ -12,6 +12,12 @@ _VIEWS = (
     View("open", "Open", _UNSETTLED, "created_at desc"),
     View("unassigned", "Unassigned", "assignee_id = null"),
     View("assigned", "Assigned to me", "assignee_id = me()", "created_at desc"),
+    View(
+        "customers",
+        "Of my customers",
+        f"account.owner_id = me() AND {_UNSETTLED}",
+        "created_at desc",
+    ),
 )
 
 _ACTIONS = (
