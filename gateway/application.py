@@ -13,6 +13,7 @@ from gateway.api import import_routes, system_routes
 from gateway.api.entity_routes import EntityRoutes
 from gateway.api.in_process import InProcessApi
 from gateway.api.table import Row, Table
+from gateway.framework_errors import problem_of
 from gateway.middleware.request import RequestMiddleware
 from gateway.oauth import routes as oauth
 from gateway.oauth import sign_in
@@ -20,7 +21,6 @@ from gateway.openapi import manual
 from gateway.parts import Parts
 from gateway.problems import response_of
 from gateway.realtime import routes as realtime
-from gateway.refusals import problem_of
 from gateway.web.frame.visits import Site, to_sign_in, visit_of
 from gateway.web.routes import ROUTERS as PAGES
 from kit.errors import Anonymous, Problem

@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 
@@ -105,19 +104,24 @@ class _Server(uvicorn.Server):
 async def _serving(settings: Settings, parts: Parts) -> AsyncIterator[None]:
     """HTTP from here on; at the end, requests under way are finished."""
     server = _Server(_configuration(settings, parts))
-    task: Any = asyncio.ensure_future(server.serve())
-    watch: Any = asyncio.ensure_future(close_late(server.server_state.connections))
-    while not server.started:
-        if task.done():
-            task.result()
-            raise SystemExit(f"The address {settings.listen} is taken.")
-        await asyncio.sleep(0.01)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task
-        watch.cancel()
+    over = asyncio.Event()
+
+    async def serve() -> None:
+        try:
+            await server.serve()
+        finally:
+            over.set()
+
+    async with kept_running([serve(), close_late(server.server_state.connections)]):
+        while not server.started:
+            if over.is_set():
+                raise SystemExit(f"The address {settings.listen} is taken.")
+            await asyncio.sleep(0.01)
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            await over.wait()
 
 
 def _configuration(settings: Settings, parts: Parts) -> uvicorn.Config:

@@ -77,7 +77,6 @@ ONLY_IN = {
         "kit/events/connection.py",
         "kit/events/consuming/in_progress.py",
         "kit/health.py",
-        "gateway/main.py",
     ),
     "jsonable_encoder": (),
     "json_format.MessageToDict": (),

@@ -152,4 +152,4 @@ async def test_a_record_is_made_and_deleted_without_javascript(sits: Sits) -> No
     await page.get_by_role("button", name="More", exact=True).click()
     await page.get_by_text("Delete", exact=True).click()
     await page.get_by_role("button", name="Delete account").click()
-    await expect(page.locator("main")).to_contain_text("Account was deleted.")
+    await expect(page.locator("main")).to_contain_text("Account is in the bin.")
