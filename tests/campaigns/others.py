@@ -96,7 +96,9 @@ class Told:
 
     async def _handled(self) -> bool:
         """What does not concern campaigns leaves no trace there; NATS knows that it was taken."""
-        asked = [await self._jetstream.consumers_info(name) for name in self._streams]
-        all_ears = [each for found in asked for each in found]
-        ears = [each for each in all_ears if each.name.startswith("campaigns_")]
-        return not any(each.num_pending or each.num_ack_pending for each in ears)
+        for name in self._streams:
+            found = await self._jetstream.consumers_info(name)
+            ours = [each for each in found if each.name.startswith("campaigns_follow_")]
+            if not ours or any(each.num_pending or each.num_ack_pending for each in ours):
+                return False
+        return True
