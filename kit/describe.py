@@ -139,7 +139,7 @@ def _columns(kind: Rows, presentation: Presentation, choices: Choices) -> list[p
             label=column.label,
             help=column.help,
             required=column.required,
-            editable=True,
+            editable=not column.follows,
             **_kind(column.name, column.kind, presentation, choices),
         )
         for column in kind.row.columns

@@ -7,6 +7,7 @@ from kit.actor import Actor
 from kit.entity import Field, Record, Rows
 from kit.entity.fields import said
 from kit.entity.kinds import Custom
+from kit.entity.parts import parts_in
 from kit.errors import Denied, Invalid
 
 _CUSTOM = said(Custom(), "Custom fields")
@@ -35,6 +36,12 @@ def visible(policy: Policy, actor: Actor, record: type[Record]) -> Mapping[str, 
     if not custom_seen(policy, actor, record):
         return fields
     return fields | {"custom": Field("custom", _CUSTOM, record.__table__.c.custom, nullable=False)}
+
+
+def listed(record: type[Record], names: tuple[str, ...]) -> tuple[str, ...]:
+    """The fields that a list shows unasked: parts would be read for each of its records."""
+    parts = parts_in(record)
+    return tuple(name for name in names if name not in parts) if parts else names
 
 
 def chosen(wanted: Sequence[str], allowed: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import asyncio
 import importlib
 import os
 import sys
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -122,18 +123,23 @@ def tables_of(service: str) -> set[str]:
     """The tables of one service: its entities' and the kit's."""
     importlib.import_module(f"services.{service}.main")
     foreign = {
-        mapper.local_table.name
-        for mapper in _mappers()
-        if mapper.class_.__module__.split(".")[:2] != ["services", service]
-        and mapper.class_.__module__.startswith("services.")
+        table
+        for module, table in _declared()
+        if module.split(".")[:2] != ["services", service] and module.startswith("services.")
     }
     return set(metadata.tables) - foreign
 
 
-def _mappers() -> Any:
+def _declared() -> Iterator[tuple[str, str]]:
+    """The tables of entities and of their parts, with the module that declares each."""
     from kit.entity import Record
+    from kit.entity.parts import DECLARED_IN
 
-    return Record.registry.mappers
+    for mapper in Record.registry.mappers:
+        yield mapper.class_.__module__, mapper.local_table.name  # type: ignore[attr-defined]
+    for table in metadata.tables.values():
+        if DECLARED_IN in table.info:
+            yield table.info[DECLARED_IN], table.name
 
 
 def run_with(connection: Connection, service: str) -> None:

@@ -31,6 +31,7 @@ from kit.entity.kinds import (
     Year,
 )
 from kit.entity.levels import Audience, Governs, Level
+from kit.entity.parts import Part, Parts
 from kit.entity.presentation import Presentation
 from kit.entity.record import Before, Record
 from kit.entity.rows import Row, Rows, row_field
@@ -56,6 +57,8 @@ __all__ = [
     "LongText",
     "Money",
     "Number",
+    "Part",
+    "Parts",
     "Percent",
     "Phone",
     "Picklist",

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, ForeignKey
-from sqlalchemy.orm import MappedColumn, mapped_column
+from sqlalchemy.orm import mapped_column
 
 from kit.entity.kinds import Boolean, Kind, Number, Reference, References, Text, Words
+from kit.entity.parts import Parts, key_of
 from kit.entity.rows import Rows
 
 if TYPE_CHECKING:
@@ -119,26 +120,22 @@ def said(
 
 def field(
     kind: Kind, label: str, *, unique: bool = False, index: bool = False, **words: Any
-) -> MappedColumn[Any]:
+) -> Any:
     """An ordinary mapped column that knows its label, kind and manners; `said` lists the words.
 
     Text is unique and found by its folded form, over which the entity makes the index. A number is
-    unique, and nobody fills it in or changes it.
+    unique, and nobody fills it in or changes it. Parts are no column of their whole's table.
     """
+    if isinstance(kind, Parts):
+        return said(kind, label, **words)
     if isinstance(kind, Number):
         unique, words = True, {**words, "editable": False, "required": False}
-    here = (ForeignKey(_key(kind.target)),) if isinstance(kind, Reference) and kind.here else ()
+    here = (ForeignKey(key_of(kind.target)),) if isinstance(kind, Reference) and kind.here else ()
     info: dict[str, Any] = {"said": said(kind, label, **words)}
     if isinstance(kind, Text):
         info["indexed"] = "uq" if unique else "ix" if index else ""
         return mapped_column(kind.column(), *here, info=info)
     return mapped_column(kind.column(), *here, unique=unique, index=index, info=info)
-
-
-def _key(target: str) -> str:
-    """The primary key of an entity in this database, e.g. `account.id` for `parties.Account`."""
-    name = target.partition(".")[2]
-    return f"{''.join(f'_{c.lower()}' if c.isupper() else c for c in name)[1:]}.id"
 
 
 def empty(kind: Kind) -> Any:

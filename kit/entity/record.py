@@ -30,6 +30,7 @@ from kit.database.tables import metadata as one_metadata
 from kit.entity.fields import Field, Said, empty, field, said
 from kit.entity.kinds import PERSON, ActorName, Instant, Integer, LongText, Reference, Text
 from kit.entity.levels import Audience, Governs
+from kit.entity.parts import Parts
 from kit.entity.presentation import Presentation
 from kit.entity.tracking import FORMER
 from kit.ids import uuid7
@@ -189,6 +190,10 @@ def _complete(cls: type[Record]) -> None:
         name: Field(name, column.info["said"], getattr(cls, name), bool(column.nullable))
         for name, column in table.columns.items()
         if "said" in column.info
+    } | {
+        name: Field(name, said, said.kind.of(table), nullable=False)
+        for name, said in vars(cls).items()
+        if isinstance(said, Said) and isinstance(said.kind, Parts)
     }
     cls.initial = {
         name: _initial(known.said) for name, known in cls.fields.items() if name not in STAMPS

@@ -1,7 +1,7 @@
 """Rows that belong to one record and live and die with it, e.g. the addresses of an account."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Self, dataclass_transform
 
 from sqlalchemy.dialects.postgresql import JSONB
@@ -20,6 +20,8 @@ class Column:
     label: str
     help: str = ""
     required: bool = False
+    follows: bool = False
+    """Whether it follows from the rest: it is shown, and what is said of it is not read."""
 
     def read(self, value: Any) -> Any:
         """The Python value, or ValueError with the label and what to do."""
@@ -46,10 +48,11 @@ def row_field(
     initial: Any = None,
     help: str = "",  # noqa: A002 - the word that people see under an input
     required: bool = False,
+    follows: bool = False,
 ) -> Any:
-    """Declares one attribute of a row."""
-    said = Column("", kind, label, help, required)
-    return dataclasses.field(default=initial, metadata={"column": said})
+    """Declares one attribute of a row; of two rows that say the same, what `follows` is the same."""
+    said = Column("", kind, label, help, required, follows)
+    return dataclasses.field(default=initial, compare=not follows, metadata={"column": said})
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(row_field,))
@@ -63,13 +66,15 @@ class Row:
         cls.columns = [
             dataclasses.replace(each.metadata["column"], name=each.name)
             for each in dataclasses.fields(cls)  # type: ignore[arg-type]
+            if "column" in each.metadata
         ]
 
     @classmethod
     def read(cls, source: Any) -> Self:
         """From a mapping or a message; ValueError names the attribute."""
-        take = source.get if isinstance(source, Mapping) else _taker(source)
-        given = {column.name: column.read(take(column.name)) for column in cls.columns}
+        take = taker(source)
+        told = (column for column in cls.columns if not column.follows)
+        given = {column.name: column.read(take(column.name)) for column in told}
         return cls(**{name: value for name, value in given.items() if value is not None})
 
     @classmethod
@@ -86,11 +91,11 @@ class Row:
         }
 
 
-def _taker(message: Any) -> Any:
-    def take(name: str) -> Any:
-        return getattr(message, name) if _present(message, name) else None
-
-    return take
+def taker(source: Any) -> Callable[[str], Any]:
+    """What a mapping or a message says under a name, or None."""
+    if isinstance(source, Mapping):
+        return source.get
+    return lambda name: getattr(source, name) if _present(source, name) else None
 
 
 def _present(message: Any, name: str) -> bool:
@@ -98,7 +103,7 @@ def _present(message: Any, name: str) -> bool:
     return bool(not described.has_presence or message.HasField(name))
 
 
-class _RowsType(TypeDecorator[list[Any]]):
+class RowsType(TypeDecorator[list[Any]]):
     """A JSON list in the database, a list of rows in Python."""
 
     impl = JSONB
@@ -124,7 +129,7 @@ class Rows(Kind):
     most: int = MOST
 
     def column(self) -> TypeEngine[Any]:
-        return _RowsType(self.row)
+        return RowsType(self.row)
 
     def parse(self, value: Any) -> list[Row]:
         given = few_enough(value, self.most)

@@ -30,7 +30,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The way to a field of the record that a reference leads to.
+    """The way to a field of the record that a reference leads to, or of the `many` parts of a record.
 
     `column` is the field where it stands; `leads` says of a condition on it that it holds of the record
     referred to. The field's own `column` is its value as seen from here.
@@ -38,6 +38,7 @@ class Path:
 
     column: ColumnElement[Any]
     leads: Callable[[ColumnElement[bool]], ColumnElement[bool]]
+    many: bool = False
 
 
 class Queryable(Protocol):

@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from kit.query.conditions import (
@@ -63,6 +64,8 @@ def _require(node: Compare, target: Target, values: Mapping[str, object]) -> Non
 
 
 def _holds(condition: Condition, values: Mapping[str, object]) -> bool:
+    if condition.target.path and condition.target.path.many:
+        return _holds_of_some(condition, values)
     value = _value(condition.target, values)
     match condition:
         case Missing():
@@ -78,6 +81,16 @@ def _holds(condition: Condition, values: Mapping[str, object]) -> bool:
         case Ranked(target, relation, other):
             ranked = fold(str(value)) if target.kind is Kind.TEXT else value
             return RELATIONS[relation](ranked, other)
+
+
+def _holds_of_some(condition: Condition, values: Mapping[str, object]) -> bool:
+    """Of the rows in a record one has to meet it; what none of them says is missing."""
+    head, _, tail = condition.target.name.partition(".")
+    rows: Any = values.get(head) or ()
+    there = replace(condition.target, name=tail, path=None)
+    if isinstance(condition, Missing):
+        return not any(_holds(Present(there), row) for row in rows)
+    return any(_holds(replace(condition, target=there), row) for row in rows)
 
 
 def _value(target: Target, values: Mapping[str, object]) -> object:

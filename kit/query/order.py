@@ -113,7 +113,7 @@ def _key(words: list[str], fields: Mapping[str, Queryable]) -> Key:
         target = find(name, fields)
     except LookupError as problem:
         raise Invalid(order_by=f"{problem.args[0]}.") from None
-    if target.kind in LISTS:
+    if target.kind in LISTS or (target.path and target.path.many):
         raise Invalid(order_by=f"“{name}” is a list and has no order; choose another field.")
     return Key(target, direction.lower() == "desc")
 

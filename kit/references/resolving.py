@@ -8,7 +8,8 @@ from uuid import UUID
 
 from kit.access.inheritance import of_nothing
 from kit.access.reach import Reach
-from kit.entity import Level, Record, Reference, References
+from kit.entity import Level, Parts, Record, Reference, References
+from kit.entity.parts import parts_in
 from kit.entity.tracking import was
 from kit.errors import Invalid, Unavailable
 from kit.references.access import COLUMNS, STATE, Name, Standing
@@ -32,6 +33,8 @@ class Named:
     field: str
     target: Name
     above: bool
+    within: str = ""
+    """Where in the field it is named, as people read it; of a part its line and its column."""
 
 
 class Resolving:
@@ -141,7 +144,7 @@ class Resolving:
 
 def _wrong(named: Named) -> str:
     what = named.target[0].partition(".")[2].lower()
-    return f"There is no such {what}, or you may not see it."
+    return f"{named.within}There is no such {what}, or you may not see it."
 
 
 async def _own(fetch: Fetch, record: type[Record], ids: Collection[UUID]) -> dict[Name, Standing]:
@@ -169,6 +172,22 @@ def _named(record: Record) -> Iterator[Named]:
         for each in _ids(getattr(record, name)):
             if each not in before:
                 yield Named(record.id, name, (target, each), name in record.hangs_on)
+    for name, kind in parts_in(type(record)).items():
+        yield from _named_in_parts(record, name, kind)
+
+
+def _named_in_parts(record: Record, name: str, kind: Parts) -> Iterator[Named]:
+    for column in kind.row.columns:
+        if not isinstance(column.kind, Reference):
+            continue
+        before = {getattr(part, column.name) for part in was(record, name) or ()}
+        for number, part in enumerate(getattr(record, name), start=1):
+            target = getattr(part, column.name)
+            if target is not None and target not in before:
+                within = f"Line {number}: {column.label}: "
+                yield Named(
+                    record.id, name, (column.kind.target, target), above=False, within=within
+                )
 
 
 @cache

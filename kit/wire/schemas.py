@@ -7,7 +7,7 @@ the contract says and publishes both as OpenAPI.
 from functools import singledispatch
 from typing import Any
 
-from kit.entity import Field, Record, Rows
+from kit.entity import Field, Parts, Record, Rows
 from kit.entity.kinds import (
     Boolean,
     Choice,
@@ -29,6 +29,7 @@ from kit.entity.kinds import (
     Words,
 )
 from kit.entity.record import CUSTOM_FIELDS, CUSTOM_KEY, CUSTOM_VALUE
+from kit.entity.rows import Column
 
 Schema = dict[str, Any]
 
@@ -199,10 +200,16 @@ def _custom(kind: Custom) -> Schema:  # noqa: ARG001
 @schema_of.register
 def _rows(kind: Rows) -> Schema:
     columns = {each.name: each for each in kind.row.columns}
-    properties = {
-        name: needed(schema_of(each.kind)) if each.required else nullable(schema_of(each.kind))
-        for name, each in columns.items()
-    }
+    properties = {name: _column(each) for name, each in columns.items()}
+    if isinstance(kind, Parts):
+        properties = {"id": nullable(schema_of(Reference()))} | properties
     required = [name for name, each in columns.items() if each.required]
     row = {"type": "object", "properties": properties, "required": required}
     return {"type": "array", "items": row, "maxItems": kind.most}
+
+
+def _column(column: Column) -> Schema:
+    schema = schema_of(column.kind)
+    if column.follows:
+        return nullable(schema) | {"readOnly": True}
+    return needed(schema) if column.required else nullable(schema)

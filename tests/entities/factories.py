@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from kit.entity import Field, Picklist
+from kit.entity import Field, Parts, Picklist
 from kit.entity.kinds import (
     Choice,
     Day,
@@ -58,12 +58,22 @@ class Office:
     async def _value(self, case: Case, known: Field) -> Any:
         kind = known.said.kind
         if isinstance(kind, Reference):
-            return await self._referred(case, kind)
+            return await self._referred(kind)
         if isinstance(kind, Choice):
             return self.servings[case.service].process.choices.options(kind.list)[0].value
         return plain_value(kind)
 
-    async def _referred(self, case: Case, kind: Reference) -> str:
+    async def part(self, kind: Parts) -> dict[str, Any]:
+        """What can be said of a part, each column filled."""
+        columns = (column for column in kind.row.columns if not column.follows)
+        return {
+            each.name: await self._referred(each.kind)
+            if isinstance(each.kind, Reference)
+            else plain_value(each.kind)
+            for each in columns
+        }
+
+    async def _referred(self, kind: Reference) -> str:
         if kind.target == "identity.Person":
             return str(self.actor.person_id)
         return str((await self.make(CASES[kind.target])).id)

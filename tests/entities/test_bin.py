@@ -268,7 +268,7 @@ UNIQUE = [
     (case, name)
     for case in BINNED
     for name, known in case.record.fields.items()
-    if known.column.info.get("indexed") == "uq"
+    if getattr(known.column, "info", {}).get("indexed") == "uq"
     and known.said.creatable
     and name in case.shape.names
 ]

@@ -13,6 +13,7 @@ from sqlalchemy.schema import CreateIndex
 from kit.database.migrate import comparable, over_folded_text
 from kit.database.tables import metadata
 from kit.entity import Record
+from kit.entity.parts import DECLARED_IN
 from kit.testing.serving import Serving
 from tests.entities.cases import SERVICES
 
@@ -75,6 +76,9 @@ def _tables_of(service: str) -> Iterator[str]:
     for mapper in Record.registry.mappers:
         if mapper.class_.__module__.startswith(f"services.{service}."):
             yield mapper.local_table.name  # type: ignore[attr-defined]
+    for table in metadata.tables.values():
+        if table.info.get(DECLARED_IN, "").startswith(f"services.{service}."):
+            yield table.name
     for name, module in list(sys.modules.items()):
         if name.startswith(("kit.", f"services.{service}.")):
             yield from (each.name for each in vars(module).values() if isinstance(each, Table))

@@ -3,13 +3,9 @@
 import pytest
 from crm.v1 import standard_pb2
 
-from kit.database import measuring
-from kit.rpc.call import current
 from tests.entities.cases import CREATED, Case
+from tests.entities.counting import counted
 from tests.entities.factories import Office
-
-# What the driver asks of a connection that it has just opened; it is nobody's statement.
-_OPENING = ("typeinfo_tree", "current_setting('jit')")
 
 
 @pytest.mark.parametrize("case", CREATED, ids=str)
@@ -19,7 +15,7 @@ async def test_a_list_costs_as_many_statements_as_one_row(
     """No statement for each row; every figure is a bound, not a measurement."""
     made, message = [await office.make(case) for _ in range(3)], await office.message(case)
     wanted = f"id = ({' OR '.join(each.id for each in made)})"
-    statements = _counted(monkeypatch)
+    statements = counted(monkeypatch)
     await office.stub(case, json=True).Get(standard_pb2.GetRequest(id=made[0].id))
     assert len(statements) <= 1
     statements.clear()
@@ -29,15 +25,3 @@ async def test_a_list_costs_as_many_statements_as_one_row(
     await office.stub(case, json=True).Create(message)
     # Whom a member is, campaigns has to ask first: copies of the contact and its account are stored.
     assert len(statements) <= (24 if str(case) == "campaigns.Member" else 14), statements
-
-
-def _counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements that calls cause from now on, by whichever way; background work is not counted."""
-    statements: list[str] = []
-
-    def sent(statement: str, _: float) -> None:
-        if current().method and not any(words in statement for words in _OPENING):
-            statements.append(statement)
-
-    monkeypatch.setattr(measuring, "observe", sent)
-    return statements

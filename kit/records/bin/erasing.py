@@ -26,6 +26,7 @@ from kit.access.clause import in_bin
 from kit.actor import calling
 from kit.database.tables import metadata
 from kit.entity import Record
+from kit.entity.parts import parts_in
 from kit.events.publishing.outbox import Announcement, insert_statement, rows
 from kit.events.subjects import change_subject
 from kit.records.process import Process
@@ -59,6 +60,7 @@ async def erase(process: Process, record: type[Record], limit: datetime) -> int:
         ids = [row.id for row in await work.run(_old(record, limit))]
         if ids:
             left = [record(**row._asdict()) for row in await work.run(_emptied(work, record, ids))]
+            await _take_parts(work, record, ids)
             await _forget(work, [*ids, *await _logs_of(work, record, ids)])
             await work.run(_remembered(work, record, ids))
             events = [_event(work, each) for each in left]
@@ -85,6 +87,12 @@ def _emptied(work: Work, record: type[Record], ids: Sequence[UUID]) -> Any:
     values |= {"updated_at": func.now(), "updated_by": work.actor.name}
     place = (table.c[name] for name in (*_PLACE, *_ways_up(record)))
     return table.update().where(_among(table.c.id, ids)).values(values).returning(*place)
+
+
+async def _take_parts(work: Work, record: type[Record], ids: Sequence[UUID]) -> None:
+    """What was a part of these records says nothing without them, and nothing is left of it."""
+    for kind in parts_in(record).values():
+        await work.run(kind.row.table.delete().where(_among(kind.row.of_whole(), ids)))
 
 
 _AS_IT_IS = object()

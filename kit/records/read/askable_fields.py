@@ -7,12 +7,13 @@ from kit.access.fields import visible
 from kit.access.policy import Policy
 from kit.actor import Actor
 from kit.entity import Field, Record
+from kit.records.read.parts import PartFields
 from kit.records.read.paths import Paths
 from kit.records.read.touches import TOUCHES, may_touch, touches_of
 
 
 class Asked(Mapping[str, Field]):
-    """The fields that the caller may see, `touches`, and the fields of what the entity refers to.
+    """The fields that the caller may see, `touches`, and those of its parts and of what it refers to.
 
     Most lists ask for none but the first, so the others are made when they are named.
     """
@@ -25,6 +26,10 @@ class Asked(Mapping[str, Field]):
         """Whether something was named that finds other rows for others who reach the same ones."""
 
     @cached_property
+    def _parts(self) -> PartFields:
+        return PartFields(*self._by)
+
+    @cached_property
     def _paths(self) -> Paths:
         return Paths(*self._by, self._own)
 
@@ -34,6 +39,8 @@ class Asked(Mapping[str, Field]):
         if name == TOUCHES and self._touches:
             self.goes_by_caller = True
             return touches_of(*self._by)
+        if (part := self._parts.find(name)) is not None:
+            return part
         if (found := self._paths.find(name)) is None:
             raise KeyError(name)
         self.goes_by_caller |= self._paths.goes_by_caller(name)
@@ -43,6 +50,7 @@ class Asked(Mapping[str, Field]):
         yield from self._own
         if self._touches:
             yield TOUCHES
+        yield from self._parts
         yield from self._paths
 
     def __len__(self) -> int:

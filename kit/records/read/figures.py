@@ -19,9 +19,10 @@ from kit.query.conditions import LISTS
 from kit.query.fields import advice
 from kit.records.process import Process
 from kit.records.read.askable_fields import Asked
+from kit.records.read.parts import over
 
 _MOST = 1_000
-_MEASURE = re.compile(r"(sum|avg|min|max)\((\w+)\)$")
+_MEASURE = re.compile(r"(sum|avg|min|max)\(([\w.]+)\)$")
 _SPANS = {"day": "YYYY-MM-DD", "month": "YYYY-MM", "quarter": 'YYYY-"Q"Q', "year": "YYYY"}
 
 
@@ -42,11 +43,18 @@ async def aggregated(
     fields = Asked(process.policy, actor, record)
     context = process.reader.context(record, actor)
     groups = [_group(fields, name, str(context.zone)) for name in request.group_by]
-    measures = [(name, _measure(fields, name)) for name in request.measures or ("count",)]
+    asked = [(name, _measure(fields, name)) for name in request.measures or ("count",)]
     groups += _currencies(fields, request.measures, groups)
+    source = over(
+        record, [fields[each.field] for each in groups], _measured(fields, request.measures)
+    )
+    counted = func.count(record.__table__.c.id.distinct()) if source.of_parts else func.count()
+    measures = [(name, counted if each is None else each) for name, each in asked]
     reach = process.policy.reach(actor, record, Level.READ)
     query = select(*(each.expression for each in groups), *(each for _, each in measures))
-    query = query.select_from(record.__table__).where(reachable(record, reach, Level.READ))
+    query = query.select_from(source.rows).where(
+        reachable(record, reach, Level.READ), *source.where
+    )
     node = parse(request.filter)
     if node is not None:
         query = query.where(to_sql(node, fields, context))
@@ -75,9 +83,10 @@ def _group(fields: Any, name: str, zone: str = "UTC") -> _Group:
     return _Group(name, bare, func.to_char(local, _SPANS[span]), span)
 
 
-def _measure(fields: Any, name: str) -> ColumnElement[Any]:
+def _measure(fields: Any, name: str) -> ColumnElement[Any] | None:
+    """What is reckoned; None for how many records there are."""
     if name == "count":
-        return func.count()
+        return None
     parts = _MEASURE.match(name)
     if parts is None:
         raise Invalid(measures=f"{name!r}: write count, or sum, avg, min or max of a field.")
@@ -90,9 +99,13 @@ def _measure(fields: Any, name: str) -> ColumnElement[Any]:
     return cast(getattr(func, parts[1])(known.column), Text)
 
 
+def _measured(fields: Any, measures: Sequence[str]) -> list[Field]:
+    return [fields[parts[2]] for name in measures if (parts := _MEASURE.match(name))]
+
+
 def _currencies(fields: Any, measures: Sequence[str], groups: Sequence[_Group]) -> list[_Group]:
     """Money of two currencies is never added up: its currency becomes a group."""
-    kinds = [fields[parts[2]].said.kind for name in measures if (parts := _MEASURE.match(name))]
+    kinds = [each.said.kind for each in _measured(fields, measures)]
     wanted = dict.fromkeys(kind.currency for kind in kinds if isinstance(kind, Money))
     grouped = {each.field for each in groups}
     return [_group(fields, name) for name in wanted if name not in grouped]

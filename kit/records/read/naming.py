@@ -90,7 +90,10 @@ def named_in(record: type[Record], changes: Mapping[str, Sequence[Any]], actor: 
     """Whom and what a line of history names: who did it, and what stood there before and after."""
     found: _Found = {PERSON: set(_ids(actor))}
     for name in changes.keys() & set(_referring(record)):
-        if target := getattr(record.fields[name].said.kind, "target", ""):
+        if isinstance(record.fields[name].said.kind, Rows):
+            for side in changes[name]:
+                _take(found, record, name, side or (), str)
+        elif target := getattr(record.fields[name].said.kind, "target", ""):
             for side in changes[name]:
                 found.setdefault(target, set()).update(_ids(side))
     return found

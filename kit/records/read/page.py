@@ -70,11 +70,11 @@ class Page:
 
     def query(self) -> Select[Any]:
         """The rows of the page, and one more that says whether there is another."""
+        columns = [self._column(name) for name in self.names]
         if self.by_owner:
             inherits = bool(self.reach.inherited)
             table = table_of(self.record)
-            return newest_of_owners(table, self.names, self._asked, inherits=inherits)
-        columns = [self._column(name) for name in self.names]
+            return newest_of_owners(table, columns, self._asked, inherits=inherits)
         rows = self._asked(select(*columns).where(self._reached()))
         return rows.order_by(*self.order.clauses()).limit(bindparam("limit", type_=Integer))
 
@@ -87,9 +87,8 @@ class Page:
 
     def _column(self, name: str) -> ColumnElement[Any]:
         """A field, or what the page is ordered by: one of the custom fields is no column."""
-        columns = table_of(self.record).c
-        if name in columns:
-            return columns[name]
+        if name in table_of(self.record).c or name in self.record.fields:
+            return column_of(self.record, name)
         by = next(key.target.column for key in self.order.by if key.target.name == name)
         return by.label(name)
 
@@ -111,10 +110,16 @@ def table_of(record: type[Record]) -> Table:
     return record.__table__
 
 
+def column_of(record: type[Record], name: str) -> ColumnElement[Any]:
+    """A column of the table, or what stands for the parts of a record."""
+    columns = table_of(record).c
+    return columns[name] if name in columns else record.fields[name].column.label(name)
+
+
 def one_row(record: type[Record], reach: Reach, names: tuple[str, ...]) -> Select[Any]:
     """The row whose id is the parameter `id`, if it is within reach."""
     table = table_of(record)
-    row = select(*(table.c[name] for name in names)).where(table.c.id == bindparam("id"))
+    row = select(*(column_of(record, name) for name in names)).where(table.c.id == bindparam("id"))
     return row.where(reachable_by_parameter(record, reach, Level.READ))
 
 

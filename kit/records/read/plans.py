@@ -50,10 +50,9 @@ def _newest_first(order: Order) -> bool:
 
 
 def newest_of_owners(
-    table: Table, names: Sequence[str], narrow: Narrow, *, inherits: bool
+    table: Table, columns: Sequence[ColumnElement[Any]], narrow: Narrow, *, inherits: bool
 ) -> Select[Any]:
     """The newest rows of the owners `own` up to `limit`, and what is shared under `shared`."""
-    columns = [table.c[name] for name in names]
     newest = (table.c.updated_at.desc(), table.c.id.desc())
     owner = func.unnest(_OWN).table_valued("id", name="owner").render_derived()
     of_one = select(*columns).where(table.c.owner_id == owner.c.id, standing(table))

@@ -12,7 +12,7 @@ import asyncpg
 from sqlalchemy import ColumnElement, Select, literal_column
 from sqlalchemy.dialects.postgresql import JSONB
 
-from kit.access.fields import chosen, custom_seen
+from kit.access.fields import chosen, custom_seen, listed
 from kit.access.policy import Policy
 from kit.access.reach import Reach
 from kit.actor import Actor
@@ -83,7 +83,8 @@ class Reader:
         fields = Asked(self._policy, actor, record)
         order = Order.parse(question.order_by, fields)
         seal = f"{record.entity}\n{question.filter}\n{question.search}"
-        shown = (*chosen(question.fields, names), "custom")
+        picked = chosen(question.fields, names) if question.fields else listed(record, names)
+        shown = (*picked, "custom")
         page = await self._page(record, actor, question, fields, order, shown, seal)
         given = page.reach.parameters | {"words": _words(question)}
         statement = self._statement(page, actor, question)

@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from kit.entity import Before, Record
-from kit.entity.tracking import former
+from kit.entity.parts import parts_in
+from kit.entity.tracking import former, is_stored, replaced, was
+from kit.errors import Invalid
+from kit.ids import uuid7
 from kit.records.write.history import Change
 from kit.records.write.keys import Shares, give_keys, rekey
 from kit.records.write.validation import check_record, refuse_emptied
@@ -19,7 +22,24 @@ def complete(work: "Work", records: Iterable[Record]) -> None:
     for record in records:
         if not to_the_bin_or_back(record):
             refuse_emptied(record)
+            identify_parts(record)
             record.prepare(work.actor)
+
+
+def identify_parts(record: Record) -> None:
+    """Gives new parts their ids; one that comes with an id is a part that its whole had before."""
+    for name in parts_in(type(record)):
+        if is_stored(record) and not replaced(record, name):
+            continue
+        left = {part.id for part in was(record, name) or ()}
+        for number, part in enumerate(getattr(record, name), start=1):
+            if part.id is None:
+                part.id = uuid7()
+            elif part.id in left:
+                left.remove(part.id)
+            else:
+                told = f"Line {number}: There is no such line left here; leave out its id."
+                raise Invalid("", {name: told})
 
 
 def judge(work: "Work", new: Sequence[Record], old: Sequence[Record], shares: Shares) -> None:

@@ -10,6 +10,7 @@ from kit.access.clause import reachable_by_parameter, standing, within_reach_by_
 from kit.access.reach import Reach
 from kit.database.statements import reader
 from kit.entity import Level, Record
+from kit.entity.parts import parts_in
 from kit.entity.tracking import as_stored
 
 R = TypeVar("R", bound=Record)
@@ -60,7 +61,7 @@ def stored(record: type[Record]) -> Select[Any]:
 
 
 def _columns(record: type[Record]) -> Select[Any]:
-    return select(*(record.__table__.c[name] for name in _converters(record)))
+    return select(*_selected(record).values())
 
 
 def revived(record: type[R], row: Any) -> R:
@@ -80,5 +81,11 @@ def fill(record: Record, row: Any) -> None:
 
 @cache
 def _converters(record: type[Record]) -> Mapping[str, Convert | None]:
-    """The mapped columns, with what makes Python's value of the driver's where they differ."""
-    return {each.name: reader(each.type) for each in inspect(record).columns}
+    """The columns by name, with what makes Python's value of the driver's where they differ."""
+    return {name: reader(each.type) for name, each in _selected(record).items()}
+
+
+def _selected(record: type[Record]) -> Mapping[str, ColumnElement[Any]]:
+    """The mapped columns, and the parts of the record."""
+    parts = {name: record.fields[name].column.label(name) for name in parts_in(record)}
+    return {each.name: each for each in inspect(record).columns} | parts

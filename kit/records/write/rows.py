@@ -13,6 +13,7 @@ from kit.actor import Actor
 from kit.database.statements import Statement, Statements
 from kit.database.transaction import Transaction
 from kit.entity import Level, Record
+from kit.entity.parts import parts_in
 from kit.errors import Denied, NotFound
 from kit.ids import record_id
 from kit.records.write.identity_map import IdentityMap
@@ -136,6 +137,11 @@ class Rows:
         statement = self._statements.once(("itself", type(record)), partial(itself, type(record)))
         text = f"{statement.text} {_SHARED if shared else _MINE}"
         rows = await self.transaction.fetch(text, statement.arguments({"id": record.id}))
+        if rows and parts_in(type(record)):
+            # What was waited for is seen in the row that is locked, and in no other until it is read again.
+            rows = await self.transaction.fetch(
+                statement.text, statement.arguments({"id": record.id})
+            )
         if not rows:
             raise NotFound
         fill(record, rows[0])

@@ -19,7 +19,7 @@ from kit.records.write.history import Change, beside
 from kit.records.write.keys import ACCESS_COLUMNS, hold, moves
 from kit.records.write.numbering import give_numbers
 from kit.records.write.rows import Rows
-from kit.records.write.writer import parts_of, write
+from kit.records.write.writer import steps_of, write
 from kit.references.cascade import follow_all
 from kit.references.fetch import Fetch
 from kit.references.resolving import Resolving
@@ -167,12 +167,12 @@ class Work(Rows):
         """All that there is to write, in one statement; the last one may be a transaction by itself."""
         await self._prepare()
         new, old, gone = self.pending.new, self.pending.changed, self.pending.gone
-        parts = parts_of(new, old, gone)
+        steps = steps_of(new, old, gone)
         opened = [each for each in old if not ACCESS_COLUMNS.isdisjoint(former(each))]
         changes = changes_of(self)
-        if parts:
+        if steps:
             fetch = self._statements_run(together=bool(opened) or not last)
-            await write(fetch, parts, beside(self, changes))
+            await write(fetch, steps, beside(self, changes))
             await follow_all(self.transaction.fetch, self.process.entities, opened)
         self.pending.stored()
         self.written += changes

@@ -7,7 +7,7 @@ the columns, so that one text serves any number of rows and any mixture of empty
 
 # ruff: noqa: S608 - every name in a statement is that of a table or column of our own
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -17,8 +17,9 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from kit.entity import Record, Row
-from kit.entity.tracking import former
+from kit.entity import Part, Record, Row
+from kit.entity.parts import parts_in
+from kit.entity.tracking import former, replaced
 from kit.errors import Conflict
 from kit.references.fetch import Fetch
 
@@ -47,17 +48,28 @@ _NOT_AS_READ = "RP001"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Step:
     """What happens alike to some rows of one table: all are made, changed in these columns, or taken away."""
 
     kind: type[Record]
     what: str
     columns: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    """The fields whose parts are written along."""
 
     @classmethod
-    def created(cls, kind: type[Record]) -> Self:
-        """New rows: all columns but those that the database fills by itself."""
-        return cls(kind, "created", _stored(kind))
+    def created(cls, record: Record) -> Self:
+        """A new row: all columns but those that the database fills by itself."""
+        kind = type(record)
+        parts = tuple(name for name in parts_in(kind) if getattr(record, name))
+        return cls(kind, "created", _stored(kind), parts)
+
+    @classmethod
+    def updated(cls, record: Record, columns: tuple[str, ...]) -> Self:
+        """A row that changes in some columns; parts that were given anew may differ or not."""
+        kind = type(record)
+        parts = tuple(name for name in parts_in(kind) if replaced(record, name))
+        return cls(kind, "updated", columns, parts)
 
     @classmethod
     def deleted(cls, kind: type[Record]) -> Self:
@@ -65,37 +77,40 @@ class Part:
         return cls(kind, "deleted", ("keys", "wkeys", "full_keys"))
 
 
-Parts = Mapping[Part, Sequence[Record]]
+Steps = Mapping[Step, Sequence[Record]]
 
 
-async def write(fetch: Fetch, parts: Parts, beside: Sequence[Any]) -> None:
+async def write(fetch: Fetch, steps: Steps, beside: Sequence[Any]) -> None:
     """Writes rows and what stands beside them; Conflict when a row is no longer as it was read."""
-    text = _statement(tuple((part, len(records) > 1) for part, records in parts.items()))
-    rows = [_rows(part, records) for part, records in parts.items()]
+    text = _statement(tuple((step, len(records) > 1) for step, records in steps.items()))
+    rows = [_rows(step, records) for step, records in steps.items()]
+    parts = [
+        _rows_of_parts(name, records) for step, records in steps.items() for name in step.parts
+    ]
     try:
-        (answers,) = await fetch(text, [*beside, *rows])
+        (answers,) = await fetch(text, [*beside, *rows, *parts])
     except asyncpg.PostgresError as refused:
         if refused.sqlstate == _NOT_AS_READ:
             raise Conflict from refused
         raise
-    for records, answer in zip(parts.values(), tuple(answers)[:-1], strict=True):
+    for records, answer in zip(steps.values(), tuple(answers)[:-1], strict=True):
         if answer is not None:
             _take_over(records, answer)
 
 
-def parts_of(
+def steps_of(
     new: Iterable[Record], old: Iterable[Record] = (), gone: Iterable[Record] = ()
-) -> Parts:
+) -> Steps:
     """Rows by what is done to them; those that others may hold in one order, so that none deadlock."""
-    parts: dict[Part, list[Record]] = {}
+    steps: dict[Step, list[Record]] = {}
     for record in sorted(old, key=_id):
         if columns := _moved(record):
-            parts.setdefault(Part(type(record), "updated", columns), []).append(record)
+            steps.setdefault(Step.updated(record, columns), []).append(record)
     for record in new:
-        parts.setdefault(Part.created(type(record)), []).append(record)
+        steps.setdefault(Step.created(record), []).append(record)
     for record in sorted(gone, key=_id):
-        parts.setdefault(Part.deleted(type(record)), []).append(record)
-    return parts
+        steps.setdefault(Step.deleted(type(record)), []).append(record)
+    return steps
 
 
 def _id(record: Record) -> UUID:
@@ -116,10 +131,23 @@ def _take_over(records: Sequence[Record], answer: str) -> None:
             setattr(record, name, value)
 
 
-def _rows(part: Part, records: Sequence[Record]) -> str:
-    names = dict.fromkeys((*_KEY, *part.columns))
+def _rows(step: Step, records: Sequence[Record]) -> str:
+    names = dict.fromkeys((*_KEY, *step.columns))
     values = [{name: vars(record).get(name) for name in names} for record in records]
-    source = values if len(values) > 1 else values[0]
+    return _json(values if len(values) > 1 else values[0])
+
+
+def _rows_of_parts(name: str, wholes: Sequence[Record]) -> str:
+    """The parts that records have from now on; all others that they had go."""
+    rows = [
+        part.row(whole.id, position)
+        for whole in wholes
+        for position, part in enumerate(getattr(whole, name))
+    ]
+    return _json({"wholes": [whole.id for whole in wholes], "rows": rows})
+
+
+def _json(source: Any) -> str:
     return orjson.dumps(source, default=_plain, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
 
 
@@ -150,50 +178,93 @@ def _given_there(kind: type[Record]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=_KEPT)
-def _statement(parts: tuple[tuple[Part, bool], ...]) -> str:
-    steps, checks, answers = [], [], []
-    for number, (part, many) in enumerate(parts):
+def _statement(steps: tuple[tuple[Step, bool], ...]) -> str:
+    texts, checks, answers = [], [], []
+    for number, (step, many) in enumerate(steps):
         spread = "jsonb_populate_recordset" if many else "jsonb_populate_record"
-        given = f"${number + _BESIDE_PARAMETERS + 1}::text::jsonb"
-        rows = f"{spread}(null::{_quoted(part.kind.__tablename__)}, {given})"
-        steps.append(f"part{number} as ({_step(part, rows)})")
+        given = _parameter(number)
+        rows = f"{spread}(null::{_quoted(step.kind.__tablename__)}, {given})"
+        texts.append(f"step{number} as ({_step(step, rows)})")
         expected = f"jsonb_array_length({given})" if many else "1"
-        checks.append(f"as_read((select count(*) from part{number}), {expected})")
-        answers.append(_answer(part, number))
+        checks.append(f"as_read((select count(*) from step{number}), {expected})")
+        answers.append(_answer(step, number))
+    texts += _parts([step for step, _ in steps])
     written = f"written as materialized (select {' and '.join(checks)} as as_read)"
     # Asked once more, since where nothing is told of a change nothing above reads it.
     answers.append("(select as_read from written)")
-    return f"with {', '.join(steps)}, {written}, {_BESIDE} select {', '.join(answers)}"
+    return f"with {', '.join(texts)}, {written}, {_BESIDE} select {', '.join(answers)}"
 
 
-def _step(part: Part, rows: str) -> str:
-    table = _quoted(part.kind.__tablename__)
-    if part.what == "created":
-        names = _list(part.columns)
-        made = _list(("id", *_given_there(part.kind)))
-        way = "on conflict do nothing" if part.kind.gives_way else ""
+def _parameter(number: int) -> str:
+    return f"${number + _BESIDE_PARAMETERS + 1}::text::jsonb"
+
+
+def _step(step: Step, rows: str) -> str:
+    table = _quoted(step.kind.__tablename__)
+    if step.what == "created":
+        names = _list(step.columns)
+        made = _list(("id", *_given_there(step.kind)))
+        way = "on conflict do nothing" if step.kind.gives_way else ""
         return f"insert into {table} ({names}) select {names} from {rows} {way} returning {made}"
-    same = f"old.id = new.id and old.version = new.version{_step_back(part)}"
-    if part.what == "deleted":
-        same += "".join(f" and old.{name} = new.{name}" for name in map(_quoted, part.columns))
+    same = f"old.id = new.id and old.version = new.version{_step_back(step)}"
+    if step.what == "deleted":
+        same += "".join(f" and old.{name} = new.{name}" for name in map(_quoted, step.columns))
         return f"delete from {table} as old using {rows} as new where {same} returning 1"
-    values = ", ".join(f"{_quoted(name)} = new.{_quoted(name)}" for name in part.columns)
+    values = ", ".join(f"{_quoted(name)} = new.{_quoted(name)}" for name in step.columns)
     return f"update {table} as old set {values} from {rows} as new where {same} returning 1"
 
 
-def _step_back(part: Part) -> str:
+def _step_back(step: Step) -> str:
     """A row that got a new version must still have the one before."""
-    return " - 1" if "version" in part.columns and part.what == "updated" else ""
+    return " - 1" if "version" in step.columns and step.what == "updated" else ""
 
 
-def _answer(part: Part, number: int) -> str:
+def _parts(steps: Sequence[Step]) -> Iterator[str]:
+    """What writes the parts of each step's records, whose rows are locked by then: one order for all."""
+    fields = [(number, step, name) for number, step in enumerate(steps) for name in step.parts]
+    for place, (number, step, name) in enumerate(fields):
+        part, given = parts_in(step.kind)[name].row, _parameter(len(steps) + place)
+        locked = f"(select count(*) from step{number}) > 0"
+        if step.what == "updated":
+            yield f"gone{place} as ({_parts_gone(part, given, locked)})"
+        yield f"parts{place} as ({_parts_kept(part, given, locked)})"
+
+
+def _parts_gone(part: type[Part], given: str, locked: str) -> str:
+    wholes = f"select jsonb_array_elements_text({given} -> 'wholes')::uuid"
+    kept = f"select (jsonb_array_elements({given} -> 'rows') ->> 'id')::uuid"
+    mine = f"{_quoted(part.of_whole().name)} = any(array({wholes}))"
+    table = _quoted(part.table.name)
+    return f"delete from {table} where {mine} and id <> all(array({kept})) and {locked}"
+
+
+def _parts_kept(part: type[Part], given: str, locked: str) -> str:
+    """New ones, and those that differ; where a part belongs to another whole it stays there."""
+    table, whole = _quoted(part.table.name), _quoted(part.of_whole().name)
+    columns = [each.name for each in part.table.columns]
+    names, old = _list(columns), _list_of(table, columns)
+    values = ", ".join(f"{_quoted(name)} = excluded.{_quoted(name)}" for name in columns)
+    rows = f"jsonb_populate_recordset(null::{table}, {given} -> 'rows')"
+    differs = f"({old}) is distinct from ({_list_of('excluded', columns)})"
+    return (
+        f"insert into {table} ({names}) select {names} from {rows} where {locked} "
+        f"on conflict (id) do update set {values} "
+        f"where {table}.{whole} = excluded.{whole} and {differs}"
+    )
+
+
+def _answer(step: Step, number: int) -> str:
     """What the database gave to new rows by itself."""
-    gave = part.what == "created" and _given_there(part.kind)
-    return f"(select json_agg(made)::text from part{number} as made)" if gave else "null"
+    gave = step.what == "created" and _given_there(step.kind)
+    return f"(select json_agg(made)::text from step{number} as made)" if gave else "null"
 
 
 def _list(names: Sequence[str]) -> str:
     return ", ".join(map(_quoted, names))
+
+
+def _list_of(table: str, names: Sequence[str]) -> str:
+    return ", ".join(f"{table}.{_quoted(name)}" for name in names)
 
 
 def _quoted(name: str) -> str:

@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from crm.sales.v1 import events_pb2 as events
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
@@ -18,6 +16,7 @@ from kit.entity import (
     Day,
     LongText,
     Money,
+    Parts,
     Percent,
     Picklist,
     Record,
@@ -25,24 +24,15 @@ from kit.entity import (
     Text,
     field,
 )
+from kit.entity.tracking import is_stored, replaced, was
 from kit.errors import Invalid, Refused
+from services.sales.model.opportunity_events import events_of
+from services.sales.model.opportunity_lines import OpportunityLine
 from services.sales.model.opportunity_presentation import OPPORTUNITY
 from services.sales.model.stage_changes import StageChange
 from services.sales.model.stages import Outcome, Stage
 
-_TOLD = (
-    "name",
-    "account_id",
-    "contact_id",
-    "product_id",
-    "campaign_id",
-    "owner_id",
-    "amount",
-    "realised_amount",
-    "currency",
-)
-_VALUE = ("account_id", "campaign_id", "amount", "realised_amount", "currency", "closed_on")
-_ENDINGS = {Outcome.WON: events.OpportunityWon, Outcome.LOST: events.OpportunityLost}
+_NOTHING, _TOO_MUCH = Decimal(0), Decimal(10) ** 16
 
 
 class Opportunity(Record):
@@ -100,6 +90,9 @@ class Opportunity(Record):
     currency: Mapped[str | None] = field(
         Picklist(CURRENCIES), "Currency", section="Value", initial="EUR"
     )
+    lines: Mapped[list[OpportunityLine]] = field(
+        Parts(OpportunityLine, most=200), "Lines", section="Lines"
+    )
     realised_amount: Mapped[Decimal | None] = field(
         Money(currency="currency"), "Realised value", section="Value", help="What the sale brought."
     )
@@ -144,6 +137,20 @@ class Opportunity(Record):
         if self.opened_on is None:
             today = _today()
             self.opened_on = min(today, self.closed_on or today)
+        if replaced(self, "lines") or not is_stored(self):
+            self.lines = [line.reckoned(self.currency) for line in self.lines]
+        if self.lines:
+            self._follow_lines()
+
+    def _follow_lines(self) -> None:
+        """The value is that of the lines; what is sent back as it was read is no wish to change it."""
+        total = sum((line.amount or _NOTHING for line in self.lines), _NOTHING)
+        if total >= _TOO_MUCH:
+            raise Invalid(lines="The lines add up to more than anybody pays; look at quantities.")
+        if self.amount not in (None, total, was(self, "amount")):
+            raise Invalid(amount="The value follows from the lines; change those instead.")
+        if self.amount != total:
+            self.amount = total
 
     def check(self) -> None:
         wrong = dict(self._wrong())
@@ -158,7 +165,13 @@ class Opportunity(Record):
                 yield name, "A value cannot be negative."
         if self.currency is None and (self.amount, self.realised_amount) != (None, None):
             yield "currency", "Say in which currency the value is."
+        yield from self._wrong_lines()
         yield from self._wrong_end()
+
+    def _wrong_lines(self) -> Iterator[tuple[str, str]]:
+        for number, line in enumerate(self.lines, start=1):
+            for told in line.wrong():
+                yield "lines", f"Line {number}: {told}"
 
     def _wrong_end(self) -> Iterator[tuple[str, str]]:
         if self.open and self.realised_amount is not None:
@@ -243,53 +256,8 @@ class Opportunity(Record):
         )
 
     def changed(self, before: Before | None) -> None:
-        if before is None:
-            self._announce_ending()
-            return
-        if before.stage_id != self.stage_id:
-            self._announce_move(before)
-        if before.outcome != self.outcome:
-            self._announce_ending()
-        elif self.outcome == Outcome.WON and any(self._differs(before, name) for name in _VALUE):
-            self._announce_value(before)
-
-    def _differs(self, before: Before, name: str) -> bool:
-        return bool(getattr(before, name) != getattr(self, name))
-
-    def _announce_ending(self) -> None:
-        ending = _ENDINGS.get(Outcome(self.outcome))
-        if ending is not None:
-            self.announce(ending(**self._result(), **self._shown("closed_on", "reason")))
-
-    def _announce_move(self, before: Before) -> None:
-        self.announce(
-            events.OpportunityStageMoved(
-                **self._result(),
-                **self._shown("reason"),
-                from_stage_id=str(before.stage_id),
-                to_stage_id=str(self.stage_id),
-                outcome=self.outcome,
-            )
-        )
-        if self.open and before.outcome != Outcome.OPEN:
-            again = self._result() | self._shown("reason")
-            self.announce(events.OpportunityReopened(**again, former_outcome=before.outcome))
-
-    def _announce_value(self, before: Before) -> None:
-        former = str(before.campaign_id) if before.campaign_id else None
-        now = self._result() | self._shown("closed_on")
-        self.announce(events.OpportunityRevalued(**now, former_campaign_id=former))
-
-    def _result(self) -> dict[str, Any]:
-        return {"opportunity_id": str(self.id), **self._shown(*_TOLD)}
-
-    def _shown(self, *names: str) -> dict[str, Any]:
-        """The named fields that hold something, as the contract writes them."""
-        fields = type(self).fields
-        filled = ((name, getattr(self, name)) for name in names)
-        return {
-            name: fields[name].said.kind.show(value) for name, value in filled if value is not None
-        }
+        for event in events_of(self, before):
+            self.announce(event)
 
 
 def _today() -> date:

@@ -13,6 +13,7 @@ from kit.access.fields import seen
 from kit.actor import calling
 from kit.errors import Conflict
 from kit.records import Records, Said, Work, stored, verb
+from services.sales.lines import fill_from_products
 from services.sales.model.opportunities import Opportunity
 from services.sales.model.stage_changes import StageChange
 from services.sales.model.stages import Outcome, Stage
@@ -58,6 +59,7 @@ class Opportunities(Records[Opportunity, pb.Opportunity], OpportunitiesServicer)
     async def admit(self, work: Work, record: Any) -> None:
         """A new deal enters its stage, and the log says so."""
         stage = (await Pipeline.of(work)).entry(record.stage_id)
+        await fill_from_products(work, record)
         work.add(record)
         work.add(record.enter(stage, by=work.actor.name, at=datetime.now(UTC)))
 
@@ -66,13 +68,18 @@ class Opportunities(Records[Opportunity, pb.Opportunity], OpportunitiesServicer)
         values = dict(values)
         wanted = values.pop("stage_id", None) or record.stage_id
         if wanted == record.stage_id:
-            await super().amend(work, record, values)
+            await self._set(work, record, values)
             return
         settled = {name: values.pop(name) for name in _OF_A_MOVE if name in values}
         reason = values.pop("reason", None)
-        await super().amend(work, record, values)
+        await self._set(work, record, values)
         await carry(work, record, (await Pipeline.of(work)).stage(wanted), reason)
         await super().amend(work, record, {name: each for name, each in settled.items() if each})
+
+    async def _set(self, work: Work, record: Any, values: Mapping[str, Any]) -> None:
+        await super().amend(work, record, values)
+        if "lines" in values:
+            await fill_from_products(work, record)
 
     @verb(sets=("stage_id",), follows=_OF_ANY_MOVE)
     async def MoveStage(self, work: Work, deal: Opportunity, said: Said) -> None:
