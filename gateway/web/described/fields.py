@@ -83,6 +83,12 @@ class Field:
         return any(column.kind == "boolean" for column in self.columns)
 
     @property
+    def summed(self) -> "Field | None":
+        """The amount in its rows that follows from the rest of each, and of which people want the sum."""
+        amounts = (each for each in self.columns if each.kind == "money" and not each.editable)
+        return next(amounts, None)
+
+    @property
     def numeric(self) -> bool:
         return self.kind in {"integer", "decimal", "money", "percent"}
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,9 @@ from gateway.web.frame.presenting import Presenter, Titles
 from gateway.web.frame.references import titles_for
 from gateway.web.words import _
 from kit.errors import Problem
+
+_TEXT = "~text"
+"""Under this ending of its name stands what was typed for a reference."""
 
 
 @dataclass
@@ -80,6 +83,8 @@ async def read_form(
         if field.kind == "reference":
             text = str(data.get(f"{field.name}~text", "")).strip()
             await _look_up(api, catalog, form, field, text)
+        if field.kind == "rows":
+            await _look_up_in_rows(api, catalog, form, field)
         if field.kind == "references":
             await _add_named(api, catalog, form, field, str(data.get(f"{field.name}~text", "")))
     return form
@@ -119,16 +124,22 @@ def _rows(field: Field, data: FormData, presenter: Presenter) -> list[Json]:
 
 
 def _row(field: Field, prefix: str, data: FormData, presenter: Presenter) -> Json:
-    values = (
-        (column.name, _value(column, f"{prefix}.{column.name}", data, presenter))
+    """What was typed, with what people do not edit as it came, and names to be looked up."""
+    values = {
+        column.name: _value(column, f"{prefix}.{column.name}", data, presenter)
         for column in field.columns
-    )
-    return {name: value for name, value in values if value is not None}
+    }
+    kept = ("id", *(f"{each.name}{_TEXT}" for each in field.columns if each.kind == "reference"))
+    values |= {name: str(data.get(f"{prefix}.{name}", "")).strip() or None for name in kept}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _typed(field: Field, row: Json) -> bool:
     initial = {column.name: column.initial for column in field.columns}
-    return any(value and value != initial.get(name) for name, value in row.items())
+    kept = {"id", *(column.name for column in field.columns if not column.editable)}
+    return any(
+        value and value != initial.get(name) for name, value in row.items() if name not in kept
+    )
 
 
 def _instant(text: str, presenter: Presenter) -> str:
@@ -195,6 +206,21 @@ async def _look_up(api: Api, catalog: Catalog, form: Form, field: Field, text: s
     form.values[field.name] = None
     form.choices[field.name] = found
     form.errors[field.name] = _which(text, found)
+
+
+async def _look_up_in_rows(api: Api, catalog: Catalog, form: Form, field: Field) -> None:
+    """The same for what is named in repeating lines."""
+    for number, row in enumerate(form.values[field.name]):
+        for column in field.columns:
+            if column.kind != "reference":
+                continue
+            text = row.pop(f"{column.name}{_TEXT}", "")
+            place = f"{field.name}.{number}.{column.name}"
+            known = replace(column, name=place)
+            form.values[place] = row.pop(column.name, None)
+            await _look_up(api, catalog, form, known, text)
+            if (found := form.values.pop(place)) is not None:
+                row[column.name] = found
 
 
 def _which(text: str, found: Sequence[tuple[str, str]]) -> str:

@@ -66,8 +66,8 @@ class Presenter:
             return Cell(field.kind)
         if field.kind == "money":
             return Cell("money", self.money(value, record.get(field.currency_field)))
-        if field.kind == "rows" and field.ticked:
-            return self.matrix(field, value, titles)
+        if field.kind == "rows" and (field.ticked or field.summed):
+            return self.matrix(field, record, titles)
         if draw := MANY.get(field.kind):
             return Cell(field.kind, parts=tuple(draw(self, field, value, titles)))
         if field.kind == "reference":
@@ -80,11 +80,18 @@ class Presenter:
         cells = (self.cell(column, row, titles) for column in field.columns)
         return Cell("row", parts=tuple(cell for cell in cells if not cell.empty))
 
-    def matrix(self, field: Field, rows: Any, titles: Titles) -> Cell:
-        """Rows of yes and no say nothing without the name above each column."""
+    def matrix(self, field: Field, record: Json, titles: Titles) -> Cell:
+        """Yes, no and numbers say nothing without the name above each column; amounts have a sum."""
+        # Where rows name no currency, their amounts are in that of the record.
+        named = {each.currency_field for each in field.columns if each.currency_field}
+        rows = [{name: record.get(name) for name in named} | row for row in record[field.name]]
         lines = (tuple(self.cell(column, row, titles) for column in field.columns) for row in rows)
-        heads = tuple(column.label for column in field.columns)
-        return Cell("matrix", heads=heads, parts=tuple(Cell("row", parts=line) for line in lines))
+        heads, sum_ = tuple(column.label for column in field.columns), ""
+        if (amount := field.summed) is not None:
+            found = sum(filter(None, (_decimal(row.get(amount.name)) for row in rows)))
+            sum_ = self.money(str(found), record.get(amount.currency_field))
+        parts = tuple(Cell("row", parts=line) for line in lines)
+        return Cell("matrix", sum_, heads=heads, parts=parts)
 
     def reference(self, target: str, record_id: str, titles: Titles) -> Cell:
         title = titles.get((target, record_id))

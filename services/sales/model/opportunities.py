@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import islice
 from uuid import UUID
 
 from sqlalchemy import Index
@@ -169,9 +170,11 @@ class Opportunity(Record):
         yield from self._wrong_end()
 
     def _wrong_lines(self) -> Iterator[tuple[str, str]]:
-        for number, line in enumerate(self.lines, start=1):
-            for told in line.wrong():
-                yield "lines", f"Line {number}: {told}"
+        found = (
+            (number, told) for number, line in enumerate(self.lines, 1) for told in line.wrong()
+        )
+        for number, told in islice(found, 1):
+            yield "lines", f"Line {number}: {told}"
 
     def _wrong_end(self) -> Iterator[tuple[str, str]]:
         if self.open and self.realised_amount is not None:
