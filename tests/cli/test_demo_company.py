@@ -23,6 +23,7 @@ PLURALS = {
     "contact_id": "contacts",
     "contact_ids": "contacts",
     "product_id": "products",
+    "lines.product_id": "products",
     "campaign_id": "campaigns",
     "stage_id": "stages",
     "owner_id": "people",

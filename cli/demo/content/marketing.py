@@ -49,7 +49,7 @@ def campaigns(today: date, made: list[Deal]) -> list[Row]:
 
 
 def _campaign(plan: Plan, today: date, made: list[Deal]) -> Row:
-    brought = sum(each.row()["realised_amount"] for each in made if _won_by(plan, each))
+    brought = float(sum(each.row()["realised_amount"] for each in made if _won_by(plan, each)))
     cost = max(plan.least, 100 * round(brought / (1 + plan.gain) / 100))
     status = _status(plan, today)
     passed = min(max((today - _first(plan, today)).days / plan.days, 0), 1)

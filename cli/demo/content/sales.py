@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
 from cli.demo.content.people import STAFF
@@ -12,6 +13,7 @@ from cli.demo.content.vocabulary import Product, phrases
 DEALS, DAYS = 1_200, 730
 STAGES = ("Prospecting", "Engaging", "Negotiating", "Won", "Lost")
 _MOVED = 60
+_CENT = Decimal("0.01")
 # What a euro is worth, roughly; customers of other currencies pay in euros.
 _RATES = {"EUR": 1.0, "GBP": 0.86, "USD": 1.1}
 _TYPICAL_WIN, _OF_PROSPECTS = 0.52, 0.12
@@ -30,7 +32,9 @@ class Deal:
     product: str
     owner: str
     stage: str
-    amount: int
+    quantity: int
+    unit_price: Decimal
+    discount: int
     opened: date
     expected: date
     closed: date | None = None
@@ -55,10 +59,13 @@ class Deal:
             "account_id:code": self.account["code"],
             "contact_id:email": self.contact["email"],
             "product_id:code": self.product,
+            "lines.product_id:code": self.product,
+            "lines.quantity": self.quantity,
+            "lines.unit_price": self.unit_price,
+            "lines.discount": self.discount,
             "campaign_id:code": self.campaign,
             "owner_id:email": self.owner,
             "stage_id:name": self.was or self.stage,
-            "amount": self.amount,
             "realised_amount": self._realised(),
             "currency": self.currency,
             "opened_on": self.opened,
@@ -69,10 +76,17 @@ class Deal:
             "description": self.description,
         }
 
-    def _realised(self) -> int | None:
-        """Some discount is given where the sum is large."""
-        large = self.amount > 50_000 * _RATES[self.currency]
-        return self.amount * (95 if large else 100) // 100 if self.won else None
+    @property
+    def amount(self) -> Decimal:
+        """What its one line comes to."""
+        exact = self.quantity * self.unit_price * (100 - self.discount) / 100
+        return exact.quantize(_CENT, ROUND_HALF_UP)
+
+    def _realised(self) -> Decimal | None:
+        """Some more discount is given where the sum is large."""
+        large = self.amount > 50_000 * Decimal(_RATES[self.currency])
+        paid = self.amount * (95 if large else 100) / 100
+        return paid.quantize(_CENT, ROUND_HALF_UP) if self.won else None
 
 
 def _currency(account: Row) -> str:
@@ -128,7 +142,8 @@ def deals(seed: int, today: date, accounts: list[Row], contacts: list[Row]) -> l
 def _begun(dice: Random, number: int, opened: date, account: Row, contact: Row) -> Deal:
     product = dice.choices(phrases().products, [3, 3, 2, 2, 2, 3, 3, 2, 1, 1, 2, 1])[0]
     length = timedelta(days=int(min(dice.lognormvariate(4.2, 0.6), 300)) + 5)
-    amount, quantity = _amount(dice, product, _currency(account))
+    quantity, discount = _ordered(dice, product)
+    rate = Decimal(str(_RATES[_currency(account)]))
     return Deal(
         code=f"D-{number:05}",
         name=f"{account['name'].split()[0]}: {quantity} × {product.name}",  # noqa: RUF001 - times
@@ -137,17 +152,19 @@ def _begun(dice: Random, number: int, opened: date, account: Row, contact: Row) 
         product=product.code,
         owner=account["owner_id"].value,
         stage="",
-        amount=amount,
+        quantity=quantity,
+        unit_price=(Decimal(str(product.price)) * rate).quantize(_CENT, ROUND_HALF_UP),
+        discount=discount,
         opened=opened,
         expected=opened + length,
         description=dice.choice(phrases().needs),
     )
 
 
-def _amount(dice: Random, product: Product, currency: str) -> tuple[int, int]:
+def _ordered(dice: Random, product: Product) -> tuple[int, int]:
+    """How many of a product, and with how much off."""
     quantity = max(1, round(product.usual * dice.lognormvariate(0, 0.6)))
-    euros = quantity * float(product.price) * dice.uniform(0.85, 1.0)
-    return max(10, int(round(euros * _RATES[currency], -1))), quantity
+    return quantity, round(100 * (1 - dice.uniform(0.85, 1.0)))
 
 
 def _ended(dice: Random, deal: Deal) -> Deal:
