@@ -104,8 +104,8 @@ class Resolving:
             self._known |= await kept(fetch, elsewhere)
             unknown = elsewhere - self._known.keys()
             if unknown and (told := self._work.call.brought):
-                self._known |= await brought(fetch, told, self._work.actor.peer, unknown)
-                self._work.process.unknown_references.note(unknown & self._known.keys())
+                process, peer = self._work.process, self._work.actor.peer
+                self._known |= await brought(process, fetch, told, peer, unknown)
             await self._ask(unknown - self._known.keys(), above)
 
     async def _ask(self, unknown: Collection[Name], above: Collection[Name]) -> None:

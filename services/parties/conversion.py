@@ -4,7 +4,7 @@ Account, contact and conversion are made and the lead goes in one transaction. T
 sales' own: it is asked for under the conversion's id, now or by the job below, until it exists.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -148,7 +148,7 @@ def _name(work: Work, account: Account, said: Said) -> str | None:
     return named or account.name
 
 
-async def finished(process: Process, known: Conversion, made: Iterable[Record] = ()) -> Conversion:
+async def finished(process: Process, known: Conversion, made: Sequence[Record] = ()) -> Conversion:
     """Asks sales for the opportunity and notes it; when sales cannot, the job tries again.
 
     Of the records `made` a moment ago sales is told with the question.
@@ -158,7 +158,7 @@ async def finished(process: Process, known: Conversion, made: Iterable[Record] =
     # The job finishes what a person began.
     who = _who(known.converted_by) if calling().is_system else calling()
     try:
-        opportunity_id = await _opportunity(process, known, who, brings(made))
+        opportunity_id = await _opportunity(process, known, who, brings(process, made))
     except Problem as trouble:
         log.warning("conversion.waits", conversion=str(known.id), error=repr(trouble))
         return known

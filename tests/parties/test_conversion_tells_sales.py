@@ -49,27 +49,29 @@ async def test_a_conversion_waits_for_one_call_only(
     assert (account.state, contact.state) == ("live", "live")
     assert contact.parent_id == account.id
     assert contact.inherited
+    assert account.kept.keys() >= {"industry", "country"}
 
 
 async def test_a_service_tells_of_its_own_records_alone(serving: Serving, desk: Desk) -> None:
     calls(desk.actor)
     account = Account(name="Told by another", keys=[], wkeys=[], full_keys=[], version=1)
-    told, wanted = brings([account]), {(ACCOUNT, account.id)}
+    told, wanted = brings(serving.process, [account]), {(ACCOUNT, account.id)}
     fetch = serving.process.database.fetch
-    assert await brought(fetch, told, "helpdesk", wanted) == {}
-    assert await brought(fetch, told, "", wanted) == {}
+    assert await brought(serving.process, fetch, told, "helpdesk", wanted) == {}
+    assert await brought(serving.process, fetch, told, "", wanted) == {}
     assert await _copy(serving, ACCOUNT, str(account.id)) is None
 
 
 async def test_nothing_is_taken_that_was_not_asked_for(serving: Serving) -> None:
     account = Account(name="Not wanted", keys=[], wkeys=[], full_keys=[], version=1)
-    fetch = serving.process.database.fetch
-    assert await brought(fetch, brings([account]), "parties", {(ACCOUNT, uuid7())}) == {}
-    assert await brought(fetch, b"no message", "parties", {(ACCOUNT, account.id)}) == {}
+    process, fetch = serving.process, serving.process.database.fetch
+    told = brings(process, [account])
+    assert await brought(process, fetch, told, "parties", {(ACCOUNT, uuid7())}) == {}
+    assert await brought(process, fetch, b"no message", "parties", {(ACCOUNT, account.id)}) == {}
 
 
-def test_what_does_not_fit_into_metadata_is_not_brought() -> None:
+async def test_what_does_not_fit_into_metadata_is_not_brought(serving: Serving) -> None:
     shared = Account(
         name="Shared with many", keys=list(range(5_000)), wkeys=[], full_keys=[], version=1
     )
-    assert brings([shared]) == b""
+    assert brings(serving.process, [shared]) == b""

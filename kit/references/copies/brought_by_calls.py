@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
@@ -12,9 +12,13 @@ from google.protobuf.message import DecodeError
 
 from kit.entity import Level, Record
 from kit.references.access import Name, Standing
-from kit.references.copies.store import row_of
+from kit.references.copies.kept_fields import kept_fields
+from kit.references.copies.store import note_lacking, row_of
 from kit.references.fetch import Fetch
 from kit.references.publishing import copy_of
+
+if TYPE_CHECKING:
+    from kit.records.process import Process
 
 Copy = references_pb2.ReferenceCopy
 
@@ -33,21 +37,29 @@ on conflict (entity, id) do nothing
 """
 
 
-def brings(records: Iterable[Record]) -> bytes:
-    """What goes along with a call that names these records of ours; nothing if it is too much."""
-    message = pb.Referred(items=[copy_of(each) for each in records]).SerializeToString()
-    return message if len(message) <= _MOST_BYTES else b""
+def brings(process: "Process", records: Sequence[Record]) -> bytes:
+    """What goes along with a call that names these records of ours: with their fields, if there is room."""
+    copies = [copy_of(each) for each in records]
+    bare = pb.Referred(items=copies).SerializeToString()
+    for copy, record in zip(copies, records, strict=True):
+        shape = process.shapes[type(record)]
+        copy.record.Pack(shape.to_message(record, shape.names, custom=False))
+    whole = pb.Referred(items=copies).SerializeToString()
+    return next((each for each in (whole, bare) if len(each) <= _MOST_BYTES), b"")
 
 
 async def brought(
-    fetch: Fetch, message: bytes, by: str, wanted: Collection[Name]
+    process: "Process", fetch: Fetch, message: bytes, by: str, wanted: Collection[Name]
 ) -> dict[Name, Standing]:
     """Of the records wanted those that their owner has sent along, kept from now on."""
     copies = [each for each in _read(message) if _name(each) in wanted and _owns(by, each)]
     standings = _standings(copies)
     if standings:
-        rows = [_row(each, standings[_name(each)]) for each in copies if _name(each) in standings]
+        keep = kept_fields(process.entities.values())
+        known = [each for each in copies if _name(each) in standings]
+        rows = [_row(each, standings[_name(each)], keep.get(each.entity, ())) for each in known]
         await fetch(_BRING, [orjson.dumps(rows).decode()])
+        note_lacking(process, known)
     return standings
 
 
@@ -81,5 +93,5 @@ def _standings(copies: Iterable[Copy]) -> dict[Name, Standing]:
     return known
 
 
-def _row(copy: Copy, standing: Standing) -> Mapping[str, Any]:
-    return row_of(copy, ()) | {"inherited": list(standing.inherited)}
+def _row(copy: Copy, standing: Standing, names: Collection[str]) -> Mapping[str, Any]:
+    return row_of(copy, names) | {"inherited": list(standing.inherited)}

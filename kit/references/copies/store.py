@@ -73,7 +73,7 @@ async def asked(process: "Process", names: Collection[Name]) -> dict[Name, Stand
         answer = await _asked_of_owner(process, service, theirs)
         await fetch(_PUT_DOWN, _columns(map(_name, answer.above)))
         await store(process, [*answer.above, *answer.items])
-        _note_lacking(process, answer.above)
+        note_lacking(process, answer.above)
         found |= await kept(fetch, map(_name, answer.items))
     return found
 
@@ -93,10 +93,10 @@ async def _asked_of_owner(process: "Process", service: str, names: Iterable[Name
     return answer
 
 
-def _note_lacking(process: "Process", above: Iterable[Copy]) -> None:
-    """What another than its owner publishes comes without fields; those kept are asked for soon."""
+def note_lacking(process: "Process", copies: Iterable[Copy]) -> None:
+    """What comes without its fields, as from another than its owner, is asked for soon if some are kept."""
     keep = kept_fields(process.entities.values())
-    lacking = [each for each in above if each.entity in keep and not each.HasField("record")]
+    lacking = [each for each in copies if each.entity in keep and not each.HasField("record")]
     process.unknown_references.note(map(_name, lacking))
 
 
