@@ -27,6 +27,8 @@ from kit.wire.contract import facts_of
 if TYPE_CHECKING:
     from kit.records.process import Process
 
+# What comes close together is taken in together: a batch costs little more than one event.
+_GATHER_SECONDS = 0.2
 _BATCH = 256
 _WAIT_SECONDS = 4.0
 _REST_SECONDS = 1.0
@@ -88,6 +90,8 @@ class Follower:
                 continue
             if messages:
                 await self._take(messages)
+            if len(messages) < _BATCH:
+                await asyncio.sleep(_GATHER_SECONDS)
 
     def _config(self) -> ConsumerConfig:
         return ConsumerConfig(
