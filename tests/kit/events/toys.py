@@ -17,6 +17,7 @@ from kit.database.transaction import Transaction
 from kit.events.consuming.listeners import EventInfo, Listener, OpenWork, on
 from kit.events.publishing.outbox import Announcement, insert_statement, rows
 from kit.events.streams import declare, streams_of
+from tests.waiting import until
 
 
 def _event(file: Any, name: str, subject: str) -> None:
@@ -83,6 +84,15 @@ async def effect(transaction: Transaction, note: str) -> None:
 async def effects(database: Database) -> list[str]:
     async with database.transaction() as transaction:
         return list(await transaction.values(text("SELECT note FROM effect ORDER BY seq")))
+
+
+async def in_effect(database: Database, *notes: str) -> None:
+    """Wait until these are the effects."""
+
+    async def stand() -> bool:
+        return await effects(database) == list(notes)
+
+    await until(stand, f"the effects {notes}")
 
 
 def headers_of(event_id: str) -> dict[str, str]:
