@@ -108,11 +108,9 @@ class Rows:
         With values `given` for parameters, the conditions are constants of a module and compiled once.
         """
         reach = self.process.policy.reach(self.actor, record, level)
-        build = within(record, reach, level, where, limit)
         key = (record, level, reach.shape, limit, *where)
-        statement = (
-            self._statements.once(key, lambda: build) if given else self._statements.of(build)
-        )
+        build = partial(within, record, reach, level, where, limit)
+        statement = self._statements.once(key, build) if given else self._statements.of(build())
         return await self._records(record, statement, reach.parameters | given)
 
     async def first(self, record: type[R], *where: ColumnElement[bool], **given: Any) -> R | None:
