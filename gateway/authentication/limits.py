@@ -12,6 +12,7 @@ from redis.exceptions import ConnectionError as Disconnected
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 
 from gateway.authentication.callers import digest
+from gateway.authentication.leases import Leases
 from gateway.authentication.script import Script
 from gateway.config import Settings
 from kit.errors import Busy, Unavailable
@@ -38,11 +39,11 @@ local key = 'limit:' .. who
 local held = redis.call('HMGET', key, 'left', 'at')
 local left = tonumber(held[1]) or burst
 left = math.min(burst, left + math.max(0, now - (tonumber(held[2]) or now)) * rate)
-local wait = 0
-if left >= 1 then left = left - 1 else wait = math.ceil((1 - left) / rate) end
+local wait, taken = 0, math.min(tonumber(ARGV[6]), math.floor(left))
+if taken >= 1 then left = left - taken else wait = math.ceil((1 - left) / rate) end
 redis.call('HSET', key, 'left', tostring(left), 'at', string.format('%.6f', now))
 redis.call('EXPIRE', key, math.ceil(burst / rate) + 1)
-return {session, wait}
+return {session, wait, taken}
 """
 
 
@@ -74,6 +75,7 @@ class Limits:
 
     def __post_init__(self) -> None:
         self.local = LocalBuckets()
+        self._leases = Leases()
         self._script = Script(self.valkey, _SCRIPT)
 
     @classmethod
@@ -92,7 +94,7 @@ class Limits:
         """The session that Valkey knows; without Valkey nobody is let in by cookie."""
         key = _session_key(session_id)
         try:
-            found, wait = await self._run(key, f"address:{address}", stranger=True)
+            found, wait, _ = await self._run(key, f"address:{address}", stranger=True)
         except RedisError as error:
             metrics.CACHE_REQUESTS.labels("session", "error").inc()
             log.warning("valkey.unreachable", error=repr(error))
@@ -103,27 +105,36 @@ class Limits:
 
     async def count(self, who: str, *, stranger: bool) -> None:
         """Counts one request; without Valkey, in this process alone."""
+        if self._leases.take(who):
+            return
+        # Strangers are counted one by one: there is no end of them, and none of them calls often.
+        size = 1 if stranger else self._leases.size(who, self.settings.person_rate)
         try:
-            _, wait = await self._run("none", who, stranger=stranger)
+            _, wait, taken = await self._run("none", who, stranger=stranger, size=size)
         except RedisError:
-            wait = self.local.take(who, *self._rate(stranger=stranger))
+            wait, taken = self.local.take(who, *self._rate(stranger=stranger)), 1
         _check(wait, "address" if stranger else "person")
+        if not stranger:
+            self._leases.keep(who, taken)
 
-    async def _run(self, key: str, who: str, *, stranger: bool) -> tuple[bytes | None, int]:
+    async def _run(
+        self, key: str, who: str, *, stranger: bool, size: int = 1
+    ) -> tuple[bytes | None, int, int]:
+        """The session, the seconds to wait, and how many requests were taken."""
         rates = (*self._rate(stranger=stranger), *self._rate(stranger=False))
         try:
-            found: Any = await self._script.run(key, who, *rates)
+            found: Any = await self._script.run(key, who, *rates, size)
         except ResponseError as error:
             if not _cannot_write(error):
                 raise
             return await self._read(key, who, stranger=stranger)
-        return found[0], int(found[1])
+        return found[0], int(found[1]), int(found[2])
 
-    async def _read(self, key: str, who: str, *, stranger: bool) -> tuple[bytes | None, int]:
+    async def _read(self, key: str, who: str, *, stranger: bool) -> tuple[bytes | None, int, int]:
         """A Valkey without room still knows its sessions; the counting is this process's meanwhile."""
         session: Any = await self.valkey.get(key) if key != "none" else None
         who = f"person:{CachedSession.read(session).person_id}" if session else who
-        return session, self.local.take(who, *self._rate(stranger=stranger and not session))
+        return session, self.local.take(who, *self._rate(stranger=stranger and not session)), 1
 
     def _rate(self, *, stranger: bool) -> tuple[float, int]:
         settings = self.settings

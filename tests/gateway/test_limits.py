@@ -31,6 +31,38 @@ async def test_a_person_may_do_so_much_at_once(house: House, name: str) -> None:
     await valkey.close()
 
 
+async def test_whoever_calls_often_takes_several_at_once_and_not_one_more(
+    house: House, name: str
+) -> None:
+    """Two gateways give out what one bucket holds, and ask for it far less often than it is used."""
+    rate = {"RAPPORT_PERSON_RATE": "40", "RAPPORT_PERSON_BURST": "100"}
+    gateways = [limits(house, **rate), limits(house, **rate)]
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    served = [await served_by(each, f"person:{name}") for each in gateways]
+    most = 100 + 40 * (loop.time() - begun)
+    assert 92 <= sum(served) <= most
+    # One by one each request would be five commands, the four of the script included.
+    assert sum([await commands(each) for each in gateways]) < 2 * sum(served)
+    for each in gateways:
+        await each.close()
+
+
+async def served_by(gateway: Limits, who: str) -> int:
+    """How many requests somebody may make before the first that is refused."""
+    served = 0
+    with suppress(Busy):
+        while True:
+            await gateway.count(who, stranger=False)
+            served += 1
+    return served
+
+
+async def commands(gateway: Limits) -> int:
+    """How many commands Valkey has run for the gateway's one connection."""
+    return int((await gateway.valkey.client_info())["tot-cmds"])
+
+
 async def test_all_sessions_of_a_person_are_counted_together(house: House, name: str) -> None:
     valkey = limits(house)
     kept = CachedSession(str(uuid7()), "handle", "csrf", 1)
