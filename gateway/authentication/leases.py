@@ -23,7 +23,7 @@ class Leases:
 
     Whoever calls once in a while takes one request at a time. Whoever uses up what was taken within
     a second takes twice as many the next time, up to a tenth of what a second allows. What is left
-    after its second is lost to the caller, so of several gateways each withholds a tenth at most.
+    after its second is lost to the caller, so of several gateways each withholds about a tenth.
     """
 
     def __init__(self) -> None:
@@ -40,13 +40,18 @@ class Leases:
     def size(self, who: str, rate: float) -> int:
         """How many to take next, the one that is asked for included."""
         lease = self._valid(who)
-        return max(1, min(2 * lease.size, int(rate / _SHARE))) if lease else 1
+        if lease is None:
+            return 1
+        # Of requests that come together each would take so many, and most would be withheld.
+        del self._held[who]
+        return max(1, min(2 * lease.size, int(rate / _SHARE)))
 
     def keep(self, who: str, taken: int) -> None:
         """Remembers what was taken, of which one is used at once; another request may have been faster."""
         before = self._valid(who)
-        left = taken - 1 + (before.left if before else 0)
-        self._held[who] = _Lease(taken, left, time.monotonic() + _SECONDS)
+        size, left = (before.size, before.left) if before else (0, 0)
+        until = time.monotonic() + _SECONDS
+        self._held[who] = _Lease(max(size, taken), left + taken - 1, until)
         self._held.move_to_end(who)
         if len(self._held) > _MOST_CALLERS:
             self._held.popitem(last=False)

@@ -48,6 +48,22 @@ async def test_whoever_calls_often_takes_several_at_once_and_not_one_more(
         await each.close()
 
 
+async def test_requests_that_come_together_do_not_each_take_several(
+    house: House, name: str
+) -> None:
+    """What one gateway takes and does not use, another could not give out."""
+    rate = {"RAPPORT_PERSON_RATE": "40", "RAPPORT_PERSON_BURST": "100"}
+    gateway, who = limits(house, **rate), f"person:{name}"
+    for _ in range(7):
+        await gateway.count(who, stranger=False)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(16):
+            group.create_task(gateway.count(who, stranger=False))
+    left = float(await gateway.valkey.hget(f"limit:{who}", "left") or 0)
+    assert left >= 100 - 7 - 16 - 10
+    await gateway.close()
+
+
 async def served_by(gateway: Limits, who: str) -> int:
     """How many requests somebody may make before the first that is refused."""
     served = 0
