@@ -11,7 +11,8 @@ from uuid import UUID
 from kit.access.entities import at_home, everywhere, standing_of
 from kit.access.inheritance import every_row, key_in
 from kit.access.limits import ORDER
-from kit.access.policy import ACTIONS, Policy
+from kit.access.policy import Policy
+from kit.access.profiles import ACTIONS
 from kit.access.reach import Reach
 from kit.actor import Actor
 from kit.entity import Governs, Level

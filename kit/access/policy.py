@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+from kit.access import profiles
 from kit.access.entities import Standing, standing_of
-from kit.access.entries import KINDS, Profile
+from kit.access.entries import KINDS
 from kit.access.inheritance import Way, any_of, numbers
-from kit.access.limits import ORDER, hidden_copies, limits_of
+from kit.access.limits import hidden_copies
 from kit.access.organisation import Organisation
 from kit.access.reach import Reach
 from kit.actor import Actor
-from kit.entity import Audience, Governs, Level, Record
+from kit.entity import Audience, Level, Record
 
 EVERYONE = 0
 """The key that everybody holds; identity's sequence starts above it."""
@@ -33,9 +34,6 @@ _NEEDED = {
     Level.EDIT: frozenset({"edit"}),
     Level.FULL: frozenset({"edit", "delete"}),
 }
-
-ACTIONS = ("view", "create", "edit", "delete", "view_all", "edit_all")
-READING = frozenset({"view", "view_all"})
 
 
 class Policy:
@@ -78,22 +76,17 @@ class Policy:
     def rights(self, actor: Actor, entity: str) -> frozenset[str]:
         """The actions that the caller's profiles allow on an entity."""
         if actor.person_id is None:
-            return frozenset(ACTIONS if actor.unlimited else ())
+            return frozenset(profiles.ACTIONS if actor.unlimited else ())
         person_id = actor.person_id
         return self._once(("rights", person_id, entity), lambda: self._rights(person_id, entity))  # type: ignore[no-any-return]
 
     def _rights(self, person_id: UUID, entity: str) -> frozenset[str]:
-        profiles = self.organisation.profiles_of(person_id)
-        if all(_hides(profile, entity) for profile in profiles):
-            return frozenset()
-        governs = standing_of(entity).governed_by
-        return frozenset().union(*(_allowed(profile, entity, governs) for profile in profiles))
+        return profiles.rights(self.organisation.profiles_of(person_id), entity)
 
     def hidden_modules(self, actor: Actor) -> frozenset[str]:
         """The modules, services or single entities, that all of the caller's profiles hide."""
-        profiles = self.organisation.profiles_of(actor.person_id) if actor.person_id else []
-        hidden = [frozenset(profile.hidden_modules) for profile in profiles]
-        return frozenset.intersection(*hidden) if hidden else frozenset()
+        held = self.organisation.profiles_of(actor.person_id) if actor.person_id else []
+        return profiles.hidden_modules(held)
 
     # Which fields.
 
@@ -110,17 +103,7 @@ class Policy:
         return {**self._limits(person_id, entity), **dict.fromkeys(copies, "hidden")}
 
     def _limits(self, person_id: UUID, entity: str) -> Mapping[str, str]:
-        """The most generous of the profiles that let the person view the entity, or of all when none does."""
-        governs = standing_of(entity).governed_by
-        profiles = self.organisation.profiles_of(person_id)
-        viewing = [each for each in profiles if "view" in _allowed(each, entity, governs)]
-        limits = [limits_of(each.fields, entity) for each in viewing or profiles]
-        named = {name for limit in limits for name in limit}
-        best = {
-            name: max((limit.get(name, "edit") for limit in limits), key=ORDER.__getitem__)
-            for name in named
-        }
-        return {name: access for name, access in best.items() if access != "edit"}
+        return profiles.limits(self.organisation.profiles_of(person_id), entity)
 
     # Which rows.
 
@@ -273,23 +256,6 @@ class Policy:
         if grant.kind == "everyone":
             return EVERYONE
         return self.key_of(grant.kind, grant.id) if grant.id else None
-
-
-def _hides(profile: Profile, entity: str) -> bool:
-    """Whether a profile hides an entity, by itself or with its whole service."""
-    return entity in profile.hidden_modules or entity.partition(".")[0] in profile.hidden_modules
-
-
-def _allowed(profile: Profile, entity: str, governs: str) -> frozenset[str]:
-    """What a profile says of an entity: by its own line, else by the line that governs it.
-
-    `*` lets everybody look at what configures the organisation, and change none of it.
-    """
-    lines = {permission.entity: permission for permission in profile.permissions}
-    if line := lines.get(entity, lines.get(governs)):
-        return frozenset(action for action in ACTIONS if getattr(line, action))
-    line = lines.get(Governs.RECORDS)
-    return frozenset(action for action in READING if line and getattr(line, action))
 
 
 def _numbers(ways: Ways, level: Level) -> Iterator[int]:

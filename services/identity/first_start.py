@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy import select, text
 
-from kit.access.policy import ACTIONS
+from kit.access.profiles import ACTIONS
 from kit.actor import calling
 from kit.entity import Governs
 from kit.errors import Invalid

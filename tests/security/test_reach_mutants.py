@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kit.access import policy
+from kit.access import profiles
 from kit.access.organisation import Organisation
 from kit.access.policy import Policy
 from tests.security.checker import disagreements
@@ -106,9 +106,9 @@ CLAUSES = [
     Policy._shared,
     Policy._confidential,
     Policy._principals,
-    Policy._rights,
-    policy._hides,
-    policy._allowed,
+    profiles.rights,
+    profiles.hides,
+    profiles.allowed,
     Policy.row_keys,
     Organisation.below,
     Organisation.subordinates,
