@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement
 
-from kit.query.errors import shown, unreadable
+from kit.query.errors import refused, shown
 from kit.query.fields import WANTED, Kind, Queryable, Target, find
 from kit.query.tree import Call, Compare, Search, Word
 from kit.query.values import read
@@ -79,13 +79,11 @@ def conditions(
         if isinstance(node.value, Word) and (found := _presence(target, node, node.value)):
             return (found,)
         return _valued(target, node.operator, node.value, context)
-    except LookupError as problem:
-        raise unreadable(node.position, str(problem.args[0])) from None
     except OverflowError:
-        reason = f"{node.value.text} is beyond the calendar; choose a day nearer to now"
-        raise unreadable(node.position, reason) from None
-    except ValueError as problem:
-        raise unreadable(node.position, str(problem)) from None
+        beyond = f"{node.value.text}, which is beyond the calendar; choose a day nearer to now"
+        raise refused(f"“{node.name}” cannot be {beyond}") from None
+    except (LookupError, ValueError) as problem:
+        raise refused(str(problem.args[0])) from None
 
 
 def searches(
@@ -100,9 +98,13 @@ def searches(
         if any(column.shares_lineage(field.column) for column in context.searched)
     ]
     if not found:
-        reason = f"nothing is searched here; name a field, as in name:{node.value.text}"
-        raise unreadable(node.position, reason)
+        example = f"{_first_text(fields)}:{node.value.text}"
+        raise refused(f"Nothing is searched here for a word alone; name a field, as in {example}")
     return [(condition.target.name, condition) for condition in found]
+
+
+def _first_text(fields: Mapping[str, Queryable]) -> str:
+    return next((name for name in fields if fields[name].kind is Kind.TEXT), "name")
 
 
 def _presence(target: Target, node: Compare, value: Word) -> Condition | None:
@@ -111,7 +113,8 @@ def _presence(target: Target, node: Compare, value: Word) -> Condition | None:
     if not value.missing:
         return None
     if node.operator != "=":
-        raise ValueError(f"compare with null by = or !=, as in {target.name} != null")
+        reason = "is compared with null by = or != alone, as in"
+        raise ValueError(f"“{target.name}” {reason} {target.name} != null")
     return Missing(target)
 
 
@@ -150,8 +153,7 @@ def _scalar(target: Target, value: Word | Call, context: Context) -> object:
         return _called(target, value, context)
     if target.kind is Kind.PICKLIST and target.choices and value.text not in target.choices:
         choices = ", ".join(target.choices)
-        reason = f"{shown(value.text)} is not a choice of {target.name}; use one of {choices}"
-        raise ValueError(reason)
+        raise _unfit(target, shown(value.text), f"use one of {choices}")
     return _read(target, target.kind, value.text)
 
 
@@ -159,8 +161,7 @@ def _read(target: Target, kind: Kind, text: str) -> object:
     try:
         return read(kind, text)
     except ValueError:
-        wanted = WANTED[target.kind]
-        raise ValueError(f"{shown(text)} does not fit {target.name}; give it {wanted}") from None
+        raise _unfit(target, shown(text), f"give it {WANTED[target.kind]}") from None
 
 
 def _called(target: Target, call: Call, context: Context) -> object:
@@ -171,8 +172,11 @@ def _called(target: Target, call: Call, context: Context) -> object:
             return context.now.astimezone(context.zone).date() + timedelta(days=call.days)
         case "now", Kind.INSTANT:
             return context.now.astimezone(UTC) + timedelta(days=call.days)
-    wanted = WANTED[target.kind]
-    raise ValueError(f"{call.text} does not fit {target.name}; give it {wanted}")
+    raise _unfit(target, call.text, f"give it {WANTED[target.kind]}")
+
+
+def _unfit(target: Target, value: str, cure: str) -> ValueError:
+    return ValueError(f"“{target.name}” cannot be {value}; {cure}")
 
 
 def _moment(target: Target, value: Word | Call, context: Context) -> object:

@@ -1,4 +1,4 @@
-"""The one way in which a filter is refused: where, what was found, and what to do."""
+"""The one way in which a filter is refused: the field or the place, what is wrong, and what to do."""
 
 from kit.errors import Invalid
 
@@ -10,6 +10,11 @@ def shown(text: str) -> str:
     return f"“{text}”" if len(text) <= LONGEST_SHOWN else f"“{text[: LONGEST_SHOWN - 1]}…”"
 
 
+def refused(reason: str) -> Invalid:
+    """A filter that can be read, but of which something does not fit; the reason names the field."""
+    return Invalid(filter=f"{reason}.")
+
+
 def unreadable(position: int | None, reason: str) -> Invalid:
-    """Point at a character of the filter, counted from 1."""
-    return Invalid(filter=f"At character {(position or 0) + 1}, {reason}.")
+    """A filter that cannot be read, at a character that is counted from 1."""
+    return refused(f"At character {(position or 0) + 1}, {reason}")

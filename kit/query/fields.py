@@ -101,7 +101,7 @@ def find(name: str, fields: Mapping[str, Queryable]) -> Target:
     head, _, key = name.partition(".")
     holder = fields.get(head)
     if holder is None or holder.kind is not Kind.CUSTOM or not key:
-        raise LookupError(f"{shown(name)} is not a field here; {advice(name, fields)}")
+        raise LookupError(unknown(name, fields))
     column = type_coerce(holder.column, JSONB)[key].astext
     return Target(name, Kind.TEXT, column, (), nullable=True)
 
@@ -115,7 +115,8 @@ def value_of(name: str, values: Mapping[str, object]) -> object:
     return holder.get(key) if isinstance(holder, Mapping) else None
 
 
-def advice(name: str, fields: Mapping[str, Queryable]) -> str:
-    """What to write instead of a name that is none."""
+def unknown(name: str, fields: Mapping[str, Queryable]) -> str:
+    """That there is no such field, and what to write instead."""
     found = process.extractOne(name.lower(), list(fields), scorer=fuzz.ratio, score_cutoff=60)
-    return f"perhaps you mean “{found[0]}”" if found else "check its name, or put quotes round text"
+    cure = f"perhaps you mean “{found[0]}”" if found else "check its name, or put quotes round text"
+    return f"There is no field {shown(name)}; {cure}"

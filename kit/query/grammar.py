@@ -103,7 +103,7 @@ class _Reader(Transformer[Token, Node]):
         return part.part if isinstance(part, Not) else Not(part)
 
     def search(self, token: Token) -> Node:
-        return Search(_word(token), token.start_pos or 0)
+        return Search(_word(token))
 
     def compare(self, name: Token, comparator: Token, value: Word | Call) -> Node:
         return self.compare_either(name, comparator, value)
@@ -132,7 +132,7 @@ def _flat(kind: type[And | Or], parts: tuple[Node, ...]) -> tuple[Node, ...]:
 
 def _compares(name: Token, comparator: Token, values: tuple[Word | Call, ...]) -> list[Node]:
     operator = "=" if comparator == "!=" else str(comparator)
-    return [Compare(str(name), operator, value, name.start_pos or 0) for value in values]
+    return [Compare(str(name), operator, value) for value in values]
 
 
 def _signed(comparator: Token, node: Node) -> Node:

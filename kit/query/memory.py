@@ -16,7 +16,7 @@ from kit.query.conditions import (
     conditions,
     searches,
 )
-from kit.query.errors import unreadable
+from kit.query.errors import refused
 from kit.query.fields import Kind, Queryable, Target, value_of
 from kit.query.tree import And, Compare, Node, Not, Or, Search
 from kit.query.values import read
@@ -43,24 +43,26 @@ def matches(
             return True
         case And(parts):
             # A list, not a generator: a mistake in a later part is reported whatever the values.
-            return all([matches(part, fields, values, context) for part in parts])  # noqa: C419
+            return all([matches(part, fields, values, context) for part in parts])  # noqa: C419 - all of it is asked
         case Or(parts):
-            return any([matches(part, fields, values, context) for part in parts])  # noqa: C419
+            return any([matches(part, fields, values, context) for part in parts])  # noqa: C419 - all of it is asked
         case Not(part):
             return not matches(part, fields, values, context)
         case Compare():
             found = conditions(node, fields, context)
-            _require(node, found[0].target, values)
+            _require(found[0].target, values)
             return all(_holds(each, values) for each in found)
         case Search():
             return any(_holds(like, values) for _, like in searches(node, fields, context))
 
 
-def _require(node: Compare, target: Target, values: Mapping[str, object]) -> None:
+def _require(target: Target, values: Mapping[str, object]) -> None:
     """Refuses to guess what another record says: only who has it at hand can be asked along a path."""
     if target.path and target.name.partition(".")[0] not in values:
-        reason = f"“{target.name}” is said by another record, which is not looked at here"
-        raise unreadable(node.position, reason)
+        cure = "ask for a field of its own"
+        raise refused(
+            f"“{target.name}” is said by another record, which is not looked at here; {cure}"
+        )
 
 
 def _holds(condition: Condition, values: Mapping[str, object]) -> bool:

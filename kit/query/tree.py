@@ -1,7 +1,7 @@
 """The tree that a filter is read into: five kinds of nodes and two of values."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,6 @@ class Compare:
     name: str
     operator: str
     value: Word | Call
-    position: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,6 @@ class Search:
     """A bare word, looked for in the searched fields."""
 
     value: Word
-    position: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

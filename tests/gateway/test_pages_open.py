@@ -1,5 +1,8 @@
 """The pages over the real system: each opens, and says so when its service is stopped."""
 
+import re
+from html import unescape
+
 import pytest
 
 from kit.ids import uuid7
@@ -44,3 +47,24 @@ async def test_a_form_that_says_nonsense_is_refused_in_words(root: Browser) -> N
     answer = await root.post(f"/products/{uuid7()}/delete", data={"version": "soon"})
     assert answer.status_code == 422
     assert "Give a whole number." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("price > many", "“price” cannot be “many”; give it a number."),
+        ("nam = x", "There is no field “nam”; perhaps you mean “name”."),
+        ("name = x)", "At character 9, “)” cannot stand here;"),
+    ],
+)
+@pytest.mark.parametrize("view", ["all", "mine"])
+async def test_a_wrong_filter_is_told_where_it_can_be_put_right(
+    root: Browser, written: str, told: str, view: str
+) -> None:
+    """Whatever the view adds to it, and with the tools of the list."""
+    answer = await root.get("/products", params={"filter": written, "view": view})
+    assert answer.status_code == 200
+    [banner] = re.findall(r'role="alert">(.*?)</div>', answer.text, re.DOTALL)
+    assert told in unescape(banner)
+    assert unescape(re.sub("<[^>]+>", "", banner)).strip().startswith(told)
+    assert "Write the filter yourself" in answer.text

@@ -9,6 +9,7 @@ from kit.ids import uuid7
 from tests.gateway.browsers import Browser
 
 PRODUCTS = "/api/v1/products"
+MEASURES = "write count, or sum, avg, min or max of a field, as in sum(amount)."
 
 
 @pytest.fixture
@@ -95,9 +96,42 @@ async def test_a_parameter_that_does_not_fit_is_named(root: Browser) -> None:
     assert "page_size" in problem(await root.get(f"{PRODUCTS}?page_size=many"), 422)["errors"]
 
 
-async def test_a_wrong_filter_says_where(root: Browser) -> None:
-    told = problem(await root.get(PRODUCTS, params={"filter": 'nam = "x"'}), 422)
-    assert "nam" in told["detail"]
+@pytest.mark.parametrize("path", [PRODUCTS, f"{PRODUCTS}:aggregate"])
+async def test_a_wrong_filter_says_which_field_and_what_to_do(root: Browser, path: str) -> None:
+    told = problem(await root.get(path, params={"filter": 'nam = "x"'}), 422)
+    assert told["errors"] == {"filter": "There is no field “nam”; perhaps you mean “name”."}
+    told = problem(await root.get(path, params={"filter": "price > many"}), 422)
+    assert told["errors"] == {"filter": "“price” cannot be “many”; give it a number."}
+
+
+@pytest.mark.parametrize(
+    ("asked", "wrong"),
+    [
+        ({"measures": "sum(prise)"}, "There is no field “prise”; perhaps you mean “price”."),
+        (
+            {"measures": "sum(name)"},
+            "“name” is no number and has no sum; choose a field that is one, or count.",
+        ),
+        (
+            {"measures": "median(price)"},
+            f"“median(price)” is no measure; {MEASURES}",
+        ),
+        (
+            {"group_by": "custom"},
+            "“custom” holds many fields, of which no figures are made; choose another field.",
+        ),
+        (
+            {"group_by": "created_at:week"},
+            "“created_at” has no “week”; group it by day, month, quarter, year.",
+        ),
+        ({"group_by": "name:day"}, "“name” is no day and no moment; group it without “:day”."),
+    ],
+)
+async def test_wrong_figures_say_which_field_and_what_to_do(
+    root: Browser, asked: dict[str, str], wrong: str
+) -> None:
+    told = problem(await root.get(f"{PRODUCTS}:aggregate", params=asked), 422)
+    assert told["errors"] == dict.fromkeys(asked, wrong)
 
 
 async def test_a_stale_write_answers_412_with_the_current_values(

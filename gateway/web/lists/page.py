@@ -27,7 +27,8 @@ from gateway.web.lists.views import view_named, views_of
 from gateway.web.pages import OF_ENTITY, TheVisit, pages
 from gateway.web.words import _
 from kit.entity.presentation import View
-from kit.errors import Problem
+from kit.errors import Invalid, Problem
+from kit.query import parse
 
 router = pages(OF_ENTITY)
 
@@ -163,6 +164,11 @@ def _row(
 @router.get("")
 async def show_list(visit: TheVisit) -> Response:
     wanted = Wanted.of(visit)
+    try:
+        # By itself, so that a place in it is counted in what the person wrote.
+        parse(wanted.filter)
+    except Invalid as problem:
+        return _without_rows(visit, wanted, problem)
     works = {"page": visit.api.list(wanted.entity.slug, wanted.params())}
     money = wanted.entity.money()
     # Figures know filters only: over a search they would add up rows that are not shown.

@@ -16,7 +16,8 @@ from kit.entity.kinds import Day, Decimals, Instant, Integer, Money
 from kit.errors import Invalid
 from kit.query import parse, to_sql
 from kit.query.conditions import LISTS
-from kit.query.fields import advice
+from kit.query.errors import shown
+from kit.query.fields import unknown
 from kit.records.process import Process
 from kit.records.read.askable_fields import Asked
 from kit.records.read.parts import over
@@ -73,14 +74,20 @@ def _group(fields: Any, name: str, zone: str = "UTC") -> _Group:
     known = _known(fields, bare, "group_by")
     if known.kind in LISTS:
         # A record stands under each of its values, and the groups would add up to too much.
-        raise Invalid(group_by=f"{bare!r} is a list; filter by one of its values instead.")
+        raise Invalid(group_by=f"“{bare}” is a list; filter by one of its values instead.")
     column = known.column
     if not span:
         return _Group(name, bare, column)
     if span not in _SPANS or not isinstance(known.said.kind, Day | Instant):
-        raise Invalid(group_by=f"{name!r}: a day or moment may be grouped by {', '.join(_SPANS)}.")
+        raise Invalid(group_by=_no_span(known, span))
     local = func.timezone(zone, column) if isinstance(known.said.kind, Instant) else column
     return _Group(name, bare, func.to_char(local, _SPANS[span]), span)
+
+
+def _no_span(known: Field, span: str) -> str:
+    if isinstance(known.said.kind, Day | Instant):
+        return f"“{known.name}” has no {shown(span)}; group it by {', '.join(_SPANS)}."
+    return f"“{known.name}” is no day and no moment; group it without “:{span}”."
 
 
 def _measure(fields: Any, name: str) -> ColumnElement[Any] | None:
@@ -89,13 +96,15 @@ def _measure(fields: Any, name: str) -> ColumnElement[Any] | None:
         return None
     parts = _MEASURE.match(name)
     if parts is None:
-        raise Invalid(measures=f"{name!r}: write count, or sum, avg, min or max of a field.")
+        cure = "write count, or sum, avg, min or max of a field, as in sum(amount)"
+        raise Invalid(measures=f"{shown(name)} is no measure; {cure}.")
     known = _known(fields, parts[2], "measures")
     numeric = isinstance(known.said.kind, Decimals | Integer)
     if not numeric and not (
         parts[1] in ("min", "max") and isinstance(known.said.kind, Day | Instant)
     ):
-        raise Invalid(measures=f"{name!r}: {known.said.label} is no number.")
+        cure = "choose a field that is one, or count"
+        raise Invalid(measures=f"“{parts[2]}” is no number and has no {parts[1]}; {cure}.")
     return cast(getattr(func, parts[1])(known.column), Text)
 
 
@@ -112,8 +121,11 @@ def _currencies(fields: Any, measures: Sequence[str], groups: Sequence[_Group]) 
 
 
 def _known(fields: Any, name: str, where: str) -> Field:
-    if name not in fields or name == "custom":
-        raise Invalid("", {where: f"There is no field {name!r}; {advice(name, fields)}."})
+    if name not in fields:
+        raise Invalid("", {where: f"{unknown(name, fields)}."})
+    if name == "custom":
+        reason = "“custom” holds many fields, of which no figures are made; choose another field."
+        raise Invalid("", {where: reason})
     return fields[name]  # type: ignore[no-any-return]
 
 

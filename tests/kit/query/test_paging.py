@@ -117,12 +117,12 @@ def test_an_order_ends_with_the_id(text: str, keys: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("amont", "“amont” is not a field here; perhaps you mean “amount”."),
+        ("amont", "There is no field “amont”; perhaps you mean “amount”."),
         ("amount down", "“amount down” cannot be read; write it as in: amount desc, name."),
         ("name,", "“” cannot be read; write it as in: amount desc, name."),
         ("name, name desc", "“name” is named twice; remove one of them."),
         ("tags", "“tags” is a list and has no order; choose another field."),
-        ("a," * 20, "“a” is not a field here; check its name, or put quotes round text."),
+        ("a," * 20, "There is no field “a”; check its name, or put quotes round text."),
     ],
 )
 def test_a_wrong_order_says_what_to_do(text: str, reason: str) -> None:
