@@ -16,6 +16,7 @@ from gateway.web.frame.presenting import Presenter, Titles
 from gateway.web.frame.references import titles_for
 from gateway.web.words import _
 from kit.errors import Problem
+from kit.text.telephone import kept
 
 _TEXT = "~text"
 """Under this ending of its name stands what was typed for a reference."""
@@ -172,6 +173,14 @@ def _integer(text: str, _: Presenter) -> int | str | None:
     return int(text) if re.fullmatch(r"[+-]?\d{1,9}", text) else text or None
 
 
+def _phone(text: str, _: Presenter) -> str | None:
+    """As it is kept, so that one which was shown and not touched is no change."""
+    try:
+        return kept(text) if text else None
+    except ValueError:
+        return text
+
+
 def _words(text: str, _: Presenter) -> list[str]:
     return [word.strip() for word in re.split(r"[,\n]", text) if word.strip()]
 
@@ -180,6 +189,7 @@ def _words(text: str, _: Presenter) -> list[str]:
 READERS: dict[str, Callable[[str, Presenter], Any]] = {
     "boolean": lambda text, _: bool(text),
     "words": _words,
+    "phone": _phone,
     "instant": lambda text, presenter: _instant(text, presenter) if text else None,
     "integer": _integer,
     "year": _integer,

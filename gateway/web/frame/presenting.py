@@ -16,12 +16,12 @@ from gateway.web.api import Json
 from gateway.web.described.fields import Field, worded
 from gateway.web.words import gettext
 from kit.entity.kinds import PERSON
+from kit.text.telephone import dialled, readable
 
 NONE = "–"  # noqa: RUF001 - the dash that typography wants
 # What the system did by itself, e.g. a campaign's result after a deal was won.
 SYSTEM = "Rapport"
 THOUSAND = 1_000
-
 
 Titles = dict[tuple[str, str], str]
 
@@ -253,7 +253,7 @@ ONE: dict[str, Callable[[Presenter, Field, Any], Cell]] = {
     "country": _country,
     "percent": lambda present, _, value: Cell("percent", f"{present.number(value)} %"),
     "email": lambda _, __, value: Cell("link", str(value), f"mailto:{value}"),
-    "phone": lambda _, __, value: Cell("link", str(value), f"tel:{value}"),
+    "phone": lambda _, __, value: Cell("link", readable(str(value)), f"tel:{dialled(str(value))}"),
     "url": lambda _, __, value: Cell("url", str(value).removeprefix("https://"), web(str(value))),
 }
 

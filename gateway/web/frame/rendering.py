@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader
 from gateway.web.frame.assets import Assets
 from gateway.web.frame.presenting import NONE, hue, initials
 from gateway.web.words import gettext, ngettext
+from kit.text.telephone import readable
 
 FOLDER = Path(__file__).parents[2] / "templates"
 
@@ -32,6 +33,7 @@ class Templates:
             icon=assets.icon,
             initials=initials,
             hue=hue,
+            readable_number=readable,
             NONE=NONE,
             **functions,
         )

@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from kit.entity.kinds.kind import Kind
 from kit.text.lines import one_line, several_lines
+from kit.text.telephone import kept
 
 
 @dataclass(frozen=True)
@@ -69,35 +70,7 @@ class Phone(Text):
 
     def parse(self, value: Any) -> str | None:
         text = super().parse(value)
-        if text is None:
-            return None
-        return _phone(text) if text.startswith(("+", "00")) else _local(text)
-
-
-_LEAST_DIGITS = 3
-_EXTENSION = r"(?:;ext=|extension|ext\.?|int\.?|x)\s*\d{1,20}"
-_LOCAL = re.compile(rf"[\d\s()./*#,-]+(?:{_EXTENSION})?", re.IGNORECASE)
-
-
-def _phone(text: str) -> str:
-    import phonenumbers
-
-    dialled = f"+{text[2:]}" if text.startswith("00") else text
-    try:
-        number = phonenumbers.parse(dialled, None)
-    except phonenumbers.NumberParseException as wrong:
-        raise ValueError("Write the number like +40 21 123 4567.") from wrong
-    if not phonenumbers.is_possible_number(number):
-        raise ValueError("This number has too few or too many digits.")
-    whole = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return f"{whole};ext={number.extension}" if number.extension else whole
-
-
-def _local(text: str) -> str:
-    """A number without its country stays as it is written; it has to be one."""
-    if not _LOCAL.fullmatch(text) or sum(map(str.isdecimal, text)) < _LEAST_DIGITS:
-        raise ValueError("Write a telephone number, like +40 21 123 4567 or 021 123 4567 ext 12.")
-    return text
+        return None if text is None else kept(text)
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,20 @@ def test_money_is_read_as_the_locale_writes_it(locale: str, text: str, value: st
     assert READERS["money"](text, a_presenter(locale)) == value
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("+1 206 555 0100 ext. 12", "+12065550100;ext=12"),
+        ("021 123 4567 ext. 12", "021 123 4567 ext. 12"),
+        ("N/A", "N/A"),
+        ("", None),
+    ],
+)
+def test_a_number_to_call_is_read_as_it_is_kept(text: str, value: str | None) -> None:
+    """C5: a form shows it to be read, and saving it untouched changes nothing."""
+    assert READERS["phone"](text, a_presenter()) == value
+
+
 def test_a_patch_holds_only_what_differs() -> None:
     before: Json = {"name": "Acme", "phone": None, "kinds": [], "employees": 5}
     after = {"name": "Acme", "phone": "", "kinds": None, "employees": 6}

@@ -51,6 +51,25 @@ def test_an_address_that_is_no_web_address_is_no_link() -> None:
     assert a_presenter().cell(field, {"website": "javascript:alert(1)"}, {}).href == ""
 
 
+@pytest.mark.parametrize(
+    ("stored", "read", "dialled"),
+    [
+        ("+12065550100;ext=12", "+1 206 555 0100 ext. 12", "tel:+12065550100;ext=12"),
+        ("+40211234567", "+40 21 123 4567", "tel:+40211234567"),
+        ("021/123-4567;ext=12", "021/123-4567 ext. 12", "tel:0211234567;ext=12"),
+        ("(206) 555-0100 x 12", "(206) 555-0100 x 12", "tel:2065550100;ext=12"),
+        ("021 123 4567", "021 123 4567", "tel:0211234567"),
+        ("nobody knows", "nobody knows", "tel:nobody knows"),
+    ],
+)
+def test_a_number_is_shown_to_be_read_and_leads_to_a_call(
+    stored: str, read: str, dialled: str
+) -> None:
+    """C5: an extension is kept and shown; what stands in the address is RFC 3966."""
+    cell = a_presenter().cell(Field("phone", "Phone", "phone"), {"phone": stored}, {})
+    assert cell == Cell("link", read, dialled)
+
+
 def test_a_picklist_is_shown_by_its_label() -> None:
     field = Field(
         "stage", "Stage", "picklist", options=(Option("won", "Closed, won", tone="green"),)
