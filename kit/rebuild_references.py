@@ -63,7 +63,7 @@ def main(words: list[str]) -> None:
         told, different = asyncio.run(_rebuilt(_service(words[0])))
     except Problem as problem:
         raise SystemExit(f"Not all copies were told anew: {problem.message}") from problem
-    print(f"{told:,} copies told anew; {different:,} had been different.")  # noqa: T201
+    print(f"{told:,} copies told anew; {different:,} had been different.")  # noqa: T201 - a command tells its result
 
 
 def _service(name: str) -> Service:

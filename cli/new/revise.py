@@ -44,7 +44,7 @@ def draft(service: str, what: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:  # noqa: PLR2004
+    if len(sys.argv) != 3:  # noqa: PLR2004 - its name and two words
         raise SystemExit(
             'Say which service and what changes: python -m cli.new.revise sales "Add quotes"'
         )

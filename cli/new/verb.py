@@ -122,7 +122,7 @@ def _code(tree: Draft, place: Place, forms: dict[str, str], sets: Sequence[str])
     if unknown := set(sets) - set(fields):
         raise CommandFailed(f"{place.name} has no field {', '.join(sorted(unknown))} to set.")
     listed = "".join(f'"{each}", ' for each in sets)
-    forms = {**forms, "sets": f"({listed.rstrip()})" if len(sets) < 2 else f"({listed[:-2]})"}  # noqa: PLR2004
+    forms = {**forms, "sets": f"({listed.rstrip()})" if len(sets) < 2 else f"({listed[:-2]})"}  # noqa: PLR2004 - a tuple of one ends in a comma
     tree.change(place.model, with_method(place.name.name, template("verb/rule.py", **forms)))
     rpc = _rpc(tree, place, forms)
     owner = next(_servicers(tree.read(rpc), place.name.name))

@@ -94,7 +94,7 @@ class Supervised:
     def _write_footprint(self, process: subprocess.Popen[bytes]) -> None:
         if isinstance(self.program, Component):
             self.state.port = self.program.port
-        self.state.footprint = Footprint.of(process.pid, list(process.args))  # type: ignore[arg-type]
+        self.state.footprint = Footprint.of(process.pid, list(process.args))  # type: ignore[arg-type]  # they are a list of words here
 
     def _note_death(self) -> None:
         process = self.program.process

@@ -121,7 +121,7 @@ async def start(imports: TheImports, upload: Annotated[Upload, Depends(_upload)]
     summary="How far an import is",
     responses=answers("200", _IMPORT),
 )
-async def show(imports: TheImports, id: ImportId) -> Response:  # noqa: A002
+async def show(imports: TheImports, id: ImportId) -> Response:
     return (await imports.get(id)).response()
 
 
@@ -134,7 +134,7 @@ async def show(imports: TheImports, id: ImportId) -> Response:  # noqa: A002
         "parameters": [parameter_of(each) for each in _LINE_FIELDS if each.name != "id"]
     },
 )
-async def lines(request: Request, imports: TheImports, id: ImportId) -> Response:  # noqa: A002
+async def lines(request: Request, imports: TheImports, id: ImportId) -> Response:
     """Asked in the words of the contract, as every list is."""
     return (await imports.lines(id, query_of(request.scope))).response()
 
@@ -147,7 +147,7 @@ async def lines(request: Request, imports: TheImports, id: ImportId) -> Response
 )
 async def rejected(
     imports: TheImports,
-    id: ImportId,  # noqa: A002
+    id: ImportId,
     reader: Annotated[
         Literal["", "spreadsheet"],
         Query(
@@ -178,7 +178,7 @@ async def rejected(
 )
 async def retry(
     imports: TheImports,
-    id: ImportId,  # noqa: A002
+    id: ImportId,
     plan: Annotated[Any, _PLAN, Body(default_factory=pb.ImportPlan)],
 ) -> Response:
     return (await imports.retry(id, plan)).response(HTTPStatus.ACCEPTED)

@@ -53,7 +53,7 @@ def within_reach_by_parameter(
 
 def standing(table: Any) -> ColumnElement[bool]:
     """The rows that nobody has deleted."""
-    return table.c.binned_at.is_(None)  # type: ignore[no-any-return]
+    return table.c.binned_at.is_(None)  # type: ignore[no-any-return]  # columns of any table
 
 
 def in_bin(table: Any) -> ColumnElement[bool]:

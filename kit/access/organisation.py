@@ -26,7 +26,7 @@ class Organisation:
         self.rules: list[Rule] = list(parts["rule"].values())
         self.defaults: dict[str, str] = {each.entity: each.level for each in _defaults(parts)}
 
-    def name_of(self, entity: str, id: UUID) -> str:  # noqa: A002
+    def name_of(self, entity: str, id: UUID) -> str:
         """What a person, role, profile or group is called, by the entity that it is at its owner."""
         held = self._named.get(entity.rpartition(".")[2].lower(), {})
         return held[id].name if id in held else ""

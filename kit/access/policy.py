@@ -6,7 +6,7 @@ same person, or a rule that opens somebody's own rows would open what others sha
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from kit.access import profiles
@@ -18,6 +18,8 @@ from kit.access.organisation import Organisation
 from kit.access.reach import Reach
 from kit.actor import Actor
 from kit.entity import Audience, Level, Record
+
+T = TypeVar("T")
 
 EVERYONE = 0
 """The key that everybody holds; identity's sequence starts above it."""
@@ -65,11 +67,12 @@ class Policy:
         other.learn(items, epoch)
         return other
 
-    def _once(self, key: tuple[Any, ...], work: Callable[[], Any]) -> Any:
+    def _once(self, key: tuple[Any, ...], work: Callable[[], T]) -> T:
         known = self._remembered
         if key not in known:
             known[key] = work()
-        return known[key]
+        made: T = known[key]
+        return made
 
     # What may be done with an entity at all.
 
@@ -78,7 +81,7 @@ class Policy:
         if actor.person_id is None:
             return frozenset(profiles.ACTIONS if actor.unlimited else ())
         person_id = actor.person_id
-        return self._once(("rights", person_id, entity), lambda: self._rights(person_id, entity))  # type: ignore[no-any-return]
+        return self._once(("rights", person_id, entity), lambda: self._rights(person_id, entity))
 
     def _rights(self, person_id: UUID, entity: str) -> frozenset[str]:
         return profiles.rights(self.organisation.profiles_of(person_id), entity)
@@ -95,7 +98,7 @@ class Policy:
         if actor.person_id is None:
             return {}
         person_id = actor.person_id
-        return self._once(("fields", person_id, entity), lambda: self._fields(person_id, entity))  # type: ignore[no-any-return]
+        return self._once(("fields", person_id, entity), lambda: self._fields(person_id, entity))
 
     def _fields(self, person_id: UUID, entity: str) -> Mapping[str, str]:
         """What profiles say of the entity, and what is hidden with the fields that it repeats."""
@@ -112,7 +115,7 @@ class Policy:
         if actor.person_id is None:
             return Reach(all=actor.unlimited)
         person_id = actor.person_id
-        return self._once(  # type: ignore[no-any-return]
+        return self._once(
             ("reach", person_id, record.entity, level),
             lambda: self._reach(person_id, actor, record, level),
         )
@@ -198,7 +201,7 @@ class Policy:
 
     def _stands_for(self, person_id: UUID) -> frozenset[tuple[str, UUID]]:
         """Every principal whose shares reach this person: whoever stands above a grantee gets them too."""
-        return self._once(("stands", person_id), lambda: frozenset(self._principals(person_id)))  # type: ignore[no-any-return]
+        return self._once(("stands", person_id), lambda: frozenset(self._principals(person_id)))
 
     def _confidential(self, person_id: UUID) -> Reach:
         """Nobody reaches what is confidential by standing above somebody, or by a profile."""

@@ -45,7 +45,7 @@ def full_access(table: str) -> None:
     op.add_column(table, sa.Column("full_keys", sa.ARRAY(sa.Integer()), **nobody))
     op.add_column(table, sa.Column("inherited", sa.ARRAY(sa.BigInteger()), **nobody))
     op.execute(
-        f"update \"{table}\" as row set full_keys = array[(item.body ->> 'own_key')::int] "  # noqa: S608
+        f"update \"{table}\" as row set full_keys = array[(item.body ->> 'own_key')::int] "  # noqa: S608 - names of our tables
         "from policy_item as item where item.kind = 'person' and item.id = row.owner_id::text"
     )
 

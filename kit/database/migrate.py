@@ -136,7 +136,7 @@ def _declared() -> Iterator[tuple[str, str]]:
     from kit.entity.parts import DECLARED_IN
 
     for mapper in Record.registry.mappers:
-        yield mapper.class_.__module__, mapper.local_table.name  # type: ignore[attr-defined]
+        yield mapper.class_.__module__, mapper.local_table.name  # type: ignore[attr-defined]  # every one of ours is a table
     for table in metadata.tables.values():
         if DECLARED_IN in table.info:
             yield table.info[DECLARED_IN], table.name
@@ -198,6 +198,6 @@ def _wait_for_turn(connection: Connection) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:  # noqa: PLR2004
+    if len(sys.argv) != 2:  # noqa: PLR2004 - its name and one word
         raise SystemExit("Say which service: python -m kit.database.migrate sales")
     upgrade(sys.argv[1], one("DATABASE_URL", os.environ))

@@ -14,7 +14,7 @@ from sqlalchemy.sql.visitors import iterate
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _KEPT = 2_000
-_DIALECT = asyncpg_dialect(json_serializer=lambda value: msgspec.json.encode(value).decode())  # type: ignore[no-untyped-call]
+_DIALECT = asyncpg_dialect(json_serializer=lambda value: msgspec.json.encode(value).decode())  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects have no types
 
 Convert = Callable[[Any], Any]
 
@@ -56,7 +56,7 @@ def _converted(convert: Convert | None, value: Any) -> Any:
 
 def compiled(query: Executable) -> Statement:
     """A query, or a statement that changes something, as text with its parameters in order."""
-    text: Any = query.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+    text: Any = query.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]  # every statement of ours can be compiled
     told = {name: way for name, bound in text.binds.items() if (way := _teller(bound.type))}
     read = tuple(reader(column.type) for column in getattr(query, "exported_columns", ()))
     return Statement(
@@ -65,7 +65,7 @@ def compiled(query: Executable) -> Statement:
         dict(text.params),
         told,
         read if any(read) else (),
-        frozenset(each.name for each in iterate(query) if isinstance(each, Table)),  # type: ignore[arg-type]
+        frozenset(each.name for each in iterate(query) if isinstance(each, Table)),  # type: ignore[arg-type]  # SQLAlchemy types a statement as no element
     )
 
 

@@ -243,7 +243,7 @@ def _sorted_by_name(cls: type[Record]) -> bool:
 def _parents(cls: type[Record]) -> tuple[str, ...]:
     """The last of the references is the one that every record could have; its entity comes first."""
     kinds = [cls.fields[name].said.kind for name in reversed(cls.hangs_on)]
-    found = (each for kind in kinds for each in getattr(kind, "among", ()) or (kind.target,))  # type: ignore[attr-defined]
+    found = (each for kind in kinds for each in getattr(kind, "among", ()) or (kind.target,))  # type: ignore[attr-defined]  # only references are asked
     return tuple(dict.fromkeys(found))
 
 

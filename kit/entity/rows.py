@@ -65,7 +65,7 @@ class Row:
         dataclasses.dataclass(kw_only=True)(cls)
         cls.columns = [
             dataclasses.replace(each.metadata["column"], name=each.name)
-            for each in dataclasses.fields(cls)  # type: ignore[arg-type]
+            for each in dataclasses.fields(cls)  # type: ignore[arg-type]  # every row is a dataclass
             if "column" in each.metadata
         ]
 
@@ -113,10 +113,10 @@ class RowsType(TypeDecorator[list[Any]]):
         super().__init__()
         self.row = row
 
-    def process_bind_param(self, value: Any, dialect: object) -> Any:  # noqa: ARG002
+    def process_bind_param(self, value: Any, dialect: object) -> Any:  # noqa: ARG002 - SQLAlchemy gives it
         return [row.plain() for row in value or ()]
 
-    def process_result_value(self, value: Any, dialect: object) -> Any:  # noqa: ARG002
+    def process_result_value(self, value: Any, dialect: object) -> Any:  # noqa: ARG002 - SQLAlchemy gives it
         return [self.row.stored(each) for each in value or ()]
 
 

@@ -116,7 +116,7 @@ async def _connect(client: Client, url: str, name: str) -> None:
         name=name,
         inbox_prefix=inbox_of(name).encode(),
         max_reconnect_attempts=-1,
-        reconnect_time_wait=pace,  # type: ignore[arg-type]
+        reconnect_time_wait=pace,  # type: ignore[arg-type]  # a fraction of a second is meant as well
         connect_timeout=2,
         ping_interval=_PING_SECONDS,
         max_outstanding_pings=2,

@@ -93,7 +93,7 @@ async def lines_page(
 
 def _after(token: str) -> int:
     if token and not (token.isascii() and token.isdigit() and len(token) <= _LONGEST_TOKEN):
-        raise Invalid(page_token="This is no page of an import; begin with the first.")  # noqa: S106
+        raise Invalid(page_token="This is no page of an import; begin with the first.")  # noqa: S106 - a token of pages, no secret
     return int(token or 0)
 
 

@@ -150,7 +150,7 @@ def _wrong(named: Named) -> str:
 async def _own(fetch: Fetch, record: type[Record], ids: Collection[UUID]) -> dict[Name, Standing]:
     """Records of this service."""
     table = record.__tablename__
-    text = f'select id, {COLUMNS}, {STATE} from "{table}" where id = any($1::uuid[])'  # noqa: S608
+    text = f'select id, {COLUMNS}, {STATE} from "{table}" where id = any($1::uuid[])'  # noqa: S608 - the name is that of a table of ours
     rows = await fetch(text, [list(ids)])
     return {(record.entity, row["id"]): Standing.read(record.entity, row) for row in rows}
 

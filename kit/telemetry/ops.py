@@ -39,7 +39,7 @@ class OpsServer:
     ) -> None:
         host, _, port = listen.rpartition(":")
         self._server = _Door(
-            (host or "0.0.0.0", int(port)),  # noqa: S104
+            (host or "0.0.0.0", int(port)),  # noqa: S104 - a probe comes from outside the container
             {"/readyz": (ready, without), "/livez": (live, _nothing)},
             registry,
         )
@@ -111,5 +111,5 @@ class _Answer(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's word
         """Stay silent: probes and scrapes are not worth a line each."""

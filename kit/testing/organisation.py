@@ -30,7 +30,7 @@ class TestOrganisation:
         self._epochs = itertools.count(1)
         self._parts: dict[UUID, Any] = {}
 
-    async def publish(self, kind: str, part: Any, id: UUID | None = None) -> UUID:  # noqa: A002
+    async def publish(self, kind: str, part: Any, id: UUID | None = None) -> UUID:
         """Adds or replaces a part of the policy."""
         part_id = id or uuid7()
         body = b"" if part is None else msgspec.json.encode(part)

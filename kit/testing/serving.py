@@ -57,7 +57,7 @@ class Serving:
         query = text("select body from outbox where subject = :subject order by seq")
         return [row.body for row in await self.process.database.rows(query, subject=subject)]
 
-    async def keeps(self, entity: str, *, id: UUID | None = None, **said: Any) -> str:  # noqa: A002
+    async def keeps(self, entity: str, *, id: UUID | None = None, **said: Any) -> str:
         """The id of another service's record to which this one refers already, as its owner told it."""
         row = {"keys": [], "wkeys": [], "full_keys": [], "inherited": [], "title": "It"} | said
         copy = {

@@ -85,7 +85,7 @@ def _range(first: int, last: int) -> str:
 
 
 def _escaped(code: int) -> str:
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"  # noqa: PLR2004
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"  # noqa: PLR2004 - beyond it a code has eight digits
 
 
 # The same in SQL.
@@ -131,7 +131,7 @@ $words$
 
 
 def _steps() -> Iterator[str]:
-    pairs = sorted((code, to) for code, to in _table().items() if code > 0x7F)  # noqa: PLR2004
+    pairs = sorted((code, to) for code, to in _table().items() if code > 0x7F)  # noqa: PLR2004 - the end of ASCII
     spelt = {to: chr(code) for code, to in reversed(pairs) if len(to) > 1}
     first = 0x80
     for end in _SECTIONS:

@@ -39,7 +39,7 @@ class Shape:
             if value is not None:
                 self._setters[name](message, value)
         if custom:
-            message.custom.update(getattr(values, "custom", None) or {})  # type: ignore[attr-defined]
+            message.custom.update(getattr(values, "custom", None) or {})  # type: ignore[attr-defined]  # messages of entities have it
         return message
 
     def from_row(self, names: Sequence[str], row: Any) -> Any:

@@ -215,7 +215,7 @@ def _deal(known: Conversion, who: Actor, without: Collection[str]) -> sales.Oppo
     if calling().is_system and who.person_id and not deal.HasField("owner_id"):
         # Whose call it is would own it; the job is nobody.
         deal.owner_id = str(who.person_id)
-    return deal  # type: ignore[no-any-return]
+    return deal  # type: ignore[no-any-return]  # what was asked for an opportunity
 
 
 async def finish_conversions(process: Process, patience: timedelta = _PATIENCE) -> None:

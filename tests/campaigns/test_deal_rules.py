@@ -49,7 +49,7 @@ class Story:
 
 def facts(deal: int, version: int, outcome: Outcome, **given: object) -> DealFacts:
     known = {"campaign_id": SPRING, "account_id": ACME, "amount": Decimal(100), "currency": "EUR"}
-    return DealFacts(UUID(int=deal), version, outcome, **{**known, **given})  # type: ignore[arg-type]
+    return DealFacts(UUID(int=deal), version, outcome, **{**known, **given})  # type: ignore[arg-type]  # the facts by name
 
 
 def test_a_won_deal_counts_for_its_campaign() -> None:

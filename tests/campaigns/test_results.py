@@ -96,7 +96,7 @@ async def test_currencies_are_never_added_up(desk: Desk, market: Market) -> None
 
 
 async def test_what_was_won_in_another_currency_is_no_loss(desk: Desk, market: Market) -> None:
-    """E2: a win of RON 50,000 made a profit of EUR −100 and a return of −100 %."""  # noqa: RUF002
+    """E2: a win of RON 50,000 made a profit of EUR −100 and a return of −100 %."""  # noqa: RUF002 - the dash that stands for no number
     campaign = await desk.campaign(actual_cost="100", currency="EUR")
     deal = await market.deal(campaign_id=campaign.id, currency="RON")
     await market.win(deal, amount="50000")

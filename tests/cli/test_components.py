@@ -143,7 +143,7 @@ async def test_a_server_whose_starter_was_killed_is_ended_and_its_port_kept(
     first.start()
     port, process = first.port, first.process
     assert process is not None
-    footprint = Footprint.of(process.pid, list(process.args))  # type: ignore[arg-type]
+    footprint = Footprint.of(process.pid, list(process.args))  # type: ignore[arg-type]  # they are a list of words here
     first._release()
     second = Valkey(tmp_path)
     second.start()

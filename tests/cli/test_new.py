@@ -158,7 +158,7 @@ def test_what_makes_no_sense_is_a_clear_sentence(
 ) -> None:
     asked: dict[str, object] = {"about": "Those who supply us.", **words}
     with pytest.raises(CommandFailed, match=re.escape(said)):
-        entity.draft(Draft(ROOT), given, **asked)  # type: ignore[arg-type]
+        entity.draft(Draft(ROOT), given, **asked)  # type: ignore[arg-type]  # the options by name
 
 
 def test_a_place_that_is_gone_is_named_and_nothing_is_written(tmp_path: Path) -> None:

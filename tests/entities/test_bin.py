@@ -175,7 +175,7 @@ async def test_what_is_not_in_the_bin_is_not_restored(case: Case, office: Office
     aside, standing = beside(office, case), await office.make(case)
     with pytest.raises(Refused, match="not in the bin"):
         await aside.Restore(restoring(case, standing))
-    for id in (str(uuid7()), "nonsense"):  # noqa: A001
+    for id in (str(uuid7()), "nonsense"):
         with pytest.raises(NotFound):
             await aside.Restore(records_pb2.RestoreRequest(entity=str(case), id=id))
 

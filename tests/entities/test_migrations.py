@@ -75,7 +75,7 @@ def _tables_of(service: str) -> Iterator[str]:
     """The entities' tables, and those that modules of the kit or of the service declare."""
     for mapper in Record.registry.mappers:
         if mapper.class_.__module__.startswith(f"services.{service}."):
-            yield mapper.local_table.name  # type: ignore[attr-defined]
+            yield mapper.local_table.name  # type: ignore[attr-defined]  # every one of ours is a table
     for table in metadata.tables.values():
         if table.info.get(DECLARED_IN, "").startswith(f"services.{service}."):
             yield table.name

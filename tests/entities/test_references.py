@@ -152,7 +152,7 @@ async def test_what_was_lost_is_adopted_and_what_differs_is_made_true(
     async with sales.process.database.sessions.begin() as session:
         await session.execute(reference_copy.delete().where(same))
         record = sales.process.entities[DEAL]
-        emptied = record.__table__.update().where(record.id == UUID(deal.id))  # type: ignore[attr-defined]
+        emptied = record.__table__.update().where(record.id == UUID(deal.id))  # type: ignore[attr-defined]  # every one of ours is a table
         await session.execute(emptied.values(inherited=[]))
     await adopt(sales.process)
     assert (await _copy(sales, ACCOUNT, account.id)).title == account.name

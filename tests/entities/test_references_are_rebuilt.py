@@ -37,7 +37,7 @@ async def _damage(office: Office, *, wrong: tuple[Any, ...], lost: Any, activity
     async with office.servings["scheduling"].process.database.sessions.begin() as session:
         await session.execute(copies.update().where(damaged).values(**told))
         await session.execute(delete(copies).where(copies.c.id == UUID(lost.id)))
-        mine = table.update().where(table.c.id == UUID(activity.id))  # type: ignore[attr-defined]
+        mine = table.update().where(table.c.id == UUID(activity.id))  # type: ignore[attr-defined]  # every one of ours is a table
         await session.execute(mine.values(inherited=[9]))
 
 

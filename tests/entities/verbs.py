@@ -113,9 +113,9 @@ def out_of_bounds(kind: Kind) -> Any:
         (Words, lambda: ["w" * 10_000]),
         (Day, lambda: "in May"),
         (Instant, lambda: "at noon"),
-        (Integer, lambda: None if kind.low is None else kind.low - 1),  # type: ignore[attr-defined]
+        (Integer, lambda: None if kind.low is None else kind.low - 1),  # type: ignore[attr-defined]  # the line says of which kind
         (Decimals, lambda: "much"),
-        (Text | Secret, lambda: "x" * (kind.length + 1)),  # type: ignore[attr-defined]
+        (Text | Secret, lambda: "x" * (kind.length + 1)),  # type: ignore[attr-defined]  # the line says of which kind
     ):
         if isinstance(kind, fits):
             return value()

@@ -75,7 +75,7 @@ class Breaking:
             yield
         finally:
             supervisor.resume()
-        print(f"{name} back after {until(is_back, f'{name} back'):.1f} s")  # noqa: T201
+        print(f"{name} back after {until(is_back, f'{name} back'):.1f} s")
 
     def _seen(self, name: str) -> ProcessState:
         # The file is rewritten at every change, and always whole.

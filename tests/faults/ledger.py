@@ -68,7 +68,7 @@ def settle(ledger: Ledger, insides: Insides) -> None:
     took = until(lambda: _told(insides), "every event told")
     took += until(lambda: not any(_unheard(insides)), "every event heard")
     took += until(lambda: insides.untaken() == 0, "every copy brought up to date")
-    print(f"all told and heard after {took:.1f} s")  # noqa: T201
+    print(f"all told and heard after {took:.1f} s")
     _check_records(ledger, insides)
     _check_results(ledger, insides)
     for service in SERVICES:

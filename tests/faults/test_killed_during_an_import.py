@@ -72,7 +72,7 @@ def _killed_one_by_one(
             assert bringing.left(), f"{name} was to be killed during the import."
             waiting[name] = breaking.kill(name)
         for name, is_back in waiting.items():
-            print(f"{name} back after {until(is_back, f'{name} back'):.1f} s more")  # noqa: T201
+            print(f"{name} back after {until(is_back, f'{name} back'):.1f} s more")
         until(bringing.ended, "the import's end")
     bringing.check()
 

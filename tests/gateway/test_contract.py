@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # jsonschema has no types
 
 from gateway.application import API, table_of
 from gateway.main import Running

@@ -64,7 +64,7 @@ async def begin(process: Process, passwords: Passwords) -> None:
 async def counted(process: Process) -> dict[str, int]:
     tables = ("person", "profile", "role", "credential")
     pool = process.database.pool
-    return {each: await pool.fetchval(f"SELECT count(*) FROM {each}") for each in tables}  # noqa: S608
+    return {each: await pool.fetchval(f"SELECT count(*) FROM {each}") for each in tables}  # noqa: S608 - names of our tables
 
 
 async def test_four_processes_at_once_make_one_company(house: House) -> None:

@@ -11,7 +11,7 @@ from kit.query import Order
 from services.parties.model.accounts import Account
 from tests.parties.desk import Desk
 
-DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
+DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects have no types
 
 
 def word() -> str:
@@ -20,7 +20,7 @@ def word() -> str:
 
 
 async def names(desk: Desk, **asked: object) -> list[str]:
-    found = await desk.accounts.List(standard_pb2.ListRequest(**asked))  # type: ignore[arg-type]
+    found = await desk.accounts.List(standard_pb2.ListRequest(**asked))  # type: ignore[arg-type]  # the words by name
     return [each.name for each in found.items]
 
 

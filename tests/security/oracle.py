@@ -169,4 +169,4 @@ def _roles(principal: Principal, world: World, seen: set[int]) -> set[int]:
 def _above(roles: set[int], world: World) -> set[int]:
     """The roles strictly above any of these."""
     parents = {world.roles[role].parent for role in roles} - {None}
-    return set() if not parents else {*parents, *_above(parents, world)}  # type: ignore[arg-type]
+    return set() if not parents else {*parents, *_above(parents, world)}  # type: ignore[arg-type]  # what has no parent is left out

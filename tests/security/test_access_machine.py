@@ -206,13 +206,13 @@ async def test_the_list_notices_a_clause_that_is_left_out(
 ) -> None:
     """The comparison itself is worth something: a list without its clause is caught."""
     machine = Access()
-    machine.told, machine.turn = told, 0  # type: ignore[misc]
+    machine.told, machine.turn = told, 0  # type: ignore[misc]  # each run has a machine of its own
     machine.world = _two_strangers()
     await told.begin(machine.world)
     await machine.agrees()
     everything = "kit.records.read.page.reachable_by_parameter"
     monkeypatch.setattr(everything, lambda record, *_: record.__table__.c.id.is_not(None))
-    told.serving.process.reader.__init__(told.serving.process.database, told.serving.process.policy)  # type: ignore[misc]
+    told.serving.process.reader.__init__(told.serving.process.database, told.serving.process.policy)  # type: ignore[misc]  # begun anew, its caches emptied
     monkeypatch.setattr("kit.records.read.reader.may_go_by_owner", lambda *_: False)
     with pytest.raises(AssertionError):
         await machine.agrees()

@@ -69,7 +69,7 @@ async def test_custom_fields_that_a_profile_keeps_are_not_set(
     ):
         with pytest.raises(refusal) as refused:
             await asked
-        assert set(refused.value.fields) == {"custom"}  # type: ignore[attr-defined]
+        assert set(refused.value.fields) == {"custom"}  # type: ignore[attr-defined]  # every problem has fields
     await shop.Create(pb.Toy(name="Box"))
 
 

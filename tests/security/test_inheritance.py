@@ -50,7 +50,7 @@ async def test_python_and_postgresql_hand_down_the_same(connection: Any) -> None
         ]
         row = "select $1::int[], $2::int[], $3::int[], $4::bigint[]"
         columns = "keys, wkeys, full_keys, inherited"
-        text = f"select {in_sql('above', entity)} from ({row}) as above ({columns})"  # noqa: S608
+        text = f"select {in_sql('above', entity)} from ({row}) as above ({columns})"  # noqa: S608 - names of our columns
         found = await connection.fetchval(text, *keys, inherited)
         assert found == handed_down(entity, dict(zip(Level, keys, strict=True)), inherited)
 

@@ -87,7 +87,7 @@ class Collector:
                 self.send_response(_HTTP_OK)
                 self.end_headers()
 
-            def log_message(self, format: str, *_: object) -> None:  # noqa: A002
+            def log_message(self, format: str, *_: object) -> None:  # noqa: A002 - http.server's word
                 """Stay silent."""
 
         return Receiver

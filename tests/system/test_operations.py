@@ -76,7 +76,7 @@ def test_a_second_start_and_ctrl_c(
     [stopping] = [line for line in told.splitlines() if "Stopping" in line]
     record_property("second start", ready)
     record_property("ctrl-c", stopping)
-    print(ready, stopping)  # noqa: T201
+    print(ready, stopping)
 
 
 def _state(system: System) -> SystemState:

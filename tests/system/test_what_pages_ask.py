@@ -94,7 +94,7 @@ def _services(calls: Calls) -> set[str]:
 def test_a_list_is_answered_by_its_own_service_alone(desk: Desk, path: str, service: str) -> None:
     """Issue §3: the names of owners, accounts and campaigns come with the rows."""
     text, calls = desk.calls(path)
-    print(path, dict(calls))  # noqa: T201
+    print(path, dict(calls))
     assert _services(calls) == {service}
     assert "Not visible" not in text
 
@@ -102,13 +102,13 @@ def test_a_list_is_answered_by_its_own_service_alone(desk: Desk, path: str, serv
 def test_a_deal_names_all_that_it_refers_to_without_asking_its_owners(desk: Desk) -> None:
     """What other services are asked for is their own rows, in the tabs."""
     text, calls = desk.calls(f"/opportunities/{desk.deal}")
-    print("deal", dict(calls))  # noqa: T201
+    print("deal", dict(calls))
     assert not [method for _, method in calls if method.endswith("/Titles")]
     assert all(each in text for each in desk.expected)
 
 
 def test_the_tabs_of_an_account_name_what_their_rows_refer_to(desk: Desk) -> None:
     text, calls = desk.calls(f"/accounts/{desk.account}")
-    print("account", dict(calls))  # noqa: T201
+    print("account", dict(calls))
     assert not [method for _, method in calls if method.endswith("/Titles")]
     assert "Not visible" not in text

@@ -92,7 +92,7 @@ def activities(seed: int, today: date, made: list[Deal]) -> list[Row]:
     """Six hundred: what everybody has to do now, what was done, and what is planned."""
     diary = Diary(chance(seed, "activities"), today)
     own = [row for each in STAFF for row in _own(diary, each)]
-    recent = [each for each in made if (today - (each.closed or today)).days < 180]  # noqa: PLR2004
+    recent = [each for each in made if (today - (each.closed or today)).days < 180]  # noqa: PLR2004 - half a year
     done = [
         diary.talk(each, _before(diary, each), done=True)
         for each in diary.dice.choices(recent, k=DONE)

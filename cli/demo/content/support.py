@@ -59,7 +59,7 @@ def _subject(problem: Complaint, product: Product, account: Row, taken: set[str]
     number, chosen = 1, next((each for each in longer if each not in taken), longer[-1])
     while chosen in taken:
         number += 1
-        chosen = f"{longer[-1]}, again" if number == 2 else f"{longer[-1]}, {number} times"  # noqa: PLR2004
+        chosen = f"{longer[-1]}, again" if number == 2 else f"{longer[-1]}, {number} times"  # noqa: PLR2004 - the second of its name
     taken.add(chosen)
     return chosen
 

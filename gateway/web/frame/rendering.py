@@ -25,7 +25,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.install_gettext_callables(  # type: ignore[attr-defined]
+        self._environment.install_gettext_callables(  # type: ignore[attr-defined]  # jinja's extension adds it
             gettext, ngettext, newstyle=True
         )
         self._environment.globals.update(

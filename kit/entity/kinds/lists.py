@@ -18,7 +18,7 @@ class Picklist(Kind):
     values: "type[StrEnum] | Sequence[str]" = ()
 
     @property
-    def options(self) -> Sequence[str]:  # type: ignore[override]
+    def options(self) -> Sequence[str]:  # type: ignore[override]  # a picklist knows its values, its parent is told them
         return [str(value) for value in self.values]
 
     def parse(self, value: Any) -> str | None:
@@ -30,7 +30,7 @@ class Picklist(Kind):
 
 def _few(values: Sequence[str]) -> str:
     shown = ", ".join(values[:12])
-    return f"{shown}, …" if len(values) > 12 else shown  # noqa: PLR2004
+    return f"{shown}, …" if len(values) > 12 else shown  # noqa: PLR2004 - more than anybody reads
 
 
 @dataclass(frozen=True)

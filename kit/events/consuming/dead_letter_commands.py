@@ -78,10 +78,10 @@ def main(words: list[str]) -> None:
     url = one("DATABASE_URL", os.environ)
     match words:
         case ["list"]:
-            print(*map(line, asyncio.run(listed(url))), sep="\n")  # noqa: T201
+            print(*map(line, asyncio.run(listed(url))), sep="\n")  # noqa: T201 - a command tells its result
         case ["replay" | "drop" as action, *ids] if ids:
             for each in ids:
-                print(each, asyncio.run(_done(action, url, each)))  # noqa: T201
+                print(each, asyncio.run(_done(action, url, each)))  # noqa: T201 - a command tells its result
         case _:
             raise SystemExit("Say list, replay ID… or drop ID…")
 

@@ -145,7 +145,7 @@ def _date(year: str, month: str, known: str) -> date:
 def _year(text: str) -> int:
     """Two digits mean the hundred years up to 2068, as POSIX has it."""
     year = int(text)
-    return year if len(text) > 2 else year + (1900 if year >= _CENTURY else 2000)  # noqa: PLR2004
+    return year if len(text) > 2 else year + (1900 if year >= _CENTURY else 2000)  # noqa: PLR2004 - a year of two digits
 
 
 def _clock(text: str) -> tuple[time, tzinfo | None] | None:

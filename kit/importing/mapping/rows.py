@@ -22,7 +22,7 @@ def merged(kind: Rows, existing: Sequence[Row], parts: Parts) -> list[Row]:
         if place is None:
             rows.append(kind.row(**({kind_column: row_kind} if row_kind else {}), **values))
         else:
-            rows[place] = dataclasses.replace(rows[place], **values)  # type: ignore[type-var]
+            rows[place] = dataclasses.replace(rows[place], **values)  # type: ignore[type-var]  # rows are dataclasses
     return rows
 
 

@@ -72,7 +72,7 @@ class BinMethods(RecordsServicer):
                 raise Conflict(_CHANGED, current=now)
             await self._taking_back[record](work, found)
             await work.flush()
-            return work.answer(pb.Restored(id=request.id, version=found.version))  # type: ignore[no-any-return]
+            return work.answer(pb.Restored(id=request.id, version=found.version))  # type: ignore[no-any-return]  # what a verb answers is its message
 
     def _with_a_bin(self, name: str) -> type[Record]:
         record = self._entity(name, "delete")
@@ -81,7 +81,7 @@ class BinMethods(RecordsServicer):
         return record
 
 
-async def _binned(work: Work, record: type[Record], id: str) -> Record:  # noqa: A002
+async def _binned(work: Work, record: type[Record], id: str) -> Record:
     """The deleted record; one that stands where it always stood needs no restoring."""
     try:
         return await work.get(record, id, Level.FULL, binned=True)

@@ -139,7 +139,7 @@ class RecordsService(BinMethods):
                 await work.run(statement)
             after = await self._shares(work, record)
             await share_anew(work, record, _access(before, after))
-            return work.answer(after)  # type: ignore[no-any-return]
+            return work.answer(after)  # type: ignore[no-any-return]  # what a verb answers is its message
 
     async def _held(self, work: Work, request: pb.ShareRequest) -> Record:
         """The record as it is by now: of two who share it, or move it, the second sees the first."""
@@ -196,7 +196,7 @@ def _unshared(request: pb.ShareRequest) -> Any:
 
 def _position(token: str) -> int:
     if not token.isdecimal() or len(token) > _LONGEST_POSITION:
-        raise Invalid(page_token="This is no page of a history; start again from the first page.")  # noqa: S106
+        raise Invalid(page_token="This is no page of a history; start again from the first page.")  # noqa: S106 - a token of pages, no secret
     return int(token)
 
 

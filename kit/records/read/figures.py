@@ -126,7 +126,7 @@ def _known(fields: Any, name: str, where: str) -> Field:
     if name == "custom":
         reason = "“custom” holds many fields, of which no figures are made; choose another field."
         raise Invalid("", {where: reason})
-    return fields[name]  # type: ignore[no-any-return]
+    return fields[name]  # type: ignore[no-any-return]  # the fields are any mapping
 
 
 def _figure(

@@ -24,7 +24,7 @@ def referred_to(record: type[Record], names: Sequence[str], rows: Iterable[Any])
     for row in rows:
         for place, name in places:
             if row[place]:
-                _take(found, record, name, row[place], lambda beside: _beside(names, row, beside))  # noqa: B023
+                _take(found, record, name, row[place], lambda beside: _beside(names, row, beside))  # noqa: B023 - called before the loop goes on
     return found
 
 

@@ -81,7 +81,7 @@ class Page:
     def counting(self) -> Select[Any]:
         """How many rows there are in all, up to `limit`."""
         everywhere = replace(self, after=None)
-        rows = everywhere._asked(select(table_of(self.record).c.id).where(self._reached()))  # noqa: SLF001
+        rows = everywhere._asked(select(table_of(self.record).c.id).where(self._reached()))  # noqa: SLF001 - one of its own kind
         capped = rows.limit(bindparam("limit", type_=Integer)).subquery()
         return select(func.count()).select_from(capped)
 

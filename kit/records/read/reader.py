@@ -61,7 +61,7 @@ class Reader:
         self,
         record: type[Record],
         actor: Actor,
-        id: UUID,  # noqa: A002
+        id: UUID,
         names: tuple[str, ...],
     ) -> Any:
         """One row within reach, or NotFound."""

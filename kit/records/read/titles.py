@@ -107,7 +107,7 @@ class Titles:
 
 def _query(parts: Sequence[_Part]) -> Select[Any]:
     selects = [_select(place, each) for place, each in enumerate(parts)]
-    return selects[0] if len(selects) == 1 else union_all(*selects)  # type: ignore[return-value]
+    return selects[0] if len(selects) == 1 else union_all(*selects)  # type: ignore[return-value]  # one select is a query like many
 
 
 def _select(place: int, part: _Part) -> Select[Any]:

@@ -58,7 +58,7 @@ def _joined(named: list[Any]) -> ColumnElement[Any]:
     for column in named:
         join = func.array_cat if isinstance(column.type, ARRAY) else func.array_append
         found = join(found, column)
-    return found  # type: ignore[no-any-return]
+    return found  # type: ignore[no-any-return]  # columns of any table
 
 
 def _touches(named: list[Any], value: UUID, below: ColumnElement[bool]) -> ColumnElement[bool]:

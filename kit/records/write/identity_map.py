@@ -20,7 +20,7 @@ class IdentityMap:
 
     def know(self, record: R) -> R:
         """Takes a record in; one that was read before stays the same object."""
-        known: R = self._known.setdefault((type(record), record.id), record)  # type: ignore[assignment]
+        known: R = self._known.setdefault((type(record), record.id), record)  # type: ignore[assignment]  # the key says which kind it is
         return known
 
     @property

@@ -48,7 +48,7 @@ class Rows:
     async def get(
         self,
         record: type[R],
-        id: UUID | str,  # noqa: A002
+        id: UUID | str,
         level: Level = Level.READ,
         *,
         binned: bool = False,
@@ -64,7 +64,7 @@ class Rows:
     async def find(
         self,
         record: type[R],
-        id: UUID | str,  # noqa: A002
+        id: UUID | str,
         level: Level = Level.READ,
         *,
         binned: bool = False,

@@ -184,7 +184,7 @@ class Campaign(Record):
         SHARE, "Completion, %", section="Result", figure=True
     )
 
-    def prepare(self, actor: Actor) -> None:  # noqa: ARG002
+    def prepare(self, actor: Actor) -> None:  # noqa: ARG002 - the hook's own signature
         self.reckon()
 
     def check(self) -> None:

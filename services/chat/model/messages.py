@@ -57,7 +57,7 @@ class Message(Record):
 
     __table_args__ = (UniqueConstraint("room_id", "sequence"),)
 
-    def prepare(self, actor: Actor) -> None:  # noqa: ARG002
+    def prepare(self, actor: Actor) -> None:  # noqa: ARG002 - the hook's own signature
         """A message has an author and no owner: that could be handed over, and opens it to others."""
         self.owner_id = None
 

@@ -147,7 +147,7 @@ class Ticket(Record):
         LongText(2_000), "Reason of the last reopening", section="Settlement", editable=False
     )
 
-    def prepare(self, actor: Actor) -> None:  # noqa: ARG002
+    def prepare(self, actor: Actor) -> None:  # noqa: ARG002 - the hook's own signature
         """A ticket that is settled by hand, or taken in as settled, was settled by now."""
         if self.status in STATUS.closed and self.resolved_at is None:
             self.resolved_at = datetime.now(UTC)

@@ -43,7 +43,7 @@ def test_a_profit_that_other_currencies_leave_unknown_is_said_to_be() -> None:
     """E2: it is neither a loss nor left out without a word."""
     foreign = [{"currency": "RON", "amount": "50000"}]
     euros = {"currency": "EUR", "won_amount": "0", "profit": None}
-    assert shown(euros | {"won_by_currency": foreign})[1] == ("–", "Won elsewhere")  # noqa: RUF001
+    assert shown(euros | {"won_by_currency": foreign})[1] == ("–", "Won elsewhere")  # noqa: RUF001 - the dash that stands for no number
     assert shown(euros | {"won_by_currency": []}) == [("€0", "")]
 
 

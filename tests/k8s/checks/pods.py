@@ -66,7 +66,7 @@ def _unbounded(rendering: Rendering) -> None:
 
 def _no_tmp(rendering: Rendering) -> None:
     mounts = process(rendering)["volumeMounts"]
-    mounts[:] = [each for each in mounts if each["mountPath"] != "/tmp"]  # noqa: S108
+    mounts[:] = [each for each in mounts if each["mountPath"] != "/tmp"]  # noqa: S108 - where a pod may write
 
 
 @check(9, _writable, _unbounded, _no_tmp)

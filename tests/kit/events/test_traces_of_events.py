@@ -36,7 +36,7 @@ async def test_a_trace_reaches_from_the_cause_to_the_handler(
         spans["send crm.toys.toy.sold"],
         spans["process crm.toys.toy.sold"],
     )
-    assert sent.parent is not None and sent.parent.span_id == request.context.span_id  # noqa: PT018
-    assert handled.parent is not None and handled.parent.span_id == sent.context.span_id  # noqa: PT018
+    assert sent.parent is not None and sent.parent.span_id == request.context.span_id  # noqa: PT018 - the first half is for the types
+    assert handled.parent is not None and handled.parent.span_id == sent.context.span_id  # noqa: PT018 - the first half is for the types
     assert handled.links[0].context.span_id == sent.context.span_id
     assert handled.context.trace_id == request.context.trace_id

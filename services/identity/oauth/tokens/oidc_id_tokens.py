@@ -20,7 +20,7 @@ class IdTokens(OpenIDCode):  # type: ignore[misc] # Authlib has no types
         super().__init__()
         self._server = server
 
-    def exists_nonce(self, nonce: str, request: Any) -> bool:  # noqa: ARG002
+    def exists_nonce(self, nonce: str, request: Any) -> bool:  # noqa: ARG002 - Authlib gives it
         """The client compares it; a code works once, so it comes in one token only."""
         return False
 
@@ -33,6 +33,6 @@ class IdTokens(OpenIDCode):  # type: ignore[misc] # Authlib has no types
     def get_client_claims(self, client: RegisteredClient) -> dict[str, Any]:
         return {"iss": self._server.issuer, "aud": [client.get_client_id()]}
 
-    def generate_user_info(self, user: Holder, scope: str) -> UserInfo:  # noqa: ARG002
+    def generate_user_info(self, user: Holder, scope: str) -> UserInfo:  # noqa: ARG002 - Authlib gives it
         """Who it is; all else is the UserInfo endpoint's to say."""
         return UserInfo(sub=user.get_user_id())

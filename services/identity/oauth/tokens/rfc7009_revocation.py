@@ -20,16 +20,16 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc] # Authlib has no typ
 
     CLIENT_AUTH_METHODS = METHODS
 
-    def check_params(self, request: Any, client: RegisteredClient) -> None:  # noqa: ARG002
+    def check_params(self, request: Any, client: RegisteredClient) -> None:  # noqa: ARG002 - Authlib gives it
         """An unknown hint is no reason to keep a token (§2.1)."""
         if "token" not in request.form:
             raise InvalidRequestError("Say which token.")
 
-    def query_token(self, token_string: str, token_type_hint: str | None) -> Any:  # noqa: ARG002
+    def query_token(self, token_string: str, token_type_hint: str | None) -> Any:  # noqa: ARG002 - Authlib gives it
         found = find_refresh_token(self.server.session, token_string)
         return found or read(self.server.session, token_string, self.server.issuer)
 
-    def revoke_token(self, token: Redeemable | AccessToken, request: Any) -> None:  # noqa: ARG002
+    def revoke_token(self, token: Redeemable | AccessToken, request: Any) -> None:  # noqa: ARG002 - Authlib gives it
         if isinstance(token, AccessToken):
             revoke_access_token(self.server.session, token.claims["jti"], token.expires_at)
         else:

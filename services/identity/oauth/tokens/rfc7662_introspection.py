@@ -14,14 +14,14 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc] # Authlib has 
 
     CLIENT_AUTH_METHODS = list(SECRET_METHODS)
 
-    def check_params(self, request: Any, client: RegisteredClient) -> None:  # noqa: ARG002
+    def check_params(self, request: Any, client: RegisteredClient) -> None:  # noqa: ARG002 - Authlib gives it
         if "token" not in request.form:
             raise InvalidRequestError("Say which token.")
 
-    def query_token(self, token_string: str, token_type_hint: str | None) -> AccessToken | None:  # noqa: ARG002
+    def query_token(self, token_string: str, token_type_hint: str | None) -> AccessToken | None:  # noqa: ARG002 - Authlib gives it
         return read(self.server.session, token_string, self.server.issuer)
 
-    def check_permission(self, token: AccessToken, client: RegisteredClient, request: Any) -> bool:  # noqa: ARG002
+    def check_permission(self, token: AccessToken, client: RegisteredClient, request: Any) -> bool:  # noqa: ARG002 - Authlib gives it
         return token.check_client(client)
 
     def introspect_token(self, token: AccessToken) -> dict[str, Any]:

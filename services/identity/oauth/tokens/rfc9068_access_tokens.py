@@ -41,7 +41,7 @@ class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc] # Authlib has
     def get_jwks(self) -> KeySet:
         return signing_key(self._session)
 
-    def get_audiences(self, client: RegisteredClient, user: Holder, scope: str) -> str:  # noqa: ARG002
+    def get_audiences(self, client: RegisteredClient, user: Holder, scope: str) -> str:  # noqa: ARG002 - Authlib gives it
         return audience(self.issuer)
 
     def get_auth_time(self, user: Holder) -> int | None:
