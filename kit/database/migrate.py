@@ -10,7 +10,6 @@ import asyncio
 import importlib
 import os
 import sys
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Index, text
+from sqlalchemy import Connection, Index, Table, text
 
 from kit.database.engine import Database
-from kit.database.tables import metadata
+from kit.database.tables import DECLARED_IN, metadata
 from kit.settings import Misconfigured, one, without_password
 from kit.telemetry import metrics
 from kit.telemetry.logs import log
@@ -122,24 +121,13 @@ def _newer(service: str) -> str:
 def tables_of(service: str) -> set[str]:
     """The tables of one service: its entities' and the kit's."""
     importlib.import_module(f"services.{service}.main")
-    foreign = {
-        table
-        for module, table in _declared()
-        if module.split(".")[:2] != ["services", service] and module.startswith("services.")
-    }
-    return set(metadata.tables) - foreign
+    return {name for name, table in metadata.tables.items() if not _is_foreign(table, service)}
 
 
-def _declared() -> Iterator[tuple[str, str]]:
-    """The tables of entities and of their parts, with the module that declares each."""
-    from kit.entity import Record
-    from kit.entity.parts import DECLARED_IN
-
-    for mapper in Record.registry.mappers:
-        yield mapper.class_.__module__, mapper.local_table.name  # type: ignore[attr-defined]  # every one of ours is a table
-    for table in metadata.tables.values():
-        if DECLARED_IN in table.info:
-            yield table.info[DECLARED_IN], table.name
+def _is_foreign(table: Table, service: str) -> bool:
+    """Whether another service declares it, as an entity or as parts of one."""
+    rooms = str(table.info.get(DECLARED_IN, "")).split(".")
+    return rooms[0] == "services" and rooms[1] != service
 
 
 def run_with(connection: Connection, service: str) -> None:

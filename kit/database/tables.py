@@ -2,6 +2,9 @@
 
 from sqlalchemy import MetaData
 
+DECLARED_IN = "declared_in"
+"""Under this name the table of an entity, or of its parts, says which module declares it."""
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",

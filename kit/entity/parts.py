@@ -38,13 +38,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
-from kit.database.tables import metadata
+from kit.database.tables import DECLARED_IN, metadata
 from kit.entity.kinds import Kind, Reference
 from kit.entity.rows import Column as Said
 from kit.entity.rows import Row, Rows, RowsType, taker
-
-DECLARED_IN = "declared_in"
-"""Under this name a table of parts says which module declares it."""
 
 _ID = Said("id", Reference(), "Id")
 _NONE = literal_column("'[]'::jsonb", JSONB())

@@ -26,6 +26,7 @@ from sqlalchemy import Text as TextType
 from sqlalchemy.dialects.postgresql import JSONB, TSQUERY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from kit.database.tables import DECLARED_IN
 from kit.database.tables import metadata as one_metadata
 from kit.entity.fields import Field, Said, empty, field, said
 from kit.entity.kinds import PERSON, ActorName, Instant, Integer, LongText, Reference, Text
@@ -186,6 +187,7 @@ def _complete(cls: type[Record]) -> None:
     """Adds to a declared entity what every entity has: its fields by name, indexes, word search."""
     table = cls.__table__
     assert isinstance(table, Table)  # noqa: S101 - an entity is one table
+    table.info[DECLARED_IN] = cls.__module__
     cls.fields = {
         name: Field(name, column.info["said"], getattr(cls, name), bool(column.nullable))
         for name, column in table.columns.items()

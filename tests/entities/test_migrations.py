@@ -11,9 +11,7 @@ from sqlalchemy import Connection, Index, Table, text
 from sqlalchemy.schema import CreateIndex
 
 from kit.database.migrate import comparable, over_folded_text
-from kit.database.tables import metadata
-from kit.entity import Record
-from kit.entity.parts import DECLARED_IN
+from kit.database.tables import DECLARED_IN, metadata
 from kit.testing.serving import Serving
 from tests.entities.cases import SERVICES
 
@@ -73,9 +71,6 @@ def _table(index: Index) -> str:
 
 def _tables_of(service: str) -> Iterator[str]:
     """The entities' tables, and those that modules of the kit or of the service declare."""
-    for mapper in Record.registry.mappers:
-        if mapper.class_.__module__.startswith(f"services.{service}."):
-            yield mapper.local_table.name  # type: ignore[attr-defined]  # every one of ours is a table
     for table in metadata.tables.values():
         if table.info.get(DECLARED_IN, "").startswith(f"services.{service}."):
             yield table.name
