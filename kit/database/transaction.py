@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 from sqlalchemy import Executable
 
+from kit.database.queries import Queries
+
 if TYPE_CHECKING:
     from kit.database.engine import Database
 
 
-class Transaction:
+class Transaction(Queries):
     """Runs statements that are kept or undone together.
 
     A statement is one of SQLAlchemy's, with the values for its parameters by name. It is compiled once
@@ -46,19 +48,6 @@ class Transaction:
         """The rows that a statement gives."""
         statement = self._database.statements.of(query)
         return statement.rows(await self.fetch(statement.text, statement.arguments(given)))
-
-    async def row(self, query: Executable, **given: Any) -> Any:
-        """The first row, or None."""
-        return next(iter(await self.rows(query, **given)), None)
-
-    async def value(self, query: Executable, **given: Any) -> Any:
-        """The first value of the first row, or None."""
-        row = await self.row(query, **given)
-        return None if row is None else row[0]
-
-    async def values(self, query: Executable, **given: Any) -> list[Any]:
-        """The first value of every row."""
-        return [row[0] for row in await self.rows(query, **given)]
 
     async def stream(self, query: Executable, **given: Any) -> AsyncIterator[Any]:
         """The rows of a statement, a few at a time."""

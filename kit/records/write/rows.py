@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Executable, Select
 
 from kit.access.reach import Reach
 from kit.actor import Actor
+from kit.database.queries import Queries
 from kit.database.statements import Statement, Statements
 from kit.database.transaction import Transaction
 from kit.entity import Level, Record
@@ -33,7 +34,7 @@ _ALL = Reach(all=True)
 _MINE, _SHARED = "for no key update", "for share"
 
 
-class Rows:
+class Rows(Queries):
     """The way to rows of one actor in one transaction, which is begun by the first that has to be in it."""
 
     def __init__(self, process: "Process", actor: Actor) -> None:
@@ -150,19 +151,6 @@ class Rows:
         """The rows of a query that only reads."""
         statement = self._statements.of(query)
         return statement.rows(await _found(statement, given, await self._fetch(statement)))
-
-    async def row(self, query: Executable, **given: Any) -> Any:
-        """The first row of a query that only reads, or None."""
-        return next(iter(await self.rows(query, **given)), None)
-
-    async def value(self, query: Executable, **given: Any) -> Any:
-        """The first value of a query that only reads, or None."""
-        row = await self.row(query, **given)
-        return None if row is None else row[0]
-
-    async def values(self, query: Executable, **given: Any) -> list[Any]:
-        """The first value of every row."""
-        return [row[0] for row in await self.rows(query, **given)]
 
     async def run(self, statement: Executable, **given: Any) -> list[Any]:
         """Runs a statement that changes or locks something, and gives its rows."""
