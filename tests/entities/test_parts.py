@@ -1,23 +1,26 @@
 """Wholes and parts, for every entity that has some: kept in their order, asked for, checked, taken along."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
 import pytest
 from crm.v1 import records_pb2, standard_pb2
 from crm.v1.records_pb2_grpc import RecordsStub
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
-from kit.entity import Part, Parts, Reference, row_field
+from kit.entity import Level, Part, Parts, Reference, row_field
 from kit.entity.kinds import Instant
 from kit.entity.parts import parts_in
 from kit.errors import Invalid
 from kit.ids import uuid7
+from kit.records.write.loading import stored
 from tests.entities.cases import CASES, Case
 from tests.entities.counting import counted
 from tests.entities.factories import Office
 from tests.entities.test_bin import deleted
 from tests.entities.test_erasing import age, empty
+from tests.waiting import until
 
 WHOLES = [
     pytest.param(case, name, kind, id=f"{case}.{name}")
@@ -114,6 +117,44 @@ async def test_nothing_is_left_of_parts_when_their_whole_is_erased(
     await age(office, case, made, 31)
     await empty(office, case)
     assert [row[0] for row in await database.rows(count)] == [0]
+
+
+_WAITING = text(
+    "select count(*) from pg_stat_activity"
+    " where wait_event_type = 'Lock' and datname = current_database()"
+)
+
+
+@each_kind
+@pytest.mark.parametrize("way", ["hold", "held"])
+async def test_who_waited_for_a_whole_finds_the_parts_that_it_has_by_now(
+    case: Case, name: str, kind: Parts, way: str, office: Office
+) -> None:
+    """The lock is given with the new row, but what lies in other rows is as the statement began."""
+    made = await office.make(case, **{name: [await office.part(kind)]})
+    process, record = office.servings[case.service].process, case.record
+    itself = stored(record).where(record.id == UUID(made.id))
+
+    async def waited() -> Any:
+        async with process.work(office.actor) as work:
+            if way == "held":
+                (found,) = await work.held(record, itself.with_for_update(key_share=True))
+            else:
+                found = await work.get(record, made.id, Level.EDIT)
+                await work.hold(found)
+            return list(getattr(found, name))
+
+    async def waits() -> bool:
+        [row] = await process.database.rows(_WAITING)
+        return bool(row[0])
+
+    async with asyncio.TaskGroup() as group, process.work(office.actor) as first:
+        whole = await first.get(record, made.id, Level.EDIT)
+        await first.hold(whole)
+        late = group.create_task(waited())
+        await until(waits, "the second waits for the first")
+        setattr(whole, name, [])
+    assert late.result() == []
 
 
 def test_a_part_refers_to_what_its_service_owns() -> None:

@@ -126,7 +126,7 @@ class Rows(Queries):
         """The same for a query that locks what it finds: as the records are by now, until the end."""
         statement = self._statements.of(query)
         found = await _found(statement, given, await self._begun(statement))
-        return [self._refreshed(record, row) for row in found]
+        return [self._refreshed(record, row) for row in await self._by_now(record, found)]
 
     async def hold(self, record: Record, *, shared: bool = False) -> None:
         """Locks a record and looks at it as it is by now; references to it pass, changes wait.
@@ -135,12 +135,8 @@ class Rows(Queries):
         """
         statement = self._statements.once(("itself", type(record)), partial(itself, type(record)))
         text = f"{statement.text} {_SHARED if shared else _MINE}"
-        rows = await self.transaction.fetch(text, statement.arguments({"id": record.id}))
-        if rows and parts_in(type(record)):
-            # What was waited for is seen in the row that is locked, and in no other until it is read again.
-            rows = await self.transaction.fetch(
-                statement.text, statement.arguments({"id": record.id})
-            )
+        found = await self.transaction.fetch(text, statement.arguments({"id": record.id}))
+        rows = await self._by_now(type(record), found)
         if not rows:
             raise NotFound
         fill(record, rows[0])
@@ -181,6 +177,17 @@ class Rows(Queries):
     ) -> Sequence[R]:
         found = await _found(statement, given, await self._fetch(statement))
         return [self.pending.know(revived(record, row)) for row in found]
+
+    async def _by_now(self, record: type[Record], locked: Sequence[Any]) -> Sequence[Any]:
+        """Wholes are read again: what was waited for is seen in the row that is locked, and in no other."""
+        if not locked or not parts_in(record):
+            return locked
+        ids = [row["id"] for row in locked]
+        build = partial(by_ids, record, _ALL, Level.READ)
+        again = self._statements.once((record, "by now"), build)
+        given = _ALL.parameters | {"ids": ids}
+        rows = await self.transaction.fetch(again.text, again.arguments(given))
+        return sorted(rows, key=lambda row: ids.index(row["id"]))
 
     def _refreshed(self, record: type[R], row: Any) -> R:
         known = self.pending.know(revived(record, row))
