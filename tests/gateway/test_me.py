@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from gateway.api.me import Preferences
+from kit.ids import uuid7
 from services.identity.model.people import Person
 from tests.gateway.browsers import Browser
 from tests.gateway.oauth.test_requests_oauth2client import bearing, signed_in
@@ -29,14 +30,31 @@ async def test_everybody_chooses_the_own_time_zone_and_locale(
     assert chosen.items() <= changed.json().items()
     told = (await root.get(f"/api/v1/people/{colleague['id']}")).json()
     assert chosen.items() <= told.items()
-    wrong = await stranger.patch("/api/v1/me", json={"time_zone": "Mars/Base"})
-    assert (wrong.status_code, set(wrong.json()["errors"])) == (422, {"time_zone"})
     more = await stranger.patch("/api/v1/me", json={"locale": "de-DE", "job_title": "Head"})
     assert (more.status_code, set(more.json()["errors"])) == (422, {"job_title"})
     me = (await root.get("/api/v1/me")).json()["id"]
     for address in (f"/api/v1/people/{me}", f"/api/v1/people/{colleague['id']}"):
         assert (await stranger.patch(address, json={"job_title": "Head"})).status_code == 403
     assert (await stranger.patch(f"/api/v1/people/{me}", json=chosen)).status_code == 403
+
+
+@pytest.mark.parametrize("zone", ["localtime", "Factory", "posixrules", "", " ", "Mars/Base"])
+async def test_a_time_zone_is_a_place_of_the_iana_list(
+    root: Browser, colleague: dict[str, Any], zone: str
+) -> None:
+    """C6: wherever one is said; the person keeps the zone as it was."""
+    person = f"/api/v1/people/{colleague['id']}"
+    anew = {"name": "Zoe", "email": f"{uuid7()}@example.com", "time_zone": zone}
+    refused = [
+        await root.patch("/api/v1/me", json={"time_zone": zone}),
+        await root.patch(person, json={"time_zone": zone}),
+        await root.post("/api/v1/people", json=anew),
+    ]
+    for answer in refused:
+        assert answer.status_code == 422, answer.text
+        assert set(answer.json()["errors"]) == {"time_zone"}
+        assert answer.json()["errors"]["time_zone"].endswith(".")
+    assert (await root.get(person)).json()["time_zone"] == colleague["time_zone"]
 
 
 @pytest.mark.parametrize(

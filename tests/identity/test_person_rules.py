@@ -30,10 +30,7 @@ def test_the_sign_in_address_is_kept_in_lower_case() -> None:
     assert a_person().email == "ana.ionescu@example.org"
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [("time_zone", "Europe/Nowhere"), ("time_zone", "../etc"), ("locale", "english"), ("name", "")],
-)
+@pytest.mark.parametrize(("field", "value"), [("locale", "english"), ("name", "")])
 def test_a_wrong_value_is_named(field: str, value: str) -> None:
     person = a_person()
     setattr(person, field, value)

@@ -19,6 +19,7 @@ from kit.entity.kinds import (
     Percent,
     Phone,
     Text,
+    TimeZone,
     Url,
     Words,
 )
@@ -80,6 +81,11 @@ def test_what_is_taken_is_kept_in_one_form(kind: Kind, given_text: str, kept: An
         *[
             (Instant(), each)
             for each in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-05-01")
+        ],
+        *[(Instant(), each) for each in ("2000-W09-2T10:00:00Z", "20000229T100000Z")],
+        *[
+            (TimeZone(), each)
+            for each in ("localtime", "Factory", "posixrules", "posix/UTC", "Mars/Base", "../UTC")
         ],
     ],
 )

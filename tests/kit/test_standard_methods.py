@@ -221,28 +221,6 @@ async def test_money_of_two_currencies_is_never_added_up(
     assert len(behind.items) == 2
 
 
-@pytest.mark.parametrize(("given", "shown"), [("1E+3", "1000"), ("-0", "0"), ("2.50", "2.50")])
-async def test_a_number_has_the_same_text_everywhere(
-    toys: Serving, organisation: TestOrganisation, given: str, shown: str
-) -> None:
-    """C7: in the answer, typed and as JSON, when read again, and in the history."""
-    ana = await organisation.person("Ana")
-    shop, ready = (toys.stub(services.ToysStub, ana, json=json) for json in (False, True))
-    made = await ready.Create(pb.Toy(name="Bear", price=given))
-    told = msgspec.json.decode(made.json)
-    assert told["price"] == shown
-    assert (await shop.Create(pb.Toy(name="Bear", price=given))).price == shown
-    read = standard_pb2.GetRequest(id=told["id"])
-    assert msgspec.json.decode((await ready.Get(read)).json)["price"] == shown
-    past = records_pb2.HistoryRequest(entity="toys.Toy", id=told["id"])
-    await ready.Update(
-        pb.ToyPatch(record=pb.Toy(id=told["id"], price="7"), mask={"paths": ["price"]})
-    )
-    [entry, _] = (await toys.stub(RecordsStub, ana).History(past)).items
-    [before] = [each.before for each in entry.changes if each.field == "price"]
-    assert msgspec.json.decode(before) == shown
-
-
 async def test_an_amount_fits_its_currency_and_goes_with_it(shop: Any) -> None:
     """E1"""
     with pytest.raises(Invalid) as refused:

@@ -7,7 +7,7 @@ person who typed it; `show` goes the other way.
 from kit.entity.kinds.kind import Kind
 from kit.entity.kinds.links import Custom, Reference, References, Tree, Words
 from kit.entity.kinds.lists import Choice, Picklist
-from kit.entity.kinds.moments import Day, Instant
+from kit.entity.kinds.moments import Day, Instant, TimeZone
 from kit.entity.kinds.names import PERSON, ActorName, EntityName
 from kit.entity.kinds.numbers import Boolean, Decimals, Integer, Money, Percent, Year
 from kit.entity.kinds.sequences import Number
@@ -39,6 +39,7 @@ __all__ = [
     "Step",
     "Steps",
     "Text",
+    "TimeZone",
     "Tree",
     "Url",
     "Words",

@@ -1,18 +1,22 @@
-"""Kinds that hold days and moments."""
+"""Kinds that hold days, moments, and the zone in which somebody reads them."""
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, ClassVar
+from zoneinfo import available_timezones
 
 from sqlalchemy import Date, DateTime
 from sqlalchemy.types import TypeEngine
 
 from kit.entity.kinds.kind import Kind
+from kit.entity.kinds.texts import Text
 from kit.query import Kind as Comparison
 
 # Whatever is reckoned with a day, its month and year, in any zone, stays within Python's calendar.
 FIRST_DAY, LAST_DAY = date(1000, 1, 1), date(9998, 12, 31)
+# Asked for first: fromisoformat also reads weeks, and days without hyphens.
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -37,7 +41,6 @@ class Day(Kind):
         if not text:
             return None
         try:
-            # The shape first: fromisoformat also reads weeks, and days without hyphens.
             day = date.fromisoformat(text if _DAY.fullmatch(text) else "")
         except ValueError as wrong:
             raise ValueError("Write the day as YYYY-MM-DD.") from wrong
@@ -62,7 +65,7 @@ class Instant(Kind):
         if not text:
             return None
         try:
-            moment = datetime.fromisoformat(text)
+            moment = datetime.fromisoformat(text if _DAY.match(text) else "")
         except ValueError as wrong:
             raise ValueError("Write the moment like 2026-05-01T09:30:00Z.") from wrong
         if moment.tzinfo is None:
@@ -73,3 +76,22 @@ class Instant(Kind):
 
     def show(self, value: Any) -> str:
         return str(value.astimezone(UTC).isoformat().replace("+00:00", "Z"))
+
+
+@dataclass(frozen=True)
+class TimeZone(Text):
+    """A place of the IANA list, e.g. Europe/Berlin."""
+
+    length: int = 64
+
+    def parse(self, value: Any) -> str | None:
+        text = super().parse(value)
+        if text is not None and text not in _places():
+            raise ValueError("Choose a time zone of the IANA list, e.g. Europe/Berlin.")
+        return text
+
+
+@cache
+def _places() -> frozenset[str]:
+    """What the list names; some of its files say nothing about any place, or only about this host."""
+    return frozenset(available_timezones()) - {"Factory", "localtime", "posixrules"}

@@ -3,9 +3,7 @@
 import re
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from sqlalchemy.orm import Mapped
 
@@ -21,6 +19,7 @@ from kit.entity import (
     Record,
     References,
     Text,
+    TimeZone,
     Words,
     field,
 )
@@ -117,7 +116,7 @@ class Person(Record):
         preference=True,
     )
     time_zone: Mapped[str] = field(
-        Text(64),
+        TimeZone(),
         "Time zone",
         initial="UTC",
         section="Preferences",
@@ -149,8 +148,6 @@ class Person(Record):
             wrong["name"] = "Give a name, or a given and a family name."
         if not _LOCALE.fullmatch(self.locale or ""):
             wrong["locale"] = "Write language and country like en-GB."
-        if self.time_zone not in _time_zones():
-            wrong["time_zone"] = "Choose a time zone of the IANA list, e.g. Europe/Berlin."
         if wrong:
             raise Invalid("", wrong)
 
@@ -170,9 +167,3 @@ class Person(Record):
 
     def removing(self) -> None:
         raise Refused("People own records and stand in histories; deactivate this person instead.")
-
-
-@lru_cache(maxsize=1)
-def _time_zones() -> frozenset[str]:
-    """The places of the IANA list; two of its files say nothing about any."""
-    return frozenset(available_timezones()) - {"Factory", "localtime"}

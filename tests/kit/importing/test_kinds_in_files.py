@@ -5,17 +5,11 @@ from crm.v1 import standard_pb2
 
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
-from tests.kit.importing.office import Office, unique
+from tests.kit.importing.office import unique
+from tests.kit.importing.toyshop import Toyshop
 from tests.kit.toy.contract import pb, services
 
 TOY = "toys.Toy"
-
-
-class Toyshop(Office):
-    """The one service of toys, for which files come."""
-
-    def serving(self, entity: str) -> Serving:
-        return self.sales
 
 
 @pytest.fixture
@@ -68,3 +62,20 @@ async def test_every_line_gets_a_number_of_its_own(shop: Toyshop) -> None:
     numbers = [int(each.number.removeprefix("TOY-")) for each in made]
     assert len(set(numbers)) == 3
     assert numbers == sorted(numbers), "in the order of the file"
+
+
+async def test_what_makes_no_sense_in_a_call_makes_none_in_a_file(shop: Toyshop) -> None:
+    """C6: each cell is named, and the line beside them is taken."""
+    ana = await shop.organisation.person(unique("Ana"))
+    lines = [
+        "Bear,http://,1_000,1_000,2000-W09-2",
+        "Kite,https://N/A,1 000_0,NaN,0001-01-01",
+        "Boat,https://#CAJUN.HTM#,1.5,1E+999,9999-12-31",
+        "Ball,https://example.com,12,1.5,2026-05-01",
+    ]
+    names = ("name", "site", "pieces", "weight", "due")
+    file = "\n".join((",".join(names), *lines))
+    done = await shop.run(ana, TOY, file, columns={name: name for name in names})
+    assert (done.created, done.rejected) == (1, 3)
+    rejected = await shop.rejected(ana, done)
+    assert [set(told) for told in rejected.values()] == [set(names[1:])] * 3
