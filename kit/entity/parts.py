@@ -7,6 +7,11 @@
     class Opportunity(Record):
         lines: Mapped[list[OpportunityLine]] = field(Parts(OpportunityLine, most=200), "Lines")
 
+What parts of several wholes have in common is said once, by a `Part` of none:
+
+    class AccountAddress(Address, of="parties.Account"):
+    class ContactAddress(Address, of="parties.Contact"):
+
 To people and on the wire they are rows like any others, which also say their id. They are read and
 written with their whole, and what may be done with the field may be done with them.
 """
@@ -42,6 +47,8 @@ from kit.database.tables import DECLARED_IN, metadata
 from kit.entity.kinds import Kind, Reference
 from kit.entity.rows import Column as Said
 from kit.entity.rows import Row, Rows, RowsType, taker
+from kit.query import Kind as Comparison
+from kit.text.folding import folded
 
 _ID = Said("id", Reference(), "Id")
 _NONE = literal_column("'[]'::jsonb", JSONB())
@@ -53,17 +60,21 @@ _WRITTEN: Mapping[type[Any], Callable[[Column[Any]], ColumnElement[Any]]] = {
 
 
 class Part(Row):
-    """One row of its whole; its columns are declared with `row_field`."""
+    """One row of its whole; its columns are declared with `row_field`.
+
+    A shape without a whole has no table: those have one that take it over.
+    """
 
     whole: ClassVar[str]
     table: ClassVar[Table]
     id: UUID | None = None
     """What it keeps while its whole changes; None of one that was not written yet."""
 
-    def __init_subclass__(cls, *, of: str) -> None:
+    def __init_subclass__(cls, *, of: str = "") -> None:
         super().__init_subclass__()
-        cls.whole = of
-        cls.table = _table(cls)
+        if of:
+            cls.whole = of
+            cls.table = _table(cls)
 
     @classmethod
     def read(cls, source: Any) -> Self:
@@ -134,7 +145,7 @@ def _table(part: type[Part]) -> Table:
     """The table of parts: of whom they are, in which order, and a column for each attribute."""
     name, whole = _snake(part.__name__), _names_whole(part)
     key = ForeignKey(key_of(part.whole), ondelete="CASCADE")
-    return Table(
+    table = Table(
         name,
         metadata,
         Column("id", Uuid(), primary_key=True),
@@ -144,6 +155,9 @@ def _table(part: type[Part]) -> Table:
         Index(f"ix_{name}_whole", whole, "position"),
         info={DECLARED_IN: part.__module__},
     )
+    for each in filter(_looked_up, part.columns):
+        _index(table.c[each.name], each.kind)
+    return table
 
 
 def _column(part: type[Part], said: Said) -> Column[Any]:
@@ -155,9 +169,17 @@ def _column(part: type[Part], said: Said) -> Column[Any]:
         raise TypeError(f"{part.__name__}.{said.name} is of a kind that no part holds yet.")
     fields = {each.name: each for each in dataclasses.fields(part)}
     filled = said.required or fields[said.name].default is not None
-    return Column(
-        said.name, kind.column(), *_key(kind), nullable=not filled, index=bool(_key(kind))
-    )
+    return Column(said.name, kind.column(), *_key(kind), nullable=not filled)
+
+
+def _looked_up(said: Said) -> bool:
+    return said.index or isinstance(said.kind, Reference)
+
+
+def _index(column: Column[Any], kind: Kind) -> None:
+    """By what a filter compares: of text its folded form."""
+    of_text = kind.comparison is Comparison.TEXT
+    Index(f"ix_{column.table.name}_{column.name}", folded(column) if of_text else column)
 
 
 def _key(kind: Kind) -> tuple[ForeignKey, ...]:

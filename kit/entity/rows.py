@@ -1,4 +1,4 @@
-"""Rows that belong to one record and live and die with it, e.g. the addresses of an account."""
+"""Rows that belong to one record and live and die with it, e.g. what a profile lets people do."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +22,8 @@ class Column:
     required: bool = False
     follows: bool = False
     """Whether it follows from the rest: it is shown, and what is said of it is not read."""
+    index: bool = False
+    """Whether parts are looked up by it often; rows that are stored as JSON cannot be."""
 
     def read(self, value: Any) -> Any:
         """The Python value, or ValueError with the label and what to do."""
@@ -49,9 +51,10 @@ def row_field(
     help: str = "",  # noqa: A002 - the word that people see under an input
     required: bool = False,
     follows: bool = False,
+    index: bool = False,
 ) -> Any:
     """Declares one attribute of a row; of two rows that say the same, what `follows` is the same."""
-    said = Column("", kind, label, help, required, follows)
+    said = Column("", kind, label, help, required, follows, index)
     return dataclasses.field(default=initial, compare=not follows, metadata={"column": said})
 
 
