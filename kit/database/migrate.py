@@ -1,5 +1,7 @@
 """Migrations: `python -m kit.database.migrate sales` brings a service's database to its schema.
 
+With a revision, as in `… sales 0016`, it is taken back to that one, whose program can be started then.
+
 A schema names the oldest program that it serves: `serves_from`, the newest revision which that
 program knew. A migration that takes away what programs still used says so by a `serves_from` of its
 own; all others only add, and leave it as it was. So the release before runs on the schema of the next
@@ -79,6 +81,11 @@ def upgrade(service: str, url: str) -> None:
         raise SystemExit(
             f"DATABASE_URL: PostgreSQL at {without_password(url)} does not answer ({gone})."
         ) from gone
+
+
+def take_back(service: str, url: str, revision: str) -> None:
+    """Brings a database to the schema of an older program, by what this one knows of the way."""
+    command.downgrade(configuration(service, url), revision)
 
 
 async def _served(service: str, url: str) -> bool:
@@ -186,6 +193,10 @@ def _wait_for_turn(connection: Connection) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:  # noqa: PLR2004 - its name and one word
-        raise SystemExit("Say which service: python -m kit.database.migrate sales")
-    upgrade(sys.argv[1], one("DATABASE_URL", os.environ))
+    match sys.argv[1:]:
+        case [service]:
+            upgrade(service, one("DATABASE_URL", os.environ))
+        case [service, revision]:
+            take_back(service, one("DATABASE_URL", os.environ), revision)
+        case _:
+            raise SystemExit("Say which service: python -m kit.database.migrate sales")
