@@ -18,6 +18,7 @@ from kit.entity.kinds import (
     Url,
 )
 from kit.ids import uuid7
+from services.parties.model.addresses import Country
 from tests.entities.cases import CASES, Case
 
 _MORE: dict[str, tuple[str, ...]] = {
@@ -94,6 +95,7 @@ def plain_value(kind: Kind) -> Any:
         (Decimals, lambda: "7"),
         (Day, lambda: "2026-03-04"),
         (Instant, lambda: "2026-03-04T05:06:07Z"),
+        (Country, lambda: "RO"),
         (Text, lambda: f"w{word}"[-getattr(kind, "length", 40) :]),
     ):
         if isinstance(kind, fits):

@@ -7,7 +7,7 @@ import pytest
 from kit.actor import Actor
 from kit.errors import Invalid
 from services.parties.model.accounts import Account, Relationships
-from services.parties.model.addresses import Address
+from services.parties.model.addresses import AccountAddress
 from services.parties.model.bank_accounts import BankAccount
 
 
@@ -27,8 +27,8 @@ def test_the_head_office_says_where_an_account_is_at_home() -> None:
     account = Account(
         name="Acme",
         addresses=[
-            Address.read({"kind": "branch", "country": "FR"}),
-            Address.read({"kind": "head_office", "country": "DE"}),
+            AccountAddress.read({"kind": "branch", "country": "FR"}),
+            AccountAddress.read({"kind": "head_office", "country": "DE"}),
         ],
     )
     account.prepare(Actor.system("test"))
@@ -37,12 +37,12 @@ def test_the_head_office_says_where_an_account_is_at_home() -> None:
 
 @pytest.mark.parametrize("written", ["de", "DE", "Germany", " germany "])
 def test_a_country_is_kept_as_its_code(written: str) -> None:
-    assert Address.read({"country": written}).country == "DE"
+    assert AccountAddress.read({"country": written}).country == "DE"
 
 
 def test_a_country_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="no country"):
-        Address.read({"country": "Atlantis"})
+        AccountAddress.read({"country": "Atlantis"})
 
 
 def test_an_iban_is_kept_without_blanks() -> None:

@@ -17,11 +17,11 @@ from kit.entity import (
     Integer,
     LongText,
     Money,
+    Parts,
     Phone,
     Picklist,
     Presentation,
     Record,
-    Rows,
     Text,
     Tree,
     Url,
@@ -31,7 +31,7 @@ from kit.entity import (
 )
 from kit.entity.presentation import Panel
 from kit.errors import Invalid
-from services.parties.model.addresses import Address, AddressKind, Country
+from services.parties.model.addresses import AccountAddress, AddressKind, Country
 from services.parties.model.bank_accounts import BankAccount
 
 _CIRCLE = "An account cannot be a subsidiary of itself; choose an account from elsewhere."
@@ -113,7 +113,9 @@ class Account(Record):
     fax: Mapped[str | None] = field(Phone(), "Fax", section="Reach")
     email: Mapped[str | None] = field(Email(), "E-mail", section="Reach", searched=True)
     website: Mapped[str | None] = field(Url(), "Website", section="Reach", searched=True)
-    addresses: Mapped[list[Address]] = field(Rows(Address), "Addresses", section="Reach")
+    addresses: Mapped[list[AccountAddress]] = field(
+        Parts(AccountAddress), "Addresses", section="Reach"
+    )
     annual_revenue: Mapped[Decimal | None] = field(
         Money(currency="currency"), "Annual revenue", section="Company"
     )
@@ -125,7 +127,7 @@ class Account(Record):
     tax_id: Mapped[str | None] = field(Text(40), "Tax id", section="Fiscal data", searched=True)
     trade_register: Mapped[str | None] = field(Text(80), "Trade register", section="Fiscal data")
     bank_accounts: Mapped[list[BankAccount]] = field(
-        Rows(BankAccount), "Bank accounts", section="Fiscal data"
+        Parts(BankAccount), "Bank accounts", section="Fiscal data"
     )
     source: Mapped[str | None] = field(
         Choice("parties.account.source"), "Source", section="Background"

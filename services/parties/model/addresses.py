@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from kit.entity import LongText, Picklist, Row, Text, row_field
+from kit.entity import LongText, Part, Picklist, Text, row_field
 from services.parties.model.countries import code
 
 
@@ -38,12 +38,20 @@ class AddressKind(StrEnum):
     OTHER = "other"
 
 
-class Address(Row):
+class Address(Part):
     """One of any number of postal addresses."""
 
     kind: str = row_field(Picklist(AddressKind), "Kind", initial=AddressKind.HEAD_OFFICE)
     street: str | None = row_field(LongText(200), "Street")
-    city: str | None = row_field(Text(120), "City")
+    city: str | None = row_field(Text(120), "City", index=True)
     region: str | None = row_field(Text(120), "Region")
     postal_code: str | None = row_field(Text(20), "Postal code")
-    country: str | None = row_field(Country(), "Country")
+    country: str | None = row_field(Country(), "Country", index=True)
+
+
+class AccountAddress(Address, of="parties.Account"):
+    """Where an account is."""
+
+
+class ContactAddress(Address, of="parties.Contact"):
+    """Where a contact is."""

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from kit.entity import CURRENCIES, Picklist, Row, Text, row_field
+from kit.entity import CURRENCIES, Part, Picklist, Text, row_field
 
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 
@@ -35,7 +35,7 @@ def _agrees(iban: str) -> bool:
     return int(digits) % 97 == 1
 
 
-class BankAccount(Row):
+class BankAccount(Part, of="parties.Account"):
     """One of any number of accounts with banks, in any currency."""
 
     bank: str | None = row_field(Text(120), "Bank")

@@ -13,17 +13,17 @@ from kit.entity import (
     Email,
     Instant,
     LongText,
+    Parts,
     Phone,
     Picklist,
     Presentation,
     Record,
     Reference,
-    Rows,
     Text,
     field,
 )
 from kit.errors import Invalid
-from services.parties.model.addresses import Address
+from services.parties.model.addresses import ContactAddress
 
 
 class Sex(StrEnum):
@@ -81,7 +81,9 @@ class Contact(Record):
     phone: Mapped[str | None] = field(Phone(), "Phone", section="Reach", searched=True, listed=True)
     mobile: Mapped[str | None] = field(Phone(), "Mobile", section="Reach", searched=True)
     fax: Mapped[str | None] = field(Phone(), "Fax", section="Reach")
-    addresses: Mapped[list[Address]] = field(Rows(Address), "Addresses", section="Reach")
+    addresses: Mapped[list[ContactAddress]] = field(
+        Parts(ContactAddress), "Addresses", section="Reach"
+    )
     channel: Mapped[str | None] = field(
         Picklist(Channel), "Wants to be reached by", section="Consent"
     )

@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped
@@ -28,9 +29,17 @@ from kit.entity import (
 )
 from kit.errors import Invalid, Refused
 from services.parties.model.accounts import Account, Relationship
-from services.parties.model.addresses import Address, AddressKind, Country
+from services.parties.model.addresses import (
+    AccountAddress,
+    Address,
+    AddressKind,
+    ContactAddress,
+    Country,
+)
 from services.parties.model.contacts import Channel, Contact
 from services.parties.model.lead_presentation import LEAD
+
+A = TypeVar("A", bound=Address)
 
 
 class LeadStatus(StrEnum):
@@ -179,7 +188,7 @@ class Lead(Record):
             email=None if self._person() else self.email,
             website=self.website,
             country=self.country,
-            addresses=self._addresses(AddressKind.HEAD_OFFICE),
+            addresses=self._addresses(AccountAddress, AddressKind.HEAD_OFFICE),
             source_note=self._origin(),
         )
 
@@ -196,7 +205,7 @@ class Lead(Record):
             email=self.email,
             phone=self.phone,
             mobile=self.mobile,
-            addresses=[] if self.company else self._addresses(AddressKind.HOME),
+            addresses=[] if self.company else self._addresses(ContactAddress, AddressKind.HOME),
             channel=self.channel,
             consent_at=self.consent_at,
             consent_note=self.consent_note,
@@ -206,15 +215,15 @@ class Lead(Record):
     def _person(self) -> str:
         return " ".join(filter(None, (self.first_name, self.last_name)))
 
-    def _addresses(self, kind: AddressKind) -> list[Address]:
-        place = {
+    def _addresses(self, address: type[A], kind: AddressKind) -> list[A]:
+        place: dict[str, Any] = {
             "street": self.street,
             "city": self.city,
             "region": self.region,
             "postal_code": self.postal_code,
             "country": self.country,
         }
-        return [Address(kind=kind, **place)] if any(place.values()) else []
+        return [address(kind=kind, **place)] if any(place.values()) else []
 
     def _origin(self) -> str | None:
         """Value lists differ between leads and accounts, so the source goes over in words."""
