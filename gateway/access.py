@@ -56,7 +56,8 @@ class PolicyFollower:
         self._behind.clear()
         snapshot = await as_door(self._snapshot)
         if snapshot.epoch > self.policy.epoch or not self.known.is_set():
-            self.policy.learn([_part(each) for each in snapshot.objects], snapshot.epoch)
+            known = [_part(each) for each in snapshot.objects if each.kind in KINDS]
+            self.policy.learn(known, snapshot.epoch)
             for observer in self.observers:
                 observer()
         self.known.set()

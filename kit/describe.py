@@ -18,6 +18,7 @@ from kit.entity.presentation import Panel, Path, Presentation, View
 from kit.entity.record import is_imported
 from kit.query import names, parse
 from kit.records.read.askable_fields import Asked
+from kit.text.english import spoken
 from kit.wire import Shape
 
 STANDARD = ("Get", "List", "Create", "Update", "Delete")
@@ -154,11 +155,11 @@ def _options(
     if isinstance(kind, Choice):
         for each in choices.options(kind.list):
             tone = tones.get(each.value, "")
-            yield pb.Option(value=each.value, label=each.label, retired=each.retired, tone=tone)
+            yield pb.Option(value=each.value, label=each.caption, retired=each.retired, tone=tone)
     elif isinstance(kind, Picklist | Words):
         words, targets = _of(presentation.words, name), _of(presentation.targets, name)
         for value in kind.options:
-            label = words.get(value) or _spoken(value)
+            label = words.get(value) or spoken(value)
             target = targets.get(value, "")
             tone = tones.get(value, "")
             yield pb.Option(
@@ -168,11 +169,6 @@ def _options(
 
 def _of(said: Mapping[str, Mapping[str, str]], name: str) -> Mapping[str, str]:
     return said.get(name, {})
-
-
-def _spoken(value: str) -> str:
-    """`in_progress` reads `In progress`; codes such as EUR stay as they are."""
-    return value if value.isupper() else value.replace("_", " ").capitalize()
 
 
 def title_of(record: type[Record]) -> Any:

@@ -1,6 +1,6 @@
 """What makes one service this one and no other."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,5 +39,7 @@ class Service:
     before_commit: Sequence[BeforeCommit] = ()
     started: Sequence[Job] = ()
     admits: Admits = field(default_factory=dict)
+    choices: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    """The value lists of its fields, each with the values with which a new organisation begins."""
     owns_policy: bool = False
     holds: Sequence[AbstractAsyncContextManager[Any]] = ()

@@ -12,6 +12,8 @@ from typing import Any
 from kit.access import Policy
 from kit.access.replica import Replica
 from kit.actor import Actor, calls
+from kit.choices import first_values
+from kit.choices.declaring import declare_choices
 from kit.database.engine import connected
 from kit.database.migrate import require_current
 from kit.events.connection import connect
@@ -71,7 +73,7 @@ async def up(service: Service) -> AsyncIterator[Running]:
         await stack.enter_async_context(kept_running(_loops(service, running, servicers)))
         await _ready(service, running)
         running.health.waiting_for = []
-        await stack.enter_async_context(kept_running([_report(running.health, states)]))
+        await stack.enter_async_context(kept_running(_loops_when_ready(running, states)))
         await rpc.report(states, ready=True)
         stack.push_async_callback(rpc.report, states, ready=False)
         logs.log.info("service.ready", listen=service.settings.listen)
@@ -122,6 +124,8 @@ async def _open(service: Service, stack: AsyncExitStack) -> Running:
         before_commit=list(service.before_commit),
     )
     process.replica = Replica(process.policy, database)
+    lists = service.choices.items()
+    process.choices.begin_with({name: first_values(values) for name, values in lists})
     health = Health(
         (
             Dependency("PostgreSQL", database.answers),
@@ -182,6 +186,12 @@ def _loops(service: Service, running: Running, servicers: list[Any]) -> Iterator
     yield from _follow_references(running.process)
     yield from (_on_clock(running.process, job) for job in (*service.jobs, *JOBS))
     yield from (each.run() for each in servicers if hasattr(each, "run"))
+
+
+def _loops_when_ready(running: Running, states: Any) -> Iterator[Loop]:
+    """What begins when calls are welcome; nobody waits for it."""
+    yield _report(running.health, states)
+    yield declare_choices(running.process)
 
 
 def _follow_references(process: Process) -> Iterator[Loop]:

@@ -20,7 +20,7 @@ from kit.telemetry.logs import log
 from kit.wire.options import kind_of, reference_of, stands_for
 from kit.wire.plain import plain
 
-# Rights and labels change rarely; values that an administrator adds to a list show up this late.
+# Rights, limits and value lists change with the epoch; a service of another release shows up this late.
 _FRESH_SECONDS = 10.0
 _MOST = 500
 _PATIENCE_SECONDS = 2.0

@@ -87,6 +87,21 @@ class Default(msgspec.Struct, frozen=True):
     level: str
 
 
+class ChoiceValue(msgspec.Struct, frozen=True):
+    """One value among which people choose; a retired one stays where it is and is not offered anew."""
+
+    value: str
+    caption: str
+    retired: bool = False
+
+
+class ChoiceList(msgspec.Struct, frozen=True):
+    """The values among which people choose in a field, in their order, e.g. `parties.account.industry`."""
+
+    name: str
+    values: tuple[ChoiceValue, ...] = ()
+
+
 KINDS: dict[str, type[msgspec.Struct]] = {
     "person": Person,
     "role": Role,
@@ -94,4 +109,5 @@ KINDS: dict[str, type[msgspec.Struct]] = {
     "group": Group,
     "rule": Rule,
     "default": Default,
+    "choice": ChoiceList,
 }

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from kit.access.entries import Default, Group, Person, Profile, Role, Rule
+from kit.access.entries import ChoiceList, Default, Group, Person, Profile, Role, Rule
 
 
 class Organisation:
@@ -25,6 +25,7 @@ class Organisation:
         }
         self.rules: list[Rule] = list(parts["rule"].values())
         self.defaults: dict[str, str] = {each.entity: each.level for each in _defaults(parts)}
+        self.choices: dict[str, ChoiceList] = {each.name: each for each in parts["choice"].values()}
 
     def name_of(self, entity: str, id: UUID) -> str:
         """What a person, role, profile or group is called, by the entity that it is at its owner."""

@@ -51,7 +51,9 @@ class Replica:
         async with self._loading:
             rows = await self._database.rows(_NEWER, known=self._policy.epoch)
             if rows:
-                self._policy.learn([part_of(row) for row in rows], rows[-1].epoch)
+                # A later release may publish what this one does not know, and may roll back to it.
+                known = [part_of(row) for row in rows if row.kind in KINDS]
+                self._policy.learn(known, rows[-1].epoch)
 
     async def recent_enough(self, actor: Actor) -> None:
         """Waits a moment for the epoch that the caller has seen, then fails closed."""

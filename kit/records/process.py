@@ -44,7 +44,6 @@ class Process:
     tokens: ContextTokens
     nats: Any
     poke: Callable[[], None]
-    choices: Choices = field(default_factory=Choices)
     shapes: dict[type[Record], Shape] = field(default_factory=dict)
     before_commit: list[BeforeCommit] = field(default_factory=list)
     replica: Any = None
@@ -55,6 +54,7 @@ class Process:
         # SQLAlchemy would do so with the first record that it makes itself, and we make ours past it.
         configure_mappers()
         self.reader = Reader(self.database, self.policy)
+        self.choices = Choices(self.policy)
 
     @property
     def entities(self) -> dict[str, type[Record]]:

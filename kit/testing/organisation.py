@@ -7,7 +7,17 @@ from uuid import UUID
 import msgspec
 from crm.identity.v1 import policy_pb2
 
-from kit.access.entries import Default, Group, Permission, Person, Profile, Role, Rule
+from kit.access.entries import (
+    ChoiceList,
+    ChoiceValue,
+    Default,
+    Group,
+    Permission,
+    Person,
+    Profile,
+    Role,
+    Rule,
+)
 from kit.access.replica import remembered
 from kit.actor import Actor
 from kit.ids import uuid7
@@ -93,6 +103,18 @@ class TestOrganisation:
     ) -> UUID:
         """An owner-based sharing rule."""
         return await self.publish("rule", Rule(entity, *source, *target, level))
+
+    async def choices(self, name: str, *values: ChoiceValue) -> UUID:
+        """What may be chosen from a list, from now on."""
+        known = next(
+            (
+                each
+                for each, part in self._parts.items()
+                if isinstance(part, ChoiceList) and part.name == name
+            ),
+            None,
+        )
+        return await self.publish("choice", ChoiceList(name, values), known)
 
     async def default(self, entity: str, level: str) -> UUID:
         """How open an entity is to everybody."""

@@ -5,6 +5,7 @@ from kit.service import Service
 from kit.service_runner import run
 from services.campaigns import events
 from services.campaigns.config import Settings
+from services.campaigns.model.campaigns import Type
 from services.campaigns.rpc.campaigns import Campaigns
 from services.campaigns.rpc.members import Members
 
@@ -15,6 +16,7 @@ def campaigns(settings: Settings) -> Service:
         name="campaigns",
         settings=settings,
         records=[Campaigns, Members],
+        choices={"campaigns.campaign.type": Type},
         consumers=[
             events.follow_opportunity_created,
             events.follow_opportunity_updated,

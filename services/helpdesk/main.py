@@ -4,6 +4,7 @@ from kit.rpc.admission import REFERENCES
 from kit.service import Service
 from kit.service_runner import run
 from services.helpdesk.config import Settings
+from services.helpdesk.model.tickets import Channel, Type
 from services.helpdesk.rpc.tickets import Tickets
 
 
@@ -13,6 +14,7 @@ def helpdesk(settings: Settings) -> Service:
         name="helpdesk",
         settings=settings,
         records=[Tickets],
+        choices={"helpdesk.ticket.type": Type, "helpdesk.ticket.channel": Channel},
         admits={"scheduling": REFERENCES},
     )
 

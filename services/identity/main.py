@@ -7,6 +7,7 @@ from services.identity.config import Settings
 from services.identity.first_start import first_start
 from services.identity.hashing import Passwords
 from services.identity.model.access_defaults import AccessDefault
+from services.identity.model.choice_lists import ChoiceList
 from services.identity.model.groups import Group
 from services.identity.model.profiles import Profile
 from services.identity.model.roles import Role
@@ -29,6 +30,15 @@ _DOOR = (
 )
 """What the gateway asks before it knows who stands there."""
 
+_LISTS = "Policies/DeclareChoices"
+_ADMITS = {
+    "gateway": _DOOR,
+    "parties": (_LISTS,),
+    "campaigns": (_LISTS,),
+    "helpdesk": (_LISTS, "Records/Find"),
+    "scheduling": (_LISTS,),
+}
+
 
 def identity(settings: Settings) -> Service:
     """People, their access, and the doors."""
@@ -43,6 +53,7 @@ def identity(settings: Settings) -> Service:
             standard(Group),
             standard(SharingRule),
             standard(AccessDefault),
+            standard(ChoiceList),
             Clients,
         ],
         others=[
@@ -54,7 +65,7 @@ def identity(settings: Settings) -> Service:
         before_commit=[publish_policy],
         started=[first_start(passwords), rotate_keys],
         owns_policy=True,
-        admits={"gateway": _DOOR, "helpdesk": ["Records/Find"]},
+        admits=_ADMITS,
         holds=[passwords, throttle],
     )
 

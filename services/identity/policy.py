@@ -26,6 +26,7 @@ from services.identity.escalation import (
     require_access_manager,
 )
 from services.identity.model.access_defaults import AccessDefault
+from services.identity.model.choice_lists import ChoiceList
 from services.identity.model.groups import Group
 from services.identity.model.people import Person
 from services.identity.model.profiles import Profile
@@ -107,6 +108,14 @@ def _default(default: AccessDefault) -> entries.Default:
     return entries.Default(entity=default.entity_name, level=default.level)
 
 
+def _choices(choices: ChoiceList) -> entries.ChoiceList:
+    values = (
+        entries.ChoiceValue(value=each.value, caption=each.caption, retired=each.retired)
+        for each in choices.values
+    )
+    return entries.ChoiceList(name=choices.name, values=tuple(values))
+
+
 _BODIES: Mapping[type[Record], tuple[str, Callable[[Any], msgspec.Struct]]] = {
     Person: ("person", _person),
     Role: ("role", _role),
@@ -114,6 +123,7 @@ _BODIES: Mapping[type[Record], tuple[str, Callable[[Any], msgspec.Struct]]] = {
     Group: ("group", _group),
     SharingRule: ("rule", _rule),
     AccessDefault: ("default", _default),
+    ChoiceList: ("choice", _choices),
 }
 
 

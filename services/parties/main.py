@@ -1,4 +1,4 @@
-"""Parties on one screen: accounts, contacts, leads, what leads became, and value lists."""
+"""Parties on one screen: accounts, contacts, leads, and what leads became."""
 
 from kit.records import standard
 from kit.rpc.admission import REFERENCES
@@ -9,9 +9,9 @@ from services.parties.conversion import finish_conversions
 from services.parties.model.accounts import Account
 from services.parties.model.contacts import Contact
 from services.parties.model.conversions import Conversion
-from services.parties.rpc.choice_values import ChoiceValues
+from services.parties.model.starting_lists import STARTING_LISTS
 from services.parties.rpc.leads import Leads
-from services.parties.value_lists import load_choices, start_choices
+from services.parties.value_lists import hand_over_choices
 
 
 def parties(settings: Settings) -> Service:
@@ -19,9 +19,10 @@ def parties(settings: Settings) -> Service:
     return Service(
         name="parties",
         settings=settings,
-        records=[standard(Account), standard(Contact), Leads, standard(Conversion), ChoiceValues],
-        jobs=[Every(2, finish_conversions), Every(30, load_choices)],
-        started=[start_choices],
+        records=[standard(Account), standard(Contact), Leads, standard(Conversion)],
+        choices=STARTING_LISTS,
+        jobs=[Every(2, finish_conversions)],
+        started=[hand_over_choices],
         admits=dict.fromkeys(("sales", "campaigns", "helpdesk", "scheduling"), REFERENCES),
     )
 

@@ -4,6 +4,7 @@ from kit.service import Service
 from kit.service_runner import run
 from services.scheduling import events
 from services.scheduling.config import Settings
+from services.scheduling.model.resources import Kind
 from services.scheduling.rpc.activities import Activities
 from services.scheduling.rpc.bookings import Bookings
 from services.scheduling.rpc.resources import Resources
@@ -15,6 +16,7 @@ def scheduling(settings: Settings) -> Service:
         name="scheduling",
         settings=settings,
         records=[Activities, Resources, Bookings],
+        choices={"scheduling.resource.kind": Kind},
         consumers=[events.follow_lead_converted],
     )
 

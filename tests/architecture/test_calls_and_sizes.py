@@ -127,13 +127,15 @@ def test_records_are_written_one_way() -> None:
 
 
 SYSTEM = {
+    "kit/choices/declaring.py",
     "kit/service_runner.py",
     "kit/references/copies/backfill.py",
     "kit/references/copies/store.py",
     "services/parties/conversion.py",
 }
 """Besides jobs, events and first starts: `conversion.py` goes on as whoever converted, and what is
-referred to is asked of its owner by the process itself, which then decides who may see it."""
+referred to is asked of its owner by the process itself, which then decides who may see it; a service
+declares its value lists in its own name."""
 
 
 def test_only_jobs_events_and_starts_work_as_the_system() -> None:

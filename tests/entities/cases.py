@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 
 from kit.entity import Record
 from kit.records import Records
+from kit.service import Service
 from kit.wire import Shape
 from kit.wire.contract import service_of
 
@@ -62,14 +63,19 @@ class Case:
 def _cases() -> Iterator[Case]:
     process: Any = SimpleNamespace(shapes={}, recalls={})
     for name in SERVICES:
-        make = getattr(import_module(f"services.{name}.main"), name)
-        for each in make(_settings(name)).records:
+        for each in wired(name).records:
             served = each(process)
             yield Case(served.record, served.message, served.listing, type(served))
 
 
+def wired(service: str) -> Service:
+    """A service as its `main.py` puts it together; nothing of it is started."""
+    made: Service = getattr(import_module(f"services.{service}.main"), service)(_settings(service))
+    return made
+
+
 def _settings(service: str) -> Any:
-    """What a service needs to be wired; nothing of it is started."""
+    """What a service needs to be wired."""
     known = import_module(f"services.{service}.config").Settings
     return known(**{each.name: "" for each in fields(known) if each.default is MISSING})
 

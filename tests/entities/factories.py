@@ -130,10 +130,6 @@ async def _access_default(office: Office) -> dict[str, Any]:
     return {"entity_name": f"sales.Thing{_letters()}"}
 
 
-async def _choice_value(office: Office) -> dict[str, Any]:
-    return {"list_name": "parties.account.industry", "value": f"v{_letters()}".lower()}
-
-
 def _letters() -> str:
     """A word without digits that nobody else uses."""
     return "".join(chr(ord("a") + int(digit, 16)) for digit in uuid7().hex)
@@ -156,7 +152,6 @@ _EXCEPTIONS = {
     "scheduling.Booking": _booking,
     "identity.SharingRule": _sharing_rule,
     "identity.AccessDefault": _access_default,
-    "parties.ChoiceValue": _choice_value,
     "campaigns.Member": _member,
     "identity.Client": _client,
     "sales.Stage": _stage,

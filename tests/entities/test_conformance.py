@@ -27,7 +27,6 @@ _UNFREE = {
     "identity.AccessDefault": ("entity_name",),
     "identity.Person": ("name", "given_name", "family_name"),
     "identity.SharingRule": ("entity_name",),
-    "parties.ChoiceValue": ("list_name", "value"),
     "parties.Contact": ("first_name", "last_name", "name"),
     "parties.Lead": ("first_name", "last_name", "name"),
 }

@@ -12,7 +12,7 @@ from kit.entity import Rows
 from kit.entity.kinds import Choice, Kind, Money, Reference, References, Words
 from kit.wire.bounds import most_of
 from kit.wire.options import copies_of, kind_of, part_of, reference_of
-from tests.entities.cases import CASES, CREATED, Case
+from tests.entities.cases import CASES, CREATED, SERVICES, Case, wired
 
 every = pytest.mark.parametrize("case", CASES.values(), ids=str)
 
@@ -135,4 +135,13 @@ def test_every_amount_names_its_currency_and_every_choice_its_list(case: Case) -
         if isinstance(known.said.kind, Money):
             assert known.said.kind.currency in case.record.fields
         if isinstance(known.said.kind, Choice):
-            assert known.said.kind.list.startswith(f"{case.service}.")
+            first = wired(case.service).choices[known.said.kind.list]
+            assert known.said.initial in (None, *first)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_begins_with_lists_of_its_own_that_identity_lets_it_declare(service: str) -> None:
+    """PA-10"""
+    lists, admitted = wired(service).choices, wired("identity").admits.get(service, ())
+    assert all(name.startswith(f"{service}.") and first for name, first in lists.items())
+    assert bool(lists) == ("Policies/DeclareChoices" in admitted)

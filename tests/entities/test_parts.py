@@ -15,7 +15,7 @@ from kit.entity.parts import parts_in
 from kit.errors import Invalid
 from kit.ids import uuid7
 from kit.records.write.loading import stored
-from tests.entities.cases import CASES, Case
+from tests.entities.cases import CREATED, Case
 from tests.entities.counting import counted
 from tests.entities.factories import Office
 from tests.entities.test_bin import deleted
@@ -24,7 +24,7 @@ from tests.waiting import until
 
 WHOLES = [
     pytest.param(case, name, kind, id=f"{case}.{name}")
-    for case in CASES.values()
+    for case in CREATED
     for name, kind in parts_in(case.record).items()
 ]
 each_kind = pytest.mark.parametrize(("case", "name", "kind"), WHOLES)

@@ -5,7 +5,6 @@ from typing import Any
 
 from crm.parties.v1 import accounts_pb2, contacts_pb2, leads_pb2
 from crm.parties.v1.accounts_pb2_grpc import AccountsStub
-from crm.parties.v1.choice_values_pb2_grpc import ChoiceValuesStub
 from crm.parties.v1.contacts_pb2_grpc import ContactsStub
 from crm.parties.v1.conversions_pb2_grpc import ConversionsStub
 from crm.parties.v1.leads_pb2_grpc import LeadsStub
@@ -39,10 +38,6 @@ class Desk:
     @property
     def conversions(self) -> Any:
         return self.serving.stub(ConversionsStub, self.actor)
-
-    @property
-    def choices(self) -> Any:
-        return self.serving.stub(ChoiceValuesStub, self.actor)
 
     @property
     def deals(self) -> Any:

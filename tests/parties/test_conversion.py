@@ -18,7 +18,7 @@ from kit.ids import uuid7
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from tests.parties.desk import Desk
-from tests.parties.test_choices import new_value, retire
+from tests.parties.lists import offered, retire
 from tests.parties.test_leads import FULL
 
 SUBJECT = "crm.parties.lead.converted"
@@ -243,16 +243,17 @@ async def test_a_lead_without_a_person_becomes_no_contact(desk: Desk) -> None:
     assert became.HasField("opportunity_id")
 
 
-async def test_a_retired_industry_does_not_hold_a_conversion_up(desk: Desk) -> None:
+async def test_a_retired_industry_does_not_hold_a_conversion_up(
+    desk: Desk, organisation: TestOrganisation
+) -> None:
     """PA-10, PA-28"""
-
-    value = await new_value(desk)
-    lead = await desk.lead(industry=value.value)
-    await retire(desk, value)
+    value = await offered(organisation)
+    lead = await desk.lead(industry=value)
+    await retire(organisation, value)
     became = await desk.convert(lead)
     account = await desk.accounts.Get(standard_pb2.GetRequest(id=became.account_id))
     again = await desk.leads.Get(standard_pb2.GetRequest(id=lead.id))
-    assert (account.HasField("industry"), again.industry) == (False, value.value)
+    assert (account.HasField("industry"), again.industry) == (False, value)
 
 
 async def test_a_stale_conversion_is_refused(desk: Desk) -> None:

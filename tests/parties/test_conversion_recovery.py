@@ -14,7 +14,6 @@ from sqlalchemy import update
 
 from cli.components.ports import free_port
 from kit.actor import Actor, calls
-from kit.errors import Invalid
 from kit.rpc.client import Peers
 from kit.rpc.context import ContextTokens
 from kit.testing.serving import Serving
@@ -24,7 +23,6 @@ from services.parties.main import parties
 from services.parties.model.conversions import Conversion
 from tests.house import House
 from tests.parties.desk import Desk
-from tests.parties.test_choices import new_value
 
 AT_ONCE = timedelta()
 
@@ -164,20 +162,3 @@ async def test_the_history_says_who_finished_it(away: Desk, desk: Desk, serving:
         ("updated", str(desk.actor.person_id)),
         ("created", str(desk.actor.person_id)),
     ]
-
-
-async def test_other_processes_know_a_new_choice(away: Desk, desk: Desk) -> None:
-    """PA-10"""
-
-    value = await new_value(desk)
-    async with asyncio.timeout(10):
-        while not await known_at(away, value):
-            pass
-
-
-async def known_at(desk: Desk, value: Any) -> bool:
-    try:
-        await desk.account(industry=value.value)
-    except Invalid:
-        return False
-    return True

@@ -9,7 +9,7 @@ from kit.choices import Choices
 from kit.entity import Choice, Rows
 from kit.errors import Invalid, Problem
 from kit.importing.mapping.layout import Layout, Source
-from kit.importing.mapping.references import Names, Reason
+from kit.importing.mapping.references import Names, Reason, not_offered
 from kit.importing.mapping.rows import lacking, merged
 
 _SEPARATOR = ";"
@@ -86,12 +86,14 @@ class Line:
             self.values[source.name] = value
 
     def _judge(self, layout: Layout, choices: Choices, name: str, value: Any) -> None:
-        """A value that no list knows is said with the line's other faults, not after them."""
+        """What is meant from a list; what no list knows is said with the line's other faults."""
         kind = layout.record.fields[name].said.kind
         if not isinstance(kind, Choice) or value is None:
             return
-        if value not in {each.value for each in choices.options(kind.list)}:
-            self.reasons[name] = Reason(choices.wrong(kind.list, value))
+        if (meant := choices.meant(kind.list, value)) is not None:
+            self.values[name] = meant.value
+        else:
+            self.reasons[name] = not_offered(value, choices.captions(kind.list))
 
     def lacks(self, layout: Layout) -> None:
         """Says of a new record that is rejected what else it would need."""

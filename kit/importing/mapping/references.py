@@ -155,6 +155,13 @@ def _meant(entity: str, by: str, text: str, found: pb.Found | None) -> UUID | Re
     return _missing(label, by, text, found.suggestion if found else "")
 
 
+def not_offered(text: str, offered: Collection[str]) -> Reason:
+    """Why a text is none of the values of a list."""
+    if near := _near(text, offered):
+        return Reason(f"{text!r} is not in the list; the nearest is {near!r}.", near)
+    return Reason(f"{text!r} is not in the list; choose one of: {', '.join(offered)}.")
+
+
 def _missing(label: str, by: str, text: str, near: str) -> Reason:
     hint = f"; the nearest is {near!r}" if near else ""
     return Reason(f"There is no {label} with the {by} {text!r}{hint}.", near)

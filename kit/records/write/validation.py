@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kit.entity import Choice, Record, Steps
 from kit.entity.amounts import wrong_amounts
 from kit.entity.record import STAMPS
-from kit.entity.tracking import was
+from kit.entity.tracking import is_stored, was
 from kit.errors import Invalid
 from kit.records.write.assignees import names_people, wrong_people
 from kit.records.write.size_limit import require_weight
@@ -73,7 +73,8 @@ def _wrong(work: "Work", record: Record, name: str) -> str:
     if value is None:
         return f"{known.said.label}: fill this in." if known.required and name not in STAMPS else ""
     if isinstance(known.said.kind, Choice):
-        return work.process.choices.wrong(known.said.kind.list, value)
+        begins = not is_stored(record) and value == record.initial.get(name)
+        return work.process.choices.wrong(known.said.kind.list, value, begins=begins)
     if isinstance(known.said.kind, Steps):
         before = _before(record, name)
         return known.said.kind.wrong(one(record.label), before, value, work.verb) if before else ""

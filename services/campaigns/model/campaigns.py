@@ -12,6 +12,7 @@ from kit.actor import Actor
 from kit.entity import (
     CURRENCIES,
     Audience,
+    Choice,
     Day,
     Decimals,
     Integer,
@@ -46,7 +47,7 @@ class GoalType(StrEnum):
 
 
 class Type(StrEnum):
-    """How a campaign is carried out."""
+    """How a campaign may be carried out, to begin with; administrators keep the list."""
 
     EMAIL = "email"
     EVENT = "event"
@@ -98,7 +99,9 @@ class Campaign(Record):
     name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True)
     code: Mapped[str | None] = field(Text(40), "Code", unique=True, searched=True)
     goal_type: Mapped[str] = field(Picklist(GoalType), "Goal type", initial=GoalType.SALES)
-    type: Mapped[str] = field(Picklist(Type), "Type", initial=Type.EMAIL, listed=True)
+    type: Mapped[str] = field(
+        Choice("campaigns.campaign.type"), "Type", initial=Type.EMAIL, listed=True
+    )
     status: Mapped[str] = field(STATUS, "Status", initial=Status.PLANNED, listed=True)
     starts_on: Mapped[date | None] = field(Day(), "First day", listed=True)
     ends_on: Mapped[date | None] = field(Day(), "Last day", listed=True)

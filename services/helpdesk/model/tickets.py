@@ -12,6 +12,7 @@ from kit.actor import Actor
 from kit.entity import (
     Audience,
     Before,
+    Choice,
     Instant,
     Integer,
     LongText,
@@ -29,7 +30,7 @@ from services.helpdesk.model.ticket_steps import STATUS, Status
 
 
 class Type(StrEnum):
-    """What the customer wants."""
+    """What the customer may want, to begin with; administrators keep the list."""
 
     QUESTION = "question"
     PROBLEM = "problem"
@@ -47,7 +48,7 @@ class Priority(StrEnum):
 
 
 class Channel(StrEnum):
-    """How a ticket came."""
+    """How a ticket may come, to begin with; administrators keep the list."""
 
     EMAIL = "email"
     PHONE = "phone"
@@ -71,7 +72,7 @@ class Ticket(Record):
     number: Mapped[str] = field(Number("T-"), "Number", searched=True, listed=True)
     subject: Mapped[str] = field(Text(200), "Subject", searched=True, listed=True)
     description: Mapped[str | None] = field(LongText(), "Description", searched=True)
-    type: Mapped[str] = field(Picklist(Type), "Type", initial=Type.QUESTION)
+    type: Mapped[str] = field(Choice("helpdesk.ticket.type"), "Type", initial=Type.QUESTION)
     priority: Mapped[str] = field(
         Picklist(Priority), "Priority", initial=Priority.NORMAL, listed=True
     )
@@ -83,7 +84,9 @@ class Ticket(Record):
         index=True,
         help="Use Reopen to take up a settled ticket again.",
     )
-    channel: Mapped[str] = field(Picklist(Channel), "Channel", initial=Channel.PHONE)
+    channel: Mapped[str] = field(
+        Choice("helpdesk.ticket.channel"), "Channel", initial=Channel.PHONE
+    )
     due_at: Mapped[datetime | None] = field(Instant(), "Due", listed=True)
     tags: Mapped[list[str]] = field(Words(), "Tags")
 

@@ -6,7 +6,9 @@ from typing import Any
 from crm.identity.v1 import policy_pb2 as pb
 from crm.identity.v1.policy_pb2_grpc import PoliciesServicer
 
+from kit.actor import calling
 from kit.records.process import Process
+from services.identity.choice_lists import declare
 from services.identity.rpc.callers import no_person
 
 _EPOCH = "SELECT epoch FROM policy_epoch"
@@ -14,7 +16,7 @@ _ITEMS = "SELECT kind, id, epoch, body FROM policy_item WHERE epoch > $1 ORDER B
 
 
 class Policies(PoliciesServicer):
-    """Everything in force, or what changed after an epoch."""
+    """Everything in force, or what changed after an epoch; and the value lists of the services."""
 
     def __init__(self, process: Process) -> None:
         self.process = process
@@ -28,6 +30,14 @@ class Policies(PoliciesServicer):
         kept = [each for each in objects if request.since or not each.removed]
         newest = items[-1]["epoch"] if items else 0
         return pb.PolicySnapshot(epoch=max(epoch, newest), objects=kept)
+
+    async def DeclareChoices(
+        self, request: pb.DeclareChoicesRequest, context: Any
+    ) -> pb.DeclaredChoices:
+        no_person()
+        async with self.process.work(calling()) as work:
+            await declare(work, calling().peer, request.lists)
+        return pb.DeclaredChoices()
 
 
 def _object(item: Mapping[str, Any]) -> pb.PolicyChanged:

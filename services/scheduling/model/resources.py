@@ -4,12 +4,12 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Mapped
 
-from kit.entity import Boolean, Integer, LongText, Picklist, Presentation, Record, Text, field
+from kit.entity import Boolean, Choice, Integer, LongText, Presentation, Record, Text, field
 from kit.errors import Refused
 
 
 class Kind(StrEnum):
-    """What sort of thing it is."""
+    """What sort of thing it may be, to begin with; administrators keep the list."""
 
     CAR = "car"
     ROOM = "room"
@@ -26,7 +26,9 @@ class Resource(Record):
     presentation = Presentation(icon="truck", area="calendar", rank=75)
 
     name: Mapped[str] = field(Text(120), "Name", unique=True, searched=True, listed=True)
-    kind: Mapped[str] = field(Picklist(Kind), "Kind", initial=Kind.ROOM, listed=True)
+    kind: Mapped[str] = field(
+        Choice("scheduling.resource.kind"), "Kind", initial=Kind.ROOM, listed=True
+    )
     location: Mapped[str | None] = field(Text(200), "Location", searched=True, listed=True)
     capacity: Mapped[int | None] = field(
         Integer(low=1), "Capacity", listed=True, help="How many people it holds."

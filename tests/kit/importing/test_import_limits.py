@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from crm.parties.v1 import accounts_pb2, choice_values_pb2
+from crm.parties.v1 import accounts_pb2
 from crm.parties.v1.accounts_pb2_grpc import AccountsStub
-from crm.parties.v1.choice_values_pb2_grpc import ChoiceValuesStub
 from crm.sales.v1 import opportunities_pb2
 from crm.sales.v1.opportunities_pb2_grpc import OpportunitiesStub
 from crm.v1 import standard_pb2
@@ -13,10 +12,9 @@ from crm.v1 import standard_pb2
 from kit.access import EVERYONE
 from kit.access.entries import FieldAccess, Permission
 from kit.errors import Invalid
-from kit.ids import uuid7
 from tests.kit.importing.office import ACCOUNT, Office, unique
 
-DEAL, CHOICE = "sales.Opportunity", "parties.ChoiceValue"
+DEAL = "sales.Opportunity"
 
 
 async def reasons(office: Office, actor: Any, done: Any) -> dict[str, str]:
@@ -44,20 +42,6 @@ async def test_what_only_a_new_deal_may_say_is_not_changed_by_a_file(
     assert not after.HasField(name)
     new = f"code,other\n{unique('D')},{known}\n"
     assert (await office.run(ana, DEAL, new, columns=columns, match="code")).created == 1
-
-
-async def test_what_a_value_stands_for_is_not_changed_by_a_file(office: Office) -> None:
-    ana = await office.organisation.person(unique("Ana"))
-    choices = office.parties.stub(ChoiceValuesStub, ana)
-    word = f"v{uuid7().hex}"
-    made = await choices.Create(
-        choice_values_pb2.ChoiceValue(list_name="parties.account.industry", value=word)
-    )
-    columns = {"id": "id", "value": "value"}
-    file = f"id,value\n{made.id},{word[::-1]}v\n"
-    done = await office.run(ana, CHOICE, file, columns=columns, match="id")
-    assert set(await reasons(office, ana, done)) == {"value"}
-    assert (await choices.Get(standard_pb2.GetRequest(id=made.id))).value == word
 
 
 @pytest.mark.parametrize("access", ["hidden", "read"])

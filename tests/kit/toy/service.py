@@ -5,7 +5,7 @@ from typing import Any
 from crm.v1 import standard_pb2
 
 from kit import errors
-from kit.choices import Option
+from kit.access.entries import ChoiceValue
 from kit.entity import Level
 from kit.records import Records
 from kit.records.process import Process
@@ -15,7 +15,11 @@ from kit.settings import ServiceSettings
 from tests.kit.toy.contract import pb, services
 from tests.kit.toy.model import Diary, Toy, Wear
 
-SHAPES = [Option("round", "Round"), Option("square", "Square"), Option("flat", "Flat", True)]
+SHAPES = (
+    ChoiceValue("round", "Round"),
+    ChoiceValue("square", "Square"),
+    ChoiceValue("flat", "Flat", retired=True),
+)
 
 
 class Toys(Records[Toy, Any], services.ToysServicer):
@@ -64,12 +68,12 @@ class Diaries(Records[Diary, Any], services.DiariesServicer):
     record, message, listing = Diary, pb.Diary, pb.DiaryList
 
 
-async def learn_shapes(process: Process) -> None:
-    process.choices.learn({"toys.toy.shape": SHAPES})
+async def begin_with_shapes(process: Process) -> None:
+    process.choices.begin_with({"toys.toy.shape": SHAPES})
 
 
 def toys(settings: ServiceSettings, name: str = "toys") -> Service:
     """Toys and diaries."""
     return Service(
-        name, settings, [Toys, Diaries], started=[learn_shapes], admits={name: ["Toys/Fail"]}
+        name, settings, [Toys, Diaries], started=[begin_with_shapes], admits={name: ["Toys/Fail"]}
     )
