@@ -41,6 +41,13 @@ def copy_of(record: Record, *, gone: bool = False) -> Copy:
     return copy
 
 
+def last_copy_of(record: Record) -> Copy:
+    """A record that is gone for good, as it was, with what became of it."""
+    copy = copy_of(record)
+    copy.state, copy.version = record.gone_as, _LAST
+    return copy
+
+
 def title_of(record: Record) -> str:
     """What a record is called; an erased one is not called anything, whatever its row must hold."""
     return "" if record.erased_at else str(getattr(record, record.title) or "")
@@ -61,8 +68,9 @@ async def referred(process: "Process", request: pb.ReferRequest) -> pb.Referred:
         for entity, ids in _by_entity(request.items).items():
             if (record := process.entities.get(entity)) is not None:
                 records = await work.named(record, ids, Level.READ)
-                found += [_published(process, each, keep.get(entity, ())) for each in records]
-                found += await _gone(work, entity, ids, keep.get(entity, ()), found)
+                names = keep.get(entity, ())
+                found += [_published(process, each, names, copy_of(each)) for each in records]
+                found += await _gone(work, entity, ids, names, found)
         return pb.Referred(items=found, above=await _above(work, found))
 
 
@@ -73,15 +81,12 @@ async def _gone(
     recall = work.process.recalls.get(entity)
     missing = {*ids} - {UUID(each.id) for each in found if each.entity == entity}
     gone = await recall(work, missing) if recall and missing else ()
-    copies = [_published(work.process, each, names) for each in gone]
-    for copy, record in zip(copies, gone, strict=True):
-        copy.state, copy.version = record.gone_as, _LAST
-    return copies
+    return [_published(work.process, each, names, last_copy_of(each)) for each in gone]
 
 
-def _published(process: "Process", record: Record, names: Iterable[str]) -> Copy:
+def _published(process: "Process", record: Record, names: Iterable[str], copy: Copy) -> Copy:
     """A copy with the fields that the caller keeps; a service is told what people may not see."""
-    shape, copy = process.shapes[type(record)], copy_of(record)
+    shape = process.shapes[type(record)]
     if known := [name for name in names if name in shape.fields]:
         copy.record.Pack(shape.to_message(record, known, custom=False))
     return copy

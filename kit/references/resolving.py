@@ -69,6 +69,9 @@ class Resolving:
         ]
         wanted = {each.target for each in named if self._matters(each)}
         above = {each.target for each in named if each.above}
+        if vouched := wanted & self._vouched - above:
+            self._work.process.unknown_references.note(vouched)
+            wanted -= vouched
         if wanted:
             await self._find(fetch, wanted - self._known.keys(), above)
         if self._judges:
@@ -101,17 +104,19 @@ class Resolving:
         for entity, ids in _grouped(here).items():
             self._known |= await _own(fetch, process.entities[entity], ids)
         if elsewhere := set(wanted) - here:
-            self._known |= await kept(fetch, elsewhere)
-            unknown = elsewhere - self._known.keys()
-            if unknown and (told := self._work.call.brought):
-                process, peer = self._work.process, self._work.actor.peer
-                self._known |= await brought(process, fetch, told, peer, unknown)
-            await self._ask(unknown - self._known.keys(), above)
+            self._known |= await self._kept(fetch, elsewhere)
+            await self._ask(elsewhere - self._known.keys(), above)
+
+    async def _kept(self, fetch: Fetch, names: Collection[Name]) -> dict[Name, Standing]:
+        """The copies that are here, and those that came with the call."""
+        if told := self._work.call.brought:
+            return await brought(self._work.process, fetch, told, self._work.actor.peer, names)
+        return await kept(fetch, names)
 
     async def _ask(self, unknown: Collection[Name], above: Collection[Name]) -> None:
         """Whoever is judged waits for the answer, and what hangs on a record; all else comes soon."""
-        later = self._vouched.union(() if self._judges else unknown).difference(above)
-        self._work.process.unknown_references.note(later.intersection(unknown))
+        later = set() if self._judges else set(unknown).difference(above)
+        self._work.process.unknown_references.note(later)
         if now := set(unknown) - later:
             await self._ask_now(now)
 

@@ -58,7 +58,8 @@ class Converted:
     """What became of a lead, and the records that stand for it from now on."""
 
     conversion: Conversion
-    heirs: Sequence[Record] = ()
+    made: Sequence[Record] = ()
+    gone: Sequence[Record] = ()
 
 
 async def converted(work: Work, lead_id: UUID, level: Level) -> Conversion:
@@ -96,7 +97,7 @@ async def convert(work: Work, lead: Lead, said: Said) -> Converted:
     work.add(known)
     lead.gone_as = GONE_AS
     await work.remove(lead)
-    return Converted(known, [each for each in (account, contact) if each])
+    return Converted(known, [each for each in (account, contact, known) if each], [lead])
 
 
 def _refuse_early(work: Work, lead: Lead, *, override: bool) -> None:
@@ -148,17 +149,19 @@ def _name(work: Work, account: Account, said: Said) -> str | None:
     return named or account.name
 
 
-async def finished(process: Process, known: Conversion, made: Sequence[Record] = ()) -> Conversion:
+async def finished(process: Process, became: Converted) -> Conversion:
     """Asks sales for the opportunity and notes it; when sales cannot, the job tries again.
 
-    Of the records `made` a moment ago sales is told with the question.
+    Of what was made or went a moment ago sales is told with the question.
     """
+    known = became.conversion
     if known.done:
         return known
     # The job finishes what a person began.
     who = _who(known.converted_by) if calling().is_system else calling()
+    told = brings(process, became.made, became.gone)
     try:
-        opportunity_id = await _opportunity(process, known, who, brings(process, made))
+        opportunity_id = await _opportunity(process, known, who, told)
     except Problem as trouble:
         log.warning("conversion.waits", conversion=str(known.id), error=repr(trouble))
         return known
@@ -226,7 +229,7 @@ async def finish_conversions(process: Process, patience: timedelta = _PATIENCE) 
     async with process.work(calling()) as work:
         pending = await work.records(Conversion, _WAITING, before=datetime.now(UTC) - patience)
     for known in pending:
-        await finished(process, known)
+        await finished(process, Converted(known))
 
 
 def _who(name: str) -> Actor:

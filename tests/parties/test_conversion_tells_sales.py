@@ -7,15 +7,18 @@ import pytest
 from sqlalchemy import select
 
 from kit.actor import calls
+from kit.entity import Level
 from kit.ids import uuid7
 from kit.references import resolving
+from kit.references.copies.backfill import ask
 from kit.references.copies.brought_by_calls import brings, brought
 from kit.references.copies.tables import reference_copy
 from kit.testing.serving import Serving
 from services.parties.model.accounts import Account
 from tests.parties.desk import Desk
 
-ACCOUNT, CONTACT = "parties.Account", "parties.Contact"
+ACCOUNT, CONTACT, LEAD = "parties.Account", "parties.Contact", "parties.Lead"
+OPPORTUNITY = "sales.Opportunity"
 
 
 async def _copy(serving: Serving, entity: str, record_id: str) -> Any:
@@ -50,6 +53,46 @@ async def test_a_conversion_waits_for_one_call_only(
     assert contact.parent_id == account.id
     assert contact.inherited
     assert account.kept.keys() >= {"industry", "country"}
+
+
+async def test_the_lead_and_its_conversion_come_along_and_are_asked_for_by_nobody(
+    desk: Desk, sales: Serving
+) -> None:
+    """W2: of four records that a deal names not one is left to be asked for."""
+    lead, waiting = await desk.lead(), sales.process.unknown_references
+    waiting.take()
+    became = await desk.convert(lead)
+    gone = await _copy(sales, LEAD, became.id)
+    assert (gone.state, gone.title, gone.kept.keys()) == ("converted", lead.name, {"source"})
+    assert (await _copy(sales, "parties.Conversion", became.id)).state == "live"
+    assert waiting.take() == []
+
+
+async def test_an_owner_keeps_no_copy_of_its_own_record_on_which_another_one_hangs(
+    serving: Serving, desk: Desk
+) -> None:
+    became = await desk.convert(await desk.lead())
+    await ask(serving.process, OPPORTUNITY, [UUID(became.opportunity_id)])
+    deal = await _copy(serving, OPPORTUNITY, became.opportunity_id)
+    assert deal.state == "live"
+    assert deal.inherited
+    assert await _copy(serving, ACCOUNT, became.account_id) is None
+
+
+async def test_what_is_here_already_is_not_replaced_by_what_comes_along(
+    serving: Serving, sales: Serving, desk: Desk
+) -> None:
+    became = await desk.convert(await desk.lead())
+    account_id, fetch = UUID(became.account_id), sales.process.database.fetch
+    other = Account(name="As it was", id=account_id, keys=[], wkeys=[], full_keys=[], version=1)
+    wanted = {(ACCOUNT, account_id)}
+    told = brings(serving.process, [other])
+    sales.process.unknown_references.take()
+    (found,) = (await brought(sales.process, fetch, told, "parties", wanted)).values()
+    kept = await _copy(sales, ACCOUNT, became.account_id)
+    assert kept.title != "As it was"
+    assert found.keys[Level.READ] == kept.keys != []
+    assert sales.process.unknown_references.take() == []
 
 
 async def test_a_service_tells_of_its_own_records_alone(serving: Serving, desk: Desk) -> None:

@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 _AT_ONCE = 500
 _ROUND_SECONDS, _RETRY_SECONDS, _MOMENT_SECONDS = 600.0, 5.0, 1.0
 
+# Of a service's own records copies were kept, too, where another service told of what hangs on them.
 _FORGET = (
-    "delete from reference_copy where state = 'asked' and asked_at < now() - interval '10 minutes'"
+    "delete from reference_copy where entity = any($1::text[]) "
+    "or state = 'asked' and asked_at < now() - interval '10 minutes'"
 )
 _GONE = (
     "update reference_copy set state = 'erased', title = '', kept = '{}', asked_at = now() "
@@ -96,7 +98,7 @@ async def _ask_together(process: "Process", names: Sequence[Name]) -> None:
 
 async def adopt(process: "Process") -> None:
     """Asks for everything that is referred to and not kept, and lets what hangs on it follow."""
-    await process.database.fetch(_FORGET, [])
+    await process.database.fetch(_FORGET, [list(process.entities)])
     for record in process.entities.values():
         for text, entity in _unknown(record, process.entities):
             while ids := [row["id"] for row in await process.database.fetch(text, [_AT_ONCE])]:

@@ -11,11 +11,18 @@ from crm.v1 import references_pb2
 from google.protobuf.message import DecodeError
 
 from kit.entity import Level, Record
-from kit.references.access import Name, Standing
+from kit.references.access import COLUMNS, Name, Standing
 from kit.references.copies.kept_fields import kept_fields
-from kit.references.copies.store import note_lacking, row_of
+from kit.references.copies.store import (
+    KNOWN,
+    columns_of,
+    kept,
+    note_lacking,
+    row_of,
+    standings_of,
+)
 from kit.references.fetch import Fetch
-from kit.references.publishing import copy_of
+from kit.references.publishing import copy_of, last_copy_of
 
 if TYPE_CHECKING:
     from kit.records.process import Process
@@ -27,40 +34,52 @@ _MOST_BYTES = 4_096
 
 # As old as can be, so that the owner is asked about it first: it may have changed while the call was
 # on its way, and of what is not kept yet no event is heeded.
-_BRING = """
-insert into reference_copy (entity, id, version, state, title, kept, keys, wkeys, full_keys, inherited,
-  parent_entity, parent_id, asked_at)
-select entity, id, version, state, title, coalesce(kept, '{}'), keys, wkeys, full_keys, inherited,
-  parent_entity, parent_id, to_timestamp(0)
-from jsonb_populate_recordset(null::reference_copy, $1::text::jsonb)
-on conflict (entity, id) do nothing
-"""
+_BRING = f"""
+with brought as (
+  insert into reference_copy (entity, id, version, state, title, kept, keys, wkeys, full_keys, inherited,
+    parent_entity, parent_id, asked_at)
+  select entity, id, version, state, title, coalesce(kept, '{{}}'), keys, wkeys, full_keys, inherited,
+    parent_entity, parent_id, to_timestamp(0)
+  from jsonb_populate_recordset(null::reference_copy, $3::text::jsonb)
+  on conflict (entity, id) do nothing
+  returning entity, id, state, {COLUMNS})
+select *, true as new from brought union all select *, false from ({KNOWN}) as known
+"""  # noqa: S608 - columns of our own
 
 
-def brings(process: "Process", records: Sequence[Record]) -> bytes:
-    """What goes along with a call that names these records of ours: with their fields, if there is room."""
-    copies = [copy_of(each) for each in records]
-    bare = pb.Referred(items=copies).SerializeToString()
-    for copy, record in zip(copies, records, strict=True):
-        shape = process.shapes[type(record)]
-        copy.record.Pack(shape.to_message(record, shape.names, custom=False))
-    whole = pb.Referred(items=copies).SerializeToString()
-    return next((each for each in (whole, bare) if len(each) <= _MOST_BYTES), b"")
+def brings(process: "Process", records: Sequence[Record], gone: Sequence[Record] = ()) -> bytes:
+    """What goes along with a call that names these records of ours, those included that are gone by now.
+
+    Their fields go along as far as there is room; of a log nobody keeps any.
+    """
+    told = pb.Referred(items=[*map(copy_of, records), *map(last_copy_of, gone)])
+    for copy, record in zip(told.items, (*records, *gone), strict=True):
+        if not record.a_log:
+            shape = process.shapes[type(record)]
+            copy.record.Pack(shape.to_message(record, shape.names, custom=False))
+        if told.ByteSize() > _MOST_BYTES:
+            copy.ClearField("record")
+    return told.SerializeToString() if told.ByteSize() <= _MOST_BYTES else b""
 
 
 async def brought(
     process: "Process", fetch: Fetch, message: bytes, by: str, wanted: Collection[Name]
 ) -> dict[Name, Standing]:
-    """Of the records wanted those that their owner has sent along, kept from now on."""
+    """Of the records wanted those that are kept here, and those that their owner has sent along."""
     copies = [each for each in _read(message) if _name(each) in wanted and _owns(by, each)]
     standings = _standings(copies)
-    if standings:
-        keep = kept_fields(process.entities.values())
-        known = [each for each in copies if _name(each) in standings]
-        rows = [_row(each, standings[_name(each)], keep.get(each.entity, ())) for each in known]
-        await fetch(_BRING, [orjson.dumps(rows).decode()])
-        note_lacking(process, known)
-    return standings
+    if not standings:
+        return await kept(fetch, wanted)
+    keep = kept_fields(process.entities.values())
+    rows = [
+        _row(each, standing, keep.get(each.entity, ()))
+        for each in copies
+        if (standing := standings.get(_name(each)))
+    ]
+    found = await fetch(_BRING, [*columns_of(wanted), orjson.dumps(rows).decode()])
+    new = {(row["entity"], row["id"]) for row in found if row["new"]}
+    note_lacking(process, [each for each in copies if _name(each) in new])
+    return standings | standings_of(found)
 
 
 def _read(message: bytes) -> Sequence[Copy]:

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
 
 ASKED_AT_ONCE = 500
 
-_KNOWN = (
+KNOWN = (
     f"select entity, id, state, {COLUMNS} from reference_copy "  # noqa: S608 - columns of our own
     "join unnest($1::text[], $2::uuid[]) as wanted(entity, id) using (entity, id) "
     "where state <> 'asked'"
 )
+"""Finds the copies that are here, by the columns of `columns_of`."""
+
 _PUT_DOWN = (
     "insert into reference_copy (entity, id, version, state, title, kept, keys, wkeys, full_keys, "
     "inherited) select entity, id, 0, 'asked', '', '{}', '{}', '{}', '{}', '{}' "
@@ -60,20 +62,26 @@ returning copy.entity, copy.id, copy.parent_entity, copy.parent_id,
 
 async def kept(fetch: Fetch, names: Iterable[Name]) -> dict[Name, Standing]:
     """The copies that are here already."""
-    rows = await fetch(_KNOWN, _columns(names))
+    return standings_of(await fetch(KNOWN, columns_of(names)))
+
+
+def standings_of(rows: Iterable[Any]) -> dict[Name, Standing]:
+    """How the records stand of which rows of copies tell."""
     return {(row["entity"], row["id"]): Standing.read(row["entity"], row) for row in rows}
 
 
 async def asked(process: "Process", names: Collection[Name]) -> dict[Name, Standing]:
     """Copies of records that were not known here: one question for each service that owns some."""
     fetch = process.database.fetch
-    await fetch(_PUT_DOWN, _columns(names))
+    await fetch(_PUT_DOWN, columns_of(names))
     found: dict[Name, Standing] = {}
     for service, theirs in groupby(sorted(names), key=lambda name: name[0].partition(".")[0]):
         answer = await _asked_of_owner(process, service, theirs)
-        await fetch(_PUT_DOWN, _columns(map(_name, answer.above)))
-        await store(process, [*answer.above, *answer.items])
-        note_lacking(process, answer.above)
+        # What hangs on a record of ours follows that record, and no copy of it.
+        above = [each for each in answer.above if each.entity not in process.entities]
+        await fetch(_PUT_DOWN, columns_of(map(_name, above)))
+        await store(process, [*above, *answer.items])
+        note_lacking(process, above)
         found |= await kept(fetch, map(_name, answer.items))
     return found
 
@@ -141,6 +149,7 @@ def _name(copy: Copy) -> Name:
     return copy.entity, UUID(copy.id)
 
 
-def _columns(names: Iterable[Name]) -> list[Any]:
+def columns_of(names: Iterable[Name]) -> list[Any]:
+    """Names as statements take them."""
     wanted = list(names)
     return [[entity for entity, _ in wanted], [each for _, each in wanted]]

@@ -52,7 +52,7 @@ class Leads(Records[Lead, pb.Lead], LeadsServicer):
         except Conflict:
             # Somebody else was faster, and this call is answered with what became of it.
             known = await self._converted(request, said)
-        return _shown(await finished(self.process, known.conversion, known.heirs))
+        return _shown(await finished(self.process, known))
 
     async def _converted(self, request: Any, said: Said) -> Converted:
         # The lead's id alone makes the call safe to repeat, so no answer is kept beside it.
