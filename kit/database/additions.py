@@ -13,6 +13,43 @@ begin
 end $$
 """
 
+HISTORY_STAYS = """
+create function history_stays() returns trigger language plpgsql as $$
+begin
+  raise exception 'history stays as it was written' using errcode = 'RP002';
+end $$
+"""
+ON_CHANGE = """
+create trigger history_stays before update or truncate on history
+for each statement execute function history_stays()
+"""
+HISTORY_STAYS_WITH_ITS_RECORD = """
+create function history_stays_with_its_record() returns trigger language plpgsql as $$
+declare
+  said record;
+  held regclass;
+  stands boolean;
+begin
+  for said in select entity, bool_or(what = 'erased') as last from gone group by entity loop
+    held := to_regclass(quote_ident(lower(
+      regexp_replace(split_part(said.entity, '.', 2), '(?<!^)([A-Z])', '_\\1', 'g'))));
+    stands := said.last or held is null;
+    if not stands then
+      execute format('select exists (select from gone join %s as held on held.id = gone.record_id'
+        ' where gone.entity = $1 and held.erased_at is null)', held) into stands using said.entity;
+    end if;
+    if stands then
+      raise exception 'history stays for as long as its record' using errcode = 'RP002';
+    end if;
+  end loop;
+  return null;
+end $$
+"""
+ON_DELETE = """
+create trigger history_stays_with_its_record after delete on history
+referencing old table as gone for each statement execute function history_stays_with_its_record()
+"""
+
 
 def add_replays_asked_for() -> None:
     """A dead letter may be asked to be replayed by whoever does not have its handler."""
@@ -36,3 +73,19 @@ def tell_stale_rows() -> None:
 def drop_telling_stale_rows() -> None:
     """Takes the function away again."""
     op.execute("drop function as_read(bigint, bigint)")
+
+
+def keep_history() -> None:
+    """History is never rewritten, and goes with a record that was erased or is gone, never before.
+
+    Whoever owns the tables can take the triggers away; what a service says by mistake, or is made to
+    say, cannot. The one line that stays of an erased record tells that it was erased.
+    """
+    for statement in (HISTORY_STAYS, ON_CHANGE, HISTORY_STAYS_WITH_ITS_RECORD, ON_DELETE):
+        op.execute(statement)
+
+
+def let_history_go() -> None:
+    """Takes the triggers away again."""
+    op.execute("drop function history_stays() cascade")
+    op.execute("drop function history_stays_with_its_record() cascade")
