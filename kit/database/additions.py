@@ -50,6 +50,20 @@ create trigger history_stays_with_its_record after delete on history
 referencing old table as gone for each statement execute function history_stays_with_its_record()
 """
 
+COMPOSE_CUSTOM_FIELDS = """
+do $$
+declare
+  held record;
+begin
+  for held in select table_name as name from information_schema.columns
+    where table_schema = current_schema() and column_name = 'custom' and data_type = 'jsonb' loop
+    execute format('update %I as held set custom = (select jsonb_object_agg(normalize(key, NFC),'
+      ' normalize(value, NFC)) from jsonb_each_text(held.custom))'
+      ' where held.custom::text is not nfc normalized', held.name);
+  end loop;
+end $$
+"""
+
 
 def add_replays_asked_for() -> None:
     """A dead letter may be asked to be replayed by whoever does not have its handler."""
@@ -89,3 +103,8 @@ def let_history_go() -> None:
     """Takes the triggers away again."""
     op.execute("drop function history_stays() cascade")
     op.execute("drop function history_stays_with_its_record() cascade")
+
+
+def compose_custom_fields() -> None:
+    """Brings stored names and values of custom fields to NFC, as those that are written now are."""
+    op.execute(COMPOSE_CUSTOM_FIELDS)

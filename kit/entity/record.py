@@ -167,10 +167,6 @@ class Record(DeclarativeBase):
         return events
 
 
-CUSTOM_FIELDS, CUSTOM_KEY, CUSTOM_VALUE = 200, 60, 2_000
-"""How many fields of one's own a record has at most, and how long their keys and values are."""
-
-
 def is_imported(record: type[Record]) -> bool:
     """Whether files make records of this kind."""
     return record.importable and not record.a_log

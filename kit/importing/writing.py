@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 from kit.access.fields import may_set
@@ -19,7 +18,7 @@ from kit.importing.faults import problem_of
 from kit.importing.jobs import Job, Jobs, LeaseLost
 from kit.importing.mapping.layout import Layout
 from kit.importing.mapping.lines import Line
-from kit.records.methods.standard import Records, custom_values
+from kit.records.methods.standard import Records, few_custom
 from kit.records.write.validation import check_ready
 from kit.records.write.work import Work
 from kit.text.folding import folded, typed
@@ -203,7 +202,7 @@ class LineWriter:
         names = [*values, "custom"] if line.custom else list(values)
         may_set(self._process.policy, work.actor, self._record, names, new=True)
         record = self._record(**values)
-        record.custom = custom_values(SimpleNamespace(custom=line.custom))
+        record.custom = few_custom(line.custom)
         before = len(work.pending.new)
         try:
             with work.as_stored():
@@ -254,7 +253,7 @@ class LineWriter:
         work.allow(self._record, "edit")
         if record.id not in editable:
             raise Denied("You may read this record but not change it.")
-        custom_values(SimpleNamespace(custom=changes.get("custom", {})))
+        few_custom(changes.get("custom", {}))
         for name in changes:
             new = name in self._amends
             may_set(self._process.policy, work.actor, self._record, [name], new=new)

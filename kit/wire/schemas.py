@@ -28,7 +28,7 @@ from kit.entity.kinds import (
     Url,
     Words,
 )
-from kit.entity.record import CUSTOM_FIELDS, CUSTOM_KEY, CUSTOM_VALUE
+from kit.entity.kinds.custom import CUSTOM_FIELDS, CUSTOM_KEY, CUSTOM_VALUE
 from kit.entity.rows import Column
 
 Schema = dict[str, Any]

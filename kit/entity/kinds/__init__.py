@@ -4,8 +4,9 @@
 person who typed it; `show` goes the other way.
 """
 
+from kit.entity.kinds.custom import Custom
 from kit.entity.kinds.kind import Kind
-from kit.entity.kinds.links import Custom, Reference, References, Tree, Words
+from kit.entity.kinds.links import Reference, References, Tree, Words
 from kit.entity.kinds.lists import Choice, Picklist
 from kit.entity.kinds.moments import Day, Instant, TimeZone
 from kit.entity.kinds.names import PERSON, ActorName, EntityName

@@ -78,14 +78,6 @@ class References(Kind):
 
 
 @dataclass(frozen=True)
-class Custom(Kind):
-    """The fields that administrators add: text by key, reached in filters as `custom.key`."""
-
-    name: ClassVar[str] = "custom"
-    comparison: ClassVar[Comparison] = Comparison.CUSTOM
-
-
-@dataclass(frozen=True)
 class Words(Kind):
     """Free words such as skills or tags, in order and each once."""
 

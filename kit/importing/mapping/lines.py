@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kit.choices import Choices
 from kit.entity import Choice, Rows
+from kit.entity.kinds import Custom
 from kit.errors import Invalid, Problem
 from kit.importing.mapping.layout import Layout, Source
 from kit.importing.mapping.references import Names, Reason, not_offered
@@ -55,13 +56,21 @@ class Line:
         """Turns texts into values; every field that is wrong is said."""
         for source, text in self.texts:
             if source.custom_key:
-                self.custom[source.custom_key] = text
+                self._add_custom(source, text)
             else:
                 self._understand(layout, names, source, text)
         for name, value in self.values.items():
             self._judge(layout, choices, name, value)
         if self.reasons:
             self.state = "rejected"
+
+    def _add_custom(self, source: Source, text: str) -> None:
+        try:
+            key, value = Custom().pair(source.custom_key, text)
+        except ValueError as wrong:
+            self.reasons[source.spot] = Reason(str(wrong))
+            return
+        self.custom[key] = value
 
     def _understand(self, layout: Layout, names: Names, source: Source, text: str) -> None:
         assert source.kind is not None  # noqa: S101 - only custom fields have no kind

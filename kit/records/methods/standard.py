@@ -10,7 +10,9 @@ from google.protobuf.message import Message
 from kit.access.fields import chosen, custom_seen, may_be_done, may_set, seen
 from kit.actor import calling
 from kit.entity import Level, Record
-from kit.entity.record import CUSTOM_FIELDS, CUSTOM_KEY, CUSTOM_VALUE, STAMPS
+from kit.entity.kinds import Custom
+from kit.entity.kinds.custom import CUSTOM_FIELDS
+from kit.entity.record import STAMPS
 from kit.errors import Conflict, Denied, Invalid
 from kit.ids import record_id
 from kit.records.bin.moving import put_into_bin, take_from_bin
@@ -28,6 +30,8 @@ from kit.wire import Shape
 
 R = TypeVar("R", bound=Record)
 M = TypeVar("M", bound=Message)
+
+_NONE: Mapping[str, str] = {}
 
 
 class Records(Generic[R, M]):
@@ -126,7 +130,7 @@ class Records(Generic[R, M]):
         own = ["custom"] if request.custom else []
         may_set(self.process.policy, calling(), self.record, [*names, *own], new=True)
         record = self.record(**self.shape.values(request, names))
-        record.custom = custom_values(request)
+        record.custom = custom_values(request.custom)
         return record
 
     async def Update(self, request: Any, context: Any) -> Any:
@@ -152,7 +156,7 @@ class Records(Generic[R, M]):
         told = self._settable(record, request.record, settable)
         values = self.shape.values(request.record, [name for name in told if name != "custom"])
         if "custom" in told:
-            values["custom"] = bounded({**record.custom, **request.record.custom})
+            values["custom"] = custom_values(request.record.custom, record.custom)
         return values
 
     def _settable(self, record: Record, message: Any, names: list[str]) -> list[str]:
@@ -207,18 +211,16 @@ class Records(Generic[R, M]):
         take_from_bin(record)
 
 
-def custom_values(message: Any) -> dict[str, str]:
-    """The custom fields of a message, within their bounds."""
-    return bounded(dict(message.custom))
+def custom_values(given: Mapping[str, str], stored: Mapping[str, str] = _NONE) -> dict[str, str]:
+    """The custom fields of one record, those that it has and those that are given together."""
+    try:
+        return few_custom({**stored, **Custom().parse(given)})
+    except ValueError as wrong:
+        raise Invalid(custom=str(wrong)) from wrong
 
 
-def bounded(values: dict[str, str]) -> dict[str, str]:
-    """The custom fields of one record, old ones and new ones together, within their bounds."""
+def few_custom(values: dict[str, str]) -> dict[str, str]:
+    """The custom fields of one record, no more than it may have."""
     if len(values) > CUSTOM_FIELDS:
         raise Invalid(custom=f"Use at most {CUSTOM_FIELDS} custom fields.")
-    for key, value in values.items():
-        sound = key.isidentifier() and len(key) <= CUSTOM_KEY
-        if not sound or len(value) > CUSTOM_VALUE or "\x00" in value:
-            told = f"a key is a word of at most {CUSTOM_KEY} characters, a value {CUSTOM_VALUE}."
-            raise Invalid(custom=f"{key!r}: {told}")
     return values

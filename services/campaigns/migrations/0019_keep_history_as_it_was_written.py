@@ -1,4 +1,4 @@
-"""Keep history for as long as its record, as it was written."""
+"""Keep history for as long as its record, as it was written; compose the custom fields that stand."""
 
 from kit.database import additions
 
@@ -10,6 +10,7 @@ depends_on = None
 
 def upgrade() -> None:
     additions.keep_history()
+    additions.compose_custom_fields()
 
 
 def downgrade() -> None:

@@ -94,3 +94,20 @@ async def test_an_odd_page_is_refused_by_its_name(
     with pytest.raises(Invalid) as wrong:
         await office.lines(ana, done, **asked)
     assert set(wrong.value.fields) == {field}
+
+
+async def test_custom_fields_from_cells_are_judged_as_text(office: Office) -> None:
+    """C4: kept in one form, so that the same file taken in again changes nothing."""
+    ana, name = await office.organisation.person(unique("Ana")), unique("Cells")
+    columns = {"name": "name", "place": "custom.place"}
+    file = f"name,place\n{name},Cafe\u0301\n{name} 2,a\u202eb\n"
+    done = await office.run(ana, ACCOUNT, file, columns=columns, match="name")
+    assert (done.created, done.rejected) == (1, 1)
+    lines = {each.number: each for each in await office.lines(ana, done)}
+    assert "U+202E" in str(lines[max(lines)].reasons)
+    made = next(each for each in lines.values() if each.record_id)
+    stub = office.parties.stub(AccountsStub, ana)
+    found = await stub.Get(standard_pb2.GetRequest(id=made.record_id))
+    assert dict(found.custom) == {"place": "Caf\u00e9"}
+    again = await office.run(ana, ACCOUNT, file, columns=columns, match="name")
+    assert (again.matched, again.updated) == (1, 0)
