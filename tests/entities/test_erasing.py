@@ -1,7 +1,7 @@
 """B2, the end of it: after its time in the bin nothing is left of a record, wherever it was kept."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +15,10 @@ from kit.database.tables import metadata
 from kit.entity.kinds import Email, LongText, Phone, Reference, References, Text, Url
 from kit.errors import NotFound
 from kit.events.subjects import change_subject
+from kit.events.tables import dead_letter
 from kit.ids import uuid7
 from kit.records.bin.erasing import empty_bins
-from kit.records.tables import history, share
+from kit.records.tables import answered, history, share
 from kit.references.copies.backfill import compare
 from kit.references.copies.tables import reference_copy
 from tests.entities.cases import CASES, CREATED, Case
@@ -25,6 +26,7 @@ from tests.entities.factories import Office, plain_value
 from tests.entities.test_bin import BINNED, EVERY, beside, deleted, in_bin, restoring
 from tests.waiting import until
 
+_WHERE = {"parties": "parties.Account", "sales": "sales.Opportunity"}
 _WORDS = (Text, LongText, Email, Phone, Url)
 
 
@@ -205,6 +207,39 @@ async def test_the_line_of_the_file_from_which_it_came_is_emptied(office: Office
     assert await _texts(office, case, kept) == "Secret Ltd"
     await erased(office, case, made)
     assert await _texts(office, case, kept) == ""
+
+
+async def test_answers_that_tell_of_it_are_thrown_away(office: Office) -> None:
+    """A call made again is not answered with what is erased; answers about others stay."""
+    case = CASES["parties.Account"]
+    made, other = await office.make(case), await office.make(case)
+    key = {"actor": str(office.actor.person_id), "method": "/crm.parties.v1.Accounts/Create"}
+    long_ago = datetime.now(UTC) - timedelta(days=40)
+    for each in (made, other):
+        told = {"key": each.id, "request": b"", "reply": each.SerializeToString(), "at": long_ago}
+        await _execute(office, case.service, answered.insert().values(**key, **told))
+    kept = select(answered.c.key).where(answered.c.key.in_([made.id, other.id]))
+    await erased(office, case, made)
+    assert await _texts(office, case, kept) == other.id
+
+
+@pytest.mark.parametrize("service", ["parties", "sales"])
+async def test_letters_that_tell_of_it_are_thrown_away(service: str, office: Office) -> None:
+    """At home at once, and where copies of it are kept when its end is heard of there."""
+    case, where = CASES["parties.Account"], CASES[_WHERE[service]]
+    made, other = await office.make(case), await office.make(case)
+    for each in (made, other):
+        told = {"consumer": "tests", "subject": "crm.parties.account.updated", "tries": 3}
+        rest = {"body": each.SerializeToString(), "headers": {"ce-subject": each.id}, "error": ""}
+        letter = dead_letter.insert().values(id=UUID(each.id), event_id=uuid7(), **told, **rest)
+        await _execute(office, service, letter)
+    kept = select(dead_letter.c.id).where(dead_letter.c.id.in_([UUID(made.id), UUID(other.id)]))
+    await erased(office, case, made)
+
+    async def is_thrown_away() -> bool:
+        return await _texts(office, where, kept) == str(other.id)
+
+    await until(is_thrown_away, f"the letter in {service} is thrown away")
 
 
 async def test_what_a_lead_became_is_forgotten_with_the_contact(office: Office) -> None:

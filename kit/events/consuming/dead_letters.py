@@ -1,4 +1,7 @@
-"""Dead letters: events that a handler could not take, kept until a person decides."""
+"""Dead letters: events that a handler could not take, kept until a person decides.
+
+Those about a record that is erased go with it.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,7 +9,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ARRAY, Text, any_, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kit.database.engine import Database
@@ -19,6 +22,11 @@ from kit.ids import uuid7
 from kit.telemetry import metrics
 
 _LONGEST_ERROR = 4000
+
+FORGET = delete(dead_letter).where(
+    dead_letter.c.headers["ce-subject"].astext == any_(bindparam("records", type_=ARRAY(Text)))
+)
+"""Throws away the letters that tell of `records`, by the ids as texts."""
 
 
 @dataclass(frozen=True, slots=True)

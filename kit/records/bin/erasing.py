@@ -1,4 +1,10 @@
-"""What has stood in the bin long enough is erased: nothing is left of a record but its place."""
+"""What has stood in the bin long enough is erased: nothing is left of a record but its place.
+
+What was kept beside it goes along: history, shares, lines of imports, answers to repeated calls, dead
+letters; other services take away their own when they hear of it. Not reached is what lies in the
+outbox (7 days), in the streams (their time) and in backups, and the dead letters of services that
+keep no copy of the record.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -19,6 +25,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -27,6 +34,7 @@ from kit.actor import calling
 from kit.database.tables import metadata
 from kit.entity import Record
 from kit.entity.parts import parts_in
+from kit.events.consuming.dead_letters import FORGET
 from kit.events.publishing.outbox import Announcement, insert_statement, rows
 from kit.events.subjects import change_subject
 from kit.records.process import Process
@@ -61,7 +69,7 @@ async def erase(process: Process, record: type[Record], limit: datetime) -> int:
         if ids:
             left = [record(**row._asdict()) for row in await work.run(_emptied(work, record, ids))]
             await _take_parts(work, record, ids)
-            await _forget(work, [*ids, *await _logs_of(work, record, ids)])
+            await _forget(work, [*ids, *await _logs_of(work, record, ids)], limit)
             await work.run(_remembered(work, record, ids))
             events = [_event(work, each) for each in left]
             await work.run(
@@ -140,8 +148,19 @@ async def _logs_of(work: Work, record: type[Record], ids: Sequence[UUID]) -> Seq
     return gone
 
 
-async def _forget(work: Work, ids: Sequence[UUID]) -> None:
+# Whatever was answered about a record was answered before it went into the bin, and answers are kept
+# for less time than that (RAPPORT_ANSWERS_DAYS), so that mostly there is nothing to look through.
+_FORGET_ANSWERS = text(
+    "delete from answered using unnest(cast(:records as text[])) as erased(id)"
+    " where at < :limit and position(convert_to(erased.id, 'UTF8') in reply) > 0"
+)
+
+
+async def _forget(work: Work, ids: Sequence[UUID], limit: datetime) -> None:
     """Takes away what stands beside records; the lines of an import are counted, so they stay empty."""
+    records = list(map(str, ids))
+    await work.run(_FORGET_ANSWERS, records=records, limit=limit)
+    await work.run(FORGET, records=records)
     for table in (history, share):
         await work.run(table.delete().where(_among(table.c.record_id, ids)))
     # Importing stands above records, so that its table is known by name alone.

@@ -17,6 +17,7 @@ from nats.js.api import AckPolicy, ConsumerConfig
 from kit.entity import Record, Reference, References
 from kit.errors import Problem
 from kit.events.cancellation import heed_cancellation
+from kit.events.consuming.dead_letters import FORGET
 from kit.events.subjects import change_subject, stream_of
 from kit.references.copies.store import store
 from kit.references.fetch import DATABASE_AWAY
@@ -109,6 +110,8 @@ class Follower:
             if (copy := _copy(message)) is not None:
                 copies[copy.id] = _on_top(copies.get(copy.id), copy)
         await store(self._process, list(copies.values()))
+        if erased := [copy.id for copy in copies.values() if copy.state == "erased"]:
+            await self._process.database.rows(FORGET, records=erased)
         await messages[-1].ack()
         published = messages[-1].metadata.timestamp.timestamp()
         metrics.REFERENCES_LAG.labels(self._name).set(max(0.0, time.time() - published))
