@@ -1,4 +1,4 @@
-"""One transaction of one connection, begun with the first statement that needs it."""
+"""One transaction of one connection, begun with the first statement that needs it, and what it answers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -7,10 +7,29 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 from sqlalchemy import Executable
 
-from kit.database.queries import Queries
-
 if TYPE_CHECKING:
     from kit.database.engine import Database
+
+
+class Queries:
+    """One row, one value or one column, made of the rows that `rows` gives."""
+
+    async def rows(self, query: Executable, **given: Any) -> list[Any]:
+        """The rows of a query, with the values for its parameters by name."""
+        raise NotImplementedError
+
+    async def row(self, query: Executable, **given: Any) -> Any:
+        """The first row, or None."""
+        return next(iter(await self.rows(query, **given)), None)
+
+    async def value(self, query: Executable, **given: Any) -> Any:
+        """The first value of the first row, or None."""
+        row = await self.row(query, **given)
+        return None if row is None else row[0]
+
+    async def values(self, query: Executable, **given: Any) -> list[Any]:
+        """The first value of every row."""
+        return [row[0] for row in await self.rows(query, **given)]
 
 
 class Transaction(Queries):

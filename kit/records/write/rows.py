@@ -10,9 +10,8 @@ from sqlalchemy import ColumnElement, Executable, Select
 
 from kit.access.reach import Reach
 from kit.actor import Actor
-from kit.database.queries import Queries
 from kit.database.statements import Statement, Statements
-from kit.database.transaction import Transaction
+from kit.database.transaction import Queries, Transaction
 from kit.entity import Level, Record
 from kit.entity.parts import parts_in
 from kit.errors import Denied, NotFound
