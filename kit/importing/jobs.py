@@ -131,16 +131,17 @@ class Jobs:
         )
         return [Line(row.number, row.original) for row in await self._database.rows(lines)]
 
-    async def originals(self, job: Job) -> AsyncIterator[str]:
-        """Every line as it stands in the file, a few at a time."""
-        lines = select(import_line.c.original).where(import_line.c.job_id == job.id)
+    async def originals(self, job: Job) -> AsyncIterator[tuple[int, str]]:
+        """Every line as it stands in the file, with its number, a few at a time."""
+        lines = select(import_line.c.number, import_line.c.original)
+        lines = lines.where(import_line.c.job_id == job.id).order_by(import_line.c.number)
         async with self._database.transaction() as transaction:
             async for row in transaction.stream(lines):
-                yield row.original
+                yield row.number, row.original
 
     async def settle(self, transaction: Transaction, job: Job, lines: Iterable[Line]) -> None:
         """Writes what became of lines, in the transaction that made it so, if the job is ours yet."""
-        done = list(lines)
+        done = [each for line in lines for each in line.with_others()]
         await transaction.count(_SETTLE, **_settled(job, done))
         moved = any(line.state in ("created", "updated") for line in done)
         held = update(import_job).where(

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,10 +14,11 @@ from kit.errors import Busy, Denied, Problem, Unavailable
 from kit.ids import uuid7
 from kit.importing.faults import problem_of
 from kit.importing.jobs import Job, Jobs, LeaseLost, asker
+from kit.importing.mapping.gathering import key_of, most_lines, refused, whole
 from kit.importing.mapping.layout import Layout, Source
 from kit.importing.mapping.lines import Line
 from kit.importing.mapping.plan import Plan
-from kit.importing.mapping.references import Names
+from kit.importing.mapping.references import Names, Reason
 from kit.importing.writing import LineWriter
 from kit.records.methods.standard import Records
 from kit.records.process import Process
@@ -26,6 +27,7 @@ from kit.text.folding import typed
 
 _BATCH = 100
 _POLL_SECONDS = 1.0
+_Lines = Callable[[Job, int], Awaitable[list[Line]]]
 # What passes: the import waits for it, and no line is to blame.
 _PATIENCE = (LeaseLost, Unavailable, Busy, OSError)
 
@@ -36,6 +38,8 @@ class _Underway:
 
     layout: Layout
     names: Names
+    # The keys of records whose lines are not taken in, and why.
+    refused: Mapping[int, Reason]
     # In a dry run: the names that lines of the file would give to records.
     promised: set[str] | None = None
 
@@ -107,15 +111,36 @@ class Runner:
         if job.id not in self._underway:
             layout = job.layout(records)
             job.plan.check(self._process.policy, job.actor, records.record, job.heading)
-            self._underway[job.id] = _Underway(layout, self._names(layout))
-        if lines := await self._jobs.waiting(job, _BATCH):
+            wrong = await self._refused(job, layout)
+            self._underway[job.id] = _Underway(layout, self._names(layout), wrong)
+        if lines := await self._batch(job, self._jobs.waiting):
             await self._take(job, lines, last=False)
-        elif not (lines := await self._jobs.left(job, _BATCH)):
+        elif not (lines := await self._batch(job, self._jobs.left)):
             await self._end(job)
         elif job.pass_moved:
             await self._jobs.begin_pass(job)
         else:
             await self._take(job, lines, last=True)
+
+    async def _refused(self, job: Job, layout: Layout) -> Mapping[int, Reason]:
+        """What can be seen from the whole file alone, where several lines are one record."""
+        if most_lines(layout) == 1:
+            return {}
+        return await refused(layout, self._jobs.originals(job))
+
+    async def _batch(self, job: Job, next_lines: _Lines) -> Sequence[Line]:
+        """The next lines, read; no record is begun before all of its lines are here."""
+        layout, limit = self._underway[job.id].layout, _BATCH
+        while True:
+            lines = await next_lines(job, limit)
+            for line in lines:
+                with _rejecting(job, line):
+                    line.read(layout)
+            complete = whole(layout, lines) if len(lines) == limit else lines
+            # What is of one record still is more than it can have, and all of it is refused.
+            if complete or limit > most_lines(layout):
+                return complete or lines
+            limit *= 2
 
     def _names(self, layout: Layout) -> Names:
         return Names(self._process, layout, asker(self._process.name))
@@ -125,18 +150,18 @@ class Runner:
         await self._jobs.end(job, error)
         log.info("import.ended", entity=job.entity, job=str(job.id), error=error)
 
-    async def _take(self, job: Job, lines: list[Line], *, last: bool) -> None:
-        """Reads, resolves and takes in; a name that a later line may make lets its line wait."""
+    async def _take(self, job: Job, lines: Sequence[Line], *, last: bool) -> None:
+        """Resolves and takes in; a name that a later line may make lets its line wait."""
         underway = self._underway[job.id]
         for line in lines:
-            with _rejecting(job, line):
-                line.read(underway.layout)
+            if wrong := underway.refused.get(key_of(underway.layout, line)):
+                line.state, line.reasons = "rejected", {"": wrong}
         await self._learn(job, underway, lines)
         for line in lines:
             await self._understand(job, underway, line, last=last)
         await LineWriter(self._records[job.entity], self._jobs, job, underway.layout).write(lines)
 
-    async def _learn(self, job: Job, underway: _Underway, lines: list[Line]) -> None:
+    async def _learn(self, job: Job, underway: _Underway, lines: Sequence[Line]) -> None:
         """Asks for the names of all lines, or of one after the other when one makes trouble."""
         pending = [line for line in lines if not line.state]
         try:
@@ -180,7 +205,7 @@ class Runner:
     async def _promised(self, job: Job, underway: _Underway) -> set[str]:
         fields = {each.by for each in underway.layout.references() if self._own(underway, each)}
         names: set[str] = set()
-        async for original in self._jobs.originals(job):
+        async for _, original in self._jobs.originals(job):
             with contextlib.suppress(ValueError):
                 texts = underway.layout.read(original)
                 names |= {typed(text) for source, text in texts if source.spot in fields}

@@ -16,6 +16,7 @@ from kit.entity import Before, Level, Record
 from kit.errors import Busy, Denied, Invalid, NotFound, Problem, Unavailable
 from kit.importing.faults import problem_of
 from kit.importing.jobs import Job, Jobs, LeaseLost
+from kit.importing.mapping.gathering import gathered
 from kit.importing.mapping.layout import Layout
 from kit.importing.mapping.lines import Line
 from kit.records.methods.standard import Records, few_custom
@@ -51,9 +52,11 @@ class LineWriter:
 
     async def write(self, lines: Sequence[Line]) -> None:
         """Takes in what was understood, and writes down what was not."""
+        lines = gathered(self._layout, lines)
         settled = [line for line in lines if line.state]
         if settled:
-            await self._complete([line for line in settled if line.state == "rejected"])
+            wrong = [line for line in settled if line.state == "rejected" and not line.follows]
+            await self._complete(wrong)
             await self._settle(settled)
         for group in _apart([line for line in lines if not line.state], self._match):
             await self._safely(group)

@@ -1,6 +1,6 @@
 """One line on its way into a record: what it says, and what became of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from kit.importing.mapping.references import Names, Reason, not_offered
 from kit.importing.mapping.rows import lacking, merged
 
 _SEPARATOR = ";"
+_WHOLE = "Line {}, of the same record, is rejected; a record is taken in with all of its lines."
 
 
 @dataclass(slots=True)
@@ -29,6 +30,24 @@ class Line:
     state: str = ""
     record_id: UUID | None = None
     reasons: dict[str, Reason] = field(default_factory=dict)
+    # Of several lines that are one record, those behind the first, which are taken in with it.
+    others: list["Line"] = field(default_factory=list)
+    follows: bool = False
+
+    def with_others(self) -> Iterator["Line"]:
+        """The line and those that went where it went: into the same record, or nowhere."""
+        yield self
+        for line in self.others:
+            line.state, line.record_id, line.reasons = self.state, self.record_id, {}
+            if self.state == "created":
+                line.state = "updated"
+            if self.state == "rejected":
+                line.go_with(self)
+            yield line
+
+    def go_with(self, other: "Line") -> None:
+        """Leaves the line out because another one of its record is left out."""
+        self.state, self.reasons = "rejected", {"": Reason(_WHOLE.format(other.number))}
 
     def reject(self, problem: Problem) -> None:
         """Leaves the line out and keeps the reasons."""
@@ -118,10 +137,12 @@ class Line:
     def filled(self, layout: Layout, before: Mapping[str, Any]) -> dict[str, Any]:
         """All values, with the rows that a record had before; Invalid where a row lacks something."""
         values = dict(self.values)
-        for name, parts in self.rows.items():
+        lines = (self, *self.others)
+        for name in dict.fromkeys(name for line in lines for name in line.rows):
             kind = layout.record.fields[name].said.kind
             assert isinstance(kind, Rows)  # noqa: S101 - only rows have parts
-            values[name] = merged(kind, before.get(name) or (), parts)
+            said = [line.rows[name] for line in lines if name in line.rows]
+            values[name] = merged(kind, before.get(name) or (), said)
             if wrong := lacking(kind, values[name]):
                 raise Invalid("", {name: wrong})
         return values
