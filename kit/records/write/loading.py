@@ -66,7 +66,7 @@ def _columns(record: type[Record]) -> Select[Any]:
 
 def revived(record: type[R], row: Any) -> R:
     """The record that a row tells of."""
-    found = cast("R", inspect(record).class_manager.new_instance())
+    found = cast("R", record.__mapper__.class_manager.new_instance())
     fill(found, row)
     return found
 
