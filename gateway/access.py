@@ -96,7 +96,7 @@ class Rights:
     def require(self, resource: Resource, action: str) -> None:
         """Refuses an action that the caller's scopes or profiles do not hold."""
         self.require_scope(only_reads=action == "view")
-        if action not in self.policy.rights(calling(), resource.entity):
+        if action not in self.policy.permit(calling(), resource.entity).rights:
             metrics.DENIED.labels(resource.entity, action).inc()
             raise Denied(f"Your profile does not let you {action} {_words(resource)}.")
 

@@ -9,8 +9,7 @@ from typing import Any
 from crm.v1 import presentation_pb2 as shown_pb
 from crm.v1 import records_pb2 as pb
 
-from kit.access.policy import Policy
-from kit.actor import Actor
+from kit.access.permit import Permit
 from kit.choices import Choices
 from kit.entity import Choice, Field, Picklist, Record, Reference, References, Rows, Steps, Words
 from kit.entity.kinds import ActorName, Kind, Money, Text
@@ -29,33 +28,31 @@ _ELSEWHERE = frozenset({"tones", "words", "targets"})
 _ORDERED = frozenset({"asc", "desc"})
 
 
-def described(shape: Shape, policy: Policy, actor: Actor, choices: Choices) -> pb.EntityDescription:
+def described(shape: Shape, permit: Permit, choices: Choices) -> pb.EntityDescription:
     """One entity with the fields that the caller may see."""
     record = shape.record
-    limits = policy.field_access(actor, record.entity)
-    seen = [name for name in shape.names if limits.get(name) != "hidden"]
-    along = (name for name in Asked(policy, actor, record) if "." in name)
+    seen = permit.seen(shape.names)
+    along = (name for name in Asked(permit) if "." in name)
     return pb.EntityDescription(
         entity=record.entity,
         label=record.label,
         plural=record.plural,
         doc=inspect.getdoc(record) or "",
         title_field=record.title,
-        rights=sorted(_rights(shape, policy, actor)),
+        rights=sorted(_rights(shape, permit)),
         methods=[each for each in STANDARD if each in shape.methods],
         presentation=_presentation(record, frozenset((*seen, *along))),
         no_bin=record.no_bin,
         fields=[
-            _field(record, shape.fields[name], choices, readable_only=limits.get(name) == "read")
+            _field(record, shape.fields[name], choices, readable_only=name in permit.limits)
             for name in seen
         ],
     )
 
 
-def _rights(shape: Shape, policy: Policy, actor: Actor) -> set[str]:
+def _rights(shape: Shape, permit: Permit) -> set[str]:
     """What the profiles allow and the contract has; whoever may create may import what files make."""
-    allowed = policy.rights(actor, shape.record.entity)
-    rights = {each for each in allowed if _NEEDS.get(each, "Get") in shape.methods}
+    rights = {each for each in permit.rights if _NEEDS.get(each, "Get") in shape.methods}
     return rights | {"import"} if "create" in rights and is_imported(shape.record) else rights
 
 

@@ -58,7 +58,7 @@ class Chat:
     def _may_hear(self, actor: Actor, members: frozenset[str]) -> bool:
         """Even what everybody is told is only for those who may see messages at all."""
         meant = not members or actor.name in members
-        return meant and "view" in self.follower.policy.rights(actor, _MESSAGE)
+        return meant and "view" in self.follower.policy.permit(actor, _MESSAGE).rights
 
     def _access_ended(self, ended: frozenset[str]) -> None:
         """Sessions, grants or tokens are over, and so is what was opened with them."""

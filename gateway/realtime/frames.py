@@ -34,14 +34,14 @@ class Frames:
 
     def _hidden(self, actor: Actor) -> frozenset[str]:
         """The event's fields that tell what the caller may not see; most people see all."""
-        limits = {entity: self._policy.field_access(actor, entity) for entity in self._entities}
-        if not any(limits.values()):
+        hidden = {entity: self._policy.permit(actor, entity).hidden for entity in self._entities}
+        if not any(hidden.values()):
             return frozenset()
-        return frozenset(name for name in self._told if self._is_hidden(name, limits))
+        return frozenset(name for name in self._told if self._is_hidden(name, hidden))
 
-    def _is_hidden(self, name: str, limits: Mapping[str, Mapping[str, str]]) -> bool:
+    def _is_hidden(self, name: str, hidden: Mapping[str, Collection[str]]) -> bool:
         """The id is nobody's secret; a field of which nothing is said here is hidden."""
         if name == "id":
             return False
         entity, field = self._stands_for.get(name, ("", ""))
-        return not entity or limits[entity].get(field) == "hidden"
+        return not entity or field in hidden[entity]

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from kit.access.entities import at_home, everywhere, standing_of
 from kit.access.inheritance import every_row, key_in
-from kit.access.limits import ORDER
+from kit.access.permit import Permit
 from kit.access.policy import Policy
-from kit.access.profiles import ACTIONS
+from kit.access.profiles import ACTIONS, ORDER
 from kit.access.reach import Reach
 from kit.actor import Actor
 from kit.entity import Governs, Level
@@ -38,7 +38,7 @@ class Holding:
 
     @property
     def actions(self) -> frozenset[str]:
-        return self.policy.rights(self._actor, self.entity) if self.person_id else frozenset()
+        return self._permit.rights if self.person_id else frozenset()
 
     def width(self, field: str) -> int:
         """How wide a field is opened; -1 where no record is shown."""
@@ -46,19 +46,18 @@ class Holding:
 
     @property
     def limits(self) -> Mapping[str, str]:
-        return self.policy.field_access(self._actor, self.entity)
+        return self._permit.limits
 
     def rows(self, level: Level) -> Reach:
         """The rows reached; what is confidential nobody gives."""
-        standing = standing_of(self.entity)
-        if self.person_id is None or standing.confidential:
+        if self.person_id is None or standing_of(self.entity).confidential:
             return _NO_ROWS
-        return self.policy.reach(self._actor, standing, level)
+        return self._permit.reach(level)
 
     @property
-    def _actor(self) -> Actor:
+    def _permit(self) -> Permit:
         assert self.person_id is not None  # noqa: S101 - nobody has no rights to be asked for
-        return Actor.person(self.person_id)
+        return self.policy.permit(Actor.person(self.person_id), self.entity)
 
 
 def lacking(
@@ -107,8 +106,6 @@ def named(policy: Policy) -> Iterator[str]:
 
 def holds_everything(policy: Policy, person_id: UUID, entities: Iterable[str]) -> bool:
     """Whether somebody may do everything with every record and every field, access included."""
-    actor, every = Actor.person(person_id), frozenset(ACTIONS)
-    return policy.rights(actor, Governs.ACCESS) == every and all(
-        policy.rights(actor, each) == every and not policy.field_access(actor, each)
-        for each in entities
-    )
+    own, every = policy.permit(Actor.person(person_id), Governs.ACCESS), frozenset(ACTIONS)
+    permits = map(own.another, entities)
+    return own.rights == every and all(each.rights == every and not each.limits for each in permits)

@@ -5,7 +5,19 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from kit.access.entities import Standing
 from kit.access.entries import ChoiceList, Default, Group, Person, Profile, Role, Rule
+from kit.entity import Level
+
+EVERYONE = 0
+"""The key that everybody holds; identity's sequence starts above it."""
+
+PARENT = "parent"
+"""The openness of an entity whose rows are as open as what they hang on."""
+
+Principal = tuple[str, UUID]
+
+_OPEN = {"read": Level.READ, "edit": Level.EDIT, "full": Level.FULL}
 
 
 class Organisation:
@@ -26,6 +38,7 @@ class Organisation:
         self.rules: list[Rule] = list(parts["rule"].values())
         self.defaults: dict[str, str] = {each.entity: each.level for each in _defaults(parts)}
         self.choices: dict[str, ChoiceList] = {each.name: each for each in parts["choice"].values()}
+        self._stand_for: dict[UUID, frozenset[Principal]] = {}
 
     def name_of(self, entity: str, id: UUID) -> str:
         """What a person, role, profile or group is called, by the entity that it is at its owner."""
@@ -153,6 +166,55 @@ class Organisation:
         for role_id in role_ids:
             if role_id in self.roles:
                 yield from self.roles[role_id].profile_ids
+
+    # What is granted, and whom it reaches.
+
+    def default_of(self, record: Standing) -> str:
+        """How open an entity is to everybody."""
+        return self.defaults.get(record.entity, record.default_access)
+
+    def opens(self, record: Standing, level: Level) -> bool:
+        """Whether an entity is open to everybody as far as this level."""
+        default = self.default_of(record)
+        return default in _OPEN and _OPEN[default].includes(level)
+
+    def key_of(self, kind: str, principal_id: UUID) -> int | None:
+        """The number under which rows are shared with a principal."""
+        match kind:
+            case "person":
+                person = self.people.get(principal_id)
+                return person.share_key if person else None
+            case "group":
+                group = self.groups.get(principal_id)
+                return group.share_key if group else None
+            case "role" | "role_and_below":
+                role = self.roles.get(principal_id)
+                return (role.share_key if kind == "role" else role.tree_key) if role else None
+        return None
+
+    def is_meant(self, person_id: UUID, kind: str, principal_id: UUID) -> bool:
+        """Whether what a principal is granted reaches this person, as a member or from above."""
+        return (kind, principal_id) in self.stands_for(person_id)
+
+    def stands_for(self, person_id: UUID) -> frozenset[Principal]:
+        """Every principal whose shares reach this person: whoever stands above a grantee gets them too."""
+        known = self._stand_for.get(person_id)
+        if known is None:
+            known = self._stand_for[person_id] = frozenset(self._principals(person_id))
+        return known
+
+    def _principals(self, person_id: UUID) -> Iterator[Principal]:
+        for each in {person_id} | self.subordinates(person_id):
+            yield "person", each
+            yield from (("group", group) for group in self.groups_of.get(each, ()))
+            person = self.people.get(each)
+            for role_id in person.role_ids if person else ():
+                yield "role", role_id
+                yield from (("role_and_below", above) for above in self.above(role_id))
+        for role_id in self.roles_below(person_id):
+            yield "role", role_id
+            yield "role_and_below", role_id
+            yield from (("group", group) for group in self.groups_of_roles.get(role_id, ()))
 
 
 def _by_id(parts: dict[str, Any]) -> dict[UUID, Any]:

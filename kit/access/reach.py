@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reach:
     """Which rows of one entity a caller reaches: all, or those that carry one of the numbers."""
 
@@ -16,7 +17,7 @@ class Reach:
     shared: tuple[int, ...] = ()
     inherited: tuple[int, ...] = ()
 
-    @property
+    @cached_property
     def parameters(self) -> dict[str, Any]:
         """What the statements of kit/records call it."""
         return {
@@ -26,7 +27,7 @@ class Reach:
             "inherited": self.inherited,
         }
 
-    @property
+    @cached_property
     def shape(self) -> tuple[bool, bool, bool]:
         """What of it makes a difference to the text of a statement."""
         return self.all, bool(self.keys), bool(self.inherited)

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from kit.access.clause import COLUMNS
 from kit.access.entries import Group, Person, Role
-from kit.access.policy import PARENT, Policy
+from kit.access.organisation import PARENT
+from kit.access.policy import Policy
 from kit.actor import Actor
 from kit.entity import Audience, Level, Record
 
@@ -21,7 +22,7 @@ def explained(
 
 
 def _reaches(policy: Policy, person_id: UUID, record: Record, level: Level) -> bool:
-    reach = policy.reach(Actor.person(person_id), type(record), level)
+    reach = policy.permit(Actor.person(person_id), type(record)).reach(level)
     return reach.meets(getattr(record, COLUMNS[level]), record.inherited)
 
 
@@ -48,16 +49,20 @@ def _by_share(
     name = _name(policy, share.kind, share.id)
     if share.kind == "everyone" or (share.kind, share.id) == ("person", person_id):
         yield f"Shared with {name} ({share.level})."
-    elif not confidential and share.id and policy.is_meant(person_id, share.kind, share.id):
+    elif (
+        not confidential
+        and share.id
+        and policy.organisation.is_meant(person_id, share.kind, share.id)
+    ):
         member = person_id in policy.organisation.members(share.kind, share.id)
         whose = "Shared with" if member else "Stands above somebody it is shared with:"
         yield f"{whose} {name} ({share.level})."
 
 
 def _by_openness(policy: Policy, person_id: UUID, record: Record) -> Iterator[str]:
-    if {"view_all", "edit_all"} & policy.rights(Actor.person(person_id), record.entity):
+    if {"view_all", "edit_all"} & policy.permit(Actor.person(person_id), type(record)).rights:
         yield f"A profile opens all {record.plural.lower()}."
-    default = policy.default_of(type(record))
+    default = policy.organisation.default_of(type(record))
     if default == PARENT:
         yield from _by_parent(policy, person_id, record)
     elif default != "private":
@@ -65,7 +70,7 @@ def _by_openness(policy: Policy, person_id: UUID, record: Record) -> Iterator[st
 
 
 def _by_parent(policy: Policy, person_id: UUID, record: Record) -> Iterator[str]:
-    reach = policy.reach(Actor.person(person_id), type(record), Level.READ)
+    reach = policy.permit(Actor.person(person_id), type(record)).reach(Level.READ)
     if reach.all or reach.meets((), record.inherited):
         entity = record.parent[0] if record.parent else record.parents[0]
         kind = entity.partition(".")[2].lower()
@@ -78,7 +83,7 @@ def _by_parent(policy: Policy, person_id: UUID, record: Record) -> Iterator[str]
 
 def _by_rule(policy: Policy, person_id: UUID, record: Record) -> Iterator[str]:
     for rule in policy.organisation.rules:
-        opened = rule.entity == record.entity and policy.is_meant(
+        opened = rule.entity == record.entity and policy.organisation.is_meant(
             person_id, rule.target_kind, rule.target_id
         )
         owners = policy.organisation.members(rule.source_kind, rule.source_id)

@@ -225,7 +225,7 @@ def _rejecting(job: Job, line: Line) -> Iterator[None]:
 
 def may_import(records: Records[Any, Any], actor: Actor, plan: Plan) -> None:
     """Refuses a person who may neither create such records nor change those that match."""
-    rights = records.process.policy.rights(actor, records.record.entity)
+    rights = records.process.policy.permit(actor, records.record).rights
     useful = {"create", "edit"} if plan.match else {"create"}
     if "view" not in rights or not useful & rights:
         plural = records.record.plural.lower()

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from kit.access.fields import may_set
 from kit.database.faults import outage
 from kit.entity import Before, Level, Record
 from kit.errors import Busy, Denied, Invalid, NotFound, Problem, Unavailable
@@ -200,10 +199,11 @@ class LineWriter:
     # What becomes of one line.
 
     async def _create(self, work: Work, line: Line) -> None:
-        work.allow(self._record, "create")
+        permit = work.permit(self._record)
+        permit.require("create")
         values = line.filled(self._layout, {})
         names = [*values, "custom"] if line.custom else list(values)
-        may_set(self._process.policy, work.actor, self._record, names, new=True)
+        permit.require_settable(names, new=True)
         record = self._record(**values)
         record.custom = few_custom(line.custom)
         before = len(work.pending.new)
@@ -253,13 +253,13 @@ class LineWriter:
     def _may_change(
         self, work: Work, record: Record, changes: dict[str, Any], editable: set[Any]
     ) -> None:
-        work.allow(self._record, "edit")
+        permit = work.permit(self._record)
+        permit.require("edit")
         if record.id not in editable:
             raise Denied("You may read this record but not change it.")
         few_custom(changes.get("custom", {}))
         for name in changes:
-            new = name in self._amends
-            may_set(self._process.policy, work.actor, self._record, [name], new=new)
+            permit.require_settable([name], new=name in self._amends)
 
 
 def _apart(lines: Sequence[Line], match: str) -> Iterator[list[Line]]:

@@ -91,8 +91,8 @@ class Resolving:
         record = self._work.process.entities.get(named.target[0])
         if named.above or record is None or (self._judges and not record.no_bin):
             return True
-        policy, actor = self._work.process.policy, self._work.actor
-        return not (policy.opens(record, Level.READ) or policy.reach(actor, record, Level.READ).all)
+        opens = self._work.process.policy.organisation.opens
+        return not (opens(record, Level.READ) or self._reach(record.entity).all)
 
     def vouch(self, *targets: Name) -> None:
         """Takes for granted what its owner has just named in an answer; its copy comes in a moment."""
@@ -142,9 +142,8 @@ class Resolving:
         )
 
     def _reach(self, entity: str) -> Reach:
-        process, actor = self._work.process, self._work.actor
-        facts = process.entities.get(entity) or facts_of(entity)
-        return process.policy.reach(actor, facts, Level.READ) if facts else Reach(all=False)
+        known = entity in self._work.process.entities or facts_of(entity)
+        return self._work.permit(entity).reach(Level.READ) if known else Reach(all=False)
 
 
 def _wrong(named: Named) -> str:

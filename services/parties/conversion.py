@@ -14,7 +14,6 @@ from crm.sales.v1 import opportunities_pb2 as sales
 from crm.sales.v1.opportunities_pb2_grpc import OpportunitiesStub
 from sqlalchemy import DateTime, bindparam
 
-from kit.access.fields import custom_seen
 from kit.actor import Actor, calling
 from kit.entity import Level, Record
 from kit.errors import Conflict, Denied, Invalid, NotFound, Problem
@@ -102,7 +101,7 @@ async def convert(work: Work, lead: Lead, said: Said) -> Converted:
 
 def _refuse_early(work: Work, lead: Lead, *, override: bool) -> None:
     if override and lead.status != LeadStatus.QUALIFIED:
-        work.allow(Lead, "edit_all")
+        work.permit(Lead).require("edit_all")
     lead.refuse_early_conversion(override=override)
 
 
@@ -110,7 +109,7 @@ async def _account(work: Work, lead: Lead, said: Said) -> Account:
     """The account that the caller names, or a new one."""
     if said.account_id is not None:
         return await chosen_account(work, lead, said)
-    work.allow(Account, "create")
+    work.permit(Account).require("create")
     account = lead.to_account()
     # A value may have been retired since the lead got it; the conversion still tells it.
     if account.industry and work.process.choices.wrong(
@@ -130,8 +129,8 @@ async def _contact(work: Work, lead: Lead, account: Account, said: Said) -> Cont
     contact = lead.to_contact(account.id)
     if contact is None:
         return None
-    work.allow(Contact, "create")
-    if custom_seen(work.process.policy, work.actor, Lead):
+    work.permit(Contact).require("create")
+    if work.permit(Lead).sees("custom"):
         contact.custom = dict(lead.custom or {})
     return work.add(contact)
 
@@ -140,7 +139,7 @@ def _name(work: Work, account: Account, said: Said) -> str | None:
     """What the opportunity is to be called; None when there shall be none."""
     if said.create_opportunity is False:
         return None
-    if "create" not in work.process.policy.rights(work.actor, _OPPORTUNITY):
+    if "create" not in work.permit(_OPPORTUNITY).rights:
         raise Denied("Your profile does not let you create opportunities; convert without one.")
     try:
         named = Conversion.fields["opportunity_name"].said.kind.parse(said.opportunity_name or "")
@@ -189,7 +188,7 @@ async def _opportunity(process: Process, known: Conversion, who: Actor, told: by
     To sales the job speaks in its own name, and leaves out by itself what the person may not set.
     """
     stub: Any = process.peers.stub(OpportunitiesStub)
-    limited = process.policy.field_access(who, _OPPORTUNITY).keys() & _OPTIONAL
+    limited = process.policy.permit(who, _OPPORTUNITY).limits.keys() & _OPTIONAL
     try:
         made = await stub.Create(_deal(known, who, without=limited), brings=told)
     except (Invalid, Denied) as wrong:

@@ -5,7 +5,6 @@ from typing import TypeVar
 
 from sqlalchemy import Text, Uuid, bindparam
 
-from kit.access.fields import custom_seen, seen
 from kit.entity import Level, Record
 from kit.errors import Invalid, NotFound
 from kit.records import Said, Work
@@ -65,7 +64,7 @@ async def _named(work: Work, account: Account, said: Said) -> Contact | None:
 
 async def _matching(work: Work, lead: Lead, account: Account) -> Contact | None:
     """None for whoever may not see addresses: the match would tell one."""
-    told = seen(work.process.policy, work.actor, Contact, ["email"])
+    told = work.permit(Contact).sees("email")
     if not (lead.email and told):
         return None
     return await work.first(Contact, *_SAME, account=account.id, folded_email=fold(lead.email))
@@ -73,7 +72,7 @@ async def _matching(work: Work, lead: Lead, account: Account) -> Contact | None:
 
 async def add_custom(work: Work, lead: Lead, record: Record) -> None:
     """The organisation's own fields go along; one that the record has already stays as it is."""
-    shown = custom_seen(work.process.policy, work.actor, Lead)
+    shown = work.permit(Lead).sees("custom")
     if lead.custom and shown and await _may_write(work, record, ["custom"]):
         record.custom = {**lead.custom, **(record.custom or {})}
 
@@ -87,9 +86,8 @@ async def _fill(work: Work, record: R, offered: R, names: Sequence[str]) -> None
 
 async def _may_write(work: Work, record: Record, names: Sequence[str]) -> Sequence[str]:
     """Of these fields, those that the caller might fill in by hand; the rest stays in the conversion."""
-    policy, actor = work.process.policy, work.actor
-    limits = policy.field_access(actor, record.entity)
-    free = [name for name in names if name not in limits]
-    if not free or "edit" not in policy.rights(actor, record.entity):
+    permit = work.permit(type(record))
+    free = [name for name in names if name not in permit.limits]
+    if not free or "edit" not in permit.rights:
         return ()
     return free if await work.find(type(record), record.id, Level.EDIT) else ()

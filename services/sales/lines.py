@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from kit.access.fields import seen
 from kit.entity import Level
 from kit.records import Work
 from services.sales.model.opportunities import Opportunity
@@ -20,7 +19,7 @@ async def fill_from_products(work: Work, deal: Opportunity) -> None:
     if not wanted:
         return
     products = await work.named(Product, sorted(wanted), Level.READ)
-    names = seen(work.process.policy, work.actor, Product, _TAKEN)
+    names = work.permit(Product).seen(_TAKEN)
     known: dict[UUID | None, Any] = {
         each.id: {name: getattr(each, name) for name in names} for each in products
     }

@@ -123,6 +123,9 @@ async def test_a_hidden_field_of_it_is_refused_like_one_that_does_not_exist(
     profile = await organisation.profile(ALL, SET_UP, fields=(limit,))
     blind = await organisation.person("Sam", profiles=(profile,))
     assert await world.found("account.name = ACME*", blind) == [1]
+    # What is kept of a question for whoever may ask it answers nobody else.
+    assert await world.found("account.industry = retail") == [0]
+    assert await world.found("", order_by="account.industry")
     for asked in (
         world.found("account.industry = retail", blind),
         world.found("", blind, order_by="account.industry"),

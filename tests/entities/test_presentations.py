@@ -39,7 +39,7 @@ def test_facts_tabs_and_names_are_fields(case: Case) -> None:
 def test_views_ask_for_fields_and_have_names_of_their_own(case: Case) -> None:
     views = case.record.presentation.views
     assert len({view.key for view in views}) == len(views)
-    asked = set(Asked(Policy(), Actor.system("tests"), case.record))
+    asked = set(Asked(Policy().permit(Actor.system("tests"), case.record)))
     for view in views:
         assert named_in(view) <= asked, view.key
 

@@ -67,8 +67,8 @@ async def test_with_another_service_s_key_nobody_sets_a_password(
 
 def test_the_door_reaches_no_row_and_has_no_right() -> None:
     policy = Policy()
-    assert policy.rights(Actor.door(), Person.entity) == frozenset()
+    assert policy.permit(Actor.door(), Person).rights == frozenset()
     for level in Level:
-        reach = policy.reach(Actor.door(), Person, level)
+        reach = policy.permit(Actor.door(), Person).reach(level)
         assert (reach.all, reach.keys) == (False, ())
-    assert policy.rights(Actor.system("import"), Person.entity)
+    assert policy.permit(Actor.system("import"), Person).rights

@@ -87,7 +87,8 @@ async def test_the_first_administrator_may_do_everything_and_others_look_up_peop
     async with a_process(house, url) as process, Passwords() as passwords:
         await begin(process, passwords)
         (person_id,) = process.policy.organisation.people
-        rights = process.policy.rights(Actor.person(person_id), "sales.Opportunity")
+        permit = process.policy.permit(Actor.person(person_id), "sales.Opportunity")
+        rights = permit.rights
         assert {"view", "create", "edit", "delete", "view_all", "edit_all"} == rights
         said = {each.name: each for each in process.policy.organisation.profiles.values()}
         lines = {each.entity: each for each in said["Standard user"].permissions}

@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from kit.entity import Record
 from kit.query import parse, to_sql
 from kit.records.read.askable_fields import Asked
+from kit.records.read.listing import context_of
 from services.parties.model.accounts import Account
 from services.parties.model.contacts import Contact
 from tests.parties.desk import Desk
@@ -92,9 +93,9 @@ async def test_a_city_and_a_country_are_looked_up_in_an_index(
     desk: Desk, record: type[Record], column: str
 ) -> None:
     process = desk.serving.process
-    fields = Asked(process.policy, desk.actor, record)
+    permit = process.policy.permit(desk.actor, record)
     node = parse(f'addresses.{column} = "Cluj-Napoca"')
-    met = to_sql(node, fields, process.reader.context(record, desk.actor))
+    met = to_sql(node, Asked(permit), context_of(permit))
     query = select(record.id).where(met)
     asked = query.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})
     async with process.database.engine.connect() as connection:

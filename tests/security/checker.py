@@ -25,16 +25,15 @@ def kit_says(policy: Policy, user: int, action: str, thing: Thing, world: World)
     """
     record = Diary if world.confidential else Toy
     actor = Actor.person(id_of("person", user))
-    rights = policy.rights(actor, record.entity)
-    if action not in rights and action != "view" and rights & {"edit", "delete"}:
+    permit = policy.permit(actor, record)
+    if action not in permit.rights and action != "view" and permit.rights & {"edit", "delete"}:
         return False
     row = record(name="it", owner_id=id_of("person", thing.owner))
     given = [
         Audience(kind, id_of(kind, number), Level(level))
         for (kind, number), level in thing.shares.items()
     ]
-    reach = policy.reach(actor, record, LEVEL[action])
-    return reach.meets(policy.row_keys(row, given)[LEVEL[action]], ())
+    return permit.reach(LEVEL[action]).meets(policy.row_keys(row, given)[LEVEL[action]], ())
 
 
 def disagreements(world: World) -> list[str]:
@@ -46,7 +45,7 @@ def disagreements(world: World) -> list[str]:
 
 def _differences(world: World) -> list[str]:
     policy = policy_of(world)
-    stranger = policy.rights(Actor.person(id_of("person", 99)), "toys.Toy")
+    stranger = policy.permit(Actor.person(id_of("person", 99)), "toys.Toy").rights
     return ["a stranger has rights"] * bool(stranger) + [
         f"person {user} {action} thing {number}: the kit says {said}"
         for user in range(len(world.people))

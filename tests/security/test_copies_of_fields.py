@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kit.access.limits import WHOLE, _sources, _sources_elsewhere
+from kit.access.profiles import WHOLE, _sources, _sources_elsewhere
 from tests.entities.cases import CASES
 
 

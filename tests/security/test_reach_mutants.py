@@ -13,6 +13,7 @@ import pytest
 
 from kit.access import profiles
 from kit.access.organisation import Organisation
+from kit.access.permit import Permit
 from kit.access.policy import Policy
 from tests.security.checker import disagreements
 from tests.security.oracle import Group, Person, Role, Rule, Thing, World
@@ -98,18 +99,18 @@ def _things() -> list[Thing]:
 
 
 CLAUSES = [
-    Policy._reach,
-    Policy._rows,
-    Policy.opens,
-    Policy._owners,
-    Policy.is_meant,
-    Policy._shared,
-    Policy._confidential,
-    Policy._principals,
+    Permit._reach,
+    Permit.rows,
+    Permit._owners,
+    Permit._shared,
+    Permit._confidential,
     profiles.rights,
     profiles.hides,
     profiles.allowed,
     Policy.row_keys,
+    Organisation.opens,
+    Organisation.is_meant,
+    Organisation._principals,
     Organisation.below,
     Organisation.subordinates,
     Organisation.roles_below,
@@ -124,9 +125,9 @@ _HELD = "{held for role in roles for held in self.holders.get(role, ())}"
 # What no small world can show, each with its reason.
 UNSEEN = {
     # Nothing in these worlds hangs on anything; test_what_hangs_on_a_record.py has what does.
-    "_rows: if ways is None: -> if False",
+    "rows: if ways is None: -> if False",
     # Nothing here lets everybody in; test_access.py has the entity that does.
-    "_rows: self._shared(person_id) | {EVERYONE} -> self._shared(person_id)",
+    "rows: self._shared(self.person_id) | {EVERYONE} -> self._shared(self.person_id)",
     # A share with somebody who is gone has no key, and no caller has that key either.
     "row_keys: key is not None and held.includes(level) -> held.includes(level)",
     # Identity refuses a circle of roles.

@@ -50,7 +50,7 @@ async def keys_of(toys: Serving, record_id: str) -> set[int]:
 
 def share_key(toys: Serving, actor: Actor) -> int:
     assert actor.person_id is not None
-    key = toys.process.policy.key_of("person", actor.person_id)
+    key = toys.process.policy.organisation.key_of("person", actor.person_id)
     assert key is not None
     return key
 

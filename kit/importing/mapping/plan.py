@@ -6,7 +6,6 @@ from datetime import tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from kit.access.fields import seen
 from kit.access.policy import Policy
 from kit.actor import Actor
 from kit.entity import Field, Record, References, Rows, Words
@@ -129,12 +128,8 @@ class Plan:
 
     def check(self, policy: Policy, actor: Actor, record: type[Record], heading: list[str]) -> None:
         """Invalid names every part of the plan that does not fit, with what comes nearest."""
-        limits = policy.field_access(actor, record.entity)
-        fields = {
-            name: record.fields[name]
-            for name in seen(policy, actor, record, record.fields)
-            if limits.get(name) != "read"
-        }
+        limits = policy.permit(actor, record).limits
+        fields = {name: known for name, known in record.fields.items() if name not in limits}
         own = "custom" not in limits
         wrong = {
             "columns": " ".join(self._wrong_columns(fields, heading, custom=own)),

@@ -101,12 +101,13 @@ class Names:
         from all is known here, and then nobody is found but oneself and those below.
         """
         policy, actor = self._process.policy, calling()
-        if "view" not in policy.rights(actor, PEOPLE):
+        permit = policy.permit(actor, PEOPLE)
+        if "view" not in permit.rights:
             raise Denied("Your profile does not let you view people.")
-        if policy.field_access(actor, PEOPLE).get(by) == "hidden":
+        if not permit.sees(by):
             raise Invalid(field=f"There is no field {by!r}.")
         people = policy.organisation.people
-        if actor.person_id is None or "view_all" in policy.rights(actor, PEOPLE):
+        if actor.person_id is None or "view_all" in permit.rights:
             return people
         if policy.organisation.defaults.get(PEOPLE) != "private":
             return people

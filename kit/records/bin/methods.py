@@ -12,11 +12,11 @@ from crm.v1.records_pb2_grpc import RecordsServicer
 from sqlalchemy import Select, select, tuple_
 
 from kit.access.clause import reachable
-from kit.access.fields import seen
+from kit.access.permit import Permit
 from kit.actor import calling
 from kit.describe import title_of
 from kit.entity import Instant, Level, Record
-from kit.errors import Conflict, Denied, Invalid, NotFound, Refused
+from kit.errors import Conflict, Invalid, NotFound, Refused
 from kit.records.process import Process
 from kit.records.write.work import Work
 from kit.rpc import call as rpc
@@ -33,38 +33,27 @@ class BinMethods(RecordsServicer):
         self.process = process
         self._taking_back = {each.record: each.take_back for each in servicers}
 
-    def _entity(self, name: str, action: str = "view") -> type[Record]:
+    def _permit(self, name: str, action: str = "view") -> Permit:
+        """What the caller may do with an entity of this process, the action among it."""
         record = self.process.entities.get(name)
         if record is None:
             raise Invalid(entity=f"{self.process.name} has no entity {name!r}.")
-        if action not in self.process.policy.rights(calling(), name):
-            raise Denied(f"Your profile does not let you {action} {record.plural.lower()}.")
-        return record
+        permit = self.process.policy.permit(calling(), record)
+        permit.require(action)
+        return permit
 
     async def Bin(self, request: pb.BinRequest, context: Any) -> pb.BinPage:
-        record = self._with_a_bin(request.entity)
+        permit = self._of_a_bin(request.entity)
         size = min(max(request.page_size, 0) or _PAGE, _MOST)
-        rows = await self.process.reader.rows(self._binned(record, request.page_token, size + 1))
+        rows = await self.process.reader.rows(_deleted(permit, request.page_token, size + 1))
         token = _token(rows[size - 1]) if len(rows) > size else ""
         settings: Any = self.process.settings
         kept = timedelta(days=settings.bin_days)
         items = [_entry(row, kept) for row in rows[:size]]
         return pb.BinPage(items=items, page=standard_pb2.Page(next_page_token=token))
 
-    def _binned(self, record: type[Record], token: str, limit: int) -> Select[Any]:
-        """What was deleted of an entity and the caller could have deleted, latest first."""
-        table = record.__table__.c
-        reach = self.process.policy.reach(calling(), record, Level.FULL)
-        named = seen(self.process.policy, calling(), record, [record.title])
-        title = [title_of(record).label("title")] if named else []
-        columns = (table.id, table.version, table.binned_at, table.binned_by, *title)
-        rows = select(*columns).where(reachable(record, reach, Level.FULL, binned=True))
-        if token:
-            rows = rows.where(tuple_(table.binned_at, table.id) < tuple_(*_place(token)))
-        return rows.order_by(table.binned_at.desc(), table.id.desc()).limit(limit)
-
     async def Restore(self, request: pb.RestoreRequest, context: Any) -> pb.Restored:
-        record = self._with_a_bin(request.entity)
+        record = self._of_a_bin(request.entity).record
         async with self.process.work(calling(), rpc.current(), request) as work:
             found = await _binned(work, record, request.id)
             if request.HasField("version") and request.version != found.version:
@@ -74,11 +63,23 @@ class BinMethods(RecordsServicer):
             await work.flush()
             return work.answer(pb.Restored(id=request.id, version=found.version))  # type: ignore[no-any-return]  # what a verb answers is its message
 
-    def _with_a_bin(self, name: str) -> type[Record]:
-        record = self._entity(name, "delete")
-        if record.no_bin:
-            raise Refused(record.no_bin)
-        return record
+    def _of_a_bin(self, name: str) -> Permit:
+        permit = self._permit(name, "delete")
+        if permit.record.no_bin:
+            raise Refused(permit.record.no_bin)
+        return permit
+
+
+def _deleted(permit: Permit, token: str, limit: int) -> Select[Any]:
+    """What was deleted of an entity and the caller could have deleted, latest first."""
+    record = permit.record
+    table, reach = record.__table__.c, permit.reach(Level.FULL)
+    title = [title_of(record).label("title")] if permit.sees(record.title) else []
+    columns = (table.id, table.version, table.binned_at, table.binned_by, *title)
+    rows = select(*columns).where(reachable(record, reach, Level.FULL, binned=True))
+    if token:
+        rows = rows.where(tuple_(table.binned_at, table.id) < tuple_(*_place(token)))
+    return rows.order_by(table.binned_at.desc(), table.id.desc()).limit(limit)
 
 
 async def _binned(work: Work, record: type[Record], id: str) -> Record:

@@ -11,7 +11,7 @@ from crm.v1 import standard_pb2
 from sqlalchemy import func, literal_column, select
 
 from kit.access.clause import within_reach
-from kit.access.fields import seen
+from kit.access.permit import Permit
 from kit.access.reasons import explained
 from kit.actor import Actor, calling, calls
 from kit.describe import described, title_of
@@ -19,9 +19,9 @@ from kit.entity import Level, Record
 from kit.errors import Denied, Invalid
 from kit.ids import record_id
 from kit.records.bin.methods import BinMethods
+from kit.records.methods.find import found
 from kit.records.methods.sharing import share_anew
 from kit.records.read.figures import aggregated
-from kit.records.read.find import found
 from kit.records.read.naming import merged, named_in
 from kit.records.tables import history, share
 from kit.records.write.keys import shares_of
@@ -41,8 +41,10 @@ class RecordsService(BinMethods):
 
     async def Describe(self, request: pb.DescribeRequest, context: Any) -> pb.Description:
         policy, choices = self.process.policy, self.process.choices
-        shapes = self.process.shapes.values()
-        entities = [described(shape, policy, calling(), choices) for shape in shapes]
+        shapes, actor = self.process.shapes.values(), calling()
+        entities = [
+            described(shape, policy.permit(actor, shape.record), choices) for shape in shapes
+        ]
         return pb.Description(entities=[each for each in entities if "view" in each.rights])
 
     async def Schemas(self, request: pb.SchemasRequest, context: Any) -> pb.SchemaList:
@@ -52,8 +54,8 @@ class RecordsService(BinMethods):
         return pb.SchemaList(schemas=schemas)
 
     async def History(self, request: pb.HistoryRequest, context: Any) -> pb.HistoryPage:
-        record = self._entity(request.entity)
-        await self.process.reader.one(record, calling(), record_id(request.id), ("id",))
+        permit = self._permit(request.entity)
+        await self.process.reader.one(permit, record_id(request.id), ("id",))
         size = min(max(request.page_size, 0) or _PAGE, _MOST)
         rows = (
             select(history)
@@ -64,10 +66,10 @@ class RecordsService(BinMethods):
             rows = rows.where(history.c.seq < _position(request.page_token))
         entries = await self.process.reader.rows(rows)
         token = str(entries[size - 1]["seq"]) if len(entries) > size else ""
-        shown = [self._entry(record, entry) for entry in entries[:size]]
+        shown = [_entry(permit, entry) for entry in entries[:size]]
         page = standard_pb2.Page(next_page_token=token)
         if request.titles:
-            page.titles.extend(await self._titles_in(record, shown))
+            page.titles.extend(await self._titles_in(permit.record, shown))
         return pb.HistoryPage(items=shown, page=page)
 
     async def _titles_in(self, record: type[Record], entries: Iterable[pb.HistoryEntry]) -> Any:
@@ -76,23 +78,11 @@ class RecordsService(BinMethods):
         titles = await self.process.reader.titles.named(self.process.name, calling(), wanted)
         return [each.message() for each in titles]
 
-    def _entry(self, record: type[Record], row: Any) -> pb.HistoryEntry:
-        """One change, without the fields that the caller may not see."""
-        changes = msgspec.json.decode(row["changes"])
-        names = seen(self.process.policy, calling(), record, changes)
-        return pb.HistoryEntry(
-            at=row["at"].isoformat().replace("+00:00", "Z"),
-            actor=row["actor"],
-            what=row["what"],
-            version=row["version"],
-            changes=[_field_change(name, *changes[name]) for name in names],
-        )
-
     async def Titles(self, request: pb.TitlesRequest, context: Any) -> pb.TitleList:
-        record = self._entity(request.entity)
-        reach = self.process.policy.reach(calling(), record, Level.READ)
+        permit = self._permit(request.entity)
+        record, reach = permit.record, permit.reach(Level.READ)
         ids = [record_id(each) for each in request.ids]
-        if not seen(self.process.policy, calling(), record, [record.title]):
+        if not permit.sees(record.title):
             return pb.TitleList()
         table = record.__table__.c
         rows = await self.process.reader.rows(
@@ -108,12 +98,10 @@ class RecordsService(BinMethods):
     async def Find(self, request: pb.FindRequest, context: Any) -> pb.FoundList:
         if request.person_id:
             _go_on_as(record_id(request.person_id))
-        record = self._entity(request.entity)
-        return await found(self.process, record, request)
+        return await found(self.process, self._permit(request.entity), request)
 
     async def Aggregate(self, request: pb.AggregateRequest, context: Any) -> pb.Figures:
-        record = self._entity(request.entity)
-        figures = await aggregated(self.process, record, calling(), request)
+        figures = await aggregated(self.process, self._permit(request.entity), request)
         if rpc.current().json:
             return pb.Figures(json=_figures_json(figures))
         return figures
@@ -121,7 +109,7 @@ class RecordsService(BinMethods):
     async def Share(self, request: pb.ShareRequest, context: Any) -> pb.Shares:
         _check_share(request)
         principal = record_id(request.principal_id)
-        if self.process.policy.key_of(request.principal_kind, principal) is None:
+        if self.process.policy.organisation.key_of(request.principal_kind, principal) is None:
             raise Invalid(principal_id=f"There is no such {request.principal_kind}.")
         if self.process.policy.organisation.has_left(principal):
             raise Invalid(principal_id="This person is inactive; choose somebody else.")
@@ -143,13 +131,13 @@ class RecordsService(BinMethods):
 
     async def _held(self, work: Work, request: pb.ShareRequest) -> Record:
         """The record as it is by now: of two who share it, or move it, the second sees the first."""
-        record = await work.get(self._entity(request.entity, "edit"), request.id, Level.FULL)
+        record = await work.get(self._permit(request.entity, "edit").record, request.id, Level.FULL)
         await work.hold(record)
         return await work.get(type(record), request.id, Level.FULL)
 
     async def ListShares(self, request: pb.GetShares, context: Any) -> pb.Shares:
         async with self.process.work(calling(), rpc.current()) as work:
-            record = await work.get(self._entity(request.entity), request.id)
+            record = await work.get(self._permit(request.entity).record, request.id)
             return await self._shares(work, record)
 
     async def _shares(self, work: Work, record: Record) -> pb.Shares:
@@ -160,7 +148,7 @@ class RecordsService(BinMethods):
         return await referred(self.process, request)
 
     async def Explain(self, request: pb.ExplainRequest, context: Any) -> pb.Explanation:
-        record_type = self._entity(request.entity)
+        record_type = self._permit(request.entity).record
         async with self.process.work(calling(), rpc.current()) as work:
             record = await work.get(record_type, request.id)
             shares = (await shares_of(work.process.database.fetch, [record.id])).get(record.id, ())
@@ -169,6 +157,18 @@ class RecordsService(BinMethods):
                 raise Invalid(person_id="Say for whom.")
             level, reasons = explained(self.process.policy, person, record, shares)
             return pb.Explanation(level=level, reasons=reasons)
+
+
+def _entry(permit: Permit, row: Any) -> pb.HistoryEntry:
+    """One change, without the fields that the caller may not see."""
+    changes = msgspec.json.decode(row["changes"])
+    return pb.HistoryEntry(
+        at=row["at"].isoformat().replace("+00:00", "Z"),
+        actor=row["actor"],
+        what=row["what"],
+        version=row["version"],
+        changes=[_field_change(name, *changes[name]) for name in permit.seen(changes)],
+    )
 
 
 def _go_on_as(person_id: UUID) -> None:

@@ -7,7 +7,6 @@ from uuid import UUID
 import msgspec
 from google.protobuf import descriptor_pool
 
-from kit.access.fields import custom_seen, seen
 from kit.actor import calling
 from kit.rpc import call as rpc
 
@@ -24,10 +23,9 @@ async def as_seen_now(process: "Process", reply: bytes) -> bytes:
     message: Any = shape.message.FromString(reply)
     values = msgspec.json.decode(message.json) if message.HasField("json") else None
     record_id = UUID(message.id if values is None else values["id"])
-    await process.reader.one(shape.record, actor, record_id, ("id",))
-    hidden = set(shape.names) - set(seen(process.policy, actor, shape.record, shape.names))
-    if not custom_seen(process.policy, actor, shape.record):
-        hidden.add("custom")
+    permit = process.policy.permit(actor, shape.record)
+    await process.reader.one(permit, record_id, ("id",))
+    hidden = permit.hidden.intersection((*shape.names, "custom"))
     if values is not None:
         shown = {name: value for name, value in values.items() if name not in hidden}
         message.json = msgspec.json.encode(shown)

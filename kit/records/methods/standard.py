@@ -1,13 +1,13 @@
 """Get, List, Create, Update and Delete, written once; every entity's service inherits them."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar, Generic, TypeVar
 
 from crm.v1 import standard_pb2
 from google.protobuf.message import Message
 
-from kit.access.fields import chosen, custom_seen, may_be_done, may_set, seen
+from kit.access.permit import Permit
 from kit.actor import calling
 from kit.entity import Level, Record
 from kit.entity.kinds import Custom
@@ -19,8 +19,8 @@ from kit.records.bin.moving import put_into_bin, take_from_bin
 from kit.records.methods.replays import as_seen_now
 from kit.records.process import Process
 from kit.records.read.json_views import page_json, row_json, shown_json
+from kit.records.read.listing import Question, chosen
 from kit.records.read.naming import referred_to
-from kit.records.read.page import Question
 from kit.records.read.titles import Title
 from kit.records.write.versions import seen_version, still_good
 from kit.records.write.work import Work
@@ -57,26 +57,17 @@ class Records(Generic[R, M]):
         except Replayed as before:
             raise Replayed(await as_seen_now(self.process, before.reply)) from None
 
-    def names(self, wanted: Sequence[str] = ()) -> tuple[str, ...]:
-        """The fields of the contract that the caller may see and wants."""
-        allowed = seen(self.process.policy, calling(), self.record, self.shape.names)
-        return chosen(wanted, allowed)
-
-    def allow(self, action: str) -> None:
-        """Refuses an action that the caller's profiles do not hold."""
-        if action not in self.process.policy.rights(calling(), self.record.entity):
-            raise Denied(f"Your profile does not let you {action} {self.record.plural.lower()}.")
-
-    def setting(self, sets: Iterable[str], told: Mapping[str, str], *, changes: bool) -> None:
-        """Refuses a verb for the fields that the caller's profiles lock or hide."""
-        may_be_done(self.process.policy, calling(), self.record, sets, told, changes=changes)
+    def permit(self, action: str | None = None) -> Permit:
+        """What the caller may do with this entity; refused when an action that is said is not in it."""
+        permit = self.process.policy.permit(calling(), self.record)
+        if action is not None:
+            permit.require(action)
+        return permit
 
     async def Get(self, request: Any, context: Any) -> Any:
-        self.allow("view")
-        names = self.names(request.fields)
-        row = await self.process.reader.one(
-            self.record, calling(), record_id(request.id), (*names, "custom")
-        )
+        permit = self.permit("view")
+        names = chosen(request.fields, permit.seen(self.shape.names))
+        row = await self.process.reader.one(permit, record_id(request.id), (*names, "custom"))
         if rpc.current().json:
             titles = await self._titles(names, [row]) if request.titles else None
             ready = row_json((*names, "custom"), row, titles)
@@ -84,9 +75,9 @@ class Records(Generic[R, M]):
         return self.shape.from_row(names, row)
 
     async def List(self, request: Any, context: Any) -> Any:
-        self.allow("view")
+        permit = self.permit("view")
         answer = await self.process.reader.page(
-            self.record, calling(), Question.of(request), self.names()
+            permit, Question.of(request), permit.seen(self.shape.names)
         )
         titles = await self._titles(answer.names, answer.rows) if request.titles else None
         if rpc.current().json:
@@ -114,7 +105,7 @@ class Records(Generic[R, M]):
         return await self.process.reader.titles.named(self.process.name, calling(), wanted)
 
     async def Create(self, request: Any, context: Any) -> Any:
-        self.allow("create")
+        self.permit("create")
         async with self.work(request) as work:
             record = self.new(request)
             await self.admit(work, record)
@@ -128,13 +119,13 @@ class Records(Generic[R, M]):
         """A record that holds what a message says."""
         names = self.shape.given(request)
         own = ["custom"] if request.custom else []
-        may_set(self.process.policy, calling(), self.record, [*names, *own], new=True)
+        self.permit().require_settable([*names, *own], new=True)
         record = self.record(**self.shape.values(request, names))
         record.custom = custom_values(request.custom)
         return record
 
     async def Update(self, request: Any, context: Any) -> Any:
-        self.allow("edit")
+        self.permit("edit")
         async with self.work(request) as work:
             record = await work.get(self.record, request.record.id, Level.EDIT)
             await self.same_version(work, record, request)
@@ -161,21 +152,20 @@ class Records(Generic[R, M]):
 
     def _settable(self, record: Record, message: Any, names: list[str]) -> list[str]:
         """Refuses what the caller may not set; what is sent back as it was read is no change."""
-        policy, actor = self.process.policy, calling()
+        permit = self.permit()
         try:
-            may_set(policy, actor, self.record, names, new=False)
+            permit.require_settable(names, new=False)
         except (Invalid, Denied):
-            names = [name for name in names if not self._as_read(record, message, name)]
-            may_set(policy, actor, self.record, names, new=False)
+            names = [name for name in names if not self._as_read(permit, record, message, name)]
+            permit.require_settable(names, new=False)
         return names
 
-    def _as_read(self, record: Record, message: Any, name: str) -> bool:
+    def _as_read(self, permit: Permit, record: Record, message: Any, name: str) -> bool:
         """Whether the caller says of a field that he sees what it says already."""
-        if name == "custom":
-            seen = custom_seen(self.process.policy, calling(), self.record)
-            return seen and {**record.custom, **message.custom} == record.custom
-        if name not in self.names():
+        if not permit.sees(name):
             return False
+        if name == "custom":
+            return {**record.custom, **message.custom} == record.custom
         try:
             said = self.shape.values(message, [name])[name]
         except Invalid:
@@ -185,14 +175,15 @@ class Records(Generic[R, M]):
     async def same_version(self, work: Work, record: Record, request: Any) -> None:
         """Refuses a change that was made without having seen the latest one."""
         if not await still_good(work, record, seen_version(request, record)):
-            custom = custom_seen(self.process.policy, calling(), self.record)
+            permit = self.permit()
+            names, custom = permit.seen(self.shape.names), permit.sees("custom")
             raise Conflict(
                 "Somebody changed this record after you opened it; look at it again.",
-                current=shown_json(record, self.names(), custom=custom),
+                current=shown_json(record, names, custom=custom),
             )
 
     async def Delete(self, request: Any, context: Any) -> Any:
-        self.allow("delete")
+        self.permit("delete")
         async with self.work(request) as work:
             record = await work.get(self.record, request.id, Level.FULL)
             await self.same_version(work, record, request)

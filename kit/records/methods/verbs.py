@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf.descriptor import FieldDescriptor
 
+from kit.access.permit import Permit
 from kit.entity import Level, Record
 from kit.entity.kinds import Kind
 from kit.errors import Invalid
@@ -119,9 +120,7 @@ class Verb:
         return self if servicer is None else partial(self._serve, servicer)
 
     async def _serve(self, servicer: "Records[Any, Any]", request: Any, context: Any) -> Any:
-        if self.right is not None:
-            servicer.allow(self.right)
-        said = self._said(servicer, request)
+        said = self._said(servicer.permit(self.right), request)
         if self.by_itself:
             return await self.rule(servicer, request, said)
         async with servicer.work(request if self.repeatable else None) as work:
@@ -140,7 +139,7 @@ class Verb:
             await servicer.same_version(work, record, request)
         return record
 
-    def _said(self, servicer: "Records[Any, Any]", request: Any) -> Said:
+    def _said(self, permit: Permit, request: Any) -> Said:
         """What the caller says and may say; Invalid names every input that is wrong."""
         told = {
             name: each.name
@@ -148,7 +147,7 @@ class Verb:
             if each.said(request)
             for name in each.stands_for
         }
-        servicer.setting(self.sets, told, changes=self.changes)
+        permit.require_doable(self.sets, told, changes=self.changes)
         values: dict[str, Any] = {}
         wrong: dict[str, str] = {}
         for each in self.inputs:

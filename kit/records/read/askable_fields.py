@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from kit.access.fields import visible
-from kit.access.policy import Policy
-from kit.actor import Actor
-from kit.entity import Field, Record
+from kit.access.permit import Permit
+from kit.entity import Field
 from kit.records.read.parts import PartFields
 from kit.records.read.paths import Paths
 from kit.records.read.touches import TOUCHES, may_touch, touches_of
@@ -18,27 +16,27 @@ class Asked(Mapping[str, Field]):
     Most lists ask for none but the first, so the others are made when they are named.
     """
 
-    def __init__(self, policy: Policy, actor: Actor, record: type[Record]) -> None:
-        self._by = (policy, actor, record)
-        self._own = visible(policy, actor, record)
-        self._touches = may_touch(policy, actor, record)
+    def __init__(self, permit: Permit) -> None:
+        self._permit = permit
+        self._own = permit.fields
+        self._touches = may_touch(permit)
         self.goes_by_caller = False
         """Whether something was named that finds other rows for others who reach the same ones."""
 
     @cached_property
     def _parts(self) -> PartFields:
-        return PartFields(*self._by)
+        return PartFields(self._permit)
 
     @cached_property
     def _paths(self) -> Paths:
-        return Paths(*self._by, self._own)
+        return Paths(self._permit, self._own)
 
     def __getitem__(self, name: str) -> Field:
         if (own := self._own.get(name)) is not None:
             return own
         if name == TOUCHES and self._touches:
             self.goes_by_caller = True
-            return touches_of(*self._by)
+            return touches_of(self._permit)
         if (part := self._parts.find(name)) is not None:
             return part
         if (found := self._paths.find(name)) is None:

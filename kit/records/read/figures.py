@@ -10,8 +10,8 @@ from crm.v1 import records_pb2 as pb
 from sqlalchemy import ColumnElement, Text, cast, func, select
 
 from kit.access.clause import reachable
-from kit.actor import Actor
-from kit.entity import Field, Level, Record
+from kit.access.permit import Permit
+from kit.entity import Field, Level
 from kit.entity.kinds import Day, Decimals, Instant, Integer, Money
 from kit.errors import Invalid
 from kit.query import parse, to_sql
@@ -20,6 +20,7 @@ from kit.query.errors import shown
 from kit.query.fields import unknown
 from kit.records.process import Process
 from kit.records.read.askable_fields import Asked
+from kit.records.read.listing import context_of
 from kit.records.read.parts import over
 
 _MOST = 1_000
@@ -37,12 +38,10 @@ class _Group:
     span: str = ""
 
 
-async def aggregated(
-    process: Process, record: type[Record], actor: Actor, request: pb.AggregateRequest
-) -> pb.Figures:
+async def aggregated(process: Process, permit: Permit, request: pb.AggregateRequest) -> pb.Figures:
     """The figures that a request asks for."""
-    fields = Asked(process.policy, actor, record)
-    context = process.reader.context(record, actor)
+    record, fields = permit.record, Asked(permit)
+    context = context_of(permit)
     groups = [_group(fields, name, str(context.zone)) for name in request.group_by]
     asked = [(name, _measure(fields, name)) for name in request.measures or ("count",)]
     groups += _currencies(fields, request.measures, groups)
@@ -51,10 +50,9 @@ async def aggregated(
     )
     counted = func.count(record.__table__.c.id.distinct()) if source.of_parts else func.count()
     measures = [(name, counted if each is None else each) for name, each in asked]
-    reach = process.policy.reach(actor, record, Level.READ)
     query = select(*(each.expression for each in groups), *(each for _, each in measures))
     query = query.select_from(source.rows).where(
-        reachable(record, reach, Level.READ), *source.where
+        reachable(record, permit.reach(Level.READ), Level.READ), *source.where
     )
     node = parse(request.filter)
     if node is not None:

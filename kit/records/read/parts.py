@@ -10,9 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists
 
-from kit.access.fields import seen
-from kit.access.policy import Policy
-from kit.actor import Actor
+from kit.access.permit import Permit
 from kit.entity import Field, Parts, Record
 from kit.entity.fields import said
 from kit.entity.parts import parts_in
@@ -23,10 +21,10 @@ from kit.query import Path
 class PartFields:
     """Every such field of one entity that the caller may see, made when it is asked for."""
 
-    def __init__(self, policy: Policy, actor: Actor, record: type[Record]) -> None:
-        self._record = record
-        parts = parts_in(record)
-        self._seen = {name: parts[name] for name in seen(policy, actor, record, parts)}
+    def __init__(self, permit: Permit) -> None:
+        self._record = permit.record
+        parts = parts_in(self._record)
+        self._seen = {name: parts[name] for name in permit.seen(parts)}
 
     def __iter__(self) -> Iterator[str]:
         for name, kind in self._seen.items():

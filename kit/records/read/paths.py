@@ -28,11 +28,9 @@ from sqlalchemy import (
     true,
 )
 
-from kit.access.entities import at_home_in, standing_of
-from kit.access.fields import visible
-from kit.access.policy import Policy
+from kit.access.entities import at_home_in
+from kit.access.permit import Permit
 from kit.access.reach import Reach
-from kit.actor import Actor
 from kit.entity import Field, Level, Record, Reference
 from kit.entity.fields import Said, said
 from kit.entity.kinds import Kind
@@ -77,10 +75,8 @@ class There:
 class Paths:
     """Every such field of one entity, made when it is asked for."""
 
-    def __init__(
-        self, policy: Policy, actor: Actor, record: type[Record], own: Mapping[str, Field]
-    ) -> None:
-        self._policy, self._actor, self._record = policy, actor, record
+    def __init__(self, permit: Permit, own: Mapping[str, Field]) -> None:
+        self._permit, self._record = permit, permit.record
         self._references = {
             name.removesuffix("_id"): known
             for name, known in own.items()
@@ -104,15 +100,16 @@ class Paths:
         return not self._reach(_target(self._references[name.partition(".")[0]])).all
 
     def _names(self, target: str) -> Collection[str]:
-        if (own := self._here(target)) is not None:
-            return [name for name in visible(self._policy, self._actor, own) if name != "custom"]
-        return seen_of(self._policy, self._actor, target, kept_of(self._record, target))
+        there = self._permit.another(target)
+        if self._here(target) is not None:
+            return [name for name in there.fields if name != "custom"]
+        return there.seen(kept_of(self._record, target))
 
     def _here(self, target: str) -> type[Record] | None:
         return at_home_in(self._record.entity.partition(".")[0], target)
 
     def _reach(self, target: str) -> Reach:
-        return self._policy.reach(self._actor, standing_of(target), Level.READ)
+        return self._permit.another(target).reach(Level.READ)
 
     def _there(self, head: str, reference: Field, tail: str) -> There:
         target = _target(reference)
@@ -131,12 +128,6 @@ class Paths:
         # Of what stands in the bin nothing is told but its name.
         known = and_(known, source.c.state.in_(map(literal_column, ("'live'", "'converted'"))))
         return There(source, known, _kept(source.c.kept, tail, kind), said(kind, tail))
-
-
-def seen_of(policy: Policy, actor: Actor, target: str, names: Collection[str]) -> tuple[str, ...]:
-    """Of the fields of an entity that is at home elsewhere those that the caller may see."""
-    limits = policy.field_access(actor, target)
-    return tuple(name for name in names if limits.get(name) != "hidden")
 
 
 def reached(columns: Any, reach: Reach) -> ColumnElement[bool]:

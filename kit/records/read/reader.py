@@ -1,29 +1,24 @@
 """Reading without the ORM: one prepared statement, tuples out; the caller's reach is part of the SQL."""
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import asyncpg
-from sqlalchemy import ColumnElement, Select, literal_column
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Select
 
-from kit.access.fields import chosen, custom_seen, listed
+from kit.access.permit import Permit
 from kit.access.policy import Policy
 from kit.access.reach import Reach
-from kit.actor import Actor
 from kit.database.engine import Database
 from kit.database.statements import Statement, Statements, compiled
 from kit.entity import Level, Record
-from kit.entity.record import words_of
 from kit.errors import Invalid, NotFound
-from kit.query import Context, Order, decode_token, encode_token, parse, to_sql
-from kit.records.read.askable_fields import Asked
-from kit.records.read.page import Page, Question, found_by_words, one_row, table_of
+from kit.query import decode_token, encode_token
+from kit.records.read.listing import Listing, Listings, Question
+from kit.records.read.page import Page, one_row, table_of
 from kit.records.read.plans import GATHERED, may_go_by_owner, shared_rows
 from kit.records.read.titles import Titles
 from kit.telemetry.logs import log
@@ -31,9 +26,6 @@ from kit.telemetry.logs import log
 COUNTED = 1_000
 _LOOKED_UP_SECONDS = 30
 _REMEMBERED = 10_000
-_SYSTEM = UUID(int=0)
-_LONGEST_SEARCH = 200
-_NOTHING = literal_column("'{}'::jsonb", JSONB()).label("custom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,102 +44,43 @@ class Reader:
 
     def __init__(self, database: Database, policy: Policy) -> None:
         self._database = database
-        self._policy = policy
         self._statements = Statements()
+        self._listings = Listings()
         self.titles = Titles(policy, self._fetch)
         self._shared: dict[Any, tuple[float, bool]] = {}
 
-    async def one(
-        self,
-        record: type[Record],
-        actor: Actor,
-        id: UUID,
-        names: tuple[str, ...],
-    ) -> Any:
+    async def one(self, permit: Permit, id: UUID, names: tuple[str, ...]) -> Any:
         """One row within reach, or NotFound."""
-        reach = self._policy.reach(actor, record, Level.READ)
-        veiled = self._veiled(record, actor)
-        key = (record, names, "one", reach.shape, veiled)
+        record, reach, veiled = permit.record, permit.reach(Level.READ), not permit.sees("custom")
         statement = self._statements.once(
-            key, lambda: _shown(one_row(record, reach, names), veiled=veiled)
+            (record, names, "one", reach.shape, veiled),
+            lambda: one_row(record, reach, names, veiled=veiled),
         )
         rows = await self._fetch(statement, {**reach.parameters, "id": id})
         if not rows:
             raise NotFound
         return rows[0]
 
-    async def page(
-        self, record: type[Record], actor: Actor, question: Question, names: tuple[str, ...]
-    ) -> Answer:
-        """One page of the rows within reach that answer a question."""
-        fields = Asked(self._policy, actor, record)
-        order = Order.parse(question.order_by, fields)
-        seal = f"{record.entity}\n{question.filter}\n{question.search}"
-        picked = chosen(question.fields, names) if question.fields else listed(record, names)
-        shown = (*picked, "custom")
-        page = await self._page(record, actor, question, fields, order, shown, seal)
-        given = page.reach.parameters | {"words": _words(question)}
-        statement = self._statement(page, actor, question)
-        rows = await self._fetch(statement, given | {"limit": question.size + 1})
-        rows, token = _ended(rows, page, question.size, seal)
+    async def page(self, permit: Permit, question: Question, names: tuple[str, ...]) -> Answer:
+        """One page of the rows within reach that answer a question; of their fields, `names` are seen."""
+        listing = self._listings.of(permit, question, names)
+        page = await self._page(permit, question, listing)
+        given = {**page.reach.parameters, "words": question.words}
+        statement = _statement(page, page.query)
+        rows = await self._fetch(statement, {**given, "limit": question.size + 1})
+        token = ""
+        if len(rows) > question.size:
+            rows = rows[: question.size]
+            token = _place(rows[-1], listing, question)
         total, capped = await self._counted(page, given) if question.count else (None, False)
-        return Answer(shown, _cut(rows, page.names, shown), token, total, capped)
+        return Answer(listing.shown, _cut(rows, listing), token, total, capped)
 
-    async def _page(
-        self,
-        record: type[Record],
-        actor: Actor,
-        question: Question,
-        fields: Asked,
-        order: Order,
-        shown: tuple[str, ...],
-        seal: str,
-    ) -> Page:
-        reach = self._policy.reach(actor, record, Level.READ)
-        token = question.page_token
-        return Page(
-            record=record,
-            reach=reach,
-            names=(*shown, *(key for key in order.keys if key not in shown)),
-            where=self._where(record, actor, question.filter, fields),
-            order=order,
-            found=found_by_words(record, fields) if _words(question) else None,
-            after=order.after(decode_token(token, order, seal)) if token else None,
-            by_owner=may_go_by_owner(reach, order) and await self._little_shared(record, reach),
-            goes_by_caller=fields.goes_by_caller,
-        )
-
-    def _where(
-        self, record: type[Record], actor: Actor, text: str, fields: Mapping[str, Any]
-    ) -> ColumnElement[bool] | None:
-        node = parse(text)
-        return None if node is None else to_sql(node, fields, self.context(record, actor))
-
-    def context(self, record: type[Record], actor: Actor) -> Context:
-        """Who asks, when and where, for `me()`, `now()` and `today()`."""
-        searched = [known.column for known in record.fields.values() if known.said.searched]
-        zone = ZoneInfo(self._zone(actor))
-        return Context(actor.person_id or _SYSTEM, datetime.now(UTC), zone, searched)
-
-    def _zone(self, actor: Actor) -> str:
-        """Where the caller's days begin."""
-        person = self._policy.organisation.people.get(actor.person_id) if actor.person_id else None
-        return person.time_zone if person else "UTC"
-
-    def _statement(self, page: Page, actor: Actor, question: Question) -> Statement:
-        """A filter that goes by the caller or by now, and a later page, are built each time."""
-        veiled = self._veiled(page.record, actor)
-        if question.speaks_of_now or page.goes_by_caller or page.after is not None:
-            return compiled(_shown(page.query(), veiled=veiled))
-        limits = self._policy.field_access(actor, page.record.entity)
-        asked = (question.filter, question.order_by, page.found is not None, page.by_owner)
-        reached = (page.reach.shape, frozenset(limits.items()))
-        key = (page.record, page.names, *asked, *reached, self._zone(actor))
-        return self._statements.once(key, lambda: _shown(page.query(), veiled=veiled))
-
-    def _veiled(self, record: type[Record], actor: Actor) -> bool:
-        """Whether the caller may not see the custom fields."""
-        return not custom_seen(self._policy, actor, record)
+    async def _page(self, permit: Permit, question: Question, listing: Listing) -> Page:
+        reach, order, token = permit.reach(Level.READ), listing.order, question.page_token
+        after = order.after(decode_token(token, order, _seal(listing, question))) if token else None
+        by_owner = not reach.all and may_go_by_owner(reach, order)
+        by_owner = by_owner and await self._little_shared(listing.record, reach)
+        return Page(listing, reach, after, by_owner)
 
     async def _little_shared(self, record: type[Record], reach: Reach) -> bool:
         """Whether few rows are shared with the caller; looked up again every half minute."""
@@ -166,7 +99,8 @@ class Reader:
         return few
 
     async def _counted(self, page: Page, given: Mapping[str, Any]) -> tuple[int, bool]:
-        rows = await self._fetch(compiled(page.counting()), {**given, "limit": COUNTED + 1})
+        statement = _statement(replace(page, after=None), page.counting, "counting")
+        rows = await self._fetch(statement, {**given, "limit": COUNTED + 1})
         found = int(rows[0][0])
         return min(found, COUNTED), found > COUNTED
 
@@ -185,30 +119,29 @@ class Reader:
         return await self._fetch(compiled(query), {})
 
 
-def _words(question: Question) -> str:
-    """The words of the search, if any."""
-    if len(question.search) > _LONGEST_SEARCH:
-        raise Invalid(search=f"Search for at most {_LONGEST_SEARCH} characters.")
-    return words_of(question.search)
+def _statement(page: Page, query: Callable[[], Select[Any]], of: str = "rows") -> Statement:
+    """Kept with its listing; what does not last is built each time, and so is a later page."""
+    if page.after is not None or not page.listing.lasts:
+        return compiled(query())
+    key, kept = (of, page.shape), page.listing.statements
+    known = kept.get(key)
+    if known is None:
+        known = kept[key] = compiled(query())
+    return known
 
 
-def _shown(query: Select[Any], *, veiled: bool) -> Select[Any]:
-    """The query, with no custom fields for whoever may not see them."""
-    if not veiled:
-        return query
-    columns = (_NOTHING if each.key == "custom" else each for each in query.selected_columns)
-    return query.with_only_columns(*columns)
+def _seal(listing: Listing, question: Question) -> str:
+    """What a page's token is good for."""
+    return f"{listing.record.entity}\n{question.filter}\n{question.words}"
 
 
-def _ended(rows: list[Any], page: Page, size: int, seal: str) -> tuple[list[Any], str]:
-    """The rows of the page alone, and the token of the next one when there was one row more."""
-    if len(rows) <= size:
-        return rows, ""
-    last = rows[size - 1]
-    place = [last[page.names.index(key)] for key in page.order.keys]
-    return rows[:size], encode_token(page.order, seal, place)
+def _place(last: Any, listing: Listing, question: Question) -> str:
+    """The token of the page after this row."""
+    place = [last[listing.names.index(key)] for key in listing.order.keys]
+    return encode_token(listing.order, _seal(listing, question), place)
 
 
-def _cut(rows: Sequence[Any], picked: tuple[str, ...], shown: tuple[str, ...]) -> Sequence[Any]:
+def _cut(rows: Sequence[Any], listing: Listing) -> Sequence[Any]:
     """Leaves out what was read only to know where the page ends."""
-    return rows if len(picked) == len(shown) else [tuple(row)[: len(shown)] for row in rows]
+    names, shown = len(listing.names), len(listing.shown)
+    return rows if names == shown else [tuple(row)[:shown] for row in rows]

@@ -25,14 +25,14 @@ from sqlalchemy import (
     union_all,
 )
 
-from kit.access.entities import at_home_in, standing_of
+from kit.access.entities import at_home_in
 from kit.access.policy import Policy
 from kit.access.reach import Reach
 from kit.actor import Actor
 from kit.database.statements import Statement, Statements
 from kit.entity import Level, Record
 from kit.records.read.naming import Wanted
-from kit.records.read.paths import reached_by, seen_of
+from kit.records.read.paths import reached_by
 from kit.references.copies.tables import reference_copy
 from kit.wire.contract import facts_of
 
@@ -75,7 +75,7 @@ class Titles:
         """All in one statement, whatever the number of entities."""
         known = {each: ids for each, ids in wanted.items() if ids and self._may_see(actor, each)}
         parts = [
-            _Part(each, home, self._policy.reach(actor, standing_of(each), Level.READ))
+            _Part(each, home, self._reach(actor, each))
             for each in sorted(known)
             if (home := at_home_in(service, each)) or not each.startswith(_OF_THE_POLICY)
         ]
@@ -91,14 +91,17 @@ class Titles:
 
     def _may_see(self, actor: Actor, entity: str) -> bool:
         facts = facts_of(entity)
-        return facts is not None and bool(seen_of(self._policy, actor, entity, [facts.title]))
+        return facts is not None and self._policy.permit(actor, entity).sees(facts.title)
+
+    def _reach(self, actor: Actor, entity: str) -> Reach:
+        return self._policy.permit(actor, entity).reach(Level.READ)
 
     def _in_the_policy(
         self, actor: Actor, entities: Iterable[str], wanted: Wanted
     ) -> Iterator[Title]:
         """Where not all are seen, nobody's row is here to tell which; everybody knows himself."""
         for entity in entities:
-            everybody = self._policy.reach(actor, standing_of(entity), Level.READ).all
+            everybody = self._reach(actor, entity).all
             for each in wanted[entity]:
                 name = self._policy.organisation.name_of(entity, each)
                 if name and (everybody or each == actor.person_id):

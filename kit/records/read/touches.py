@@ -18,10 +18,7 @@ from sqlalchemy import (
     select,
 )
 
-from kit.access.entities import standing_of
-from kit.access.fields import seen
-from kit.access.policy import Policy
-from kit.actor import Actor
+from kit.access.permit import Permit
 from kit.entity import Field, Level, Record, References
 from kit.entity.fields import said
 from kit.records.read.paths import reached
@@ -32,9 +29,10 @@ TOUCHES = "touches"
 _NAMED: list[ColumnElement[str]] = [literal_column("'live'"), literal_column("'binned'")]
 
 
-def touches_of(policy: Policy, actor: Actor, record: type[Record]) -> Field:
+def touches_of(permit: Permit) -> Field:
     """The field by which a filter asks whether a record touches another."""
-    below = or_(false(), *_within(policy, actor, record))
+    record = permit.record
+    below = or_(false(), *_within(permit))
     named = [record.__table__.c[name] for name in record.touches]
     return Field(
         TOUCHES,
@@ -45,11 +43,10 @@ def touches_of(policy: Policy, actor: Actor, record: type[Record]) -> Field:
     )
 
 
-def may_touch(policy: Policy, actor: Actor, record: type[Record]) -> bool:
+def may_touch(permit: Permit) -> bool:
     """Whether there is such a field for the caller: one who may not see a reference has none."""
-    return bool(record.touches) and len(seen(policy, actor, record, record.touches)) == len(
-        record.touches
-    )
+    touches = permit.record.touches
+    return bool(touches) and permit.hidden.isdisjoint(touches)
 
 
 def _joined(named: list[Any]) -> ColumnElement[Any]:
@@ -74,16 +71,16 @@ def _touches(named: list[Any], value: UUID, below: ColumnElement[bool]) -> Colum
     )
 
 
-def _within(policy: Policy, actor: Actor, record: type[Record]) -> Iterator[ColumnElement[bool]]:
+def _within(permit: Permit) -> Iterator[ColumnElement[bool]]:
     """The copies that the caller may see, by entity: what hangs where is told of no others."""
-    for entity in _entities(record):
-        limits = policy.field_access(actor, entity)
+    for entity in _entities(permit.record):
+        there = permit.another(entity)
         # The reference to what it hangs on, by whatever name, may be hidden.
-        hidden = any(limit == "hidden" and name.endswith("_id") for name, limit in limits.items())
-        if "view" in policy.rights(actor, entity) and not hidden:
-            reach = policy.reach(actor, standing_of(entity), Level.READ)
+        hidden = any(name.endswith("_id") for name in there.hidden)
+        if "view" in there.rights and not hidden:
             copy = reference_copy.c
-            yield and_(copy.entity == entity, copy.state.in_(_NAMED), reached(copy, reach))
+            within = reached(copy, there.reach(Level.READ))
+            yield and_(copy.entity == entity, copy.state.in_(_NAMED), within)
 
 
 def _entities(record: type[Record]) -> list[str]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Executable, Select
 
+from kit.access.permit import Permit
 from kit.access.reach import Reach
 from kit.actor import Actor
 from kit.database.statements import Statement, Statements
@@ -43,6 +44,10 @@ class Rows(Queries):
         self.pending = IdentityMap()
         self._sees_pending = True
 
+    def permit(self, what: type[Record] | str) -> Permit:
+        """What the actor may do with an entity, as the policy is by now."""
+        return self.process.policy.permit(self.actor, what)
+
     # Records.
 
     async def get(
@@ -74,7 +79,7 @@ class Rows(Queries):
 
         It may carry the keys of another, `instead_of` which it stands.
         """
-        reach = self.process.policy.reach(self.actor, instead_of or record, level)
+        reach = self.permit(instead_of or record).reach(level)
         key = (record, level, reach.shape, binned)
         build = partial(by_id, record, reach, level, binned=binned)
         statement = self._statements.once(key, build)
@@ -85,7 +90,7 @@ class Rows(Queries):
         self, record: type[R], ids: Sequence[UUID], level: Level | None = None
     ) -> Sequence[R]:
         """Those of some records that are within reach; whoever may see them where no level is said."""
-        reach = self.process.policy.reach(self.actor, record, level) if level else _ALL
+        reach = self.permit(record).reach(level) if level else _ALL
         key = (record, level, reach.shape, "named")
         statement = self._statements.once(key, lambda: by_ids(record, reach, level or Level.READ))
         return await self._records(record, statement, reach.parameters | {"ids": list(ids)})
@@ -107,7 +112,7 @@ class Rows(Queries):
 
         With values `given` for parameters, the conditions are constants of a module and compiled once.
         """
-        reach = self.process.policy.reach(self.actor, record, level)
+        reach = self.permit(record).reach(level)
         key = (record, level, reach.shape, limit, *where)
         build = partial(within, record, reach, level, where, limit)
         statement = self._statements.once(key, build) if given else self._statements.of(build())

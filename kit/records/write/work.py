@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Text, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
-from kit.access.fields import custom_seen, seen
 from kit.actor import Actor
 from kit.entity import Record
 from kit.entity.tracking import former
-from kit.errors import Conflict, Denied
+from kit.errors import Conflict
 from kit.records.read.json_views import shown_json
 from kit.records.tables import answered
 from kit.records.write.changes import changes_of, complete, judge
@@ -84,19 +83,13 @@ class Work(Rows):
         record.removing()
         self.pending.gone.append(record)
 
-    def allow(self, record: type[Record], action: str) -> None:
-        """Refuses an action that the caller's profiles do not hold."""
-        if action not in self.process.policy.rights(self.actor, record.entity):
-            raise Denied(f"Your profile does not let you {action} {record.plural.lower()}.")
-
     # Answers.
 
     async def show(self, record: Record) -> Any:
         """The record as the caller may see it: ready JSON for the gateway, typed fields for others."""
         await self._prepare()
-        shape = self.process.shapes[type(record)]
-        names = seen(self.process.policy, self.actor, type(record), shape.names)
-        custom = custom_seen(self.process.policy, self.actor, type(record))
+        shape, permit = self.process.shapes[type(record)], self.permit(type(record))
+        names, custom = permit.seen(shape.names), permit.sees("custom")
         if self.call.json:
             body = shown_json(record, names, custom=custom)
             return self.answer(shape.message(json=body, version=record.version))

@@ -47,7 +47,7 @@ class Campaigns(Records[Campaign, pb.Campaign], CampaignsServicer):
         asked = sum(map(len, people.values()))
         if asked > MOST:
             raise Invalid(contact_ids=f"Add at most {MOST:,} people at once.")
-        work.allow(Member, "create")
+        work.permit(Member).require("create")
         campaign.admit()
         joined = await _newcomers(work, campaign, people)
         _join(work, campaign, joined)

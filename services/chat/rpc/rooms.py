@@ -27,16 +27,14 @@ class Rooms(Records[Room, pb.Room], RoomsServicer):
         """A private room is the one that the two have already, if they have one."""
         if request.kind != Kind.PRIVATE:
             return await super().Create(request, context)
-        self.allow("create")
+        self.permit("create")
         async with self.work(request) as work:
             other = _other(self.new(request), participant(work))
             return await work.show(await self._between(work, other))
 
     async def admit(self, work: Work, record: Room) -> None:
         """Into a private room come two; a public one everybody sees."""
-        if not record.is_private and "create" not in work.process.policy.rights(
-            work.actor, PUBLIC_ROOM
-        ):
+        if not record.is_private and "create" not in work.permit(PUBLIC_ROOM).rights:
             raise Denied("", {"kind": "Your profile does not let you create public rooms."})
         await super().admit(work, record)
 
@@ -65,7 +63,7 @@ class Rooms(Records[Room, pb.Room], RoomsServicer):
 
     @verb()
     async def Unread(self, work: Work, said: Said) -> pb.UnreadRooms:
-        reach = self.process.policy.reach(work.actor, Room, Level.READ)
+        reach = work.permit(Room).reach(Level.READ)
         mine = (ReadMark.room_id == Room.id) & (ReadMark.person_id == work.actor.person_id)
         up_to = func.coalesce(ReadMark.up_to, 0)
         unread = (

@@ -70,7 +70,7 @@ class People(Records[Person, pb.Person], PeopleServicer):
     async def _whose_password(self, request: pb.SetPersonPassword) -> Person:
         """Whose it is, once the caller has shown the right to change it."""
         if not self._own(request):
-            self.allow("edit")
+            self.permit("edit")
             refuse_stronger(self.process.policy, calling(), record_id(request.id), "password")
         async with self.process.work(calling()) as work:
             person = await work.get(Person, request.id, self._needed(request))

@@ -6,12 +6,12 @@ from uuid import UUID
 from crm.parties.v1 import leads_pb2 as pb
 from crm.parties.v1.leads_pb2_grpc import LeadsServicer
 
-from kit.access.fields import custom_seen
 from kit.actor import calling
 from kit.entity import Level
 from kit.errors import Conflict, NotFound
 from kit.records import Process, Records, Said, Work, verb
 from kit.records.read.json_views import shown_json
+from kit.records.read.listing import chosen
 from kit.rpc import call as rpc
 from services.parties.conversion import Converted, convert, converted, finished, recalled
 from services.parties.model.conversions import Conversion
@@ -37,8 +37,9 @@ class Leads(Records[Lead, pb.Lead], LeadsServicer):
         """A converted lead with what it became, to those who could see it."""
         async with self.process.work(calling()) as work:
             lead = (await converted(work, _id(request.id), Level.READ)).as_lead()
-        names = self.names(request.fields)
-        custom = custom_seen(self.process.policy, calling(), Lead)
+        permit = self.permit()
+        names = chosen(request.fields, permit.seen(self.shape.names))
+        custom = permit.sees("custom")
         if rpc.current().json:
             body = shown_json(lead, names, custom=custom)
             return self.message(json=body, version=lead.version)

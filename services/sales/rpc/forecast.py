@@ -10,12 +10,13 @@ from crm.sales.v1 import opportunities_pb2 as pb
 from sqlalchemy import ColumnElement, Text, cast, func, or_, select, true
 
 from kit.access.clause import reachable
-from kit.actor import Actor
+from kit.access.permit import Permit
 from kit.entity import Level
 from kit.errors import Invalid
 from kit.query import parse, to_sql
 from kit.records import Process, Said
 from kit.records.read.askable_fields import Asked
+from kit.records.read.listing import context_of
 from services.sales.model.forecasts import counted, due, weighted
 from services.sales.model.opportunities import Opportunity
 from services.sales.model.stages import Outcome
@@ -42,9 +43,9 @@ _ORDER = ("month", "owner_id", "currency")
 _YEAR = 12
 
 
-async def forecast(process: Process, actor: Actor, said: Said) -> pb.ForecastFigures:
+async def forecast(process: Process, permit: Permit, said: Said) -> pb.ForecastFigures:
     """The figures that are asked for; what is made of a hidden field is left out."""
-    fields = Asked(process.policy, actor, Opportunity)
+    fields = Asked(permit)
     groups = _groups(said.group_by, fields.keys())
     columns: dict[str, Any] = {**groups, "currency": Opportunity.currency}
     apart = [due().is_(None).label("undated")] if fields.keys() >= _DUE else []
@@ -55,15 +56,14 @@ async def forecast(process: Process, actor: Actor, said: Said) -> pb.ForecastFig
     }
     shown = [cast(each, Text).label(name) for name, each in (columns | figures).items()]
     keys = [*apart, *(columns[name] for name in _ORDER if name in columns)]
-    reach = process.policy.reach(actor, Opportunity, Level.READ)
     query: Any = (
         select(func.count().label("count"), *apart, *shown)
-        .where(reachable(Opportunity, reach, Level.READ))
+        .where(reachable(Opportunity, permit.reach(Level.READ), Level.READ))
         .where(_due_within(said, fields.keys()), _hoped_for(fields.keys()))
         .group_by(*keys).order_by(*keys)
     )  # fmt: skip
     if (node := parse(said.filter or "")) is not None:
-        query = query.where(to_sql(node, fields, process.reader.context(Opportunity, actor)))
+        query = query.where(to_sql(node, fields, context_of(permit)))
     rows = await process.reader.rows(query)
     return pb.ForecastFigures(items=[_figure(row) for row in rows])
 

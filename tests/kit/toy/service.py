@@ -28,7 +28,7 @@ class Toys(Records[Toy, Any], services.ToysServicer):
     record, message, listing = Toy, pb.Toy, pb.ToyList
 
     async def Sell(self, request: Any, context: Any) -> Any:
-        self.allow("edit")
+        self.permit("edit")
         async with self.work(request) as work:
             toy = await work.get(Toy, request.id, Level.EDIT)
             await self.same_version(work, toy, request)

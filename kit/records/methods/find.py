@@ -9,9 +9,8 @@ from rapidfuzz import process as nearest
 from sqlalchemy import Text, cast, select
 
 from kit.access.clause import reachable
-from kit.access.fields import visible
-from kit.actor import calling
-from kit.entity import Level, Record
+from kit.access.permit import Permit
+from kit.entity import Level
 from kit.errors import Invalid
 from kit.records.process import Process
 from kit.text.folding import folded, typed
@@ -20,13 +19,13 @@ _CANDIDATES = 20_000
 _NEAR = 60
 
 
-async def found(process: Process, record: type[Record], request: pb.FindRequest) -> pb.FoundList:
+async def found(process: Process, permit: Permit, request: pb.FindRequest) -> pb.FoundList:
     """For each value the records that have it, whatever case and accents, or the nearest that exists."""
-    if request.field not in visible(process.policy, calling(), record):
+    record = permit.record
+    if request.field not in permit.fields:
         raise Invalid(field=f"There is no field {request.field!r}.")
     column = cast(record.__table__.c[request.field], Text)
-    reach = process.policy.reach(calling(), record, Level.READ)
-    within = reachable(record, reach, Level.READ)
+    within = reachable(record, permit.reach(Level.READ), Level.READ)
     wanted = {typed(value): value for value in request.values}
     rows = await process.reader.rows(
         select(record.__table__.c.id, folded(column)).where(folded(column).in_(wanted), within)
