@@ -1,7 +1,7 @@
 """All consumers of one service: started and measured together, their letters replayed here."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from kit.telemetry.logs import log
 __all__ = ["Consumer", "Consumers"]
 
 _MEASURE_SECONDS = 15.0
+_COUNT_SECONDS = 2.0
 _REPLAY_SECONDS = 1.0
 _TROUBLE = (nats.errors.Error, *FAULTS)
 
@@ -53,7 +54,11 @@ class Consumers:
         async with asyncio.TaskGroup() as group:
             for consumer in self._all.values():
                 group.create_task(consumer.run(), name=consumer.name)
-            group.create_task(self._measure(), name="consumers.measure")
+            # Each by itself: letters lie in the database, and are counted while NATS hangs.
+            lag = self._measure(_MEASURE_SECONDS, self._measure_consumers)
+            group.create_task(lag, name="consumers.measure")
+            letters = self._measure(_COUNT_SECONDS, self._count_letters)
+            group.create_task(letters, name="consumers.count_letters")
             group.create_task(self._replay_what_is_asked(), name="consumers.replay")
 
     async def caught_up(self) -> None:
@@ -93,16 +98,14 @@ class Consumers:
             async with self._database.transaction() as transaction:
                 await dead_letters.failed_again(transaction, letter_id, error)
 
-    async def _measure(self) -> None:
+    async def _measure(self, seconds: float, measured: Callable[[], Awaitable[None]]) -> None:
         while True:
             heed_cancellation()
-            await asyncio.sleep(_MEASURE_SECONDS)
-            # Each by itself: letters lie in the database, and are counted while NATS hangs.
-            for measured in (self._measure_consumers, self._count_letters):
-                try:
-                    await measured()
-                except _TROUBLE as error:
-                    log.warning("consumers.unmeasured", error=repr(error))
+            await asyncio.sleep(seconds)
+            try:
+                await measured()
+            except _TROUBLE as error:
+                log.warning("consumers.unmeasured", error=repr(error))
 
     async def _measure_consumers(self) -> None:
         for consumer in self._all.values():
