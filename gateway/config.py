@@ -5,8 +5,8 @@ from ipaddress import ip_network
 from typing import Self
 from urllib.parse import urlsplit
 
+from kit.settings import Misconfigured, require_safe_address, setting
 from kit.settings import Settings as ProcessSettings
-from kit.settings import require_safe_address, setting
 
 
 class Proxies(str):
@@ -70,6 +70,7 @@ class Settings(ProcessSettings):
 
     def __post_init__(self) -> None:
         require_safe_address("RAPPORT_PUBLIC_URL", self.public_url)
+        _require_valkey("REDIS_URL", self.redis_url)
 
     @property
     def is_secure(self) -> bool:
@@ -86,3 +87,14 @@ class Settings(ProcessSettings):
     def cookie(self) -> str:
         """The session cookie; the prefix binds it to this host and to HTTPS (RFC 6265bis)."""
         return "__Host-rapport" if self.is_secure else "rapport"
+
+
+def _require_valkey(variable: str, url: str) -> None:
+    """The address itself is not told: it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in {"redis", "rediss"} and parts.hostname and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound:
+        raise Misconfigured(f"{variable} is no address of Valkey; write redis://host:6379.")

@@ -72,6 +72,7 @@ async def _open(settings: Settings, stack: AsyncExitStack) -> Parts:
     stack.push_async_callback(broker.close)
     limits = Limits.connected(settings)
     stack.push_async_callback(limits.close)
+    await limits.say_if_away()
     return Parts.of(settings, PolicyFollower(peers, broker), limits)
 
 

@@ -16,6 +16,7 @@ from gateway.authentication.leases import Leases
 from gateway.authentication.script import Script
 from gateway.config import Settings
 from kit.errors import Busy, Unavailable
+from kit.settings import without_password
 from kit.telemetry import metrics
 from kit.telemetry.logs import log
 
@@ -23,6 +24,7 @@ _SECONDS = 0.5
 # For these redis-py has no classes: the disk is full, or nobody is there to whom it could copy.
 _CANNOT_WRITE = ("MISCONF", "NOREPLICAS")
 _MOST = 10_000
+_GOES_ON = "the gateway goes on with tokens alone, and nobody can sign in until it does."
 
 # The bucket's key follows from the session, so this wants one Valkey and not a cluster of shards.
 _SCRIPT = """
@@ -89,6 +91,15 @@ class Limits:
             retry=Retry(NoBackoff(), 1, (Disconnected,)),
         )
         return cls(settings, valkey)
+
+    async def say_if_away(self) -> None:
+        """Tells at the start that Valkey does not answer, and what becomes of the gateway."""
+        try:
+            await self.valkey.ping()
+        except (RedisError, OSError) as error:
+            place = without_password(self.settings.redis_url)
+            told = f"REDIS_URL: Valkey at {place} does not answer ({error}); {_GOES_ON}"
+            log.error("valkey.unreachable", told=told)
 
     async def by_session(self, session_id: str, address: str) -> CachedSession | None:
         """The session that Valkey knows; without Valkey nobody is let in by cookie."""
