@@ -219,7 +219,9 @@ def _rejecting(job: Job, line: Line) -> Iterator[None]:
         yield
     except _PATIENCE:
         raise
-    except Exception as fault:  # noqa: BLE001 - one line's fault is shown to its writer
+    except Exception as fault:
+        if away := outage(fault):
+            raise away from fault
         line.reject(problem_of(fault, job))
 
 

@@ -119,6 +119,8 @@ class LineWriter:
             line.state, line.reasons = "", {}
             try:
                 await self._take_one(work, line, existing, editable)
+            except _STOPS:
+                raise
             except Problem as problem:
                 line.reject(self._worded(problem))
         await work.flush()
