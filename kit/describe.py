@@ -32,7 +32,7 @@ def described(shape: Shape, permit: Permit, choices: Choices) -> pb.EntityDescri
     """One entity with the fields that the caller may see."""
     record = shape.record
     seen = permit.seen(shape.names)
-    along = (name for name in Asked(permit) if "." in name)
+    paths = tuple(name for name in Asked(permit) if "." in name)
     return pb.EntityDescription(
         entity=record.entity,
         label=record.label,
@@ -41,8 +41,9 @@ def described(shape: Shape, permit: Permit, choices: Choices) -> pb.EntityDescri
         title_field=record.title,
         rights=sorted(_rights(shape, permit)),
         methods=[each for each in STANDARD if each in shape.methods],
-        presentation=_presentation(record, frozenset((*seen, *along))),
+        presentation=_presentation(record, frozenset((*seen, *paths))),
         no_bin=record.no_bin,
+        paths=paths,
         fields=[
             _field(record, shape.fields[name], choices, readable_only=name in permit.limits)
             for name in seen

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gateway.web.api import Json
 from gateway.web.described.entities import Entity
 from gateway.web.described.fields import Field, Option
+from gateway.web.described.paths import with_paths
 
 _STAMPS = {"owner_id", "created_by", "updated_by"}
 
@@ -44,9 +45,9 @@ class Catalog:
         told = description.get("entities", ())
         names = tuple(Option(json["entity"], json["plural"]) for json in told)
         names = (*sorted(names, key=lambda option: option.label), *_GOVERNING)
-        self._entities = sorted(
-            (Entity.read(json, names) for json in told), key=lambda each: each.shown.rank
-        )
+        alone = {json["entity"]: Entity.read(json, names) for json in told}
+        joined = (with_paths(alone[json["entity"]], json.get("paths", ()), alone) for json in told)
+        self._entities = sorted(joined, key=lambda each: each.shown.rank)
         self._by_slug = {entity.slug: entity for entity in self._entities}
         self._by_name = {entity.name: entity for entity in self._entities}
 

@@ -32,6 +32,7 @@ class Entity:
     actions: tuple[Action, ...]
     path: str = ""
     no_bin: str = ""
+    paths: tuple[Field, ...] = ()
 
     @classmethod
     def read(cls, json: Json, entities: tuple[Option, ...] = ()) -> "Entity":
@@ -68,6 +69,15 @@ class Entity:
 
     def field(self, name: str) -> Field | None:
         return next((field for field in self.fields if field.name == name), None)
+
+    def askable(self, name: str) -> Field | None:
+        """A field that lists may be asked for: of its own, of what it refers to, or of its parts."""
+        return self.field(name) or next((each for each in self.paths if each.name == name), None)
+
+    def order_of(self, field: Field) -> str:
+        """What sorts a column as people read it: a reference goes by the name of its record."""
+        named = (each.name for each in self.paths if each.titles == field.name)
+        return next(named, field.name)
 
     @property
     def made_by_form(self) -> bool:

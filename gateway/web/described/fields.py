@@ -40,6 +40,9 @@ class Field:
     part_of: str = ""
     # What a reference leads to by the value beside it; without a word here the value itself names it.
     targets: tuple[tuple[str, str], ...] = ()
+    # Of a path: the reference whose record it names, and whether it leads to many parts.
+    titles: str = ""
+    of_parts: bool = False
 
     @classmethod
     def read(cls, json: Json) -> "Field":
@@ -75,7 +78,8 @@ class Field:
 
     @property
     def sortable(self) -> bool:
-        return self.kind not in {"rows", "references", "words", "custom", "long_text"}
+        unordered = {"rows", "references", "words", "custom", "long_text"}
+        return not self.of_parts and self.kind not in unordered
 
     @property
     def ticked(self) -> bool:

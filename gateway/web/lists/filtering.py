@@ -48,6 +48,7 @@ OPERATORS: dict[str, tuple[Operator, ...]] = {
 }
 # What only programs ask for.
 TECHNICAL = {"id", "version"}
+USELESS = {"rows", "custom", "long_text", "actor"}
 # Where a function such as me() or today(-30) has a meaning; elsewhere it is text like any other.
 CALLED = ("reference", "references", "date", "instant")
 _CONDITION = re.compile(
@@ -74,15 +75,30 @@ def operators_of(field: Field) -> tuple[Operator, ...]:
 
 
 def filterable(entity: Entity) -> list[Field]:
-    """What people filter by: what the list shows first, then the rest of the record, then stamps."""
-    useless = {"rows", "custom", "long_text", "actor"}
+    """What people filter by: the record's own fields, then those of what it refers to."""
+    return [*choosable(entity), *filter(_is_useful, entity.paths)]
+
+
+def choosable(entity: Entity) -> list[Field]:
+    """What people choose columns from: what is shown first, then the rest, then stamps."""
     fields = dict.fromkeys((*entity.listed(), *entity.own_fields(), *entity.fields))
-    return [each for each in fields if each.kind not in useless and each.name not in TECHNICAL]
+    return [each for each in fields if _is_useful(each)]
+
+
+def sortable(entity: Entity) -> list[Field]:
+    """What people sort by; a reference goes by the name of its record, where lists know that."""
+    fields = (field for field in filterable(entity) if field.sortable)
+    return [field for field in fields if entity.order_of(field) == field.name]
+
+
+def _is_useful(field: Field) -> bool:
+    end = field.name.rpartition(".")[2]
+    return field.kind not in USELESS and end not in TECHNICAL
 
 
 def condition(entity: Entity, name: str, key: str, value: str) -> Condition | None:
     """What was chosen in the builder; nothing when a part is missing."""
-    field = entity.field(name)
+    field = entity.askable(name)
     if field is None:
         return None
     allowed = operators_of(field)
@@ -111,7 +127,7 @@ def _parts(text: str) -> list[str]:
 
 def _read_one(entity: Entity, part: str) -> Condition | None:
     match = _CONDITION.fullmatch(part.strip())
-    field = entity.field(match["name"]) if match else None
+    field = entity.askable(match["name"]) if match else None
     if match is None or field is None:
         return None
     operator = _operator(field, match["sign"], match["value"])

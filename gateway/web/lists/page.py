@@ -17,11 +17,13 @@ from gateway.web.lists.filtering import (
     EMPTY,
     FILLED,
     Condition,
+    choosable,
     condition,
     filterable,
     joined,
     operators_of,
     read,
+    sortable,
 )
 from gateway.web.lists.views import view_named, views_of
 from gateway.web.pages import OF_ENTITY, TheVisit, pages
@@ -59,7 +61,8 @@ class Wanted:
             visit.asked("view", "all"),
             visit.asked("q").strip(),
             visit.asked("filter").strip(),
-            visit.asked("order_by"),
+            # The sort menu says the field and the direction apart.
+            " ".join(visit.request.query_params.getlist("order_by")).strip(),
             tuple(visit.request.query_params.getlist("columns")),
             visit.asked("page_token"),
             int(start) if start.isdecimal() else 1,
@@ -200,8 +203,9 @@ def _shown(visit: Visit, wanted: Wanted, status: int = 200, **found: object) -> 
         wanted=wanted,
         views=views_of(entity),
         fields=wanted.fields(),
-        choosable=[field for field in filterable(entity) if field.kind != "actor"],
+        choosable=choosable(entity),
         filterable=filterable(entity),
+        sortable=sortable(entity),
         conditions=_chips(wanted),
         **found,
     )
@@ -256,7 +260,7 @@ async def add_condition(visit: TheVisit) -> Response:
 @router.get("/condition")
 async def condition_value(visit: TheVisit) -> Response:
     """The operators and the input that suit the field just chosen in the filter builder."""
-    field = visit.entity.field(visit.asked("field")) or visit.entity.fields[0]
+    field = visit.entity.askable(visit.asked("field")) or visit.entity.fields[0]
     return visit.page(
         "fragments/condition.html",
         entity=visit.entity,
