@@ -34,6 +34,11 @@ def _counts(packed: Any) -> bool:
 _MEMBERSHIPS = select(Member.campaign_id).where(
     Member.lead_id == bindparam("lead_id", type_=Uuid())
 )
+_MEMBERS = (
+    select(Member.lead_id)
+    .where(Member.lead_id == any_(bindparam("lead_ids", type_=ARRAY(Uuid))))
+    .distinct()
+)
 
 _CAMPAIGNS = (
     stored(Campaign)
@@ -66,8 +71,10 @@ def _names_a_contact(event: LeadConverted) -> bool:
     return bool(event.contact_id)
 
 
-async def _was_a_member(event: LeadConverted, work: Work) -> bool:
-    return bool(await work.rows(_MEMBERSHIPS, lead_id=UUID(event.lead_id)))
+async def _were_members(events: Sequence[LeadConverted], work: Work) -> list[bool]:
+    leads = [UUID(event.lead_id) for event in events]
+    members = {row.lead_id for row in await work.rows(_MEMBERS, lead_ids=leads)}
+    return [lead in members for lead in leads]
 
 
 # The changes of the record are followed rather than OpportunityWon and its like: they carry the
@@ -94,7 +101,8 @@ async def follow_opportunity_restored(event: RecordChanged, work: Work) -> None:
     await _follow(facts_of(event), work)
 
 
-@on(LeadConverted, concerns=_names_a_contact, matters=_was_a_member)
+# A lead is converted once, so that no conversion has to wait for another.
+@on(LeadConverted, in_order=False, concerns=_names_a_contact, matters=_were_members)
 async def follow_lead_converted(event: LeadConverted, work: Work) -> None:
     """Members that were the lead become the contact, but where the contact is a member already."""
     contact_id, lead_id = UUID(event.contact_id), UUID(event.lead_id)

@@ -1,9 +1,10 @@
 """What scheduling does after events of others: what was noted about a lead follows what became of it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from crm.parties.v1.events_pb2 import LeadConverted
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 
 from kit.events.consuming.listeners import on
 from kit.records import Work, stored
@@ -13,15 +14,25 @@ _NOTED = (
     Activity.related_id == bindparam("lead_id", type_=Uuid()),
     Activity.related_entity == "parties.Lead",
 )
-_ANY = select(Activity.id).where(*_NOTED).limit(1)
+_LEADS = (
+    select(Activity.related_id)
+    .where(
+        Activity.related_id == any_(bindparam("lead_ids", type_=ARRAY(Uuid))),
+        Activity.related_entity == "parties.Lead",
+    )
+    .distinct()
+)
 _ABOUT = stored(Activity).where(*_NOTED).order_by(Activity.id).with_for_update()
 
 
-async def _was_noted_about(event: LeadConverted, work: Work) -> bool:
-    return bool(await work.rows(_ANY, lead_id=UUID(event.lead_id)))
+async def _were_noted_about(events: Sequence[LeadConverted], work: Work) -> list[bool]:
+    leads = [UUID(event.lead_id) for event in events]
+    noted = {row.related_id for row in await work.rows(_LEADS, lead_ids=leads)}
+    return [lead in noted for lead in leads]
 
 
-@on(LeadConverted, matters=_was_noted_about)
+# A lead is converted once, so that no conversion has to wait for another.
+@on(LeadConverted, in_order=False, matters=_were_noted_about)
 async def follow_lead_converted(event: LeadConverted, work: Work) -> None:
     """The lead is gone; its activities go on with the account, the contact and the deal."""
     heirs = Heirs(UUID(event.account_id), _id(event.contact_id), _id(event.opportunity_id))

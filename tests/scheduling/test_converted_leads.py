@@ -87,6 +87,20 @@ async def test_a_lead_s_activities_go_on_with_what_it_became(
     assert list(found.contact_ids) == [ids[name] for name in ids if name == "contact_id"]
 
 
+async def test_of_many_conversions_at_once_each_takes_its_own_activities_along(
+    serving: Serving, activities: Any, tell: Tell
+) -> None:
+    """Most leads have none: they are passed by together, and the others are not."""
+    leads = [await serving.keeps("parties.Lead") for _ in range(12)]
+    about = [{"related_entity": "parties.Lead", "related_id": lead} for lead in leads[::5]]
+    made = [await activities.Create(pb.Activity(name="Call", **each)) for each in about]
+    heirs = {lead: await became(serving, deal=False, contact=False) for lead in leads}
+    for lead, ids in heirs.items():
+        await tell(LeadConverted(lead_id=lead, **ids))
+    found = [await moved(activities, each) for each in made]
+    assert [each.account_id for each in found] == [heirs[lead]["account_id"] for lead in leads[::5]]
+
+
 async def test_an_activity_keeps_the_account_that_it_names(
     serving: Serving, activities: Any, tell: Tell
 ) -> None:

@@ -17,7 +17,7 @@ from kit.events.cancellation import heed_cancellation
 from kit.events.consuming import dead_letters
 from kit.events.consuming.deliveries import Deliveries
 from kit.events.consuming.in_progress import ACK_SECONDS, in_progress
-from kit.events.consuming.inbox import handle_once
+from kit.events.consuming.inbox import handle_once, matter
 from kit.events.consuming.listeners import EventInfo, Listener, OpenWork
 from kit.events.subjects import event_name, stream_of
 from kit.telemetry import metrics, traces
@@ -31,6 +31,8 @@ _SLOWEST_RETURN = 5.0
 _SHARED_PENDING = 64
 # One pull is good for many events when they come one at a time; else it takes them from others.
 _AHEAD, _SHARED_AHEAD = 256, 16
+# What comes close together is asked about together: many events then cost little more than one.
+_GATHER_SECONDS = 0.2
 
 _TROUBLE = (nats.errors.Error, OSError, TimeoutError)
 
@@ -64,7 +66,7 @@ class Consumer:
 
     async def run(self) -> NoReturn:
         """Listen until cancelled; a server or stream that is gone is waited for."""
-        wait, ahead = _RETURN_SECONDS, _AHEAD if self.listener.in_order else _SHARED_AHEAD
+        wait, ahead = _RETURN_SECONDS, self._ahead()
         while True:
             heed_cancellation()
             try:
@@ -76,6 +78,11 @@ class Consumer:
                 log.warning("consumer.interrupted", consumer=self.name, error=repr(error))
             await asyncio.sleep(wait)
             wait = min(wait * 2, _SLOWEST_RETURN)
+
+    def _ahead(self) -> int:
+        if self.listener.asks_together:
+            return _SHARED_PENDING
+        return _AHEAD if self.listener.in_order else _SHARED_AHEAD
 
     async def declare(self) -> ConsumerInfo:
         """Make the durable or bring it to what is asked, and note whether all is handled already."""
@@ -116,20 +123,55 @@ class Consumer:
             heed_cancellation()
             metrics.CONSUMER_HEARTBEAT.labels(self.name).set_to_current_time()
             message = await deliveries.next()
-            if message is not None:
+            if message is not None and self.listener.asks_together:
+                await self._handle_together([message, *deliveries.come()])
+            elif message is not None:
                 await self._handle(message)
             elif not self.caught_up.is_set():
                 await self.measure()
 
+    async def _handle_together(self, messages: list[Msg]) -> None:
+        """Settle at once what does not matter; what does goes one by one, in its order."""
+        is_full = len(messages) == _SHARED_PENDING
+        with in_progress(messages):
+            if len(messages) > 1:
+                messages[:] = await self._settle(messages)
+            while messages:
+                await self._handle(messages.pop(0))
+        if not self.caught_up.is_set():
+            await self.measure()
+        if not is_full:
+            await asyncio.sleep(_GATHER_SECONDS)
+
+    async def _settle(self, messages: Sequence[Msg]) -> list[Msg]:
+        """Acknowledge what does not matter to the handler, and give back the rest."""
+        try:
+            infos = [_info(message) for message in messages]
+            bodies = [message.data for message in messages]
+            async with asyncio.timeout(_HANDLER_SECONDS):
+                found = await matter(self.name, self.listener, infos, bodies, self._open_work)
+        except Exception as error:  # noqa: BLE001 - whichever is at fault fails by itself, one by one
+            log.warning("events.unsettled", consumer=self.name, error=repr(error))
+            return list(messages)
+        for message, info, matters in zip(messages, infos, found, strict=True):
+            if not matters:
+                self._observe_lag(info)
+                await message.ack()
+        settled = found.count(False)
+        self._count(event_name(self.listener.subject), "ok", settled)
+        log.info("events.settled", consumer=self.name, settled=settled, left=found.count(True))
+        return [message for message, matters in zip(messages, found, strict=True) if matters]
+
     async def _handle(self, message: Msg) -> None:
         place = message.metadata
         try:
-            info = EventInfo.read(message.subject, message.headers or {}, place.num_delivered)
+            info = _info(message)
         except (KeyError, ValueError) as error:
             outcome = await self._malformed(message, error)
         else:
             outcome = await self._traced(message, info)
-        if outcome != "retry" and not place.num_pending:
+        # Of several that the server gave, the last may be through before the others are.
+        if self.listener.in_order and outcome != "retry" and not place.num_pending:
             self.caught_up.set()
 
     async def _malformed(self, message: Msg, error: Exception) -> str:
@@ -158,9 +200,7 @@ class Consumer:
 
     async def _measured(self, message: Msg, info: EventInfo) -> str:
         event, began = event_name(info.subject), time.perf_counter()
-        if info.tries == 1:
-            age = time.time() - info.time.timestamp()
-            metrics.EVENT_LAG.labels(self.name).observe(max(0.0, age), traces.exemplar())
+        self._observe_lag(info)
         outcome = await self._attempt(message, info)
         took = time.perf_counter() - began
         self._count(event, outcome)
@@ -175,9 +215,14 @@ class Consumer:
         )
         return outcome
 
+    def _observe_lag(self, info: EventInfo) -> None:
+        if info.tries == 1:
+            age = time.time() - info.time.timestamp()
+            metrics.EVENT_LAG.labels(self.name).observe(max(0.0, age), traces.exemplar())
+
     async def _attempt(self, message: Msg, info: EventInfo) -> str:
         try:
-            with in_progress(message):
+            with in_progress([message]):
                 async with asyncio.timeout(_HANDLER_SECONDS):
                     new = await handle_once(
                         self.name, self.listener, info, message.data, self._open_work
@@ -214,3 +259,9 @@ class Consumer:
 
     def _count(self, event: str, outcome: str, by: int = 1) -> None:
         metrics.EVENTS_PROCESSED.labels(self.name, event, outcome).inc(by)
+
+
+def _info(message: Msg) -> EventInfo:
+    """Read what is known of a message; KeyError or ValueError when its headers are none of ours."""
+    tries = message.metadata.num_delivered
+    return EventInfo.read(message.subject, message.headers or {}, tries)

@@ -68,6 +68,14 @@ class Deliveries:
                 message = await self._come.get()
         except TimeoutError:
             return None
+        return self._event(message)
+
+    def come(self) -> list[Msg]:
+        """Take the events that are here already, without waiting for any."""
+        found = [self._event(self._come.get_nowait()) for _ in range(self._come.qsize())]
+        return [each for each in found if each is not None]
+
+    def _event(self, message: Msg) -> Msg | None:
         if message.reply:
             self._wanted -= 1
             return message

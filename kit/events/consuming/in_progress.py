@@ -1,6 +1,7 @@
-"""Keeps an event while it is handled: the server learns that it is in progress, or gives it to another."""
+"""Keeps events while they are handled: the server learns of it, or gives them to another."""
 
 import asyncio
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
@@ -11,13 +12,13 @@ ACK_SECONDS = 6.0
 _BEAT_SECONDS = 2.0
 
 
-class in_progress:  # noqa: N801 - a context manager: `with in_progress(message):`
-    """Says every two seconds that an event is being worked on; a quick handler never pays for it."""
+class in_progress:  # noqa: N801 - a context manager: `with in_progress(messages):`
+    """Says every two seconds that what stands in a list is worked on; quick handlers never pay."""
 
-    __slots__ = ("_beating", "_message", "_timer")
+    __slots__ = ("_beating", "_messages", "_timer")
 
-    def __init__(self, message: Msg) -> None:
-        self._message = message
+    def __init__(self, messages: Sequence[Msg]) -> None:
+        self._messages = messages
 
     def __enter__(self) -> None:
         self._beating: Any = None
@@ -33,6 +34,7 @@ class in_progress:  # noqa: N801 - a context manager: `with in_progress(message)
 
     def _beat(self) -> None:
         # A beat that cannot be sent is none: then the server gives the event to another, rightly.
-        self._beating = asyncio.ensure_future(self._message.in_progress())
-        self._beating.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._beating = [asyncio.ensure_future(each.in_progress()) for each in self._messages]
+        for beat in self._beating:
+            beat.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._wait()

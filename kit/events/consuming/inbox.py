@@ -1,5 +1,6 @@
 """The inbox: a handler's effects and the note that it had them are one transaction."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,16 +20,39 @@ async def handle_once(
 ) -> bool:
     """Handle an event unless it was handled before; says whether it was new."""
     event = listener.message.FromString(body)
-    if listener.concerns is not None and not listener.concerns(event):
+    if not _concerns(listener, event):
         # Delivered again it would not concern the handler either, so that nothing need be noted.
         return True
     async with open_work(consumer, info) as work:
-        if listener.matters is not None and not await listener.matters(event, work):
+        if listener.matters is not None and not all(await listener.matters([event], work)):
             return True
         new = await note(work.transaction, consumer, info.id)
         if new:
             await listener.handle(event, work)
     return new
+
+
+async def matter(
+    consumer: str,
+    listener: Listener[Any],
+    infos: Sequence[EventInfo],
+    bodies: Sequence[bytes],
+    open_work: OpenWork,
+) -> list[bool]:
+    """Ask of many events with one look which of them the handler has anything to do with."""
+    events = [listener.message.FromString(body) for body in bodies]
+    found = [_concerns(listener, event) for event in events]
+    asked = [place for place, concerned in enumerate(found) if concerned]
+    if asked and listener.matters is not None:
+        async with open_work(consumer, infos[asked[0]]) as work:
+            answers = await listener.matters([events[place] for place in asked], work)
+        for place, answer in zip(asked, answers, strict=True):
+            found[place] = answer
+    return found
+
+
+def _concerns(listener: Listener[Any], event: Any) -> bool:
+    return listener.concerns is None or listener.concerns(event)
 
 
 async def note(transaction: Transaction, consumer: str, event_id: UUID) -> bool:

@@ -1,6 +1,6 @@
 """Listening, declared: which handler takes which event, and what it gets beside the message."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -57,7 +57,7 @@ OpenWork = Callable[[str, EventInfo], AbstractAsyncContextManager[Work]]
 # A service's handler names its own, richer work; what it gets is what `OpenWork` opens.
 Handle = Callable[[M, Any], Awaitable[None]]
 Concerns = Callable[[M], bool]
-Matters = Callable[[M, Any], Awaitable[bool]]
+Matters = Callable[[Sequence[M], Any], Awaitable[Sequence[bool]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,11 @@ class Listener(Generic[M]):
     def name(self) -> str:
         return str(getattr(self.handle, "__name__", "handler"))
 
+    @property
+    def asks_together(self) -> bool:
+        """Whether it is asked at once of many events; in order, the server gives one at a time."""
+        return self.matters is not None and not self.in_order
+
     async def __call__(self, event: M, work: Any) -> None:
         await self.handle(event, work)
 
@@ -89,9 +94,12 @@ def on(
 ) -> Callable[[Handle[M]], Listener[M]]:
     """Label a handler with the event it takes.
 
-    `in_order=False` lets replicas share the work. `concerns` says of an event by itself whether the
-    handler has anything to do with it, `matters` after a look at what the service holds; one that
-    passes either by costs no transaction, and is asked about again should it be delivered again.
+    `in_order=False` is for events that do not touch one another, as when a record has but one of
+    them: replicas share the work, and one that is tried again lets the others go on. `concerns` says
+    of an event by itself whether the handler has anything to do with it; `matters` says it for each
+    of some events after a look at what the service holds, and without order it is asked of all that
+    came close together. One that passes either by costs no transaction, and is asked about again
+    should it be delivered again.
     """
 
     def label(handle: Handle[M]) -> Listener[M]:

@@ -1,6 +1,7 @@
 """What does not concern a handler costs no transaction and leaves nothing behind."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -43,9 +44,9 @@ async def test_what_does_not_concern_a_handler_leaves_nothing_behind(
 async def test_what_does_not_matter_after_a_look_leaves_nothing_behind(
     database: Database, connection: Client, running: Running
 ) -> None:
-    async def on_the_shelf(event: Any, work: Toil) -> bool:
+    async def on_the_shelf(events: Sequence[Any], work: Toil) -> list[bool]:
         await work.transaction.rows(text("SELECT 1"))
-        return bool(event.note != "not there")
+        return [event.note != "not there" for event in events]
 
     @on(ToySold, matters=on_the_shelf)
     async def fill_the_shelf(event: Any, work: Toil) -> None:
