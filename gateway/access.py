@@ -23,7 +23,8 @@ from kit.telemetry.logs import log
 
 READ_SCOPE, WRITE_SCOPE = "api.read", "api"
 API_SCOPES = frozenset({READ_SCOPE, WRITE_SCOPE})
-_SUBJECT = "crm.identity.policy.>"
+POLICY_OWNER = "identity"
+_SUBJECT = f"crm.{POLICY_OWNER}.policy.>"
 _REFRESH_SECONDS = 5.0
 
 
@@ -45,11 +46,15 @@ class PolicyFollower:
         """Follows until cancelled; while identity is away, what is known stays in force."""
         await self.nats.listen(_SUBJECT, self._policy_changed)
         while True:
-            try:
-                await self.refresh()
-            except Problem as problem:
-                log.warning("policy.not_refreshed", error=problem.message)
+            await self.catch_up()
             await self._pause()
+
+    async def catch_up(self) -> None:
+        """Takes in what has changed, if identity answers; else the next try will."""
+        try:
+            await self.refresh()
+        except Problem as problem:
+            log.warning("policy.not_refreshed", error=problem.message)
 
     async def refresh(self) -> None:
         """Takes in what changed since the epoch known here."""

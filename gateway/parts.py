@@ -45,7 +45,7 @@ class Parts:
         tokens = AccessTokens(follower, settings.public_url.rstrip("/"))
         admission = Admission(settings, sessions, tokens, limits)
         backends, rights = Backends(follower.peers), Rights(follower.policy)
-        api = _api(backends, rights)
+        api = _api(backends, rights, follower)
         return cls(
             settings,
             backends,
@@ -61,11 +61,11 @@ class Parts:
         )
 
 
-def _api(backends: Backends, rights: Rights) -> InProcessApi:
+def _api(backends: Backends, rights: Rights, follower: PolicyFollower) -> InProcessApi:
     return InProcessApi(
         backends,
         rights,
-        Operations(backends, rights),
+        Operations(backends, rights, follower),
         Records(backends, rights),
         Descriptions(backends, rights),
         Imports(backends, rights),

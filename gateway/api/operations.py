@@ -7,7 +7,7 @@ from typing import Any
 
 from crm.v1 import standard_pb2
 
-from gateway.access import Rights
+from gateway.access import POLICY_OWNER, PolicyFollower, Rights
 from gateway.api.answers import Answer
 from gateway.api.parsing import Query, from_json, from_query, new
 from gateway.backends import Backends
@@ -25,6 +25,7 @@ class Operations:
 
     backends: Backends
     rights: Rights
+    follower: PolicyFollower
 
     def _method(self, resource: Resource, name: str) -> Method:
         """A standard method that the caller's profiles and scopes allow."""
@@ -49,7 +50,7 @@ class Operations:
     async def create(self, resource: Resource, values: Mapping[str, Any], key: str = "") -> Answer:
         method = self._method(resource, "Create")
         request = from_json(new(method.request), values)
-        return Answer.of(await self.backends.ask(method)(request, key=key))
+        return Answer.of(await self._change(method, request, key))
 
     async def update(
         self, resource: Resource, record_id: str, values: Mapping[str, Any], version: int | None
@@ -76,12 +77,12 @@ class Operations:
         request.mask.paths.extend(name for name in values if name != "id")
         if version is not None:
             request.version = version
-        return Answer.of(await self.backends.ask(method)(request))
+        return Answer.of(await self._change(method, request))
 
     async def delete(self, resource: Resource, record_id: str, version: int | None) -> None:
         method = self._method(resource, "Delete")
         request = standard_pb2.DeleteRequest(id=record_id, version=version)
-        await self.backends.ask(method)(request)
+        await self._change(method, request)
 
     async def run_verb(
         self,
@@ -94,26 +95,28 @@ class Operations:
         """A verb; whether the caller may is the service's to say, since each verb has rules of its own."""
         self.rights.require_scope(only_reads=verb.only_reads)
         request = from_json(new(verb.request), _without_id(values, record_id))
-        return await self._run(verb, request, record_id, version, key)
+        if version is not None and "version" in request.DESCRIPTOR.fields_by_name:
+            request.version = version
+        return Answer.of(await self._change(verb, _of_record(request, record_id), key))
 
     async def query_verb(self, verb: Method, record_id: str | None, query: Query) -> Answer:
         """A verb that changes nothing, asked by query string."""
         self.rights.require_scope(only_reads=True)
-        return await self._run(verb, from_query(new(verb.request), query), record_id)
+        request = _of_record(from_query(new(verb.request), query), record_id)
+        return Answer.of(await self.backends.ask(verb)(request))
 
-    async def _run(
-        self,
-        verb: Method,
-        request: Any,
-        record_id: str | None,
-        version: int | None = None,
-        key: str = "",
-    ) -> Answer:
-        if record_id is not None:
-            request.id = record_id
-        if version is not None and "version" in request.DESCRIPTOR.fields_by_name:
-            request.version = version
-        return Answer.of(await self.backends.ask(verb)(request, key=key))
+    async def _change(self, method: Method, request: Any, key: str = "") -> Any:
+        """Who has changed the policy finds it changed with the next request, and so does everybody here."""
+        reply = await self.backends.ask(method)(request, key=key)
+        if method.service == POLICY_OWNER:
+            await self.follower.catch_up()
+        return reply
+
+
+def _of_record(request: Any, record_id: str | None) -> Any:
+    if record_id is not None:
+        request.id = record_id
+    return request
 
 
 def _without_id(values: Mapping[str, Any], record_id: str | None) -> Mapping[str, Any]:

@@ -46,6 +46,18 @@ async def test_a_hidden_module_is_nowhere(
     assert (await stranger.get(f"/{gone}")).status_code in {403, 404}
 
 
+async def test_what_was_answered_is_in_force(root: Browser, stranger: Browser) -> None:
+    """A3: whoever hides a module and looks at once finds it hidden, and shown again likewise"""
+    person = await somebody(root)
+    await stranger.sign_in(person["email"], PASSWORD)
+    profile = f"/api/v1/profiles/{person['profile_ids'][0]}"
+    found = []
+    for modules in [["sales"], []] * 5:
+        assert (await root.patch(profile, json={"hidden_modules": modules})).status_code == 200
+        found.append((await stranger.get("/api/v1/opportunities")).status_code)
+    assert found == [403, 200] * 5
+
+
 def _entity(slug: str) -> str:
     names = {"people": "identity.Person", "products": "sales.Product"}
     return names.get(slug, "sales.Opportunity")
