@@ -16,6 +16,7 @@ from kit.telemetry import metrics, traces
 
 S = TypeVar("S")
 
+_LONGEST_PROBLEM = 1024 * 1024
 _OPTIONS = (
     ("grpc.service_config", '{"loadBalancingConfig":[{"round_robin":{}}]}'),
     ("grpc.dns_min_time_between_resolutions_ms", 5_000),
@@ -23,6 +24,9 @@ _OPTIONS = (
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 2_000),
     ("grpc.max_receive_message_length", 64 * 1024 * 1024),
+    # A conflict brings the record as it is now, which may be as long as a record gets.
+    ("grpc.max_metadata_size", _LONGEST_PROBLEM),
+    ("grpc.absolute_max_metadata_size", _LONGEST_PROBLEM),
     ("grpc.enable_http_proxy", 0),
 )
 

@@ -147,6 +147,16 @@ async def test_a_stale_write_answers_412_with_the_current_values(
     assert told["type"].endswith("#problem-stale")
 
 
+async def test_the_current_values_come_however_long_they_are(root: Browser, name: str) -> None:
+    """5xx: a conflict over a record of more than 16 KB was a fault of ours"""
+    long = {f"note_{each}": "ș" * 2_000 for each in range(25)}
+    body = {"name": name, "description": '"' * 20_000, "custom": long}
+    made = (await root.post(PRODUCTS, json=body)).json()
+    path, stale = f"{PRODUCTS}/{made['id']}", {"If-Match": '"7"'}
+    told = problem(await root.patch(path, json={"name": "Other"}, headers=stale), 412)
+    assert told["current"] == made
+
+
 async def test_a_record_is_sent_back_whole(root: Browser, product: Any) -> None:
     """F2: GET, change one field, PATCH the whole was refused at `created_at`"""
     path = f"{PRODUCTS}/{product['id']}"
