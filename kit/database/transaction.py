@@ -1,6 +1,7 @@
 """One transaction of one connection, begun with the first statement that needs it, and what it answers."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,12 @@ if TYPE_CHECKING:
     from kit.database.engine import Database
 
 
-class Queries:
+class Queries(ABC):
     """One row, one value or one column, made of the rows that `rows` gives."""
 
+    @abstractmethod
     async def rows(self, query: Executable, **given: Any) -> list[Any]:
         """The rows of a query, with the values for its parameters by name."""
-        raise NotImplementedError
 
     async def row(self, query: Executable, **given: Any) -> Any:
         """The first row, or None."""

@@ -1,7 +1,7 @@
 """The policy leaves from here: each change gets the next epoch and is published to every service.
 
 It is the last step before a commit. The row of `policy_epoch` stays locked until the transaction
-ends, so epochs, outbox and commits have one order, and what `soundness` has found still holds.
+ends, so epochs, outbox and commits have one order, and what `policy_checks` has found still holds.
 """
 
 from collections.abc import Callable, Iterator, Mapping

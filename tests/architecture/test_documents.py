@@ -12,7 +12,7 @@ from crm.v1 import options_pb2
 from cli.local.wiring import WITHHELD
 from kit.events.subjects import change_subject
 from kit.settings import Settings
-from tests.architecture.sources import ROOT
+from tests.architecture.sources import ROOT, tracked
 from tests.entities.cases import CASES, SERVICES
 
 PROCESSES = [*SERVICES, "gateway"]
@@ -78,3 +78,23 @@ def test_a_service_says_what_it_publishes_and_whom_it_hears(service: str) -> Non
         assert word in text, word
     own = [subject for subject in _events() if subject.split(".")[1] == service]
     assert [each for each in own if each.split(".")[-1] not in text] == []
+
+
+def test_what_a_service_says_of_its_files_is_there() -> None:
+    """A table of a README names files of its room; the first column or the last has them."""
+    absent = [
+        f"{readme.relative_to(ROOT)}: {name}"
+        for readme in tracked("services/*/README.md")
+        for name in re.findall(r"`([\w/]+(?:\.py|/))`(?:, [^|\n]*)? \|", readme.read_text())
+        if not (readme.parent / name).exists()
+    ]
+    assert absent == []
+
+
+def test_no_file_holds_the_marks_of_a_merge() -> None:
+    """What two people wrote at once was put together, and neither half forgotten."""
+    marks = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
+    texts = tracked(
+        "*.py", "*.md", "*.proto", "*.html", "*.css", "*.js", "*.yaml", "*.toml", "*.json"
+    )
+    assert [each for each in texts if marks.search(each.read_text())] == []

@@ -1,5 +1,6 @@
 """How a unit of work finds records and rows: as they stand by now, with what it has changed itself."""
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -166,9 +167,9 @@ class Rows(Queries):
         finally:
             self._sees_pending = before
 
+    @abstractmethod
     async def flush(self) -> None:
         """Writes what has changed, with history and events; it is kept or undone with all the rest."""
-        raise NotImplementedError
 
     # How.
 
