@@ -65,15 +65,7 @@ class Order:
     def parse(
         cls, text: str, fields: Mapping[str, Queryable], default: str = "updated_at desc"
     ) -> Self:
-        parts = [part.split() for part in (text.strip() or default).split(",")]
-        by: list[Key] = []
-        for part in parts[: MOST_KEYS + 1]:
-            key = _key(part, fields)
-            if any(other.target.name == key.target.name for other in by):
-                raise Invalid(order_by=f"“{key.target.name}” is named twice; remove one of them.")
-            by.append(key)
-        if len(parts) > MOST_KEYS:
-            raise Invalid(order_by=f"The order has {len(parts)} fields; use at most {MOST_KEYS}.")
+        by = [_key(name, fields, descending=down) for name, down in read(text.strip() or default)]
         return cls(_total(by, fields))
 
     @property
@@ -98,24 +90,37 @@ def _value(target: Target, value: object) -> ColumnElement[Any]:
     )
 
 
-def _key(words: list[str], fields: Mapping[str, Queryable]) -> Key:
+def read(text: str) -> list[tuple[str, bool]]:
+    """The names in an order, each with whether it descends; whether they are fields is not asked."""
+    parts = text.split(",") if text.strip() else []
+    if len(parts) > MOST_KEYS:
+        raise Invalid(order_by=f"The order has {len(parts)} fields; use at most {MOST_KEYS}.")
+    found = [_read_one(part.split()) for part in parts]
+    for place, (name, _) in enumerate(found):
+        if any(name == other for other, _ in found[:place]):
+            raise Invalid(order_by=f"“{name}” is named twice; remove one of them.")
+    return found
+
+
+def _read_one(words: list[str]) -> tuple[str, bool]:
     match words:
         case [name]:
-            direction = "asc"
+            return name, False
         case [name, direction] if direction.lower() in {"asc", "desc"}:
-            pass
+            return name, direction.lower() == "desc"
         case _:
-            found = " ".join(words)
-            raise Invalid(
-                order_by=f"{shown(found)} cannot be read; write it as in: amount desc, name."
-            )
+            found = shown(" ".join(words))
+            raise Invalid(order_by=f"{found} cannot be read; write it as in: amount desc, name.")
+
+
+def _key(name: str, fields: Mapping[str, Queryable], *, descending: bool) -> Key:
     try:
         target = find(name, fields)
     except LookupError as problem:
         raise Invalid(order_by=f"{problem.args[0]}.") from None
     if target.kind in LISTS or (target.path and target.path.many):
         raise Invalid(order_by=f"“{name}” is a list and has no order; choose another field.")
-    return Key(target, direction.lower() == "desc")
+    return Key(target, descending)
 
 
 def _total(by: list[Key], fields: Mapping[str, Queryable]) -> tuple[Key, ...]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kit.access.inheritance import of_nothing
 from kit.access.reach import Reach
-from kit.entity import Level, Parts, Record, Reference, References
+from kit.entity import Governs, Level, Parts, Record, Reference, References
 from kit.entity.parts import parts_in
 from kit.entity.tracking import was
 from kit.errors import Invalid, Unavailable
@@ -21,8 +21,7 @@ from kit.wire.contract import facts_of
 if TYPE_CHECKING:
     from kit.records.write.work import Work
 
-# Who works here, and in which roles and groups, every service knows from the policy.
-_OF_THE_POLICY = "identity."
+_OWNER_OF_THE_POLICY = "identity."
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +169,7 @@ def _named(record: Record) -> Iterator[Named]:
     """The records that a new record names, or a changed one names anew."""
     for name in _references(type(record)):
         target = record.target_of(name)
-        if not target or target.startswith(_OF_THE_POLICY):
+        if not target or _of_the_policy(target):
             continue
         before = _ids(was(record, name))
         for each in _ids(getattr(record, name)):
@@ -178,6 +177,14 @@ def _named(record: Record) -> Iterator[Named]:
                 yield Named(record.id, name, (target, each), name in record.hangs_on)
     for name, kind in parts_in(type(record)).items():
         yield from _named_in_parts(record, name, kind)
+
+
+@cache
+def _of_the_policy(entity: str) -> bool:
+    """Who works here, and in which roles and groups, every service knows from the policy."""
+    facts = facts_of(entity)
+    governs = facts is None or facts.governed_by != Governs.RECORDS
+    return governs and entity.startswith(_OWNER_OF_THE_POLICY)
 
 
 def _named_in_parts(record: Record, name: str, kind: Parts) -> Iterator[Named]:

@@ -11,6 +11,7 @@ from services.identity.model.choice_lists import ChoiceList
 from services.identity.model.groups import Group
 from services.identity.model.profiles import Profile
 from services.identity.model.roles import Role
+from services.identity.model.saved_views import DefaultView, SavedView
 from services.identity.model.sharing_rules import SharingRule
 from services.identity.oauth.storage.grants import forget_expired
 from services.identity.oauth.tokens.rfc7517_keys import rotate_keys
@@ -55,6 +56,8 @@ def identity(settings: Settings) -> Service:
             standard(AccessDefault),
             standard(ChoiceList),
             Clients,
+            standard(SavedView),
+            standard(DefaultView),
         ],
         others=[
             Policies,

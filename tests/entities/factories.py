@@ -126,7 +126,7 @@ async def _sharing_rule(office: Office) -> dict[str, Any]:
     }
 
 
-async def _access_default(office: Office) -> dict[str, Any]:
+async def _of_some_entity(office: Office) -> dict[str, Any]:
     return {"entity_name": f"sales.Thing{_letters()}"}
 
 
@@ -151,7 +151,9 @@ async def _member(office: Office) -> dict[str, Any]:
 _EXCEPTIONS = {
     "scheduling.Booking": _booking,
     "identity.SharingRule": _sharing_rule,
-    "identity.AccessDefault": _access_default,
+    "identity.AccessDefault": _of_some_entity,
+    "identity.DefaultView": _of_some_entity,
+    "identity.SavedView": _of_some_entity,
     "campaigns.Member": _member,
     "identity.Client": _client,
     "sales.Stage": _stage,
