@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,14 +35,28 @@ def _loop_in_its_place() -> Iterator[None]:
     held._loop, held._set_called = before
 
 
+def _folder(nodeid: str) -> str:
+    return nodeid.split("/")[1]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The folder that takes longest goes first, then those with the most tests.
+
+    Of the system's few tests some take minutes, and the other worker would end long before them.
+    """
+    sizes = Counter(_folder(item.nodeid) for item in items)
+    items.sort(key=lambda item: (_folder(item.nodeid) != "system", -sizes[_folder(item.nodeid)]))
+
+
 class _ByFolder(LoadScopeScheduling):
     """A folder's tests share a worker, and so the services that its fixtures start."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.split("/")[1]
+        return _folder(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """One folder after another on each worker; the folders with the most tests come first."""
+    """One folder after another on each worker, in the order in which they were collected."""
+    config.option.loadscopereorder = False
     return _ByFolder(config, log)
