@@ -131,6 +131,9 @@ def import_file(
     skip_without_key: Annotated[
         bool, typer.Option("--skip-without-key", help="Leave out lines without that field.")
     ] = False,
+    formulas_quoted: Annotated[
+        bool, typer.Option("--formulas-quoted", help="The file is an export of Rapport's.")
+    ] = False,
     encoding: Annotated[str, typer.Option(help="E.g. cp1250; recognised without.")] = "",
     delimiter: Annotated[str, typer.Option(help="E.g. semicolon; recognised without.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing.")] = False,
@@ -151,6 +154,7 @@ def import_file(
         empty_words=empty or (),
         match=match,
         skip_without_key=skip_without_key,
+        formulas_quoted=formulas_quoted,
         encoding=encoding,
         delimiter=delimiter,
         dry_run=dry_run,

@@ -36,6 +36,7 @@ class Order:
     empty_words: Sequence[str] = ()
     match: str = ""
     skip_without_key: bool = False
+    formulas_quoted: bool = False
     encoding: str = ""
     delimiter: str = ""
     dry_run: bool = False
@@ -53,6 +54,7 @@ class Order:
             "empty_words": list(self.empty_words),
             "match": self.match,
             "skip_without_key": self.skip_without_key,
+            "formulas_quoted": self.formulas_quoted,
             "encoding": self.encoding,
             "delimiter": self.delimiter,
             "dry_run": self.dry_run,

@@ -28,6 +28,7 @@ _FILES = {
 }
 # What is posted one by one: the field that tells one from another.
 _SINGLE = {
+    "profiles": "name",
     "roles": "name",
     "people": "email",
     "groups": "name",
@@ -75,6 +76,7 @@ class Filling:
 
     def _take_on(self) -> None:
         """Roles one after the other, because each stands below one before it."""
+        self._post("profiles", self._company.rows["profiles"])
         self._post("roles", self._company.rows["roles"], at_once=1)
         self._post("people", self._company.rows["people"])
         ids = self._directory.ids("people", "email")

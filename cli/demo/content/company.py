@@ -45,6 +45,7 @@ def company(seed: int, today: date) -> Company:
 
 def _organisation() -> dict[str, list[Row]]:
     return {
+        "profiles": list(people.profiles()),
         "roles": list(people.roles()),
         "people": list(people.people()),
         "groups": list(people.groups()),

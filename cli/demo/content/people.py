@@ -9,6 +9,8 @@ DOMAIN = "tessaly.example"
 MARKETING, SUPPORT_GROUP = "Marketing", "Support team"
 _HEAD, _NORTH, _SOUTH = "Head of sales", "Sales North", "Sales South"
 _SUPPORT = "Support lead"
+_LEADING = frozenset({_HEAD, _NORTH, _SOUTH, MARKETING, _SUPPORT})
+_TAKES_AWAY = "Takes lists away"
 
 
 @dataclass(frozen=True)
@@ -87,13 +89,28 @@ def supporters() -> list[Colleague]:
     return [each for each in STAFF if each.supports]
 
 
+def profiles() -> Iterator[Row]:
+    """Who leads a team takes its lists away as files; who works in it does so by asking."""
+    yield {
+        "name": _TAKES_AWAY,
+        "description": "Takes lists away as files, within reach.",
+        "permissions": [{"entity": "*", "view": True, "export": True}],
+    }
+
+
+def _held(role: str) -> Iterator[str]:
+    yield "Standard user"
+    if role in _LEADING:
+        yield _TAKES_AWAY
+
+
 def roles() -> Iterator[Row]:
     """From the top down, so that the role above is there already."""
     for name, above in ROLES:
         yield {
             "name": name,
             "parent_id": Reference("roles", "name", above),
-            "profile_ids": [Reference("profiles", "name", "Standard user")],
+            "profile_ids": [Reference("profiles", "name", each) for each in _held(name)],
         }
 
 
