@@ -24,6 +24,7 @@ from kit.telemetry.logs import log
 READ_SCOPE, WRITE_SCOPE = "api.read", "api"
 API_SCOPES = frozenset({READ_SCOPE, WRITE_SCOPE})
 POLICY_OWNER = "identity"
+_READS = frozenset({"view", "export"})
 _SUBJECT = f"crm.{POLICY_OWNER}.policy.>"
 _REFRESH_SECONDS = 5.0
 
@@ -100,7 +101,7 @@ class Rights:
 
     def require(self, resource: Resource, action: str) -> None:
         """Refuses an action that the caller's scopes or profiles do not hold."""
-        self.require_scope(only_reads=action == "view")
+        self.require_scope(only_reads=action in _READS)
         if action not in self.policy.permit(calling(), resource.entity).rights:
             metrics.DENIED.labels(resource.entity, action).inc()
             raise Denied(f"Your profile does not let you {action} {_words(resource)}.")

@@ -37,7 +37,7 @@ def table_of(api: InProcessApi) -> Table:
 
 
 def _rows(api: InProcessApi) -> Iterator[Row]:
-    entities = EntityRoutes(api.operations, api.records)
+    entities = EntityRoutes(api.operations, api.records, api.exports)
     for resource in api.backends.resources:
         yield from entities.rows(resource)
 

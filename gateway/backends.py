@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from crm.v1 import imports_pb2_grpc, records_pb2_grpc
+from crm.v1 import exports_pb2_grpc, imports_pb2_grpc, records_pb2_grpc
 from google.protobuf import message_factory
 from google.protobuf.descriptor import MethodDescriptor
 
@@ -34,6 +34,7 @@ class Backends:
         self._asks: dict[MethodDescriptor, Callable[..., Awaitable[Any]]] = {}
         self._records: dict[str, records_pb2_grpc.RecordsStub] = {}
         self._imports: dict[str, imports_pb2_grpc.ImportsStub] = {}
+        self._exports: dict[str, exports_pb2_grpc.ExportsStub] = {}
 
     def ask(self, method: Method) -> Callable[..., Awaitable[Any]]:
         """An RPC as a coroutine function that wants ready JSON; made at its first use."""
@@ -64,6 +65,13 @@ class Backends:
             channel: Any = self.peers.channel(service, json=True)
             self._imports[service] = imports_pb2_grpc.ImportsStub(channel)
         return self._imports[service]
+
+    def exports(self, service: str) -> Any:
+        """The service `Exports` of a process."""
+        if service not in self._exports:
+            channel: Any = self.peers.channel(service, json=True)
+            self._exports[service] = exports_pb2_grpc.ExportsStub(channel)
+        return self._exports[service]
 
     def resource(self, slug: str) -> Resource:
         found = self.by_slug.get(slug)

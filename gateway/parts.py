@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from gateway.access import PolicyFollower, Rights
 from gateway.api.descriptions import Descriptions
+from gateway.api.exports import Exports
 from gateway.api.imports import Imports
 from gateway.api.in_process import InProcessApi
 from gateway.api.operations import Operations
@@ -69,6 +70,7 @@ def _api(backends: Backends, rights: Rights, follower: PolicyFollower) -> InProc
         Records(backends, rights),
         Descriptions(backends, rights),
         Imports(backends, rights),
+        Exports(backends, rights),
     )
 
 

@@ -22,7 +22,7 @@ from kit.wire import Shape
 
 STANDARD = ("Get", "List", "Create", "Update", "Delete")
 # A right to something that the contract does not have is no right.
-_NEEDS = {"create": "Create", "delete": "Delete"}
+_NEEDS = {"create": "Create", "delete": "Delete", "export": "List"}
 # These reach options and fields instead of the message.
 _ELSEWHERE = frozenset({"tones", "words", "targets"})
 _ORDERED = frozenset({"asc", "desc"})
@@ -123,7 +123,7 @@ def _target_field(known: Field, fields: Collection[str]) -> str:
 def _kind(name: str, kind: Kind, presentation: Presentation, choices: Choices) -> dict[str, Any]:
     return {
         "kind": kind.name,
-        "options": list(_options(name, kind, presentation, choices)),
+        "options": list(options_of(name, kind, presentation, choices)),
         "target": kind.target if isinstance(kind, Reference | References | ActorName) else "",
         "max_length": kind.length if isinstance(kind, Text) else 0,
         "columns": _columns(kind, presentation, choices) if isinstance(kind, Rows) else [],
@@ -145,9 +145,10 @@ def _columns(kind: Rows, presentation: Presentation, choices: Choices) -> list[p
     ]
 
 
-def _options(
+def options_of(
     name: str, kind: Kind, presentation: Presentation, choices: Choices
 ) -> Iterator[pb.Option]:
+    """The values that may stand in a field, with what people read in their place."""
     tones = kind.tones if isinstance(kind, Steps) else presentation.tones.get(name, {})
     closed = kind.closed if isinstance(kind, Steps) else frozenset()
     if isinstance(kind, Choice):

@@ -22,6 +22,7 @@ from kit.events.consuming.listeners import EventInfo
 from kit.events.publishing.backlog import measure_backlog
 from kit.events.publishing.relay import Relay
 from kit.events.streams import Keeping, streams_of
+from kit.exporting.exports import Exports
 from kit.health import ASK_SECONDS, Dependency, Health
 from kit.importing.imports import Imports
 from kit.process_runner import GRACE_SECONDS, Loop, kept_running, run_until_stopped, watched
@@ -161,7 +162,8 @@ async def _consume(running: Running) -> None:
 def _servicers(service: Service, process: Process) -> list[Any]:
     records = [each(process) for each in service.records]
     others = [each(process) for each in service.others]
-    return [*records, *others, RecordsService(process, records), Imports(process, records)]
+    beside = (RecordsService(process, records), Imports(process, records), Exports(process))
+    return [*records, *others, *beside]
 
 
 async def _serve(

@@ -29,6 +29,7 @@ _AWAY_SECONDS = 2.0
 _METHODS = {
     "view": "List",
     "view_all": "List",
+    "export": "List",
     "create": "Create",
     "edit": "Update",
     "edit_all": "Update",

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.api.answers import Answer, expected_version
+from gateway.api.exports import Exports
 from gateway.api.operations import Operations
 from gateway.api.parsing import json_object, query_of
 from gateway.api.records import Records
@@ -43,6 +44,7 @@ class EntityRoutes:
 
     operations: Operations
     records: Records
+    exports: Exports
 
     def rows(self, resource: Resource) -> Iterator[Row]:
         slug = resource.slug
@@ -55,6 +57,9 @@ class EntityRoutes:
         yield Row("GET", f"{slug}/{{id}}/history", _reading(resource, records.history))
         yield Row("GET", f"{slug}/{{id}}/access", _reading(resource, records.explain))
         yield from self._shares(resource)
+        if "List" in resource.methods:
+            yield Row("GET", f"{slug}:export", self._export(resource))
+            yield Row("GET", f"{slug}:exports", _listing(resource, self.exports.log))
         if resource.has_bin:
             yield Row("GET", f"{slug}:bin", _listing(resource, records.binned))
             yield Row("POST", f"{slug}/{{id}}:restore", self._restore(resource))
@@ -96,6 +101,12 @@ class EntityRoutes:
             return Response(status_code=HTTPStatus.NO_CONTENT)
 
         return delete
+
+    def _export(self, resource: Resource) -> Endpoint:
+        async def export(request: Request) -> Response:
+            return await self.exports.export(resource, query_of(request.scope))
+
+        return export
 
     def _restore(self, resource: Resource) -> Endpoint:
         async def restore(request: Request) -> Response:

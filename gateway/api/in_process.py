@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from crm.v1 import imports_pb2 as pb
+from starlette.responses import Response
 
 from gateway.access import Rights
 from gateway.api.descriptions import Descriptions
+from gateway.api.exports import Exports
 from gateway.api.imports import PIECE, Imports
 from gateway.api.me import me
 from gateway.api.operations import Operations
@@ -26,6 +28,7 @@ class InProcessApi:
     records: Records
     descriptions: Descriptions
     imports: Imports
+    exports: Exports
 
     async def me(self) -> Json:
         return me(self.rights)
@@ -98,6 +101,9 @@ class InProcessApi:
     async def aggregate(self, plural: str, params: Mapping[str, str]) -> Json:
         answer = await self.records.aggregate(self.backends.resource(plural), params)
         return answer.values()
+
+    async def export(self, plural: str, params: Mapping[str, str]) -> Response:
+        return await self.exports.export(self.backends.resource(plural), params)
 
     async def start_import(self, plan: Json, data: bytes) -> Json:
         message = from_json(pb.ImportPlan(), plan)

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crm.v1 import records_pb2, standard_pb2
+from crm.v1 import exports_pb2, records_pb2, standard_pb2
 from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
+from gateway.api.exports import TYPES
 from gateway.api.table import ROOT, Row
 from gateway.contract.comments import comment
 from gateway.contract.resources import Method, Resource
@@ -17,12 +18,10 @@ from gateway.contract.schemas import (
     Schema,
     inputs_of,
     is_must,
-    name_of,
-    object_of,
     parameter_of,
     reference,
-    with_parts,
 )
+from gateway.openapi.components import schemas
 from gateway.openapi.declarations import Declared
 from gateway.openapi.parts import (
     IDEMPOTENCY_KEY,
@@ -44,6 +43,7 @@ _SUMMARIES = {
     "LIST": "List the {words}",
 }
 _WITHOUT = {"entity", "id"}
+_EXPORTS = exports_pb2.DESCRIPTOR.services_by_name["Exports"].methods_by_name
 
 
 def document(
@@ -75,7 +75,7 @@ def document(
         "paths": paths,
         "components": {
             "schemas": {
-                **dict(_schemas(resources, messages, declared)),
+                **dict(schemas(resources, messages, declared)),
                 **own["components"]["schemas"],
                 "Problem": PROBLEM,
             },
@@ -88,34 +88,6 @@ def _of_routers(routers: Iterable[APIRouter]) -> Schema:
     """What belongs to no entity, as its routes declare it."""
     routes = [route for router in routers for route in router.routes]
     return get_openapi(title="", version="", routes=routes)
-
-
-def _schemas(
-    resources: Sequence[Resource], messages: Iterable[Descriptor], declared: Declared
-) -> Iterable[tuple[str, Schema]]:
-    methods = (method for each in resources for method in each.methods.values())
-    sent = {each.full_name for each in with_parts(each.described.input_type for each in methods)}
-    rows = dict(_rows_of(resources, declared))
-    properties = {name: each["properties"] for name, each in rows.items()}
-    for each in resources:
-        properties[each.message.full_name] = declared.get(each.entity, {}).get("properties", {})
-    for message in with_parts(messages):
-        bounded = message.full_name in sent
-        known = properties.get(message.full_name, {})
-        schema = object_of(message, bounded=bounded, declared=known)
-        if needed := rows.get(message.full_name, {}).get("required"):
-            schema["required"] = needed
-        yield name_of(message), schema
-
-
-def _rows_of(resources: Iterable[Resource], declared: Declared) -> Iterable[tuple[str, Schema]]:
-    """What the rows within records take, by the name of their message."""
-    for resource in resources:
-        properties = declared.get(resource.entity, {}).get("properties", {})
-        for known in resource.message.fields:
-            items = properties.get(known.name, {}).get("items", {})
-            if known.message_type is not None and items.get("type") == "object":
-                yield known.message_type.full_name, items
 
 
 def _tag(resource: Resource) -> Schema:
@@ -281,6 +253,24 @@ class _Operations:
             )
             messages.append(method.described.output_type)
             yield (http, path), self._beside_one(http, path, method)
+
+        if "List" in self.resource.methods:
+            log = Method("", _EXPORTS["Log"])
+            messages.append(log.described.output_type)
+            yield ("GET", f"{slug}:export"), self._file()
+            path = f"{slug}:exports"
+            yield ("GET", path), self._beside_one("GET", path, log)
+
+    def _file(self) -> Schema:
+        """The list as a file, which comes in one of several forms."""
+        export = Method("", _EXPORTS["Export"])
+        plain = (each for each in export.described.input_type.fields if each.name not in _WITHOUT)
+        forms: Schema = {kind.partition(";")[0]: {"schema": {}} for kind in TYPES.values()}
+        replies = {"200": {"description": "The file.", "content": forms}, **failures()}
+        asked = [parameter_of(each) for each in plain]
+        return self._operation(
+            "Export", export, "Take the {words} away as a file", parameters=asked, responses=replies
+        )
 
     def _beside_one(self, http: str, path: str, method: Method) -> Schema:
         request = method.described.input_type

@@ -7,6 +7,8 @@ a service is stopped. Records, pages and descriptions travel as the JSON that th
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from starlette.responses import Response
+
 Json = dict[str, Any]
 
 
@@ -69,6 +71,9 @@ class Api(Protocol):
 
     async def aggregate(self, plural: str, params: Mapping[str, str]) -> Json:
         """`Figures` for filter, group_by and measures (comma-separated)."""
+
+    async def export(self, plural: str, params: Mapping[str, str]) -> Response:
+        """`GET /{plural}:export`: the file on its way, ready to be sent."""
 
     async def start_import(self, plan: Json, data: bytes) -> Json:
         """`POST /imports` with an `ImportPlan` and the file's bytes; answers an `Import`."""

@@ -9,6 +9,7 @@ from gateway.dependencies import TheSite
 from gateway.web.bin import page as bins
 from gateway.web.chat import page as chat
 from gateway.web.design import page as design
+from gateway.web.exports import page as exports
 from gateway.web.forms import page as forms
 from gateway.web.frame import theme
 from gateway.web.home import page as home
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     bins.router,
     bins.of_entity,
     lists.router,
+    exports.router,
     board.router,
     forms.router,
     record.router,

@@ -39,6 +39,7 @@ class Permission(msgspec.Struct, frozen=True):
     delete: bool = False
     view_all: bool = False
     edit_all: bool = False
+    export: bool = False
 
 
 class FieldAccess(msgspec.Struct, frozen=True):

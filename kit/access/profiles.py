@@ -10,7 +10,7 @@ from kit.entity import Governs
 from kit.wire.contract import facts_of
 from kit.wire.options import copies_of, part_of
 
-ACTIONS = ("view", "create", "edit", "delete", "view_all", "edit_all")
+ACTIONS = ("view", "create", "edit", "delete", "view_all", "edit_all", "export")
 READING = frozenset({"view", "view_all"})
 ORDER: Mapping[str, int] = {"hidden": 0, "read": 1, "edit": 2}
 WHOLE = "*"

@@ -108,3 +108,28 @@ def let_history_go() -> None:
 def compose_custom_fields() -> None:
     """Brings stored names and values of custom fields to NFC, as those that are written now are."""
     op.execute(COMPOSE_CUSTOM_FIELDS)
+
+
+def log_exports() -> None:
+    """Who took which rows as a file, and how it ended."""
+    told = ("entity", "actor", "format", "filter", "search", "order_by")
+    op.create_table(
+        "export_log",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in told),
+        sa.Column("fields", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column(
+            "begun_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export_log")),
+    )
+    op.create_index("ix_export_log_entity", "export_log", ["entity", "id"])
+
+
+def drop_log_of_exports() -> None:
+    """Takes the log away again."""
+    op.drop_table("export_log")

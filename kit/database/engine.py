@@ -70,6 +70,15 @@ class Database:
         finally:
             await transaction.close()
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Transaction]:
+        """Statements that all see what stood at the first of them, and change nothing."""
+        transaction = Transaction(self, isolation="repeatable_read", readonly=True)
+        try:
+            yield transaction
+        finally:
+            await transaction.close()
+
     async def lent(self) -> Any:
         """A connection for a transaction."""
         with measuring.waited():

@@ -40,8 +40,9 @@ class Transaction(Queries):
     if it is a constant of its module, and each time if it is built anew.
     """
 
-    def __init__(self, database: "Database") -> None:
+    def __init__(self, database: "Database", **kind: Any) -> None:
         self._database = database
+        self._kind = kind
         self._connection: Any = None
         self._begun: Any = None
 
@@ -54,7 +55,7 @@ class Transaction(Queries):
         """The driver's connection, in the transaction."""
         if self._connection is None:
             self._connection = await self._database.lent()
-            self._begun = self._connection.transaction()
+            self._begun = self._connection.transaction(**self._kind)
             await self._begun.start()
         return self._connection
 
@@ -76,6 +77,15 @@ class Transaction(Queries):
         async for row in connection.cursor(statement.text, *statement.arguments(given)):
             (read,) = statement.rows([row])
             yield read
+
+    async def batches(
+        self, text: str, arguments: Sequence[Any], size: int
+    ) -> AsyncIterator[Sequence[Any]]:
+        """The rows of a statement as the driver gives them, so many at a time."""
+        connection = await self.connection()
+        cursor = await connection.cursor(text, *arguments)
+        while rows := await cursor.fetch(size):
+            yield rows
 
     async def count(self, query: Executable, **given: Any) -> int:
         """How many rows a statement changed that gives none."""

@@ -1,7 +1,7 @@
 """Calling another process: its stub, with identity, deadline, trace and errors taken care of."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -112,8 +112,23 @@ class Channel:
 
         return called
 
-    def unary_stream(self, path: str, **codec: Any) -> Any:
-        return self._channel.unary_stream(path, **codec)
+    def unary_stream(self, path: str, **codec: Any) -> Callable[..., AsyncIterator[Any]]:
+        """One question, an answer in pieces; who stops listening ends it at the other side too."""
+        ask = self._channel.unary_stream(path, **codec)
+
+        def called(request: Any, *, seconds: float) -> AsyncIterator[Any]:
+            return self._pieces(ask(request, timeout=seconds, metadata=self._metadata()))
+
+        return called
+
+    async def _pieces(self, answer: Any) -> AsyncIterator[Any]:
+        try:
+            async for piece in answer:
+                yield piece
+        except grpc.aio.AioRpcError as error:
+            raise unpacked(error, self._service) from None
+        finally:
+            answer.cancel()
 
     def stream_stream(self, path: str, **codec: Any) -> Any:
         return self._channel.stream_stream(path, **codec)

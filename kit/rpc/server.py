@@ -1,5 +1,6 @@
 """Serving gRPC: every call is identified, bounded in time, traced, counted and answered in our errors."""
 
+import asyncio
 import secrets
 import sys
 import time
@@ -27,9 +28,12 @@ from kit.wire.bounds import bounds_of_call
 Ready = Callable[[Actor], Awaitable[None]]
 Behaviour = Callable[[Any, Any], Awaitable[Any]]
 
+LONGEST_STREAM_SECONDS = 20 * 60
+
 _OPTIONS = (
     ("grpc.max_connection_age_ms", 300_000),
-    ("grpc.max_connection_age_grace_ms", 30_000),
+    # A connection that is given up carries what it began to its end, and a file may take so long.
+    ("grpc.max_connection_age_grace_ms", LONGEST_STREAM_SECONDS * 1_000),
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.min_ping_interval_without_data_ms", 20_000),
     # A call fits whatever a record may hold several times; files come in pieces.
@@ -127,7 +131,11 @@ class _Reception(grpc.aio.ServerInterceptor):
         if handler.stream_unary:
             received = self._receive(handler.stream_unary, method)
             return grpc.stream_unary_rpc_method_handler(received, codec[0], _bytes_or(codec[1]))
-        raise TypeError(f"{method} answers in a stream, and nobody would ask who listens.")
+        if handler.unary_stream:
+            # Not a generator: what it begins it also ends when its caller goes away.
+            received = self._receive(_within_bounds(handler.unary_stream, method), method)
+            return grpc.unary_stream_rpc_method_handler(received, *codec)
+        raise TypeError(f"{method} takes and gives streams, and nobody would ask who listens.")
 
     def _receive(self, behaviour: Behaviour, method: str) -> Behaviour:
         active, account = metrics.RPC_SERVER_ACTIVE.labels(method), _accounting(method)
@@ -147,6 +155,9 @@ class _Reception(grpc.aio.ServerInterceptor):
                     return await behaviour(request, context)
                 except Replayed as before:
                     return before.reply
+                except asyncio.CancelledError:
+                    outcome = "CANCELLED"
+                    raise
                 except Exception as error:  # noqa: BLE001 - a bug is answered too
                     problem = _meaning(error, method)
                     outcome = code_of(problem).name

@@ -181,6 +181,17 @@ IMPORT_FAULTS = _counter(
     "entity",
 )
 
+EXPORTS = _counter(
+    "crm_exports_total",
+    "Files given out by how they ended: done, cancelled or failed.",
+    "entity",
+    "format",
+    "outcome",
+)
+EXPORTED_ROWS = _counter(
+    "crm_exported_rows_total", "Records that left in files.", "entity", "format"
+)
+
 JOB_RUNS = _counter("crm_jobs_runs_total", "Runs of a timed task.", "task", "outcome")
 JOB_DURATION = _histogram("crm_job_duration_seconds", "Time that a timed task took.", "task")
 JOB_LAST_SUCCESS = _gauge(

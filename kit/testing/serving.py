@@ -95,6 +95,10 @@ class _AsActor:
                 calls(self._actor)
                 return await ask(request, **words)
 
-            return asked
+            def streamed(request: Any, **words: Any) -> Any:
+                calls(self._actor)
+                return ask(request, **words)
+
+            return streamed if kind == "unary_stream" else asked
 
         return opened

@@ -1,6 +1,7 @@
 """The first start on an empty database: the profiles, the root of the roles, an administrator."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from sqlalchemy import select, text
 
@@ -25,6 +26,11 @@ from services.identity.model.roles import Role
 from services.identity.model.sharing_rules import SharingRule
 
 _LOCK = text("SELECT pg_advisory_xact_lock(7203002)")
+_OLDER = text(
+    "SELECT id FROM profile WHERE EXISTS (SELECT FROM jsonb_array_elements(permissions) AS line"
+    " WHERE NOT jsonb_exists(line, 'export'))"
+)
+"""The profiles that were written before there was a right to export."""
 _ADMINISTERED = (Person, Role, Profile, Group, SharingRule, AccessDefault)
 
 
@@ -38,6 +44,7 @@ def first_start(passwords: Passwords) -> Callable[[Process], Awaitable[None]]:
             if await work.value(select(Profile.id).limit(1)) is None:
                 _add_ground(work)
                 await work.flush()
+            await _let_administrators_export(work)
             await _complete_administrators(work)
             if await work.value(select(Person.id).limit(1)) is None:
                 await _add_administrator(work, passwords)
@@ -84,6 +91,23 @@ def _looked_up() -> list[Permission]:
 
 def _may(entity: str, *actions: str) -> Permission:
     return Permission(entity=entity, **{action: action in actions for action in ACTIONS})
+
+
+async def _let_administrators_export(work: Work) -> None:
+    """Who did everything before there was this right, still does; whoever is without it now stays so."""
+    older, profiles = set(await work.values(_OLDER)), await work.every(Profile)
+    governed = any(Governs.ACCESS in _lines(each) for each in profiles)
+    for each in profiles:
+        lines = [Governs.RECORDS, *([Governs.ACCESS] if governed else ())]
+        if each.id in older and all(_did_everything(_lines(each).get(line)) for line in lines):
+            each.permissions = [
+                replace(line, export=line.entity in list(Governs) and _did_everything(line))
+                for line in each.permissions
+            ]
+
+
+def _did_everything(line: Permission | None) -> bool:
+    return line is not None and replace(line, export=True) == _may(line.entity, *ACTIONS)
 
 
 async def _complete_administrators(work: Work) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from importlib import import_module
 from typing import Any
 
+import msgspec
 import pytest
 
 from kit.testing.organisation import ALL, MANAGES, SET_UP, TestOrganisation
@@ -51,6 +52,7 @@ def organisation(servings: dict[str, Serving]) -> TestOrganisation:
 @pytest.fixture(scope="package")
 async def office(servings: dict[str, Serving], organisation: TestOrganisation) -> Any:
     """Where Ana works, who may do everything with what she reaches, and Bob beside her."""
-    everything = (ALL, SET_UP, MANAGES)
+    lines = (ALL, SET_UP, MANAGES)
+    everything = [msgspec.structs.replace(each, export=True) for each in lines]
     ana, bob = [await organisation.person(name, *everything) for name in ("Ana", "Bob")]
     return Office(servings, ana, bob)

@@ -182,7 +182,7 @@ async def test_what_has_no_create_may_not_be_created_by_anybody(root: Browser) -
     told = (await root.get("/api/v1/describe")).json()["entities"]
     rights = {each["entity"]: set(each["rights"]) for each in told}
     assert "create" in rights["sales.Stage"]
-    assert rights["sales.StageChange"] == {"view", "view_all"}
+    assert rights["sales.StageChange"] == {"view", "view_all", "export"}
 
 
 @pytest.mark.parametrize("proxies", ["the-network-of-your-proxies", "10.0.0.0/8, gate"])

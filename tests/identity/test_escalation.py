@@ -48,6 +48,18 @@ async def test_nobody_takes_on_somebody_stronger(office: Office, seller: Office)
         await seller.change(plain, profile_ids=[profile_id])
 
 
+async def test_nobody_lets_others_take_lists_away_who_may_not(
+    office: Office, seller: Office
+) -> None:
+    """To export is a right like any other: it is given by those who have it."""
+    takes = profiles_pb2.Permission(entity="*", export=True)
+    with pytest.raises(Denied) as refused:
+        await seller.profile(takes)
+    assert "export every entity" in refused.value.fields["permissions"]
+    [line] = (await office.profile(takes)).permissions
+    assert (line.view, line.export) == (True, True)
+
+
 async def test_nobody_makes_a_profile_that_allows_more(office: Office, seller: Office) -> None:
     more = profiles_pb2.Permission(entity="sales.Opportunity", view_all=True)
     same = profiles_pb2.Permission(entity="*", **EVERYTHING_OF_ONES_OWN)

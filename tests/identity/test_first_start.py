@@ -9,12 +9,14 @@ import pytest
 
 from cli.components.databases import Database, ensure_databases
 from kit.access import Policy
+from kit.access.profiles import ACTIONS
 from kit.access.replica import Replica
 from kit.actor import Actor, calls
 from kit.database.engine import connected
 from kit.database.migrate import upgrade
 from kit.records.process import Process
 from kit.settings import Misconfigured
+from services.identity.administrators import is_administrator
 from services.identity.config import Settings
 from services.identity.first_start import first_start
 from services.identity.hashing import Passwords
@@ -67,6 +69,12 @@ async def counted(process: Process) -> dict[str, int]:
     return {each: await pool.fetchval(f"SELECT count(*) FROM {each}") for each in tables}  # noqa: S608 - names of our tables
 
 
+_WITHOUT_EXPORT = """
+    UPDATE profile SET permissions =
+    (SELECT jsonb_agg(line - 'export') FROM jsonb_array_elements(permissions) AS line)
+"""
+
+
 async def test_four_processes_at_once_make_one_company(house: House) -> None:
     url = await an_empty_database(house, "first")
     async with AsyncExitStack() as stack, Passwords() as passwords:
@@ -89,11 +97,40 @@ async def test_the_first_administrator_may_do_everything_and_others_look_up_peop
         (person_id,) = process.policy.organisation.people
         permit = process.policy.permit(Actor.person(person_id), "sales.Opportunity")
         rights = permit.rights
-        assert {"view", "create", "edit", "delete", "view_all", "edit_all"} == rights
+        assert set(ACTIONS) == rights
         said = {each.name: each for each in process.policy.organisation.profiles.values()}
         lines = {each.entity: each for each in said["Standard user"].permissions}
         assert (lines["*"].edit, lines["identity.Person"].edit) == (True, False)
         assert (lines["identity.Person"].view, lines["identity.Client"].view) == (True, False)
+
+
+async def test_whoever_did_everything_before_there_was_export_may_export_and_is_asked_once(
+    house: House,
+) -> None:
+    """Profiles of the release before know nothing of the right; the next start gives it, once."""
+    url = await an_empty_database(house, "export")
+    async with a_process(house, url) as process, Passwords() as passwords:
+        await begin(process, passwords)
+        (person_id,) = process.policy.organisation.people
+        pool: Any = process.database.pool
+        await pool.execute(_WITHOUT_EXPORT)
+        await pool.execute("UPDATE policy_item SET body = body #- '{permissions,0,export}'")
+        await begin(process, passwords)
+        permit = process.policy.permit(Actor.person(person_id), "sales.Opportunity")
+        assert permit.rights == set(ACTIONS)
+        assert is_administrator(process.policy, person_id)
+        said = {each.name: each for each in process.policy.organisation.profiles.values()}
+        assert not any(line.export for line in said["Standard user"].permissions)
+        taken = """
+            UPDATE profile SET permissions =
+            replace(permissions::text, '"export": true', '"export": false')::jsonb
+        """
+        await pool.execute(taken)
+        await begin(process, passwords)
+        held = await pool.fetchval(
+            "SELECT permissions::text FROM profile WHERE name = 'Administrator'"
+        )
+        assert '"export": true' not in held
 
 
 async def test_a_weak_first_password_stops_the_start_with_one_sentence(house: House) -> None:

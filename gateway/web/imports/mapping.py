@@ -73,10 +73,17 @@ class Preview:
         """The columns with what was chosen for them, or else what they speak for."""
         chosen = plan.get("columns")
         return [
-            self._source(place, column, _guessed(column, targets) if chosen is None else
+            self._source(place, column, self._guessed(column, targets) if chosen is None else
                          chosen.get(column, ""), plan.get("forms", {}).get(column, ""))
             for place, column in enumerate(self.heading)
         ]  # fmt: skip
+
+    def _guessed(self, column: str, targets: Sequence[Target]) -> str:
+        """Exports name columns as imports do; where a record stands by id and by name, the name is taken."""
+        if any(each.startswith(f"{column}:") for each in self.heading):
+            return ""
+        named = next((each.path for each in targets if each.path == column), "")
+        return named or _guessed(column, targets)
 
     def _source(self, place: int, column: str, target: str, form: str) -> Source:
         values = (line[place] for line in self.lines if place < len(line) and line[place])

@@ -14,14 +14,24 @@ GUARDED = "Rejected because (formulas quoted)"
 _FORMULA = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
+def begins_formula(text: str) -> bool:
+    """Whether a spreadsheet would run it, or an import would take it for one that was made harmless."""
+    return bool(_FORMULA.match(text))
+
+
+def made_harmless(text: str) -> str:
+    """The cell with an apostrophe before it, where a spreadsheet would take it for a formula."""
+    return f"'{text}" if begins_formula(text) else text
+
+
 def guarded(values: Iterable[str]) -> list[str]:
     """Cells that a spreadsheet would take for formulas get an apostrophe before them."""
-    return [f"'{each}" if _FORMULA.match(each) else each for each in values]
+    return [made_harmless(each) for each in values]
 
 
 def unguarded(values: Iterable[str]) -> list[str]:
     """The cells as they were before `guarded`."""
-    return [each[1:] if each[:1] == "'" and _FORMULA.match(each) else each for each in values]
+    return [each[1:] if each[:1] == "'" and begins_formula(each) else each for each in values]
 
 
 def row(values: Sequence[str], delimiter: str, *, guard: bool) -> bytes:

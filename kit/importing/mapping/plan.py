@@ -33,6 +33,7 @@ class Plan:
     numbers: str = ""
     empty_words: Sequence[str] = ()
     skip_without_key: bool = False
+    formulas_quoted: bool = False
 
     @classmethod
     def of(cls, message: Any) -> "Plan":
@@ -46,6 +47,7 @@ class Plan:
             message.numbers,
             tuple(message.empty_words),
             message.skip_without_key,
+            message.formulas_quoted,
         )
 
     def kept(self) -> dict[str, Any]:
@@ -65,6 +67,7 @@ class Plan:
             self.numbers or before.numbers,
             (*before.empty_words, *self.empty_words),
             self.skip_without_key or before.skip_without_key,
+            self.formulas_quoted or before.formulas_quoted,
         )
 
     def layout(
@@ -84,7 +87,7 @@ class Plan:
             self.match,
             delimiter,
             len(heading),
-            guarded=GUARDED in heading,
+            guarded=self.formulas_quoted or GUARDED in heading,
             empty=frozenset(each.casefold() for each in self.empty_words),
             skips=self.skip_without_key,
             zone=_zone(zone),

@@ -47,6 +47,12 @@ class Question:
             request.count,
         )
 
+    @classmethod
+    def of_all(cls, request: Any, fields: tuple[str, ...]) -> Self:
+        """What a list asks without its pages: every row, in these fields."""
+        words = _words(request.search) if request.search else ""
+        return cls(request.filter, request.order_by, words, fields=fields)
+
 
 def _words(search: str) -> str:
     if len(search) > _LONGEST_SEARCH:

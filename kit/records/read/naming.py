@@ -65,12 +65,17 @@ def _target(record: type[Record], name: str, beside: Callable[[str], str]) -> st
     kind: Any = record.fields[name].said.kind
     if kind.target:
         return str(kind.target)
-    stem = name.removesuffix("_id")
-    says = kind.named_by or next(
-        (each for each in (f"{stem}_entity", f"{stem}_kind") if each in record.fields), ""
-    )
+    says = says_where(record, name)
     told = beside(says)
     return str(record.presentation.targets.get(says, {}).get(told, told))
+
+
+def says_where(record: type[Record], name: str) -> str:
+    """The field beside a reference to anything that says what kind of record it names."""
+    stem, kind = name.removesuffix("_id"), record.fields[name].said.kind
+    beside = (f"{stem}_entity", f"{stem}_kind")
+    named_by = getattr(kind, "named_by", "")
+    return named_by or next((each for each in beside if each in record.fields), "")
 
 
 def _ids(value: Any) -> Iterable[UUID]:

@@ -75,6 +75,16 @@ class Reader:
         total, capped = await self._counted(page, given) if question.count else (None, False)
         return Answer(listing.shown, _cut(rows, listing), token, total, capped)
 
+    def whole(
+        self, permit: Permit, question: Question, names: tuple[str, ...]
+    ) -> tuple[Page, Statement, Sequence[Any]]:
+        """The page that holds every row of a question, with its statement and what that is given."""
+        listing = self._listings.of(permit, question, names)
+        page = Page(listing, permit.reach(Level.READ), None, by_owner=False)
+        statement = _statement(page, page.query)
+        given = {**page.reach.parameters, "words": question.words, "limit": None}
+        return page, statement, statement.arguments(given)
+
     async def _page(self, permit: Permit, question: Question, listing: Listing) -> Page:
         reach, order, token = permit.reach(Level.READ), listing.order, question.page_token
         after = order.after(decode_token(token, order, _seal(listing, question))) if token else None

@@ -53,12 +53,13 @@ class Permission(Row):
     delete: bool = row_field(Boolean(), "Delete", initial=False)
     view_all: bool = row_field(Boolean(), "View all", initial=False)
     edit_all: bool = row_field(Boolean(), "Edit all", initial=False)
+    export: bool = row_field(Boolean(), "Export", initial=False)
 
     def completed(self) -> "Permission":
         """The same right with everything that it includes said aloud."""
         view_all = self.view_all or self.edit_all
         edit = self.edit or self.edit_all
-        view = self.view or self.create or self.delete or edit or view_all
+        view = self.view or self.create or self.delete or edit or view_all or self.export
         return dataclasses.replace(self, view=view, edit=edit, view_all=view_all)
 
 

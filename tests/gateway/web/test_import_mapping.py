@@ -49,6 +49,17 @@ def test_a_file_is_read_as_it_seems_to_be_written() -> None:
     assert (preview.lines[1][1], preview.empty_words) == ("Łódź", ["NULL"])
 
 
+def test_what_an_export_wrote_finds_its_way_by_itself() -> None:
+    """XC-15: headings are paths; of a record that stands by id and by name, the name is taken."""
+    entity = CATALOG.by_name("parties.Contact")
+    assert entity is not None
+    file = "id,first_name,manager_id,manager_id:name,addresses.city\n1,Ana,2,Ion,Cluj\n"
+    sources = Preview.of(file.encode(), "en-GB").sources(targets_of(CATALOG, entity), {})
+    assert [source.target for source in sources] == [
+        "", "first_name", "", "manager_id:name", "addresses.city",
+    ]  # fmt: skip
+
+
 def test_columns_are_guessed_down_to_rows_and_halves_of_a_name() -> None:
     """D4, D5, D9"""
     entity = CATALOG.by_name("parties.Contact")

@@ -1,0 +1,1 @@
+"""Taking lists away as files."""
