@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from cli.demo.actions import Actions
 from cli.demo.checkpoint import Checkpoint
-from cli.demo.content import people
+from cli.demo.content import people, views
 from cli.demo.content.company import THROWN_AWAY, Company
 from cli.demo.content.rows import Row
 from cli.demo.directory import Directory
@@ -35,6 +35,7 @@ _SINGLE = {
     "access-defaults": "entity_name",
     "sharing-rules": "name",
     "accounts": "code",
+    "saved-views": "name",
 }
 
 
@@ -72,6 +73,7 @@ class Filling:
         yield "tickets, activities and members", lambda: self._go_about(actions)
         yield "campaign results", lambda: self._import("campaigns")
         yield "moves and talks", actions.go_on
+        yield "views", self._keep_views
         yield "what was thrown away", self._throw_away
 
     def _take_on(self) -> None:
@@ -108,6 +110,14 @@ class Filling:
             actions.invite,
         )
         each_of(parts, lambda part: part())
+
+    def _keep_views(self) -> None:
+        """Whoever keeps one shares it, with those whom it is for."""
+        self._post("saved-views", self._company.rows["saved-views"])
+        ids = self._directory.ids("saved-views", "name")
+        for name, whom in views.SHARED.items():
+            share = self._directory.resolved(whom)
+            self._administrator.post(f"saved-views/{ids[name]}/shares", share)
 
     def _throw_away(self) -> None:
         """What an interrupted filling has put into the bin already is not found any more."""

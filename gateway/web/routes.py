@@ -14,12 +14,13 @@ from gateway.web.forms import page as forms
 from gateway.web.frame import theme
 from gateway.web.home import page as home
 from gateway.web.imports import page as imports
-from gateway.web.lists import board
+from gateway.web.lists import board, choosing
 from gateway.web.lists import page as lists
 from gateway.web.pages import pages
 from gateway.web.record import page as record
 from gateway.web.record import sharing, verb_pages
 from gateway.web.search import page as search
+from gateway.web.views import saving
 
 files = pages("/static/{version}")
 
@@ -45,6 +46,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     bins.of_entity,
     lists.router,
     exports.router,
+    choosing.router,
+    saving.router,
     board.router,
     forms.router,
     record.router,

@@ -203,14 +203,18 @@ class Organisation:
             known = self._stand_for[person_id] = frozenset(self._principals(person_id))
         return known
 
+    def counted_among(self, person_id: UUID) -> Iterator[Principal]:
+        """Every principal that a person is one of, whoever stands below."""
+        yield "person", person_id
+        yield from (("group", group) for group in self.groups_of.get(person_id, ()))
+        person = self.people.get(person_id)
+        for role_id in person.role_ids if person else ():
+            yield "role", role_id
+            yield from (("role_and_below", above) for above in self.above(role_id))
+
     def _principals(self, person_id: UUID) -> Iterator[Principal]:
         for each in {person_id} | self.subordinates(person_id):
-            yield "person", each
-            yield from (("group", group) for group in self.groups_of.get(each, ()))
-            person = self.people.get(each)
-            for role_id in person.role_ids if person else ():
-                yield "role", role_id
-                yield from (("role_and_below", above) for above in self.above(role_id))
+            yield from self.counted_among(each)
         for role_id in self.roles_below(person_id):
             yield "role", role_id
             yield "role_and_below", role_id

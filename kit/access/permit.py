@@ -7,7 +7,7 @@ from uuid import UUID
 from kit.access import profiles
 from kit.access.entities import Standing, at_home, standing_of
 from kit.access.inheritance import Way, any_of, numbers
-from kit.access.organisation import EVERYONE, PARENT, Organisation
+from kit.access.organisation import EVERYONE, PARENT, Organisation, Principal
 from kit.access.reach import Reach
 from kit.entity import Field, Level, Record, Reference, Rows
 from kit.entity.fields import said
@@ -230,10 +230,15 @@ class Permit:
 
     def _shared(self, person_id: UUID) -> set[int]:
         """The share keys that this person holds, those of subordinates included."""
-        organisation = self._organisation
-        keys = (
-            organisation.key_of(kind, each) for kind, each in organisation.stands_for(person_id)
-        )
+        return self._keys_of(self._organisation.stands_for(person_id))
+
+    def shared_with_caller(self) -> set[int]:
+        """The keys of what is shared with the caller, by hand or by what a record says itself."""
+        among = self._organisation.counted_among(self.person_id) if self.person_id else ()
+        return self._keys_of(among)
+
+    def _keys_of(self, principals: Iterable[Principal]) -> set[int]:
+        keys = (self._organisation.key_of(kind, each) for kind, each in principals)
         return {key for key in keys if key is not None}
 
     def _confidential(self, person_id: UUID) -> Reach:

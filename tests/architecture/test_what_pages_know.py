@@ -13,7 +13,7 @@ from tests.architecture.sources import ROOT, tracked
 from tests.entities.cases import CASES, SERVICES
 
 # What each of these is about no description could say: the talk of rooms, who may see a record, a
-# secret that is shown once, the components side by side, the words of OAuth.
+# secret that is shown once, what a view keeps, the components side by side, the words of OAuth.
 PAGES_OF_THEIR_OWN = {
     "gateway/realtime/chat.py",
     "gateway/realtime/frames.py",
@@ -28,6 +28,8 @@ PAGES_OF_THEIR_OWN = {
     "gateway/web/design/page.py",
     "gateway/web/forms/secrets.py",
     "gateway/web/record/sharing.py",
+    "gateway/web/views/saved.py",
+    "gateway/web/views/saving.py",
 }
 # Folders of templates are shared, or are named after the one entity whose pages they hold.
 SLUGS = {case.record.plural.lower().replace(" ", "-") for case in CASES.values()}

@@ -14,7 +14,11 @@ from cli.demo.content.ibans import is_iban
 from cli.demo.content.people import STAFF, shown
 from cli.demo.content.rows import Reference, Row, references, text
 from cli.demo.content.sales import STAGES
+from cli.demo.content.views import SHARED
 from cli.demo.content.vocabulary import cultures
+from kit.query import names as named_in
+from kit.query import order, parse
+from tests.entities.cases import CASES
 
 SEED, TODAY = 7, date(2026, 3, 18)
 # Where a path of an import leads; what is resolved beforehand says so itself.
@@ -222,3 +226,15 @@ def test_a_cell_says_a_value_as_an_import_reads_it() -> None:
 def test_a_row_names_what_it_refers_to() -> None:
     row = {"account_id:code": "A-0001", "parent_id": Reference("accounts", "code", "A-2"), "n": 1}
     assert [each.value for each in references(row, PLURALS)] == ["A-0001", "A-2"]
+
+
+def test_every_view_asks_for_what_its_entity_has(made: Company) -> None:
+    """What a view names and its list lacks would be left out, and nobody would notice."""
+    for view in made.rows["saved-views"]:
+        fields = CASES[view["entity_name"]].record.fields
+        names = {name for name, _ in order.read(view.get("order_by", ""))}
+        names |= {*view.get("columns", ()), *filter(None, [view.get("group_by")])}
+        asked = parse(view["filter"])
+        assert asked is not None
+        assert names | set(named_in(asked)) <= fields.keys(), view["name"]
+        assert view["name"] in SHARED

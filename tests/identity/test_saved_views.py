@@ -44,8 +44,9 @@ class Desk:
         asked = records_pb2.ShareRequest(entity="identity.SavedView", id=view.id, **given)
         await self.beside.Share(asked)
 
-    async def named(self) -> set[str]:
-        asked = standard_pb2.ListRequest(filter=f'entity_name = "{DEALS}"', page_size=200)
+    async def named(self, only: str = "id != null") -> set[str]:
+        filter_ = f'entity_name = "{DEALS}" AND {only}'
+        asked = standard_pb2.ListRequest(filter=filter_, page_size=200)
         return {each.name for each in (await self.views.List(asked)).items}
 
     async def choose(self, view: Any, **said: Any) -> Any:
@@ -140,6 +141,26 @@ async def test_it_is_shared_as_every_record_is(
         await theirs.change(view, name="Mine now")
     await desk.share(view, kind, principal, "edit")
     assert (await theirs.change(view, filter="amount > 1")).filter == "amount > 1"
+
+
+async def test_whoever_stands_above_finds_apart_what_is_shared(
+    office: Office, desk: Desk, ana: Any, other: Any
+) -> None:
+    """ID-03: a manager sees all that is theirs below; `shared_with_me` is what was meant for her."""
+    above = await office.role()
+    below = await office.role(parent_id=above.id)
+    boss = await office.seller("Mana", role_ids=[above.id])
+    for person in (ana, other):
+        await office.change(person, role_ids=[below.id])
+    kept, given, passed = [await desk.save() for _ in range(3)]
+    await desk.share(given, "role", above.id)
+    await desk.share(passed, "person", other.id)
+    hers, theirs = Desk(office, actor(boss)), Desk(office, actor(other))
+    shared = "shared_with_me = true"
+    assert {kept.name, given.name, passed.name} <= await hers.named()
+    assert await hers.named(shared) == {given.name}
+    assert await theirs.named(shared) == {passed.name}
+    assert await desk.named(shared) == set()
 
 
 @pytest.mark.parametrize(

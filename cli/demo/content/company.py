@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from cli.demo.content import activities, customers, marketing, people, sales, support
+from cli.demo.content import activities, customers, marketing, people, sales, support, views
 from cli.demo.content.rows import Row
 from cli.demo.content.sales import Deal, Move
 from cli.demo.content.unique_names import Naming
@@ -52,6 +52,7 @@ def _organisation() -> dict[str, list[Row]]:
         "access-defaults": list(people.access_defaults()),
         "sharing-rules": list(people.sharing_rules()),
         "products": list(sales.products()),
+        "saved-views": list(views.saved_views()),
     }
 
 

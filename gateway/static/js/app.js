@@ -1,4 +1,5 @@
 // What every page does with JavaScript; each page works without it.
+import { watchColumns } from "./columns.js";
 import { watchCommands } from "./commands.js";
 import { watchKeys } from "./keys.js";
 import { watchLines } from "./lines.js";
@@ -6,6 +7,7 @@ import { watchLookups } from "./lookup.js";
 import { watchMarks } from "./marks.js";
 
 document.documentElement.classList.add("js");
+watchColumns();
 watchCommands();
 watchKeys();
 watchLines();

@@ -1,7 +1,7 @@
 """A list as a board: a column for each step, its cards moved by mouse, touch, keyboard or form."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse, Response
@@ -14,9 +14,11 @@ from gateway.web.frame.presenting import Cell, Presenter, Titles
 from gateway.web.frame.references import WITH_TITLES, titles_in
 from gateway.web.frame.visits import Visit, to
 from gateway.web.lists.filtering import joined
+from gateway.web.lists.shapes import shapes_of
 from gateway.web.lists.steps import OPEN, all_in_order
-from gateway.web.lists.views import MINE
+from gateway.web.lists.wanted import Wanted
 from gateway.web.pages import OF_ENTITY, TheVisit, pages
+from gateway.web.views.built_in import MINE
 from gateway.web.words import _
 from kit.entity.presentation import Board
 from kit.errors import Invalid, NotFound, Problem, Refused
@@ -84,8 +86,9 @@ class Boarded:
 
 @router.get("/board")
 async def show_board(visit: TheVisit) -> Response:
-    it, scope = Boarded.of(visit), visit.asked("scope", "mine")
-    own = SCOPES.get(scope, "")
+    it, wanted = Boarded.of(visit), await Wanted.of(visit)
+    scope = "view" if visit.asked("view") else visit.asked("scope", "mine")
+    own = wanted.all_filters if scope == "view" else SCOPES.get(scope, "")
     first = await gather(
         {
             "steps": visit.api.list(it.steps.slug, all_in_order(it.steps)),
@@ -97,7 +100,9 @@ async def show_board(visit: TheVisit) -> Response:
     pages = {step["id"]: answer(answers[step["id"]])["items"] for step in steps}
     titles = titles_in(answers.values())
     sums = _sums(it, first["figures"], visit.presenter)
-    columns = [_column(visit, it, step, pages[step["id"]], titles, sums, own) for step in steps]
+    # What a column leads to asks the same as the board, as a table.
+    table = wanted if scope == "view" else _table_of(wanted, scope)
+    columns = [_column(visit, it, step, pages[step["id"]], titles, sums, table) for step in steps]
     return visit.page(
         "record/board.html",
         entity=it.entity,
@@ -105,7 +110,19 @@ async def show_board(visit: TheVisit) -> Response:
         field=it.field,
         columns=columns,
         scope=scope,
+        wanted=wanted,
+        shapes=shapes_of(table, on_board=True),
+        back=_back(visit),
     )
+
+
+def _table_of(wanted: Wanted, scope: str) -> Wanted:
+    return replace(wanted, view=MINE.key if SCOPES.get(scope) else "all")
+
+
+def _back(visit: Visit) -> str:
+    query = visit.request.url.query
+    return f"/{visit.entity.slug}/board" + (f"?{query}" if query else "")
 
 
 def _figures_asked(it: Boarded, own: str) -> dict[str, str]:
@@ -121,7 +138,7 @@ async def _cards_of(visit: Visit, it: Boarded, step: Json, own: str) -> Json:
     ended = step.get(it.board.ends, OPEN) != OPEN
     order = f"{it.board.ended} desc" if ended and it.board.ended else it.board.day
     asked = {
-        "filter": joined([f'{it.field.name} = "{step["id"]}"', own]),
+        "filter": joined([f'{it.field.name} = "{step["id"]}"', f"({own})" if own else ""]),
         "order_by": order,
         "page_size": str(ENDED_CARDS if ended else CARDS),
     }
@@ -151,11 +168,12 @@ def _column(
     rows: Sequence[Json],
     titles: Titles,
     sums: Sums,
-    own: str,
+    table: Wanted,
 ) -> Column:
     cards = tuple(_card(visit.presenter, it, row, titles) for row in rows)
     count, totals = sums.get(step["id"], (len(cards), ()))
-    query = {"filter": f'{it.field.name} = "{step["id"]}"', **({"view": MINE.key} if own else {})}
+    narrowed = f"({table.filter})" if table.filter else ""
+    only = joined([narrowed, f'{it.field.name} = "{step["id"]}"'])
     return Column(
         step["id"],
         it.steps.title_of(step),
@@ -164,7 +182,7 @@ def _column(
         cards,
         count,
         totals,
-        f"/{it.entity.slug}?{urlencode(query)}",
+        table.url(shape="table", filter=only),
     )
 
 

@@ -1,8 +1,8 @@
 """The list of one entity: views, search, filter, columns, order, totals and pages."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import Response
 
@@ -11,128 +11,30 @@ from gateway.web.described.entities import Entity
 from gateway.web.described.fields import Field
 from gateway.web.frame.gather import answer, gather
 from gateway.web.frame.presenting import Cell, Presenter, Titles, label_of
-from gateway.web.frame.references import WITH_TITLES, titles_in
+from gateway.web.frame.references import titles_in
 from gateway.web.frame.visits import Visit, to
+from gateway.web.lists.calendar import asked_rows, month_of
 from gateway.web.lists.filtering import (
     EMPTY,
     FILLED,
     Condition,
     choosable,
-    condition,
     filterable,
     joined,
-    operators_of,
     read,
     sortable,
 )
-from gateway.web.lists.views import view_named, views_of
+from gateway.web.lists.grouping import Group, figures_asked, groupable, sums_of, with_heads
+from gateway.web.lists.shapes import lacking_in, shapes_of
+from gateway.web.lists.wanted import Wanted
 from gateway.web.pages import OF_ENTITY, TheVisit, pages
+from gateway.web.views.saved import BOARD, CALENDAR, Saved
+from gateway.web.views.tabs import Tabs, tabs_of
 from gateway.web.words import _
-from kit.entity.presentation import View
 from kit.errors import Invalid, Problem
 from kit.query import parse
 
 router = pages(OF_ENTITY)
-
-PAGE_SIZE = 50
-# More pages back nobody goes one by one; then Back leads to the first.
-TRAIL = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the address asks of a list."""
-
-    entity: Entity
-    view: str = "all"
-    search: str = ""
-    filter: str = ""
-    order_by: str = ""
-    columns: tuple[str, ...] = ()
-    page_token: str = ""
-    start: int = 1
-    trail: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, visit: Visit) -> "Wanted":
-        start = visit.asked("from", "1")
-        return cls(
-            visit.entity,
-            visit.asked("view", "all"),
-            visit.asked("q").strip(),
-            visit.asked("filter").strip(),
-            # The sort menu says the field and the direction apart.
-            " ".join(visit.request.query_params.getlist("order_by")).strip(),
-            tuple(visit.request.query_params.getlist("columns")),
-            visit.asked("page_token"),
-            int(start) if start.isdecimal() else 1,
-            tuple(visit.request.query_params.getlist("trail")),
-        )
-
-    @property
-    def chosen_view(self) -> View:
-        return view_named(self.entity, self.view)
-
-    @property
-    def all_filters(self) -> str:
-        """The view's condition and the person's own; neither may change the other's meaning."""
-        own = f"({self.filter})" if self.filter and self.chosen_view.filter else self.filter
-        return joined([self.chosen_view.filter, own])
-
-    @property
-    def order(self) -> str:
-        return self.order_by or self.chosen_view.order_by or self.entity.shown.order_by
-
-    def fields(self) -> list[Field]:
-        chosen = [field for name in self.columns if (field := self.entity.field(name))]
-        return chosen or [*self.entity.listed(), *self._owner()]
-
-    def _owner(self) -> list[Field]:
-        owner = self.entity.field("owner_id")
-        shown = owner and not owner.listed and self.entity.shown.owned
-        return [owner] if owner and shown else []
-
-    def url(self, **changes: object) -> str:
-        """The address of this list with something else asked; a change leads to its first page."""
-        fresh = {"page_token": "", "start": 1, "trail": (), **changes}
-        return replace(self, **fresh).address()  # type: ignore[arg-type]  # the names are ours
-
-    def onward(self, token: str, shown: int) -> str:
-        """The next page; tokens lead only forward, so the way back is kept in the address."""
-        trail = (*self.trail, self.page_token)[-TRAIL:]
-        return self.url(page_token=token, start=self.start + shown, trail=trail)
-
-    def back(self) -> str:
-        if not self.trail:
-            return self.url()
-        *trail, token = self.trail
-        start = max(1, self.start - PAGE_SIZE)
-        return self.url(page_token=token, start=start if token else 1, trail=tuple(trail))
-
-    def address(self) -> str:
-        pairs = [
-            ("view", self.view if self.view != "all" else ""),
-            ("q", self.search),
-            ("filter", self.filter),
-            ("order_by", self.order_by),
-            *(("columns", name) for name in self.columns),
-            ("page_token", self.page_token),
-            ("from", str(self.start) if self.start > 1 else ""),
-        ]
-        asked = [(name, value) for name, value in pairs if value]
-        # The first page has no token, and is a step of the way back all the same.
-        query = urlencode([*asked, *(("trail", token) for token in self.trail)])
-        return f"/{self.entity.slug}" + (f"?{query}" if query else "")
-
-    def params(self) -> dict[str, str]:
-        named = {
-            "filter": self.all_filters,
-            "order_by": self.order,
-            "search": self.search,
-            "page_token": self.page_token,
-        }
-        sent = {name: value for name, value in named.items() if value}
-        return {**sent, "page_size": str(PAGE_SIZE), "count": "true", **WITH_TITLES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +44,8 @@ class Row:
     record: Json
     title: str
     cells: tuple[Cell, ...]
+    # Over the first row of a group.
+    group: Group | None = None
 
 
 def rows_of(
@@ -166,49 +70,99 @@ def _row(
 
 @router.get("")
 async def show_list(visit: TheVisit) -> Response:
-    wanted = Wanted.of(visit)
+    wanted = await Wanted.of(visit)
+    if wanted.shape == BOARD and wanted.entity.shown.board:
+        return to(f"/{wanted.entity.slug}/board?{visit.request.url.query}")
     try:
         # By itself, so that a place in it is counted in what the person wrote.
         parse(wanted.filter)
     except Invalid as problem:
-        return _without_rows(visit, wanted, problem)
-    works = {"page": visit.api.list(wanted.entity.slug, wanted.params())}
-    money = wanted.entity.money()
-    # Figures know filters only: over a search they would add up rows that are not shown.
-    if money and not wanted.search:
-        works["totals"] = visit.api.aggregate(wanted.entity.slug, _totals_asked(wanted, money))
-    answers = await gather(works)
+        return _without_rows(visit, wanted, await tabs_of(visit), problem)
+    answers = await gather({**_works(visit, wanted), "tabs": tabs_of(visit)})
+    tabs = answer(answers["tabs"])
+    if _asks_nothing(visit) and tabs.opens_with:
+        return _opened(visit, tabs.opens_with)
     try:
-        page = answer(answers["page"])
+        return _with_rows(visit, wanted, tabs, answers)
     except Problem as problem:
-        return _without_rows(visit, wanted, problem)
-    fields = wanted.fields()
-    rows = rows_of(wanted.entity, fields, page["items"], visit.presenter, titles_in([page]))
-    totals = _totals(answers.get("totals"), money, visit.presenter)
-    return _shown(visit, wanted, rows=rows, page=page.get("page", {}), totals=totals, problem=None)
+        return _without_rows(visit, wanted, tabs, problem)
 
 
-def _without_rows(visit: Visit, wanted: Wanted, problem: Problem) -> Response:
+def _works(visit: Visit, wanted: Wanted) -> dict[str, Awaitable[Any]]:
+    slug, money = wanted.entity.slug, wanted.entity.money()
+    works: dict[str, Awaitable[Any]] = {"page": visit.api.list(slug, asked_rows(visit, wanted))}
+    # Figures know filters only: over a search they would add up rows that are not shown, and over a
+    # month those of all others.
+    if money and not wanted.search and wanted.shape != CALENDAR:
+        works["totals"] = visit.api.aggregate(slug, _totals_asked(wanted, money))
+    if wanted.group and not wanted.search:
+        asked = figures_asked(wanted.group, money, wanted.all_filters)
+        works["groups"] = visit.api.aggregate(slug, asked)
+    return works
+
+
+def _asks_nothing(visit: Visit) -> bool:
+    """Whether the address is that of the entity alone, so that the person's default counts."""
+    return visit.request.query_params.keys() <= {"notice", "undo"}
+
+
+def _opened(visit: Visit, saved: Saved) -> Response:
+    """The default by an address of its own, with what was to be told."""
+    told = visit.request.url.query
+    return to(saved.url(visit.entity) + (f"&{told}" if told else ""))
+
+
+def _with_rows(
+    visit: Visit, wanted: Wanted, tabs: Tabs, answers: Mapping[str, Any | Problem]
+) -> Response:
+    page, money, present = answer(answers["page"]), wanted.entity.money(), visit.presenter
+    titles = titles_in([page])
+    rows = rows_of(wanted.entity, wanted.fields(), page["items"], present, titles)
+    if wanted.group:
+        sums = sums_of(wanted.group, money, answers.get("groups"), present)
+        rows = with_heads(rows, wanted.group, sums, present, titles)
+    found = {
+        "rows": rows,
+        "page": page.get("page", {}),
+        "totals": _totals(answers.get("totals"), money, present),
+        "month": month_of(visit, wanted, page),
+    }
+    return _shown(visit, wanted, tabs, problem=None, **found)
+
+
+def _without_rows(visit: Visit, wanted: Wanted, tabs: Tabs, problem: Problem) -> Response:
     """The same page with the problem in place of the rows, to be put right there."""
     status = 200 if "filter" in problem.fields else problem.status
-    return _shown(visit, wanted, status, rows=[], page={}, totals=[], problem=problem)
+    nothing: dict[str, object] = {"rows": [], "page": {}, "totals": [], "month": None}
+    return _shown(visit, wanted, tabs, status, problem=problem, **nothing)
 
 
-def _shown(visit: Visit, wanted: Wanted, status: int = 200, **found: object) -> Response:
+def _shown(
+    visit: Visit, wanted: Wanted, tabs: Tabs, status: int = 200, **found: object
+) -> Response:
     entity = wanted.entity
     return visit.page(
         [f"{entity.slug}/list.html", "record/list.html"],
         status,
         entity=entity,
         wanted=wanted,
-        views=views_of(entity),
+        tabs=tabs,
         fields=wanted.fields(),
-        choosable=choosable(entity),
+        choosable=_in_their_order(wanted),
+        groupable=[field for field in choosable(entity) if groupable(field)],
+        shapes=shapes_of(wanted),
+        lacking=lacking_in(wanted),
         filterable=filterable(entity),
         sortable=sortable(entity),
         conditions=_chips(wanted),
         **found,
     )
+
+
+def _in_their_order(wanted: Wanted) -> list[Field]:
+    """The columns that are shown first, in their own order, and then the rest."""
+    shown = wanted.fields()
+    return [*shown, *(field for field in choosable(wanted.entity) if field not in shown)]
 
 
 def _chips(wanted: Wanted) -> list[tuple[str, str]] | None:
@@ -245,25 +199,3 @@ def _totals(figures: Json | Problem | None, money: Field | None, present: Presen
         for one in figures["items"]
     ]
     return [present.money(amount, currency) for amount, currency in sums if amount]
-
-
-@router.get("/filter")
-async def add_condition(visit: TheVisit) -> Response:
-    """What was chosen in the filter builder becomes part of the list's address."""
-    wanted = Wanted.of(visit)
-    made = condition(
-        wanted.entity, visit.asked("field"), visit.asked("is"), visit.asked("value").strip()
-    )
-    return to(wanted.url(filter=joined([wanted.filter, made or ""])))
-
-
-@router.get("/condition")
-async def condition_value(visit: TheVisit) -> Response:
-    """The operators and the input that suit the field just chosen in the filter builder."""
-    field = visit.entity.askable(visit.asked("field")) or visit.entity.fields[0]
-    return visit.page(
-        "fragments/condition.html",
-        entity=visit.entity,
-        field=field,
-        operators=operators_of(field),
-    )

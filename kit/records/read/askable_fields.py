@@ -7,11 +7,12 @@ from kit.access.permit import Permit
 from kit.entity import Field
 from kit.records.read.parts import PartFields
 from kit.records.read.paths import Paths
+from kit.records.read.shared import SHARED, shared_of
 from kit.records.read.touches import TOUCHES, may_touch, touches_of
 
 
 class Asked(Mapping[str, Field]):
-    """The fields that the caller may see, `touches`, and those of its parts and of what it refers to.
+    """The fields that the caller may see, those that no record shows, of its parts, of what it names.
 
     Most lists ask for none but the first, so the others are made when they are named.
     """
@@ -37,6 +38,9 @@ class Asked(Mapping[str, Field]):
         if name == TOUCHES and self._touches:
             self.goes_by_caller = True
             return touches_of(self._permit)
+        if name == SHARED:
+            self.goes_by_caller = True
+            return shared_of(self._permit)
         if (part := self._parts.find(name)) is not None:
             return part
         if (found := self._paths.find(name)) is None:
@@ -48,6 +52,7 @@ class Asked(Mapping[str, Field]):
         yield from self._own
         if self._touches:
             yield TOUCHES
+        yield SHARED
         yield from self._parts
         yield from self._paths
 

@@ -6,8 +6,8 @@ from typing import Any
 from gateway.web.described.catalog import Catalog
 from gateway.web.described.entities import Entity
 from gateway.web.frame.areas import rail
-from gateway.web.lists.views import views_of
 from gateway.web.record.page import tab_label
+from gateway.web.views.built_in import views_of
 from kit.ids import uuid7
 from kit.query import Context, parse
 
