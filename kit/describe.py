@@ -11,6 +11,7 @@ from crm.v1 import records_pb2 as pb
 
 from kit.access.permit import Permit
 from kit.choices import Choices
+from kit.custom_fields.fields import labels_of
 from kit.entity import Choice, Field, Picklist, Record, Reference, References, Rows, Steps, Words
 from kit.entity.kinds import ActorName, Kind, Money, Text
 from kit.entity.presentation import Panel, Path, Presentation, View
@@ -32,7 +33,9 @@ def described(shape: Shape, permit: Permit, choices: Choices) -> pb.EntityDescri
     """One entity with the fields that the caller may see."""
     record = shape.record
     seen = permit.seen(shape.names)
-    paths = tuple(name for name in Asked(permit) if "." in name)
+    paths = tuple(
+        each for each in Asked(permit) if "." in each and each not in permit.custom.fields
+    )
     return pb.EntityDescription(
         entity=record.entity,
         label=record.label,
@@ -47,8 +50,18 @@ def described(shape: Shape, permit: Permit, choices: Choices) -> pb.EntityDescri
         fields=[
             _field(record, shape.fields[name], choices, readable_only=name in permit.limits)
             for name in seen
-        ],
+        ]
+        + list(_custom(permit, choices)),
     )
+
+
+def _custom(permit: Permit, choices: Choices) -> Iterator[pb.FieldDescription]:
+    """The fields that administrators added, behind the others of their section."""
+    for name, known in permit.custom.fields.items():
+        kept = name in permit.limits or "custom" in permit.limits
+        told = _field(permit.record, known, choices, readable_only=kept)
+        told.labels.update(labels_of(permit.custom.of_entity.defined[name]))
+        yield told
 
 
 def _rights(shape: Shape, permit: Permit) -> set[str]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kit.events.consuming.listeners import Listener
+from kit.indexing.custom_fields import Tell
+from kit.indexing.telling import tell_identity
 from kit.records.methods.standard import Records
 from kit.records.process import BeforeCommit, Process
 from kit.rpc.admission import Admits
@@ -42,4 +44,6 @@ class Service:
     choices: Mapping[str, Iterable[str]] = field(default_factory=dict)
     """The value lists of its fields, each with the values with which a new organisation begins."""
     owns_policy: bool = False
+    tell_indexes: Tell = tell_identity
+    """How identity comes to know how far the indexes over custom fields are."""
     holds: Sequence[AbstractAsyncContextManager[Any]] = ()

@@ -25,6 +25,7 @@ from kit.events.streams import Keeping, streams_of
 from kit.exporting.exports import Exports
 from kit.health import ASK_SECONDS, Dependency, Health
 from kit.importing.imports import Imports
+from kit.indexing.custom_fields import Indexes
 from kit.process_runner import GRACE_SECONDS, Loop, kept_running, run_until_stopped, watched
 from kit.records.bin.erasing import empty_bins
 from kit.records.methods.pruning import forget_answers
@@ -74,7 +75,7 @@ async def up(service: Service) -> AsyncIterator[Running]:
         await stack.enter_async_context(kept_running(_loops(service, running, servicers)))
         await _ready(service, running)
         running.health.waiting_for = []
-        await stack.enter_async_context(kept_running(_loops_when_ready(running, states)))
+        await stack.enter_async_context(kept_running(_loops_when_ready(service, running, states)))
         await rpc.report(states, ready=True)
         stack.push_async_callback(rpc.report, states, ready=False)
         logs.log.info("service.ready", listen=service.settings.listen)
@@ -190,10 +191,11 @@ def _loops(service: Service, running: Running, servicers: list[Any]) -> Iterator
     yield from (each.run() for each in servicers if hasattr(each, "run"))
 
 
-def _loops_when_ready(running: Running, states: Any) -> Iterator[Loop]:
+def _loops_when_ready(service: Service, running: Running, states: Any) -> Iterator[Loop]:
     """What begins when calls are welcome; nobody waits for it."""
     yield _report(running.health, states)
     yield declare_choices(running.process)
+    yield Indexes(running.process, service.tell_indexes).run()
 
 
 def _follow_references(process: Process) -> Iterator[Loop]:

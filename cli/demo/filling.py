@@ -33,6 +33,7 @@ _SINGLE = {
     "people": "email",
     "groups": "name",
     "access-defaults": "entity_name",
+    "custom-fields": "key",
     "sharing-rules": "name",
     "accounts": "code",
     "saved-views": "name",
@@ -83,7 +84,7 @@ class Filling:
         self._post("people", self._company.rows["people"])
         ids = self._directory.ids("people", "email")
         each_of(people.STAFF, lambda each: self._set_password(ids[each.email]))
-        for plural in ("groups", "access-defaults", "sharing-rules"):
+        for plural in ("groups", "access-defaults", "sharing-rules", "custom-fields"):
             self._post(plural, self._company.rows[plural])
 
     def _set_password(self, person_id: str) -> None:

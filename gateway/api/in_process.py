@@ -16,6 +16,7 @@ from gateway.api.parsing import from_json
 from gateway.api.records import Records
 from gateway.backends import Backends
 from gateway.web.api import Json
+from gateway.web.custom_fields import gathered, spread, spread_over
 
 
 @dataclass(frozen=True)
@@ -38,23 +39,23 @@ class InProcessApi:
 
     async def list(self, plural: str, params: Mapping[str, str]) -> Json:
         answer = await self.operations.list(self.backends.resource(plural), params)
-        return answer.values()
+        return spread_over(answer.values())
 
     async def get(
         self, plural: str, record_id: str, params: Mapping[str, str] | None = None
     ) -> Json:
         answer = await self.operations.get(self.backends.resource(plural), record_id, params or {})
-        return answer.values()
+        return spread(answer.values())
 
     async def create(self, plural: str, body: Json) -> Json:
         values = {name: value for name, value in body.items() if name != "idempotency_key"}
-        key = str(body.get("idempotency_key", ""))
-        answer = await self.operations.create(self.backends.resource(plural), values, key)
+        key, resource = str(body.get("idempotency_key", "")), self.backends.resource(plural)
+        answer = await self.operations.create(resource, gathered(values), key)
         return answer.values()
 
     async def update(self, plural: str, record_id: str, version: int, patch: Json) -> Json:
         resource = self.backends.resource(plural)
-        answer = await self.operations.update(resource, record_id, patch, version)
+        answer = await self.operations.update(resource, record_id, gathered(patch), version)
         return answer.values()
 
     async def delete(self, plural: str, record_id: str, version: int) -> None:

@@ -12,8 +12,10 @@ from starlette.responses import HTMLResponse, Response
 from gateway.api.table import Table
 from gateway.backends import Backends
 from gateway.config import Settings
+from gateway.dependencies import AnyCaller, TheDescriptions
 from gateway.openapi.declarations import Declarations, Declared
 from gateway.openapi.document import document
+from gateway.openapi.own_fields import with_own_fields
 from gateway.openapi.parts import SCOPES
 from gateway.problems import kind_of
 from gateway.web.frame.rendering import Templates
@@ -21,7 +23,8 @@ from kit.errors import KINDS
 
 router = APIRouter(prefix="/api", default_response_class=Response, include_in_schema=False)
 
-_MINUTES = {"Cache-Control": "public, max-age=300"}
+_MINUTES = {"Cache-Control": "public, max-age=300", "Vary": "Cookie, Authorization"}
+_NOT_KEPT = {"Cache-Control": "private, no-store"}
 
 
 @dataclass
@@ -71,9 +74,13 @@ TheManual = Annotated[Manual, Depends(_manual)]
 
 
 @router.get("/openapi.json")
-async def show_openapi(manual: TheManual) -> Response:
-    body = orjson.dumps(await manual.document())
-    return Response(body, media_type="application/json", headers=_MINUTES)
+async def show_openapi(
+    manual: TheManual, caller: AnyCaller, descriptions: TheDescriptions
+) -> Response:
+    made, headers = await manual.document(), _MINUTES
+    if caller is not None:
+        made, headers = with_own_fields(made, await descriptions.all()), _NOT_KEPT
+    return Response(orjson.dumps(made), media_type="application/json", headers=headers)
 
 
 @router.get("/docs")

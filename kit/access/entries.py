@@ -4,6 +4,8 @@ from uuid import UUID
 
 import msgspec
 
+from kit.custom_fields.definition import CustomField
+
 
 class Person(msgspec.Struct, frozen=True):
     """Somebody who signs in; the two keys stand for rows owned by and shared with this person."""
@@ -111,4 +113,5 @@ KINDS: dict[str, type[msgspec.Struct]] = {
     "rule": Rule,
     "default": Default,
     "choice": ChoiceList,
+    "custom_field": CustomField,
 }

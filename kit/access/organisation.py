@@ -6,7 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from kit.access.entities import Standing
-from kit.access.entries import ChoiceList, Default, Group, Person, Profile, Role, Rule
+from kit.access.entries import (
+    ChoiceList,
+    ChoiceValue,
+    Default,
+    Group,
+    Person,
+    Profile,
+    Role,
+    Rule,
+)
+from kit.custom_fields.definition import CustomField
+from kit.custom_fields.fields import list_of
 from kit.entity import Level
 
 EVERYONE = 0
@@ -38,12 +49,20 @@ class Organisation:
         self.rules: list[Rule] = list(parts["rule"].values())
         self.defaults: dict[str, str] = {each.entity: each.level for each in _defaults(parts)}
         self.choices: dict[str, ChoiceList] = {each.name: each for each in parts["choice"].values()}
+        self.custom: dict[str, tuple[CustomField, ...]] = _by_entity(parts["custom_field"].values())
+        self.choices |= _own_lists(parts["custom_field"].values())
         self._stand_for: dict[UUID, frozenset[Principal]] = {}
 
     def name_of(self, entity: str, id: UUID) -> str:
         """What a person, role, profile or group is called, by the entity that it is at its owner."""
         held = self._named.get(entity.rpartition(".")[2].lower(), {})
         return held[id].name if id in held else ""
+
+    def gone_of(self, entity: str) -> frozenset[str]:
+        """The keys of the custom fields of an entity that were deleted."""
+        defined = self.custom.get(entity, ())
+        standing = {each.key for each in defined if not each.gone}
+        return frozenset(each.key for each in defined if each.gone) - standing
 
     @cached_property
     def children(self) -> dict[UUID, list[UUID]]:
@@ -227,3 +246,21 @@ def _by_id(parts: dict[str, Any]) -> dict[UUID, Any]:
 
 def _defaults(parts: dict[str, dict[str, Any]]) -> Iterable[Default]:
     return parts["default"].values()
+
+
+def _by_entity(defined: Iterable[CustomField]) -> dict[str, tuple[CustomField, ...]]:
+    """Definitions by entity, in an order that is the same after any change of something else."""
+    found: dict[str, tuple[CustomField, ...]] = {}
+    for each in sorted(defined, key=lambda each: (each.entity, each.key, each.gone)):
+        found[each.entity] = (*found.get(each.entity, ()), each)
+    return found
+
+
+def _own_lists(defined: Iterable[CustomField]) -> dict[str, ChoiceList]:
+    """The lists that custom fields have for themselves, beside those that fields share."""
+    own = (each for each in defined if each.values and not each.list_name and not each.gone)
+    return {list_of(each): ChoiceList(list_of(each), _values(each)) for each in own}
+
+
+def _values(defined: CustomField) -> tuple[ChoiceValue, ...]:
+    return tuple(ChoiceValue(each.value, each.caption, each.retired) for each in defined.values)

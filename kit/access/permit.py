@@ -9,6 +9,8 @@ from kit.access.entities import Standing, at_home, standing_of
 from kit.access.inheritance import Way, any_of, numbers
 from kit.access.organisation import EVERYONE, PARENT, Organisation, Principal
 from kit.access.reach import Reach
+from kit.custom_fields.fields import PREFIX, custom_fields
+from kit.custom_fields.seen import SeenFields
 from kit.entity import Field, Level, Record, Reference, Rows
 from kit.entity.fields import said
 from kit.entity.kinds import Custom
@@ -89,8 +91,13 @@ class Permit:
 
     @cached_property
     def hidden(self) -> frozenset[str]:
-        """The fields that the caller may not see; `custom` stands for all custom ones."""
-        return frozenset(name for name, limit in self.limits.items() if limit == "hidden")
+        """The fields that the caller may not see; `custom` stands for all custom ones.
+
+        Nobody sees a custom field whose definition was deleted.
+        """
+        hidden = frozenset(name for name, limit in self.limits.items() if limit == "hidden")
+        gone = self._organisation.gone_of(self._standing.entity)
+        return hidden | {f"{PREFIX}{key}" for key in gone} if gone else hidden
 
     @cached_property
     def shape(self) -> Hashable:
@@ -100,11 +107,14 @@ class Permit:
         that is referred to, the others do.
         """
         there = map(self.another, _targets(self.record))
-        return self.hidden, tuple((each.hidden, each.reach(Level.READ).all) for each in there)
+        reached = tuple((each.hidden, each.reach(Level.READ).all) for each in there)
+        return self.hidden, self.custom.of_entity, reached
 
     def sees(self, name: str) -> bool:
         """Whether the caller may see a field; `custom` stands for all custom ones."""
-        return name not in self.hidden
+        if name in self.hidden:
+            return False
+        return not (name.startswith(PREFIX) and "custom" in self.hidden)
 
     def seen(self, names: Iterable[str]) -> tuple[str, ...]:
         """The fields of `names` that the caller may see, in their order."""
@@ -120,10 +130,13 @@ class Permit:
             for name in self.seen(record.fields)
             if not isinstance((known := record.fields[name]).said.kind, Rows)
         }
-        if not self.sees("custom"):
-            return fields
-        custom = Field("custom", _CUSTOM, record.__table__.c.custom, nullable=False)
-        return fields | {"custom": custom}
+        return {**fields, **self.custom.fields}
+
+    @cached_property
+    def custom(self) -> SeenFields:
+        """The fields that administrators added, as the caller sees them."""
+        defined = self._organisation.custom.get(self.record.entity, ())
+        return SeenFields(custom_fields(self.record, defined), self.hidden)
 
     def require_doable(
         self, sets: Iterable[str], told: Mapping[str, str], *, changes: bool

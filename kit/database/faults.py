@@ -81,7 +81,8 @@ def _reference(constraint: str, detail: str) -> Problem:
 
 
 def _field(constraint: str) -> str:
-    """`uq_account_code` → `code`; the longest table name that fits wins."""
-    bare = constraint.partition("_")[2]
+    """`uq_account_code` → `code`, `cu_account_code` → `custom.code`; the longest table name wins."""
+    sort, _, bare = constraint.partition("_")
     fitting = [name for name in metadata.tables if bare.startswith(f"{name}_")]
-    return bare[len(max(fitting, key=len)) + 1 :] if fitting else bare
+    name = bare[len(max(fitting, key=len)) + 1 :] if fitting else bare
+    return f"custom.{name}" if sort == "cu" else name

@@ -33,6 +33,8 @@ _ROOT = Path(__file__).parents[2]
 _LOCK = 7_203_001
 # Columns that only the release before reads; a migration of the next may drop them.
 LEAVING = frozenset({"search"})
+OF_CUSTOM_FIELDS = ("cx_", "cu_", "cw_")
+"""So begin the names of indexes that `kit/indexing` builds."""
 _SCHEMA = """
     SELECT version_num AS revision,
         split_part(obj_description('alembic_version'::regclass, 'pg_class'), '=', 2) AS serves_from
@@ -173,8 +175,13 @@ def comparable(
     reflected: bool,
     __: object,
 ) -> bool:
-    """What alembic can tell apart: it does not read the expressions of indexes over folded text."""
+    """What alembic can tell apart: it does not read the expressions of indexes over folded text.
+
+    Nor is it asked about those that follow from the custom fields of an organisation.
+    """
     if kind in ("index", "unique_constraint"):
+        if name is not None and name.startswith(OF_CUSTOM_FIELDS):
+            return False
         return name not in {index.name for index in over_folded_text()}
     return not (reflected and kind == "column" and name in LEAVING)
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Column,
+    ColumnElement,
     DateTime,
     Index,
     Table,
@@ -255,7 +256,7 @@ def _searched(column: Column[Any]) -> bool:
     return "said" in column.info and bool(column.info["said"].searched)
 
 
-def words_in(columns: Iterable[Column[Any]]) -> Any:
+def words_in(columns: Iterable[ColumnElement[Any]]) -> Any:
     """The words of columns, split at all that is no letter or digit: any part of an address is found."""
     texts: Iterable[Any] = (func.coalesce(column, text("''")) for column in columns)
     joined = reduce(lambda before, after: before.op("||")(text("' '")).op("||")(after), texts)

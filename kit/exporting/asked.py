@@ -35,7 +35,7 @@ def fields_asked(permit: Permit, shape: Shape, asked: Sequence[str]) -> Fields:
     seen = permit.seen(shape.names)
     custom = [_CUSTOM] if permit.sees(_CUSTOM) else []
     for name in asked:
-        if name not in seen and not (custom and _is_custom(name)):
+        if name not in seen and name not in custom and name not in permit.custom.fields:
             known = ", ".join((*seen, *custom))
             raise Invalid(fields=f"There is no field {name!r}; take one of: {known}.")
     wanted = asked or (*(each for each in seen if not _holds_rows(permit, each)), *custom)
@@ -74,9 +74,9 @@ async def columns_of(
     columns = Columns(walk.permit.record, process.choices, labels=labels)
     for name in fields.given:
         if name == _CUSTOM:
-            columns.add_custom(await walk.custom_keys(snapshot))
+            columns.add_custom(await walk.custom_keys(snapshot), walk.permit.custom.fields)
         elif _is_custom(name):
-            columns.add_custom([name.removeprefix(_KEY)])
+            columns.add_custom([name.removeprefix(_KEY)], walk.permit.custom.fields)
         else:
             columns.add(name)
     return columns

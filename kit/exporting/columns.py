@@ -100,9 +100,14 @@ class Columns(Sequence[Column]):
             return
         self._columns += self._shown(name, name, known.said.label, kind, _of_row(name))
 
-    def add_custom(self, keys: Iterable[str]) -> None:
-        """A column for each custom field."""
-        self._columns += (Column(f"custom.{key}", key, _of_custom(key)) for key in keys)
+    def add_custom(self, keys: Iterable[str], defined: Mapping[str, Field]) -> None:
+        """A column for each custom field; what stood there before anybody defined it goes by its key."""
+        for key in keys:
+            path, value = f"custom.{key}", _of_custom(key)
+            if (known := defined.get(path)) is not None:
+                self._columns += self._shown(path, path, known.said.label, known.said.kind, value)
+            else:
+                self._columns.append(Column(path, key, value))
 
     @property
     def rows(self) -> Sequence[str]:

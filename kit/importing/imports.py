@@ -108,7 +108,8 @@ class Imports(ImportsServicer):
         """Says at once what every line would be rejected for."""
         records = self._records(entity)
         plan.check(self.process.policy, calling(), records.record, heading)
-        layout = plan.layout(records.record, heading, delimiter, guesses=guesses)
+        permit = self.process.policy.permit(calling(), records.record)
+        layout = plan.layout(permit, heading, delimiter, guesses=guesses)
         names = Names(self.process, layout, asker(self.process.name))
         for source in layout.references():
             await self._check_reference(names, layout.target(source), source.path.text, source.by)

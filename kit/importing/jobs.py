@@ -72,15 +72,8 @@ class Job:
         )
 
     def layout(self, records: Records[Any, Any]) -> Layout:
-        people = records.process.policy.organisation.people
-        importer = people.get(self.actor.person_id) if self.actor.person_id else None
-        return self.plan.layout(
-            records.record,
-            self.heading,
-            self.delimiter,
-            guesses=self.guesses,
-            zone=importer.time_zone if importer else "UTC",
-        )
+        permit = records.process.policy.permit(self.actor, records.record)
+        return self.plan.layout(permit, self.heading, self.delimiter, guesses=self.guesses)
 
 
 def guesses_of(row: Any) -> dict[str, Guess]:

@@ -18,7 +18,8 @@ from kit.importing.jobs import Job, Jobs, LeaseLost
 from kit.importing.mapping.gathering import gathered
 from kit.importing.mapping.layout import Layout
 from kit.importing.mapping.lines import Line
-from kit.records.methods.standard import Records, few_custom
+from kit.records.methods.custom_values import few, missing
+from kit.records.methods.standard import Records
 from kit.records.write.validation import check_ready
 from kit.records.write.work import Work
 from kit.text.folding import folded, typed
@@ -207,7 +208,9 @@ class LineWriter:
         names = [*values, "custom"] if line.custom else list(values)
         permit.require_settable(names, new=True)
         record = self._record(**values)
-        record.custom = few_custom(line.custom)
+        record.custom = few({**permit.custom.of_entity.initial, **line.custom})
+        if lacking := dict(missing(permit, record.custom)):
+            raise Invalid("", lacking)
         before = len(work.pending.new)
         try:
             with work.as_stored():
@@ -259,7 +262,7 @@ class LineWriter:
         permit.require("edit")
         if record.id not in editable:
             raise Denied("You may read this record but not change it.")
-        few_custom(changes.get("custom", {}))
+        few(changes.get("custom", {}))
         for name in changes:
             permit.require_settable([name], new=name in self._amends)
 

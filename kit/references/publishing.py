@@ -88,7 +88,7 @@ def _published(process: "Process", record: Record, names: Iterable[str], copy: C
     """A copy with the fields that the caller keeps; a service is told what people may not see."""
     shape = process.shapes[type(record)]
     if known := [name for name in names if name in shape.fields]:
-        copy.record.Pack(shape.to_message(record, known, custom=False))
+        copy.record.Pack(shape.to_message(record, known, custom={}))
     return copy
 
 

@@ -20,6 +20,7 @@ from kit.access.entries import (
 )
 from kit.access.replica import remembered
 from kit.actor import Actor
+from kit.custom_fields.definition import CustomField
 from kit.ids import uuid7
 from kit.testing.serving import Serving
 
@@ -115,6 +116,24 @@ class TestOrganisation:
             None,
         )
         return await self.publish("choice", ChoiceList(name, values), known)
+
+    async def custom(self, entity: str, key: str, kind: str = "text", **more: Any) -> UUID:
+        """A field that the organisation adds to an entity, or what becomes of one that is there."""
+        defined = CustomField(
+            **{"label": key.replace("_", " ").capitalize(), **more},
+            entity=entity,
+            key=key,
+            kind=kind,
+        )
+        known = next(
+            (
+                each
+                for each, part in self._parts.items()
+                if isinstance(part, CustomField) and (part.entity, part.key) == (entity, key)
+            ),
+            None,
+        )
+        return await self.publish("custom_field", defined, known)
 
     async def default(self, entity: str, level: str) -> UUID:
         """How open an entity is to everybody."""

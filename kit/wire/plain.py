@@ -97,7 +97,7 @@ class _Filling:
         if told := excess(known, values):
             self.wrong[path] = told
             return
-        container.update({str(key): _text(each) for key, each in values.items()})
+        container.update({str(key): _said(each) for key, each in values.items()})
 
     def _list(self, container: Any, known: FieldDescriptor, values: Any, path: str) -> None:
         if not isinstance(values, list):
@@ -136,6 +136,13 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
     return without_zero(value)
+
+
+def _said(value: Any) -> str:
+    """An entry of a map of texts; whole numbers and truths may come as JSON has them, and nothing too."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else _text("" if value is None else value)
 
 
 def without_zero(text: str) -> str:

@@ -41,7 +41,11 @@ _KEY = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
 _CUSTOM: Schema = {
     "type": "object",
-    "additionalProperties": {"type": "string", "maxLength": CUSTOM_VALUE, "pattern": _TEXT},
+    "additionalProperties": {
+        "type": ["string", "integer", "boolean", "null"],
+        "maxLength": CUSTOM_VALUE,
+        "pattern": _TEXT,
+    },
     "propertyNames": {"pattern": _KEY, "maxLength": CUSTOM_KEY},
     "maxProperties": CUSTOM_FIELDS,
 }

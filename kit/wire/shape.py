@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from google.protobuf.message import Message
 
+from kit.custom_fields.fields import as_text
 from kit.entity.fields import Field
 from kit.entity.record import Record
 from kit.entity.rows import Row, Rows
@@ -31,15 +32,21 @@ class Shape:
         self.methods = _methods(message)
         self._setters = {name: _setter(self.fields[name], described[name]) for name in self.names}
 
-    def to_message(self, values: Any, names: Collection[str], *, custom: bool = True) -> Any:
-        """A typed message with the named fields that hold something; `values` answers by attribute."""
+    def to_message(
+        self, values: Any, names: Collection[str], custom: Mapping[str, Any] | None = None
+    ) -> Any:
+        """A typed message with the named fields that hold something; `values` answers by attribute.
+
+        Its custom fields are those of the values unless others are given.
+        """
         message = self.message()
         for name in names:
             value = getattr(values, name)
             if value is not None:
                 self._setters[name](message, value)
-        if custom:
-            message.custom.update(getattr(values, "custom", None) or {})  # type: ignore[attr-defined]  # messages of entities have it
+        own = (getattr(values, "custom", None) or {}) if custom is None else custom
+        if own:
+            message.custom.update({key: as_text(each) for key, each in own.items()})  # type: ignore[attr-defined]  # messages of entities have it
         return message
 
     def from_row(self, names: Sequence[str], row: Any) -> Any:

@@ -8,6 +8,7 @@ from services.identity.first_start import first_start
 from services.identity.hashing import Passwords
 from services.identity.model.access_defaults import AccessDefault
 from services.identity.model.choice_lists import ChoiceList
+from services.identity.model.custom_fields import CustomField
 from services.identity.model.groups import Group
 from services.identity.model.profiles import Profile
 from services.identity.model.roles import Role
@@ -15,6 +16,7 @@ from services.identity.model.saved_views import DefaultView, SavedView
 from services.identity.model.sharing_rules import SharingRule
 from services.identity.oauth.storage.grants import forget_expired
 from services.identity.oauth.tokens.rfc7517_keys import rotate_keys
+from services.identity.of_services.index_states import keep_states
 from services.identity.policy import publish_policy
 from services.identity.rpc.clients import Clients
 from services.identity.rpc.oauth import OAuth
@@ -31,13 +33,15 @@ _DOOR = (
 )
 """What the gateway asks before it knows who stands there."""
 
-_LISTS = "Policies/DeclareChoices"
+_LISTS, _INDEXES = "Policies/DeclareChoices", "Policies/TellIndexes"
 _ADMITS = {
     "gateway": _DOOR,
-    "parties": (_LISTS,),
-    "campaigns": (_LISTS,),
-    "helpdesk": (_LISTS, "Records/Find"),
-    "scheduling": (_LISTS,),
+    "parties": (_LISTS, _INDEXES),
+    "sales": (_INDEXES,),
+    "campaigns": (_LISTS, _INDEXES),
+    "helpdesk": (_LISTS, _INDEXES, "Records/Find"),
+    "scheduling": (_LISTS, _INDEXES),
+    "chat": (_INDEXES,),
 }
 
 
@@ -55,6 +59,7 @@ def identity(settings: Settings) -> Service:
             standard(SharingRule),
             standard(AccessDefault),
             standard(ChoiceList),
+            standard(CustomField),
             Clients,
             standard(SavedView),
             standard(DefaultView),
@@ -68,6 +73,7 @@ def identity(settings: Settings) -> Service:
         before_commit=[publish_policy],
         started=[first_start(passwords), rotate_keys],
         owns_policy=True,
+        tell_indexes=keep_states,
         admits=_ADMITS,
         holds=[passwords, throttle],
     )

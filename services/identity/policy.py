@@ -27,6 +27,7 @@ from services.identity.escalation import (
 )
 from services.identity.model.access_defaults import AccessDefault
 from services.identity.model.choice_lists import ChoiceList
+from services.identity.model.custom_fields import CustomField
 from services.identity.model.groups import Group
 from services.identity.model.people import Person
 from services.identity.model.profiles import Profile
@@ -124,6 +125,7 @@ _BODIES: Mapping[type[Record], tuple[str, Callable[[Any], msgspec.Struct]]] = {
     SharingRule: ("rule", _rule),
     AccessDefault: ("default", _default),
     ChoiceList: ("choice", _choices),
+    CustomField: ("custom_field", CustomField.defined),
 }
 
 
@@ -189,7 +191,9 @@ def _encoded(kind: str, body: Any) -> bytes | None:
 def _parts(touched: Mapping[Any, tuple[Record, bool]]) -> Iterator[Part]:
     for record, gone in touched.values():
         kind, body = _BODIES[type(record)]
-        yield Part(kind, record, None if gone else msgspec.json.encode(body(record)))
+        # What a deleted field held stays out of sight, so services go on knowing that there was one.
+        told = not gone or isinstance(record, CustomField)
+        yield Part(kind, record, msgspec.json.encode(body(record)) if told else None)
 
 
 async def _raised(work: Work, by: int) -> int:

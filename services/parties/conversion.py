@@ -18,6 +18,7 @@ from kit.actor import Actor, calling
 from kit.entity import Level, Record
 from kit.errors import Conflict, Denied, Invalid, NotFound, Problem
 from kit.records import Process, Said, Work, stored
+from kit.records.methods.custom_values import carried
 from kit.references.copies.brought_by_calls import brings
 from kit.telemetry.logs import log
 from services.parties.existing import add_custom, chosen_account, known_contact
@@ -130,8 +131,7 @@ async def _contact(work: Work, lead: Lead, account: Account, said: Said) -> Cont
     if contact is None:
         return None
     work.permit(Contact).require("create")
-    if work.permit(Lead).sees("custom"):
-        contact.custom = dict(lead.custom or {})
+    contact.custom = carried(lead.custom, work.permit(Lead), work.permit(Contact))
     return work.add(contact)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Text, Uuid, bindparam
 from kit.entity import Level, Record
 from kit.errors import Invalid, NotFound
 from kit.records import Said, Work
+from kit.records.methods.custom_values import carried
 from kit.text.folding import fold, folded
 from services.parties.model.accounts import Account
 from services.parties.model.contacts import Contact
@@ -72,9 +73,9 @@ async def _matching(work: Work, lead: Lead, account: Account) -> Contact | None:
 
 async def add_custom(work: Work, lead: Lead, record: Record) -> None:
     """The organisation's own fields go along; one that the record has already stays as it is."""
-    shown = work.permit(Lead).sees("custom")
-    if lead.custom and shown and await _may_write(work, record, ["custom"]):
-        record.custom = {**lead.custom, **(record.custom or {})}
+    own = carried(lead.custom, work.permit(Lead), work.permit(type(record)))
+    if own and await _may_write(work, record, ["custom"]):
+        record.custom = {**own, **(record.custom or {})}
 
 
 async def _fill(work: Work, record: R, offered: R, names: Sequence[str]) -> None:

@@ -128,6 +128,7 @@ def test_records_are_written_one_way() -> None:
 
 SYSTEM = {
     "kit/choices/declaring.py",
+    "kit/indexing/custom_fields.py",
     "kit/service_runner.py",
     "kit/references/copies/backfill.py",
     "kit/references/copies/store.py",
@@ -135,7 +136,7 @@ SYSTEM = {
 }
 """Besides jobs, events and first starts: `conversion.py` goes on as whoever converted, and what is
 referred to is asked of its owner by the process itself, which then decides who may see it; a service
-declares its value lists in its own name."""
+declares its value lists, and tells how far its indexes are, in its own name."""
 
 
 def test_only_jobs_events_and_starts_work_as_the_system() -> None:

@@ -126,6 +126,10 @@ async def _sharing_rule(office: Office) -> dict[str, Any]:
     }
 
 
+async def _custom_field(office: Office) -> dict[str, Any]:
+    return {"entity_name": "sales.Stage", "key": f"k{uuid7().hex}", "kind": "text"}
+
+
 async def _of_some_entity(office: Office) -> dict[str, Any]:
     return {"entity_name": f"sales.Thing{_letters()}"}
 
@@ -154,6 +158,7 @@ _EXCEPTIONS = {
     "identity.AccessDefault": _of_some_entity,
     "identity.DefaultView": _of_some_entity,
     "identity.SavedView": _of_some_entity,
+    "identity.CustomField": _custom_field,
     "campaigns.Member": _member,
     "identity.Client": _client,
     "sales.Stage": _stage,

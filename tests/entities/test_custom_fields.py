@@ -1,14 +1,18 @@
-"""C4: what administrators add to a record is text like any other, for every entity and every way in."""
+"""PA-21, XC-19: a field that administrators add behaves alike on every entity of every service."""
 
 from typing import Any
 from uuid import UUID
 
 import pytest
 from crm.v1 import standard_pb2
+from msgspec import json
 from sqlalchemy import text, update
 
+from kit.access.entries import ChoiceValue
 from kit.database.additions import COMPOSE_CUSTOM_FIELDS
 from kit.errors import Invalid
+from kit.ids import uuid7
+from kit.testing.organisation import TestOrganisation
 from tests.entities.cases import CREATED, Case
 from tests.entities.factories import Office
 
@@ -18,8 +22,18 @@ WRONG = {
     "a\u202eb": "take out the sign U+202E",
     "a\x1bb": "take out the sign U+001B",
     "\u200b": "this text is empty to the eye",
-    "x" * 2001: "Use at most 2000 characters",
+    "x" * 180_000: "Use at most 2000 characters",
 }
+LEVELS = (ChoiceValue("gold", "Gold"), ChoiceValue("tin", "Tin"))
+
+
+@pytest.fixture
+async def defined(case: Case, organisation: TestOrganisation) -> None:
+    """Fields of several kinds on the entity."""
+    entity = case.record.entity
+    await organisation.custom(entity, "place", "long_text")
+    await organisation.custom(entity, "seats", "integer")
+    await organisation.custom(entity, "level", "choice", values=LEVELS)
 
 
 async def _changed(office: Office, case: Case, made: Any, **custom: str) -> Any:
@@ -29,29 +43,53 @@ async def _changed(office: Office, case: Case, made: Any, **custom: str) -> Any:
 
 
 @each_case
-async def test_custom_fields_are_kept_in_one_form(case: Case, office: Office) -> None:
-    made = await office.make(case, custom={"place": f"  {PARTED}\u200b", "lines": "one\r\ntwo"})
-    assert dict(made.custom) == {"place": COMPOSED, "lines": "one\ntwo"}
-    found = await _changed(office, case, made, place="", **{PARTED: PARTED})
-    assert dict(found.custom) == {"place": "", "lines": "one\ntwo", COMPOSED: COMPOSED}
+@pytest.mark.usefixtures("defined")
+async def test_custom_fields_are_typed_filtered_and_sorted(case: Case, office: Office) -> None:
+    """PA-21, SC-33"""
+    word = f"w{uuid7().hex}"
+    made = [
+        await office.make(case, custom={"place": word, "seats": seats, "level": "gold"})
+        for seats in ("9", "10")
+    ]
+    mine = f'custom.place = "{word}" AND custom.level = gold'
+    asked = standard_pb2.ListRequest(filter=mine, order_by="custom.seats desc")
+    assert [each.id for each in (await office.stub(case).List(asked)).items] == [
+        made[1].id,
+        made[0].id,
+    ]
+    asked.filter = f"{mine} AND custom.seats > 9"
+    [row] = json.decode((await office.stub(case, json=True).List(asked)).json)["items"]
+    assert row["custom"] == {"place": word, "seats": 10, "level": "gold"}
 
 
 @each_case
+@pytest.mark.usefixtures("defined")
+async def test_custom_fields_are_kept_in_one_form(case: Case, office: Office) -> None:
+    made = await office.make(case, custom={"place": f"  {PARTED}\u200b", "seats": " 7 "})
+    assert dict(made.custom) == {"place": COMPOSED, "seats": "7"}
+    found = await _changed(office, case, made, place="", seats="8")
+    assert dict(found.custom) == {"seats": "8"}
+
+
+@each_case
+@pytest.mark.usefixtures("defined")
 async def test_custom_fields_that_cannot_be_read_are_refused(case: Case, office: Office) -> None:
     made = await office.make(case, custom={"place": "here"})
-    for value, reason in WRONG.items():
-        for wrong in (
-            office.make(case, custom={"place": value}),
-            _changed(office, case, made, place=value),
+    wrong = [("place", value, reason) for value, reason in WRONG.items()]
+    wrong += [("seats", "many", "Write a whole number"), ("level", "<b>", "is not in the list")]
+    wrong.append(("nowhere", "x", "There is no custom field 'nowhere'"))
+    for key, value, reason in wrong:
+        for asked in (
+            office.make(case, custom={key: value}),
+            _changed(office, case, made, **{key: value}),
         ):
             with pytest.raises(Invalid) as refused:
-                await wrong
-            said = refused.value.fields["custom"]
-            assert said.startswith("'place': ")
-            assert reason in said
+                await asked
+            assert reason in refused.value.fields[f"custom.{key}"]
 
 
 @each_case
+@pytest.mark.usefixtures("defined")
 async def test_what_stood_before_is_composed_and_hinders_no_change(
     case: Case, office: Office
 ) -> None:
@@ -64,5 +102,5 @@ async def test_what_stood_before_is_composed_and_hinders_no_change(
         await session.execute(text(COMPOSE_CUSTOM_FIELDS))
     found = await office.stub(case).Get(standard_pb2.GetRequest(id=made.id))
     assert dict(found.custom) == {COMPOSED: COMPOSED, "place": "a\u202eb"}
-    after = await _changed(office, case, made, more="x")
-    assert dict(after.custom) == {**dict(found.custom), "more": "x"}
+    after = await _changed(office, case, made, **dict(found.custom), seats="3")
+    assert dict(after.custom) == {**dict(found.custom), "seats": "3"}

@@ -23,7 +23,10 @@ async def _lines(office: Office, case: Case, actor: Actor, **asked: Any) -> list
     return [msgspec.json.decode(line) for line in file.splitlines()]
 
 
-async def test_a_file_says_what_the_list_says(case: Case, office: Office) -> None:
+async def test_a_file_says_what_the_list_says(
+    case: Case, office: Office, organisation: TestOrganisation
+) -> None:
+    await organisation.custom(str(case), "shade")
     made = await office.make(case, custom={"shade": "=blue"})
     asked = standard_pb2.ListRequest(filter=f"id = {made.id}")
     listed = await office.stub(case, json=True).List(asked)

@@ -95,6 +95,8 @@ async def test_the_contracts_comments_are_in_the_manual(manual: dict[str, Any]) 
 
 
 async def test_an_answer_fits_its_schema(root: Browser, manual: dict[str, Any], name: str) -> None:
+    color = {"entity_name": "sales.Product", "key": "color", "caption": "Color", "kind": "text"}
+    assert (await root.post("/api/v1/custom-fields", json=color)).status_code == 201
     body = {"name": name, "price": "9.50", "currency": "EUR", "custom": {"color": "red"}}
     made = (await root.post("/api/v1/products", json=body)).json()
     schema = {"$ref": "#/components/schemas/sales.Product", "components": manual["components"]}

@@ -1,16 +1,19 @@
 """What a call and a record may hold: counted before it is looked into, wherever it comes from."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from crm.v1 import records_pb2
 from crm.v1.records_pb2_grpc import RecordsStub
+from sqlalchemy import update
 
 from kit.errors import Invalid
 from kit.records.write.size_limit import MOST_BYTES
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from tests.kit.toy.contract import pb, services
+from tests.kit.toy.model import Toy
 
 
 @pytest.fixture
@@ -46,19 +49,20 @@ async def test_a_service_counts_what_it_is_asked_for(
     assert set(refused.value.fields) == {"ids"}
 
 
-async def test_a_record_grows_to_its_weight_and_no_further(shop: Any) -> None:
+async def test_a_record_grows_to_its_weight_and_no_further(toys: Serving, shop: Any) -> None:
     """S4: what many calls add up to is bounded too"""
     made = await shop.Create(pb.Toy(name="Kit"))
+    held = {"of_before": "x" * (MOST_BYTES - 400)}
+    stored = update(Toy).where(Toy.id == UUID(made.id)).values(custom=held)
+    async with toys.process.database.sessions.begin() as session:
+        await session.execute(stored)
 
-    async def grow(number: int) -> None:
-        custom = {f"k{number}_{each}": "x" * 2_000 for each in range(25)}
-        patch = pb.ToyPatch(record=pb.Toy(id=made.id, custom=custom), mask={"paths": ["custom"]})
-        await shop.Update(patch)
+    async def grow(key: str) -> None:
+        record = pb.Toy(id=made.id, custom={key: "x" * 255})
+        await shop.Update(pb.ToyPatch(record=record, mask={"paths": ["custom"]}))
 
-    steps = MOST_BYTES // 50_000
-    for number in range(steps):
-        await grow(number)
+    await grow("region")
     with pytest.raises(Invalid) as refused:
-        await grow(steps)
+        await grow("color")
     assert set(refused.value.fields) == {"custom"}
     assert "128 KB" in refused.value.message

@@ -22,6 +22,13 @@ house = own_house()
 sales = served(sales_service)
 
 
+_CUSTOM = {
+    "parties.Lead": ("shoe_size", "colour", "size", "only_of_leads"),
+    "parties.Contact": ("shoe_size",),
+    "parties.Account": ("colour", "size"),
+}
+
+
 @pytest.fixture(scope="package")
 async def serving(house: House, sales: Serving) -> AsyncIterator[Serving]:
     """One running parties for all tests here."""
@@ -33,7 +40,11 @@ async def serving(house: House, sales: Serving) -> AsyncIterator[Serving]:
 
 @pytest.fixture(scope="package")
 async def organisation(serving: Serving, sales: Serving) -> TestOrganisation:
-    return TestOrganisation(serving, sales)
+    organisation = TestOrganisation(serving, sales)
+    for entity, keys in _CUSTOM.items():
+        for key in keys:
+            await organisation.custom(entity, key)
+    return organisation
 
 
 @pytest.fixture

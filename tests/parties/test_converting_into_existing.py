@@ -100,7 +100,8 @@ async def test_consent_and_own_fields_go_along_with_the_contact(desk: Desk) -> N
         "consent_at": "2026-05-01T09:30:00Z",
         "consent_note": "At the fair",
     }
-    lead = await desk.lead(**PERSON, **consent, custom={"shoe_size": "44"})
+    own = {"shoe_size": "44", "only_of_leads": "x"}
+    lead = await desk.lead(**PERSON, **consent, custom=own)
     became = await desk.convert(lead)
     found = await seen(desk.contacts, became.contact_id)
     assert {name: getattr(found, name) for name in consent} == consent

@@ -1,6 +1,6 @@
 """A field that repeats others keeps them together: nobody hides a part and shows the whole."""
 
-from services.identity.model.composed_fields import WHOLES
+from services.identity.composed_fields import WHOLES
 from tests.entities.cases import CASES
 
 

@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 
-from cli.demo.content import activities, customers, marketing, people, sales, support, views
+from cli.demo.content import (
+    activities,
+    custom_fields,
+    customers,
+    marketing,
+    people,
+    sales,
+    support,
+    views,
+)
 from cli.demo.content.rows import Row
 from cli.demo.content.sales import Deal, Move
 from cli.demo.content.unique_names import Naming
@@ -46,6 +55,7 @@ def company(seed: int, today: date) -> Company:
 def _organisation() -> dict[str, list[Row]]:
     return {
         "profiles": list(people.profiles()),
+        "custom-fields": list(custom_fields.custom_fields()),
         "roles": list(people.roles()),
         "people": list(people.people()),
         "groups": list(people.groups()),

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
+from cli.demo.content.custom_fields import competitor_of
 from cli.demo.content.people import STAFF
 from cli.demo.content.rows import Reference, Row, chance
 from cli.demo.content.vocabulary import Product, phrases
@@ -72,6 +73,7 @@ class Deal:
             "expected_close_on": self.expected,
             "closed_on": self.closed,
             "reason": self.reason,
+            "custom.competitor": competitor_of(self.code, self.reason),
             "next_step": self.next_step,
             "description": self.description,
         }

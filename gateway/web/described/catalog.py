@@ -41,11 +41,11 @@ _GOVERNING = (
 class Catalog:
     """Every entity that the caller may see."""
 
-    def __init__(self, description: Json) -> None:
+    def __init__(self, description: Json, language: str = "en") -> None:
         told = description.get("entities", ())
         names = tuple(Option(json["entity"], json["plural"]) for json in told)
         names = (*sorted(names, key=lambda option: option.label), *_GOVERNING)
-        alone = {json["entity"]: Entity.read(json, names) for json in told}
+        alone = {json["entity"]: Entity.read(json, names, language) for json in told}
         joined = (with_paths(alone[json["entity"]], json.get("paths", ()), alone) for json in told)
         self._entities = sorted(joined, key=lambda each: each.shown.rank)
         self._by_slug = {entity.slug: entity for entity in self._entities}

@@ -13,13 +13,16 @@ class Catalogs:
     """Catalogues by the very descriptions that they were made from."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[int, ...], tuple[Json, Catalog]] = OrderedDict()
+        self._known: OrderedDict[tuple[str | int, ...], tuple[Json, Catalog]] = OrderedDict()
 
-    def of(self, description: Json) -> Catalog:
+    def of(self, description: Json, language: str = "en") -> Catalog:
         """The catalogue; what it was made from is kept with it, so that no id is ever reused."""
-        key = tuple(id(entity) for entity in description.get("entities", ()))
+        key: tuple[str | int, ...] = (
+            language,
+            *(id(entity) for entity in description.get("entities", ())),
+        )
         if key not in self._known:
-            self._known[key] = (description, Catalog(description))
+            self._known[key] = (description, Catalog(description, language))
             if len(self._known) > MOST:
                 self._known.popitem(last=False)
         self._known.move_to_end(key)

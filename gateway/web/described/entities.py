@@ -35,8 +35,9 @@ class Entity:
     paths: tuple[Field, ...] = ()
 
     @classmethod
-    def read(cls, json: Json, entities: tuple[Option, ...] = ()) -> "Entity":
-        fields = linked([Field.read(each).known_among(entities) for each in json.get("fields", ())])
+    def read(cls, json: Json, entities: tuple[Option, ...] = (), language: str = "en") -> "Entity":
+        told = (Field.read(each, language) for each in json.get("fields", ()))
+        fields = linked([each.known_among(entities) for each in told])
         shown = convert(json.get("presentation", {}), Presentation)
         return cls(
             name=json["entity"],

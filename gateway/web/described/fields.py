@@ -45,9 +45,13 @@ class Field:
     of_parts: bool = False
 
     @classmethod
-    def read(cls, json: Json) -> "Field":
+    def read(cls, json: Json, language: str = "en") -> "Field":
         known = {name: json[name] for name in _PLAIN if name in json}
-        label = json.get("label") or json["name"].removesuffix("_id").replace("_", " ").capitalize()
+        label = (
+            json.get("labels", {}).get(language)
+            or json.get("label")
+            or json["name"].removesuffix("_id").replace("_", " ").capitalize()
+        )
         return cls(
             **{**known, "label": label},
             options=tuple(_option(option) for option in json.get("options", ())),

@@ -51,7 +51,11 @@ class Form:
     def stray_errors(self) -> dict[str, str]:
         """Errors of fields that this form does not show."""
         shown = {field.name for field in self.fields}
-        return {name: text for name, text in self.errors.items() if name.split(".")[0] not in shown}
+        return {
+            name: text
+            for name, text in self.errors.items()
+            if name not in shown and name.split(".")[0] not in shown
+        }
 
 
 def _placed(fields: Sequence[Field], name: str, text: str) -> tuple[str, str]:

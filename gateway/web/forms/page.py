@@ -8,6 +8,7 @@ from fastapi import Form as FormBody
 from starlette.responses import Response
 
 from gateway.web.api import Json
+from gateway.web.custom_fields import spread
 from gateway.web.described.entities import Entity
 from gateway.web.described.fields import Field
 from gateway.web.forms.form import Form, blank, changes, read_form
@@ -124,7 +125,7 @@ async def update(
 async def _stale(visit: Visit, form: Form, problem: Conflict) -> Response:
     """Somebody else was faster: the form keeps what was typed and shows what stands there now."""
     current: Json = (
-        orjson.loads(problem.current)
+        spread(orjson.loads(problem.current))
         if problem.current
         else await visit.api.get(visit.entity.slug, visit.record_id)
     )

@@ -44,7 +44,8 @@ class Site:
     async def open(self, request: Request) -> "Visit":
         api = self.api_of(request)
         me = await api.me()
-        return Visit(self, request, api, me, self.catalogs.of(await api.describe()))
+        catalog = self.catalogs.of(await api.describe(), str(me.get("locale") or "en")[:2])
+        return Visit(self, request, api, me, catalog)
 
     def outage(self, request: Request, problem: Problem) -> Response:
         """What went wrong before it was known who is asking."""

@@ -95,6 +95,8 @@ class Layout:
     empty: frozenset[str] = frozenset()
     skips: bool = False
     zone: tzinfo = UTC
+    # The custom fields that the importer may set, by name.
+    custom: Mapping[str, Field] = field(default_factory=dict)
 
     def cells(self, original: str) -> list[str]:
         """The cells of a line as they stood before they were made safe for a spreadsheet."""

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from kit.choices import Choices
 from kit.entity import Choice, Rows
-from kit.entity.kinds import Custom
 from kit.errors import Invalid, Problem
 from kit.importing.mapping.layout import Layout, Source
 from kit.importing.mapping.references import Names, Reason, not_offered
@@ -26,7 +25,7 @@ class Line:
     texts: list[tuple[Source, str]] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
-    custom: dict[str, str] = field(default_factory=dict)
+    custom: dict[str, Any] = field(default_factory=dict)
     state: str = ""
     record_id: UUID | None = None
     reasons: dict[str, Reason] = field(default_factory=dict)
@@ -75,7 +74,7 @@ class Line:
         """Turns texts into values; every field that is wrong is said."""
         for source, text in self.texts:
             if source.custom_key:
-                self._add_custom(source, text)
+                self._add_custom(layout, choices, source, text)
             else:
                 self._understand(layout, names, source, text)
         for name, value in self.values.items():
@@ -83,13 +82,20 @@ class Line:
         if self.reasons:
             self.state = "rejected"
 
-    def _add_custom(self, source: Source, text: str) -> None:
+    def _add_custom(self, layout: Layout, choices: Choices, source: Source, text: str) -> None:
+        assert source.kind is not None  # noqa: S101 - the plan was checked
+        if isinstance(source.kind, Choice):
+            if (meant := choices.meant(source.kind.list, text)) is None:
+                told = not_offered(text, choices.captions(source.kind.list))
+                self.reasons[source.spot] = told
+                return
+            text = meant.value
         try:
-            key, value = Custom().pair(source.custom_key, text)
+            value = source.kind.parse(source.formed(text, layout.zone))
         except ValueError as wrong:
             self.reasons[source.spot] = Reason(str(wrong))
             return
-        self.custom[key] = value
+        self.custom[source.custom_key] = source.kind.show(value)
 
     def _understand(self, layout: Layout, names: Names, source: Source, text: str) -> None:
         assert source.kind is not None  # noqa: S101 - only custom fields have no kind
@@ -129,6 +135,12 @@ class Line:
             needed = known.required and known.said.creatable
             if needed and layout.record.initial.get(name) is None and not self._speaks_of(name):
                 self.reasons[name] = Reason("Fill this in.")
+        for name, known in layout.custom.items():
+            if known.required and known.said.initial is None and not self._says(name):
+                self.reasons[name] = Reason("Fill this in.")
+
+    def _says(self, name: str) -> bool:
+        return name in self.reasons or any(source.name == name for source, _ in self.texts)
 
     def _speaks_of(self, name: str) -> bool:
         spoken = {source.name for source, _ in self.texts}

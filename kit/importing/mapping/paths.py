@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 from rapidfuzz import process as fuzzy
 
-from kit.entity import Field, Picklist, Record, Reference, References, Rows
+from kit.custom_fields.fields import PREFIX
+from kit.entity import Field, Picklist, Reference, References, Rows
 from kit.entity.kinds import Kind, Text
 from kit.entity.rows import Column
 
 PEOPLE = "identity.Person"
-_CUSTOM = "custom."
 _NEAR = 60
 _ROW = re.compile(r"(\w+)(?:\[([^\]]+)\])?\.(\w+)")
 
@@ -33,8 +33,8 @@ class Path:
     def of(cls, text: str) -> "Path":
         """`account_id:name`, `custom.region`, `addresses.city` or `addresses[billing].city`."""
         name, _, by = text.partition(":")
-        if name.startswith(_CUSTOM):
-            return cls(text, name, by, custom_key=name.removeprefix(_CUSTOM))
+        if name.startswith(PREFIX):
+            return cls(text, name, by, custom_key=name.removeprefix(PREFIX))
         if within := _ROW.fullmatch(name):
             return cls(text, within[1], by, row=within[2] or "", column=within[3])
         return cls(text, name, by)
@@ -44,9 +44,11 @@ class Path:
         """What is filled, without how it is found: it is filled once, and reasons stand under it."""
         return self.text.partition(":")[0]
 
-    def kind(self, record: type[Record]) -> Kind:
-        """The kind of what is filled."""
-        kind = record.fields[self.name].said.kind
+    def kind(self, fields: Mapping[str, Field]) -> Kind | None:
+        """The kind of what is filled; None where a field is no longer there."""
+        if self.name not in fields:
+            return None
+        kind = fields[self.name].said.kind
         column = self.column_of(kind) if self.column else None
         return column.kind if column else kind
 
@@ -69,17 +71,14 @@ def row_kinds(kind: Rows) -> tuple[str, list[str]]:
     return "", []
 
 
-def wrong_paths(
-    paths: Iterable[str], fields: Mapping[str, Field], match: str, *, custom: bool
-) -> Iterator[str]:
-    """What is wrong with the paths; `custom` says whether the person may set custom fields."""
+def wrong_paths(paths: Iterable[str], fields: Mapping[str, Field], match: str) -> Iterator[str]:
+    """What is wrong with the paths; the fields are those that the person may set."""
     for text in paths:
         halves = parted(text)
         if len(halves) > 1:
             yield from _wrong_halves(text, halves, fields)
         for path in map(Path.of, halves):
-            own = bool(path.custom_key) or path.name.startswith(_CUSTOM)
-            if wrong := _wrong_custom(path, may=custom) if own else _wrong(path, fields, match):
+            if wrong := _wrong(path, fields, match):
                 yield wrong
 
 
@@ -88,12 +87,6 @@ def _wrong_halves(text: str, halves: list[str], fields: Mapping[str, Field]) -> 
     texts = all(isinstance(each.said.kind, Text) for each in known)
     if len(halves) > 2 or len(known) != len(halves) or not texts:  # noqa: PLR2004 - two halves
         yield f"{text!r}: a full name becomes two fields of text, like 'first_name+last_name'."
-
-
-def _wrong_custom(path: Path, *, may: bool) -> str:
-    if not may:
-        return f"There is no field {path.name!r} that you may set."
-    return "" if path.custom_key.isidentifier() else f"{path.name!r} is no custom field."
 
 
 def _wrong(path: Path, fields: Mapping[str, Field], match: str) -> str:

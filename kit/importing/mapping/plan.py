@@ -6,6 +6,7 @@ from datetime import tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from kit.access.permit import Permit
 from kit.access.policy import Policy
 from kit.actor import Actor
 from kit.entity import Field, Record, References, Rows, Words
@@ -72,35 +73,36 @@ class Plan:
 
     def layout(
         self,
-        record: type[Record],
+        permit: Permit,
         heading: list[str],
         delimiter: str,
         *,
         guesses: Guesses | None = None,
-        zone: str = "UTC",
     ) -> Layout:
-        """The plan for files with this heading, taken at its word."""
-        constants = [_constant(record, path, text) for path, text in self.constants.items()]
+        """The plan for files with this heading, taken at its word, as somebody's who sees these fields."""
+        fields = {**permit.record.fields, **permit.custom.fields}
+        constants = [_constant(fields, path, text) for path, text in self.constants.items()]
         return Layout(
-            record,
-            (*self._mapped(record, heading, guesses or {}), *constants),
+            permit.record,
+            (*self._mapped(fields, heading, guesses or {}), *constants),
             self.match,
             delimiter,
             len(heading),
             guarded=self.formulas_quoted or GUARDED in heading,
             empty=frozenset(each.casefold() for each in self.empty_words),
             skips=self.skip_without_key,
-            zone=_zone(zone),
+            zone=_zone(permit.zone),
+            custom=_free(permit.custom.fields, permit.limits),
         )
 
     def _mapped(
-        self, record: type[Record], heading: list[str], guesses: Guesses
+        self, fields: Mapping[str, Field], heading: list[str], guesses: Guesses
     ) -> Iterator[Source]:
         # A map has no order of its own on the wire; the file has.
         for column, target in sorted(self.columns.items(), key=lambda each: heading.index(each[0])):
             halves = parted(target)
             for number, path in enumerate(map(Path.of, halves)):
-                kind = None if path.custom_key else path.kind(record)
+                kind = path.kind(fields)
                 yield Source(
                     path,
                     kind,
@@ -131,12 +133,13 @@ class Plan:
 
     def check(self, policy: Policy, actor: Actor, record: type[Record], heading: list[str]) -> None:
         """Invalid names every part of the plan that does not fit, with what comes nearest."""
-        limits = policy.permit(actor, record).limits
+        permit = policy.permit(actor, record)
+        limits, custom = permit.limits, permit.custom.fields
         fields = {name: known for name, known in record.fields.items() if name not in limits}
-        own = "custom" not in limits
+        fields |= _free(custom, limits)
         wrong = {
-            "columns": " ".join(self._wrong_columns(fields, heading, custom=own)),
-            "constants": " ".join(wrong_paths(self.constants, fields, self.match, custom=own)),
+            "columns": " ".join(self._wrong_columns(fields, heading)),
+            "constants": " ".join(wrong_paths(self.constants, fields, self.match)),
             "values": " ".join(self._wrong_values()),
             "match": self._wrong_match(fields),
             "forms": " ".join(self._wrong_forms(fields)),
@@ -146,9 +149,7 @@ class Plan:
         if found := {name: text for name, text in wrong.items() if text}:
             raise Invalid("", found)
 
-    def _wrong_columns(
-        self, fields: Mapping[str, Field], heading: list[str], *, custom: bool
-    ) -> Iterator[str]:
+    def _wrong_columns(self, fields: Mapping[str, Field], heading: list[str]) -> Iterator[str]:
         if not self.columns:
             yield "Say which column becomes which field."
         for column in self.columns:
@@ -156,7 +157,7 @@ class Plan:
                 yield f"The file has no column {column!r}{nearest(column, heading)}."
             elif heading.count(column) > 1:
                 yield f"Two columns are called {column!r}; rename one."
-        yield from wrong_paths(self.columns.values(), fields, self.match, custom=custom)
+        yield from wrong_paths(self.columns.values(), fields, self.match)
         yield from self._twice()
 
     def _paths(self) -> list[Path]:
@@ -207,9 +208,16 @@ class Plan:
         return ""
 
 
-def _constant(record: type[Record], target: str, text: str) -> Source:
+def _constant(fields: Mapping[str, Field], target: str, text: str) -> Source:
     path = Path.of(target)
-    return Source(path, None if path.custom_key else path.kind(record), constant=text)
+    return Source(path, path.kind(fields), constant=text)
+
+
+def _free(custom: Mapping[str, Field], limits: Mapping[str, str]) -> Mapping[str, Field]:
+    """The custom fields that a person may set."""
+    if "custom" in limits:
+        return {}
+    return {name: known for name, known in custom.items() if name not in limits}
 
 
 def _wrong_form(form: str, known: Mapping[str, str]) -> str:

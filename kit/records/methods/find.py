@@ -22,9 +22,9 @@ _NEAR = 60
 async def found(process: Process, permit: Permit, request: pb.FindRequest) -> pb.FoundList:
     """For each value the records that have it, whatever case and accents, or the nearest that exists."""
     record = permit.record
-    if request.field not in permit.fields:
+    if (known := permit.fields.get(request.field)) is None:
         raise Invalid(field=f"There is no field {request.field!r}.")
-    column = cast(record.__table__.c[request.field], Text)
+    column = cast(known.column, Text)
     within = reachable(record, permit.reach(Level.READ), Level.READ)
     wanted = {typed(value): value for value in request.values}
     rows = await process.reader.rows(

@@ -24,6 +24,7 @@ from kit.records.methods.sharing import share_anew
 from kit.records.read.figures import aggregated
 from kit.records.read.naming import merged, named_in
 from kit.records.tables import history, share
+from kit.records.write.history import custom_changes
 from kit.records.write.keys import shares_of
 from kit.records.write.work import Work
 from kit.references.access import STATE
@@ -162,12 +163,15 @@ class RecordsService(BinMethods):
 def _entry(permit: Permit, row: Any) -> pb.HistoryEntry:
     """One change, without the fields that the caller may not see."""
     changes = msgspec.json.decode(row["changes"])
+    if "custom" in changes:
+        # Lines of before custom fields were told one by one.
+        changes |= custom_changes(*changes.pop("custom"))
     return pb.HistoryEntry(
         at=row["at"].isoformat().replace("+00:00", "Z"),
         actor=row["actor"],
         what=row["what"],
         version=row["version"],
-        changes=[_field_change(name, *changes[name]) for name in permit.seen(changes)],
+        changes=[_field_change(name, *changes[name]) for name in changes if permit.sees(name)],
     )
 
 

@@ -28,9 +28,13 @@ async def as_seen_now(process: "Process", reply: bytes) -> bytes:
     hidden = permit.hidden.intersection((*shape.names, "custom"))
     if values is not None:
         shown = {name: value for name, value in values.items() if name not in hidden}
+        if "custom" in shown:
+            shown["custom"] = permit.custom.unveiled(shown["custom"])
         message.json = msgspec.json.encode(shown)
     for name in hidden:
         message.ClearField(name)
+    for key in permit.custom.veil:
+        message.custom.pop(key, None)
     kept: bytes = message.SerializeToString()
     return kept
 

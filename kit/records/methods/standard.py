@@ -10,12 +10,11 @@ from google.protobuf.message import Message
 from kit.access.permit import Permit
 from kit.actor import calling
 from kit.entity import Level, Record
-from kit.entity.kinds import Custom
-from kit.entity.kinds.custom import CUSTOM_FIELDS
 from kit.entity.record import STAMPS
 from kit.errors import Conflict, Denied, Invalid
 from kit.ids import record_id
 from kit.records.bin.moving import put_into_bin, take_from_bin
+from kit.records.methods.custom_values import taken
 from kit.records.methods.replays import as_seen_now
 from kit.records.process import Process
 from kit.records.read.json_views import page_json, row_json, shown_json
@@ -30,8 +29,6 @@ from kit.wire import Shape
 
 R = TypeVar("R", bound=Record)
 M = TypeVar("M", bound=Message)
-
-_NONE: Mapping[str, str] = {}
 
 
 class Records(Generic[R, M]):
@@ -66,7 +63,7 @@ class Records(Generic[R, M]):
 
     async def Get(self, request: Any, context: Any) -> Any:
         permit = self.permit("view")
-        names = chosen(request.fields, permit.seen(self.shape.names))
+        names = chosen(request.fields, permit.seen(self.shape.names), permit.custom.fields)
         row = await self.process.reader.one(permit, record_id(request.id), (*names, "custom"))
         if rpc.current().json:
             titles = await self._titles(names, [row]) if request.titles else None
@@ -117,11 +114,10 @@ class Records(Generic[R, M]):
 
     def new(self, request: Any) -> Any:
         """A record that holds what a message says."""
-        names = self.shape.given(request)
-        own = ["custom"] if request.custom else []
-        self.permit().require_settable([*names, *own], new=True)
+        names, permit = self.shape.given(request), self.permit()
+        permit.require_settable(names, new=True)
         record = self.record(**self.shape.values(request, names))
-        record.custom = custom_values(request.custom)
+        record.custom = taken(permit, self.process.choices, request.custom, new=True)
         return record
 
     async def Update(self, request: Any, context: Any) -> Any:
@@ -143,11 +139,11 @@ class Records(Generic[R, M]):
         names = [name for name in paths if name in self.shape.fields]
         if unknown := paths - set(names) - {"custom"}:
             raise Invalid("", dict.fromkeys(unknown, "There is no such field."))
-        settable = [*names, "custom"] if "custom" in paths else names
-        told = self._settable(record, request.record, settable)
-        values = self.shape.values(request.record, [name for name in told if name != "custom"])
-        if "custom" in told:
-            values["custom"] = custom_values(request.record.custom, record.custom)
+        told = self._settable(record, request.record, names)
+        values = self.shape.values(request.record, told)
+        if "custom" in paths:
+            given, stored = request.record.custom, record.custom
+            values["custom"] = taken(self.permit(), self.process.choices, given, stored)
         return values
 
     def _settable(self, record: Record, message: Any, names: list[str]) -> list[str]:
@@ -164,8 +160,6 @@ class Records(Generic[R, M]):
         """Whether the caller says of a field that he sees what it says already."""
         if not permit.sees(name):
             return False
-        if name == "custom":
-            return {**record.custom, **message.custom} == record.custom
         try:
             said = self.shape.values(message, [name])[name]
         except Invalid:
@@ -176,10 +170,10 @@ class Records(Generic[R, M]):
         """Refuses a change that was made without having seen the latest one."""
         if not await still_good(work, record, seen_version(request, record)):
             permit = self.permit()
-            names, custom = permit.seen(self.shape.names), permit.sees("custom")
+            names, custom = permit.seen(self.shape.names), permit.custom.unveiled(record.custom)
             raise Conflict(
                 "Somebody changed this record after you opened it; look at it again.",
-                current=shown_json(record, names, custom=custom),
+                current=shown_json(record, names, custom),
             )
 
     async def Delete(self, request: Any, context: Any) -> Any:
@@ -200,18 +194,3 @@ class Records(Generic[R, M]):
     async def take_back(self, work: Work, record: Any) -> None:
         """Takes a record out of the bin; override it to ask first whether its place is still free."""
         take_from_bin(record)
-
-
-def custom_values(given: Mapping[str, str], stored: Mapping[str, str] = _NONE) -> dict[str, str]:
-    """The custom fields of one record, those that it has and those that are given together."""
-    try:
-        return few_custom({**stored, **Custom().parse(given)})
-    except ValueError as wrong:
-        raise Invalid(custom=str(wrong)) from wrong
-
-
-def few_custom(values: dict[str, str]) -> dict[str, str]:
-    """The custom fields of one record, no more than it may have."""
-    if len(values) > CUSTOM_FIELDS:
-        raise Invalid(custom=f"Use at most {CUSTOM_FIELDS} custom fields.")
-    return values

@@ -121,9 +121,6 @@ def _currencies(fields: Any, measures: Sequence[str], groups: Sequence[_Group]) 
 def _known(fields: Any, name: str, where: str) -> Field:
     if name not in fields:
         raise Invalid("", {where: f"{unknown(name, fields)}."})
-    if name == "custom":
-        reason = "“custom” holds many fields, of which no figures are made; choose another field."
-        raise Invalid("", {where: reason})
     return fields[name]  # type: ignore[no-any-return]  # the fields are any mapping
 
 

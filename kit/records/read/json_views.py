@@ -1,6 +1,6 @@
 """Records as JSON: made once, by the service that owns them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,11 +13,11 @@ from kit.wire.shape import line
 _encoder = msgspec.json.Encoder()
 
 
-def shown_json(record: Record, names: Iterable[str], *, custom: bool = True) -> bytes:
-    """One record with exactly these fields; without the custom ones it shows none of them."""
+def shown_json(record: Record, names: Iterable[str], custom: Mapping[str, Any]) -> bytes:
+    """One record with exactly these fields and these custom ones."""
     fields = (*names, "custom")
     values = [_plain(getattr(record, name)) for name in names]
-    return _encoder.encode(line(fields)(*values, record.custom if custom else {}))
+    return _encoder.encode(line(fields)(*values, custom))
 
 
 def _plain(value: Any) -> Any:

@@ -1,13 +1,13 @@
 """What a list is asked, read once for all to whom it reads alike: its filter, order, words and fields."""
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Container, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 
 from kit.access.permit import Permit
 from kit.database.statements import Statement
@@ -78,8 +78,8 @@ class Listing:
     order: Order
     where: ColumnElement[bool] | None
     found: ColumnElement[bool] | None
-    veiled: bool
-    """Whether no custom fields are shown."""
+    veil: tuple[str, ...]
+    """The keys of custom fields that are not shown."""
     lasts: bool
     """Whether it reads alike at any time, and to all who see the same fields."""
     statements: dict[Hashable, Statement] = field(default_factory=dict)
@@ -109,7 +109,8 @@ class Listings:
 def _read(permit: Permit, question: Question, names: tuple[str, ...]) -> Listing:
     record, fields = permit.record, Asked(permit)
     order = Order.parse(question.order_by, fields)
-    picked = chosen(question.fields, names) if question.fields else _unasked(record, names)
+    custom = permit.custom.fields
+    picked = chosen(question.fields, names, custom) if question.fields else _unasked(record, names)
     shown, node = (*picked, "custom"), parse(question.filter)
     return Listing(
         record=record,
@@ -117,25 +118,28 @@ def _read(permit: Permit, question: Question, names: tuple[str, ...]) -> Listing
         names=(*shown, *(key for key in order.keys if key not in shown)),
         order=order,
         where=None if node is None else to_sql(node, fields, context_of(permit)),
-        found=found_by_words(record, fields) if question.words else None,
-        veiled=not permit.sees("custom"),
+        found=found_by_words(permit) if question.words else None,
+        veil=permit.custom.veil,
         # Whatever calls a function means something else to others, or on another day.
         lasts="(" not in question.filter and not fields.goes_by_caller,
     )
 
 
-def found_by_words(record: type[Record], seen: Collection[str]) -> ColumnElement[bool]:
+def found_by_words(permit: Permit) -> ColumnElement[bool]:
     """Rows with the words in a searched field that the caller may see.
 
     The index holds the words of all searched fields and serves whoever sees them all; with one of
-    them hidden it would tell of it, and the words are made of the others.
+    them hidden it would tell of it, and the words are made of the others. A custom field is looked
+    into by itself: words stand together in one, or in the fields of the entity.
     """
+    record = permit.record
     searched = [name for name, known in record.fields.items() if known.said.searched]
-    columns: list[Any] = [record.__table__.c[name] for name in searched if name in seen]
-    if not columns:
+    own: list[Any] = [record.__table__.c[name] for name in permit.seen(searched)]
+    custom = [each.column for each in permit.custom.fields.values() if each.said.searched]
+    looked_into = [*([own] if own else []), *([each] for each in custom)]
+    if not looked_into:
         raise Invalid(search=f"{record.plural} cannot be searched by words; use a filter.")
-    found: ColumnElement[bool] = words_in(columns).bool_op("@@")(words_query())
-    return found
+    return or_(*(words_in(each).bool_op("@@")(words_query()) for each in looked_into))
 
 
 def context_of(permit: Permit) -> Context:
@@ -146,14 +150,20 @@ def context_of(permit: Permit) -> Context:
     return Context(person_id, datetime.now(UTC), ZoneInfo(permit.zone), searched)
 
 
-def chosen(wanted: Sequence[str], allowed: tuple[str, ...]) -> tuple[str, ...]:
-    """The fields that a caller asks for; an unknown and a hidden one read alike."""
+def chosen(
+    wanted: Sequence[str], allowed: tuple[str, ...], custom: Container[str] = ()
+) -> tuple[str, ...]:
+    """The fields that a caller asks for; an unknown and a hidden one read alike.
+
+    Custom fields may be named, and are there in any case.
+    """
     if not wanted:
         return allowed
-    for name in wanted:
+    own = [name for name in wanted if name not in custom]
+    for name in own:
         if name not in allowed:
             raise Invalid(fields=f"There is no field {name!r}; take one of: {', '.join(allowed)}.")
-    return tuple(dict.fromkeys(("id", "version", *wanted)))
+    return tuple(dict.fromkeys(("id", "version", *own)))
 
 
 def _unasked(record: type[Record], names: tuple[str, ...]) -> tuple[str, ...]:

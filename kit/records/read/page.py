@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Integer,
     Select,
     Table,
+    Text,
     bindparam,
     func,
+    literal,
     literal_column,
     select,
 )
@@ -18,6 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from kit.access.clause import reachable_by_parameter
 from kit.access.reach import Reach
+from kit.custom_fields.fields import EVERYTHING
 from kit.entity import Level, Record
 from kit.records.read.listing import Listing
 from kit.records.read.plans import newest_of_owners
@@ -51,7 +55,7 @@ class Page:
             rows = self._asked(select(*columns).where(self._reached()))
             rows = rows.order_by(*listing.order.clauses())
             rows = rows.limit(bindparam("limit", type_=Integer))
-        return uncovered(rows, veiled=listing.veiled)
+        return uncovered(rows, listing.veil)
 
     def counting(self) -> Select[Any]:
         """How many rows there are in all, up to `limit`."""
@@ -92,18 +96,27 @@ def column_of(record: type[Record], name: str) -> ColumnElement[Any]:
 
 
 def one_row(
-    record: type[Record], reach: Reach, names: tuple[str, ...], *, veiled: bool
+    record: type[Record], reach: Reach, names: tuple[str, ...], veil: tuple[str, ...]
 ) -> Select[Any]:
     """The row whose id is the parameter `id`, if it is within reach."""
     table = table_of(record)
     row = select(*(column_of(record, name) for name in names)).where(table.c.id == bindparam("id"))
     row = row.where(reachable_by_parameter(record, reach, Level.READ))
-    return uncovered(row, veiled=veiled)
+    return uncovered(row, veil)
 
 
-def uncovered(query: Select[Any], *, veiled: bool) -> Select[Any]:
-    """The query, with no custom fields for whoever may not see them."""
-    if not veiled:
+def uncovered(query: Select[Any], veil: tuple[str, ...]) -> Select[Any]:
+    """The query, without the custom fields that are not to be seen."""
+    if not veil:
         return query
-    columns = (_NOTHING if each.key == "custom" else each for each in query.selected_columns)
-    return query.with_only_columns(*columns)
+    columns = query.selected_columns
+    return query.with_only_columns(
+        *(_under(veil, each) if each.key == "custom" else each for each in columns)
+    )
+
+
+def _under(veil: tuple[str, ...], column: ColumnElement[Any]) -> ColumnElement[Any]:
+    if veil == EVERYTHING:
+        return _NOTHING
+    left = column.op("-", return_type=JSONB())(literal(list(veil), ARRAY(Text())))
+    return left.label("custom")

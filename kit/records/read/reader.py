@@ -51,10 +51,10 @@ class Reader:
 
     async def one(self, permit: Permit, id: UUID, names: tuple[str, ...]) -> Any:
         """One row within reach, or NotFound."""
-        record, reach, veiled = permit.record, permit.reach(Level.READ), not permit.sees("custom")
+        record, reach, veil = permit.record, permit.reach(Level.READ), permit.custom.veil
         statement = self._statements.once(
-            (record, names, "one", reach.shape, veiled),
-            lambda: one_row(record, reach, names, veiled=veiled),
+            (record, names, "one", reach.shape, veil),
+            lambda: one_row(record, reach, names, veil),
         )
         rows = await self._fetch(statement, {**reach.parameters, "id": id})
         if not rows:

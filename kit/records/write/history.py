@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from crm.v1 import events_pb2
 
+from kit.custom_fields.fields import PREFIX
 from kit.entity import Before, Record
 from kit.events.publishing.outbox import Announcement, rows
 from kit.events.subjects import change_subject
@@ -48,13 +49,32 @@ def beside(work: "Work", changes: Sequence[Change]) -> Sequence[Any]:
 def _history(change: Change) -> tuple[Any, ...]:
     record = change.record
     names = [name for name in change.changed if _tracked(record, name)]
-    pairs = {name: _pair(change, name) for name in names} | change.said
+    pairs = {name: _pair(change, name) for name in names}
+    pairs |= dict(custom_changes(*_custom_sides(change))) | change.said
     values = orjson.dumps(pairs).decode()
     return record.entity, record.id, change.what, record.version, values
 
 
+def _custom_sides(change: Change) -> tuple[Any, Any]:
+    """The custom fields before and after; what goes to the bin keeps them, as all its fields."""
+    held = change.record.custom
+    if change.what == "created":
+        return None, held
+    if change.what == "deleted" and change.changed:
+        return held, None
+    return change.before.get("custom", held), held
+
+
+def custom_changes(before: Any, after: Any) -> Iterator[tuple[str, list[Any]]]:
+    """The custom fields that differ, each under its own name."""
+    was, now = before or {}, after or {}
+    for key in sorted(was.keys() | now.keys()):
+        if was.get(key) != now.get(key):
+            yield f"{PREFIX}{key}", [was.get(key), now.get(key)]
+
+
 def _tracked(record: Record, name: str) -> bool:
-    return name == "custom" or record.fields[name].said.tracked
+    return name != "custom" and record.fields[name].said.tracked
 
 
 def _pair(change: Change, name: str) -> list[Any]:
@@ -64,7 +84,7 @@ def _pair(change: Change, name: str) -> list[Any]:
 
 
 def _wire(record: Record, name: str, value: Any) -> Any:
-    if value is None or name == "custom":
+    if value is None:
         return value
     return record.fields[name].said.kind.show(value)
 
@@ -81,12 +101,13 @@ def _events(work: "Work", change: Change) -> Iterator[Announcement]:
 def _changed(work: "Work", change: Change) -> events_pb2.RecordChanged:
     record = change.record
     shape = work.process.shapes[type(record)]
+    custom = dict(custom_changes(*_custom_sides(change)))
     message = events_pb2.RecordChanged(
         entity=record.entity,
         id=str(record.id),
         version=record.version,
         actor=work.actor.name,
-        changed=change.changed,
+        changed=[*(each for each in change.changed if each != "custom"), *custom],
     )
     if change.what not in ("deleted", "shared"):
         message.after.Pack(shape.to_message(record, shape.names))

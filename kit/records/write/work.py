@@ -71,6 +71,8 @@ class Work(Rows):
         """Takes a new record in; it belongs to the caller unless it says otherwise."""
         if record.owner_id is None:
             record.owner_id = self.actor.person_id
+        if initial := self.permit(type(record)).custom.of_entity.initial:
+            record.custom = {**initial, **record.custom}
         self.pending.new.append(record)
         return record
 
@@ -89,11 +91,11 @@ class Work(Rows):
         """The record as the caller may see it: ready JSON for the gateway, typed fields for others."""
         await self._prepare()
         shape, permit = self.process.shapes[type(record)], self.permit(type(record))
-        names, custom = permit.seen(shape.names), permit.sees("custom")
+        names, custom = permit.seen(shape.names), permit.custom.unveiled(record.custom)
         if self.call.json:
-            body = shown_json(record, names, custom=custom)
+            body = shown_json(record, names, custom)
             return self.answer(shape.message(json=body, version=record.version))
-        return self.answer(shape.to_message(record, names, custom=custom))
+        return self.answer(shape.to_message(record, names, custom))
 
     def answer(self, reply: Any) -> Any:
         """Keeps the reply, so that the same call made again is answered alike."""

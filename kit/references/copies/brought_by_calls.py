@@ -56,7 +56,7 @@ def brings(process: "Process", records: Sequence[Record], gone: Sequence[Record]
     for copy, record in zip(told.items, (*records, *gone), strict=True):
         if not record.a_log:
             shape = process.shapes[type(record)]
-            copy.record.Pack(shape.to_message(record, shape.names, custom=False))
+            copy.record.Pack(shape.to_message(record, shape.names, custom={}))
         if told.ByteSize() > _MOST_BYTES:
             copy.ClearField("record")
     return told.SerializeToString() if told.ByteSize() <= _MOST_BYTES else b""

@@ -24,7 +24,7 @@ from kit.entity import (
     row_field,
 )
 from kit.errors import Invalid
-from services.identity.model.composed_fields import whole_of
+from services.identity.composed_fields import whole_of
 from services.identity.model.principals import is_entity
 
 GOVERNING = frozenset(Governs)

@@ -8,7 +8,8 @@ from crm.identity.v1.policy_pb2_grpc import PoliciesServicer
 
 from kit.actor import calling
 from kit.records.process import Process
-from services.identity.choice_lists import declare
+from services.identity.of_services.choice_lists import declare
+from services.identity.of_services.index_states import keep_states, refuse_others
 from services.identity.rpc.callers import no_person
 
 _EPOCH = "SELECT epoch FROM policy_epoch"
@@ -16,7 +17,7 @@ _ITEMS = "SELECT kind, id, epoch, body FROM policy_item WHERE epoch > $1 ORDER B
 
 
 class Policies(PoliciesServicer):
-    """Everything in force, or what changed after an epoch; and the value lists of the services."""
+    """Everything in force, or what changed after an epoch; and what services tell of lists and indexes."""
 
     def __init__(self, process: Process) -> None:
         self.process = process
@@ -38,6 +39,13 @@ class Policies(PoliciesServicer):
         async with self.process.work(calling()) as work:
             await declare(work, calling().peer, request.lists)
         return pb.DeclaredChoices()
+
+    async def TellIndexes(self, request: pb.TellIndexesRequest, context: Any) -> pb.ToldIndexes:
+        no_person()
+        states = [(each.entity, each.key, each.state) for each in request.indexes]
+        refuse_others(calling().peer, states)
+        await keep_states(self.process, states)
+        return pb.ToldIndexes()
 
 
 def _object(item: Mapping[str, Any]) -> pb.PolicyChanged:

@@ -8,6 +8,7 @@ from uuid import UUID
 from crm.parties.v1 import events_pb2 as events
 from sqlalchemy.orm import Mapped
 
+from kit.custom_fields.fields import as_text
 from kit.entity import (
     ActorName,
     Boolean,
@@ -228,7 +229,7 @@ def lead_values(lead: Lead) -> list[LeadValue]:
         if name not in _OWN and (value := getattr(lead, name)) not in (None, "")
     ]
     own = [
-        LeadValue(field=f"{_CUSTOM}{name}", label=name, value=value)
+        LeadValue(field=f"{_CUSTOM}{name}", label=name, value=as_text(value))
         for name, value in (lead.custom or {}).items()
     ]
     return filled + own

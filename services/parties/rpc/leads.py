@@ -38,12 +38,12 @@ class Leads(Records[Lead, pb.Lead], LeadsServicer):
         async with self.process.work(calling()) as work:
             lead = (await converted(work, _id(request.id), Level.READ)).as_lead()
         permit = self.permit()
-        names = chosen(request.fields, permit.seen(self.shape.names))
-        custom = permit.sees("custom")
+        names = chosen(request.fields, permit.seen(self.shape.names), permit.custom.fields)
+        custom = permit.custom.unveiled(lead.custom)
         if rpc.current().json:
-            body = shown_json(lead, names, custom=custom)
+            body = shown_json(lead, names, custom)
             return self.message(json=body, version=lead.version)
-        return self.shape.to_message(lead, names, custom=custom)
+        return self.shape.to_message(lead, names, custom)
 
     # By itself: what became of the lead stands for it afterwards, and sales is asked after the commit.
     @verb(by_itself=True)

@@ -26,6 +26,9 @@ async def office(import_house: House) -> AsyncIterator[Office]:
     """Sales and parties with one organisation over both."""
     selling = await import_house.serve("sales", sales, SalesSettings)
     parting = await import_house.serve("parties", parties, PartiesSettings)
-    yield Office(selling, parting, TestOrganisation(selling, parting))
+    organisation = TestOrganisation(selling, parting)
+    for key in ("region", "place", "more"):
+        await organisation.custom("parties.Account", key)
+    yield Office(selling, parting, organisation)
     await selling.stop()
     await parting.stop()

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from cli.components.databases import Database, ensure_databases
 from kit.access.entries import Default
-from kit.database.additions import AS_READ
+from kit.database.additions import AS_READ, custom_readers
 from kit.database.tables import metadata
 from kit.settings import ServiceSettings
 from kit.testing.organisation import TestOrganisation
@@ -59,6 +59,8 @@ async def _create_tables(url: str) -> None:
         await connection.exec_driver_sql(folding_function())
         await connection.exec_driver_sql(words_function())
         await connection.exec_driver_sql(AS_READ)
+        for statement in custom_readers():
+            await connection.exec_driver_sql(statement)
         await connection.exec_driver_sql("create sequence if not exists toy_number")
         await connection.run_sync(metadata.create_all, tables=[*kits, *TABLES])
     await engine.dispose()
@@ -71,6 +73,8 @@ async def toys(house: House) -> AsyncIterator[Serving]:
         yield house.serving["toys"]
         return
     serving = await served(house)
+    for key in ("region", "size", "color", "colour", "k"):
+        await organisation_of(serving).custom("toys.Toy", key)
     yield serving
     await serving.stop()
 

@@ -1,0 +1,1 @@
+"""Indexes that follow from what administrators define, built while everybody goes on working."""

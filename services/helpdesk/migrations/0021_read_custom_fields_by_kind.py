@@ -1,0 +1,16 @@
+"""Read custom fields by kind, so that lists compare, sort and add up what administrators defined."""
+
+from kit.database import additions
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    additions.read_custom_fields()
+
+
+def downgrade() -> None:
+    additions.drop_reading_custom_fields()

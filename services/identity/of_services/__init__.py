@@ -1,0 +1,1 @@
+"""What services tell identity of themselves: their value lists, and how far their indexes are."""
