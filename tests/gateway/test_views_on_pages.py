@@ -65,8 +65,11 @@ async def test_a_list_is_saved_and_opens_by_its_address(root: Browser, name: str
         "order_by": "price desc, name",
         "columns": ["price", "name"],
     }
+    form["idempotency_key"] = str(uuid7())
     answer = await root.post("/products/views", data=form)
     assert answer.status_code == 303, answer.text
+    again = await root.post("/products/views", data=form)
+    assert again.headers["location"] == answer.headers["location"]
     address = answer.headers["location"]
     page = (await root.get(address)).text
     assert heads(page) == ["Price", "Name"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
+from secrets import token_urlsafe
 from typing import Any
 
 from starlette.responses import Response
@@ -152,6 +153,7 @@ def _shown(
         groupable=[field for field in choosable(entity) if groupable(field)],
         shapes=shapes_of(wanted),
         lacking=lacking_in(wanted),
+        idempotency_key=token_urlsafe(16),
         filterable=filterable(entity),
         sortable=sortable(entity),
         conditions=_chips(wanted),

@@ -1,5 +1,6 @@
 """What is done with views: kept, kept anew, renamed, chosen as default, taken away."""
 
+from secrets import token_urlsafe
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -27,9 +28,11 @@ router = pages(OF_ENTITY + "/views")
 async def save_as(visit: TheVisit) -> Response:
     """Keeps the list as a view of the person's own."""
     data = await visit.request.form()
+    # Two quick presses make one view.
+    key = str(data.get("idempotency_key") or token_urlsafe(16))
     body = {"entity_name": visit.entity.name, **_named(data), **_question(data)}
     try:
-        made = await visit.api.create(_kept(visit).slug, body)
+        made = await visit.api.create(_kept(visit).slug, {**body, "idempotency_key": key})
     except Problem as problem:
         return visit.problem(problem)
     return to(_address(visit, made["id"]), _("“%(name)s” was saved.", name=made["name"]))
