@@ -127,7 +127,8 @@ async def _sharing_rule(office: Office) -> dict[str, Any]:
 
 
 async def _custom_field(office: Office) -> dict[str, Any]:
-    return {"entity_name": "sales.Stage", "key": f"k{uuid7().hex}", "kind": "text"}
+    chosen = {"kind": "choice", "list_name": "parties.account.industry"}
+    return {"entity_name": "sales.Stage", "key": f"k{uuid7().hex}", **chosen}
 
 
 async def _of_some_entity(office: Office) -> dict[str, Any]:
