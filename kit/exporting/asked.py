@@ -43,7 +43,8 @@ def fields_asked(permit: Permit, shape: Shape, asked: Sequence[str]) -> Fields:
 
 
 def _is_custom(name: str) -> bool:
-    return name == _CUSTOM or name.startswith(_KEY)
+    head, _, key = name.partition(".")
+    return name == _CUSTOM or (head == _CUSTOM and key.isidentifier())
 
 
 def _holds_rows(permit: Permit, name: str) -> bool:

@@ -25,7 +25,8 @@ from kit.importing.file.guarding import begins_formula
 
 _ROWS = 1_048_576
 """Lines on one sheet."""
-_MOST_CELLS = 50_000_000
+# Written twice and packed before it goes; two at a time have to fit into what a pod may write.
+_MOST_BYTES = 256 * 1024 * 1024
 _LONGEST_TEXT = 32_767
 # A spreadsheet counts in binary, and gives back this many digits as they were.
 _DIGITS = 15
@@ -33,8 +34,7 @@ _BEYOND = 1_000_000_000_000_000
 _FIRST_DAY = date(1900, 3, 1)
 _PIECE = 256 * 1024
 _TOO_MUCH = (
-    f"A workbook takes {_MOST_CELLS:,} cells at most; take fewer rows or columns, or CSV, which has"
-    " no end."
+    "This is more than a workbook takes; take fewer rows or columns, or CSV, which has no end."
 )
 
 
@@ -44,13 +44,14 @@ class WorkbookFile(Form):
     def __init__(self, columns: Columns, headings: list[str]) -> None:
         super().__init__(columns, headings)
         self._title = columns.record.plural[:25]
-        self._row = self._cells = 0
+        self._row = 0
 
     async def begin(self, stack: AsyncExitStack) -> bytes:
         folder = stack.enter_context(TemporaryDirectory(prefix="rapport-export-"))
         self._path = Path(folder) / "export.xlsx"
         self._book = Workbook(str(self._path), {"constant_memory": True, "tmpdir": folder})
         self._book.use_zip64()
+        stack.callback(self._let_go)
         self._formats = _Formats(self._book)
         self._turn_over()
         return b""
@@ -66,6 +67,11 @@ class WorkbookFile(Form):
             while piece := await asyncio.to_thread(file.read, _PIECE):
                 yield piece
 
+    def _let_go(self) -> None:
+        """The library closes its files with the book, which one that breaks off never is."""
+        for sheet in self._book.worksheets():
+            sheet.row_data_fh.close()
+
     def _turn_over(self) -> None:
         number = len(self._book.worksheets()) + 1
         self._sheet = self._book.add_worksheet(self._title + (f" {number}" if number > 1 else ""))
@@ -78,11 +84,10 @@ class WorkbookFile(Form):
         for entry in entries:
             for line in self.columns.lines(entry):
                 self._write_line(line)
+        if sum(each.stat().st_size for each in self._path.parent.iterdir()) > _MOST_BYTES:
+            raise Refused(_TOO_MUCH)
 
     def _write_line(self, line: Sequence[Any]) -> None:
-        self._cells += len(line)
-        if self._cells > _MOST_CELLS:
-            raise Refused(_TOO_MUCH)
         if self._row == _ROWS:
             self._turn_over()
         for place, value in enumerate(line):

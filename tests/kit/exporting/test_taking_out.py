@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import msgspec
@@ -12,7 +14,7 @@ from crm.v1.exports_pb2_grpc import ExportsStub
 
 from kit.access.entries import FieldAccess, Permission, Profile
 from kit.actor import Actor
-from kit.errors import Busy, Denied, Invalid
+from kit.errors import Busy, Denied, Invalid, Refused
 from kit.ids import uuid7
 from kit.testing.organisation import ALL, MANAGES, TestOrganisation
 from kit.testing.serving import Serving
@@ -201,6 +203,24 @@ async def test_a_workbook_has_days_and_numbers_and_no_amount_that_was_rounded(
     assert second["F"][:2] == ("inlineStr", "1666-09-02")
 
 
+async def test_a_workbook_goes_on_on_further_sheets_and_is_full_at_some_point(
+    toys: Serving, ana: Actor, shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    word = unique("w")
+    for number in range(3):
+        await shop.Create(toys_pb.Toy(name=f"{word} {number}"))
+    asked: Any = {"search": word, "order_by": "name", "fields": ["name"], "format": "xlsx"}
+    monkeypatch.setattr("kit.exporting.files.workbook._ROWS", 3)
+    file = await taken(toys, ana, **asked)
+    assert [row["B"][1] for row in sheet(file, 2)] == ["name", f"{word} 2"]
+    monkeypatch.setattr("kit.exporting.files.workbook._MOST_BYTES", -1)
+    with pytest.raises(Refused, match="CSV"):
+        await taken(toys, ana, **asked)
+    assert (await logged(toys, ana))[0].state == "failed"
+    left = await asyncio.to_thread(lambda: list(Path(gettempdir()).glob("rapport-export-*")))
+    assert left == []
+
+
 async def test_json_lines_say_what_lists_say(toys: Serving, ana: Actor, shop: Any) -> None:
     word = unique("w")
     made = await shop.Create(toys_pb.Toy(name=word, price="1.50", tags=["a"], custom={"k": "=v"}))
@@ -239,6 +259,8 @@ async def test_choices_are_values_or_the_words_that_people_read(
         {"entity": "toys.Nothing"},
         {"search": "x" * 201},
         {"fields": ["name"] * 501},
+        {"fields": ["custom."]},
+        {"fields": ["custom.a b"]},
     ],
 )
 async def test_what_cannot_be_asked_is_refused_before_anything_is_sent_or_written(
