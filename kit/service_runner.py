@@ -12,6 +12,8 @@ from typing import Any
 from kit.access import Policy
 from kit.access.replica import Replica
 from kit.actor import Actor, calls
+from kit.beside.notes.service import Notes
+from kit.beside.timeline.service import Timelines
 from kit.choices import first_values
 from kit.choices.declaring import declare_choices
 from kit.database.engine import connected
@@ -163,8 +165,8 @@ async def _consume(running: Running) -> None:
 def _servicers(service: Service, process: Process) -> list[Any]:
     records = [each(process) for each in service.records]
     others = [each(process) for each in service.others]
-    beside = (RecordsService(process, records), Imports(process, records), Exports(process))
-    return [*records, *others, *beside]
+    beside = [RecordsService(process, records), Notes(process), Timelines(process)]
+    return [*records, *others, *beside, Imports(process, records), Exports(process)]
 
 
 async def _serve(

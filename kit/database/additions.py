@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from alembic import op
 
+from kit.database.folded import TextOf, index_new
+
 AS_READ = """
 create function as_read(rows bigint, expected bigint) returns boolean language plpgsql as $$
 begin
@@ -127,6 +129,45 @@ def let_history_go() -> None:
 def compose_custom_fields() -> None:
     """Brings stored names and values of custom fields to NFC, as those that are written now are."""
     op.execute(COMPOSE_CUSTOM_FIELDS)
+
+
+def add_notes() -> None:
+    """The notes on records, and what they said before."""
+    op.create_table(
+        "note",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("visibility", sa.Text(), nullable=False),
+        sa.Column("pinned", sa.Boolean(), nullable=False),
+        sa.Column("mentions", sa.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("said_since", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
+    )
+    op.create_index("ix_note_record", "note", ["record_id", "pinned", "id"])
+    index_new(TextOf("note", words=("body",)))
+    op.create_table(
+        "note_version",
+        sa.Column("note_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("note_id", "version", name=op.f("pk_note_version")),
+        sa.ForeignKeyConstraint(
+            ["note_id"], ["note.id"], name=op.f("fk_note_version_note_id"), ondelete="CASCADE"
+        ),
+    )
+
+
+def drop_notes() -> None:
+    """Takes them away again."""
+    op.drop_table("note_version")
+    op.drop_table("note")
 
 
 def log_exports() -> None:

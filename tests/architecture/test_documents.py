@@ -10,6 +10,8 @@ import pytest
 from crm.v1 import options_pb2
 
 from cli.local.wiring import WITHHELD
+from kit.beside.notes.taking import takes_notes
+from kit.beside.notes.writing import HAPPENS
 from kit.events.subjects import change_subject
 from kit.settings import Settings
 from tests.architecture.sources import ROOT, tracked
@@ -66,6 +68,8 @@ def test_every_event_is_documented_and_none_besides() -> None:
         whats = () if case.record.a_log else ("created", "updated", "shared", "deleted")
         whats += () if case.record.no_bin else ("restored", "erased")
         wanted |= {change_subject(entity, what): "`RecordChanged`" for what in whats}
+        if takes_notes(case.message.DESCRIPTOR):
+            wanted |= {change_subject(entity, what): "`NoteChanged`" for what in HAPPENS}
     assert {
         each for each in wanted if each not in written or wanted[each] not in written[each]
     } == set()

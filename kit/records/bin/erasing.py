@@ -1,7 +1,7 @@
 """What has stood in the bin long enough is erased: nothing is left of a record but its place.
 
-What was kept beside it goes along: history, shares, lines of imports, answers to repeated calls, dead
-letters; other services take away their own when they hear of it. Not reached is what lies in the
+What was kept beside it goes along: history, shares, notes, lines of imports, answers to repeated calls,
+dead letters; other services take away their own when they hear of it. Not reached is what lies in the
 outbox (7 days), in the streams (their time) and in backups, and the dead letters of services that
 keep no copy of the record.
 """
@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from kit.access.clause import in_bin
 from kit.actor import calling
-from kit.database.tables import metadata
+from kit.database.tables import beside_records, metadata
 from kit.entity import Record
 from kit.entity.parts import parts_in
 from kit.events.consuming.dead_letters import FORGET
@@ -161,8 +161,8 @@ async def _forget(work: Work, ids: Sequence[UUID], limit: datetime) -> None:
     records = list(map(str, ids))
     await work.run(_FORGET_ANSWERS, records=records, limit=limit)
     await work.run(FORGET, records=records)
-    for table in (history, share):
-        await work.run(table.delete().where(_among(table.c.record_id, ids)))
+    for on in (history.c.record_id, share.c.record_id, *beside_records()):
+        await work.run(on.table.delete().where(_among(on, ids)))
     # Importing stands above records, so that its table is known by name alone.
     lines = metadata.tables["import_line"]
     emptied = lines.update().values(original="", reasons={})

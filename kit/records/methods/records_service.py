@@ -21,10 +21,10 @@ from kit.ids import record_id
 from kit.records.bin.methods import BinMethods
 from kit.records.methods.find import found
 from kit.records.methods.sharing import share_anew
+from kit.records.methods.telling import entry_of, names_in
 from kit.records.read.figures import aggregated
-from kit.records.read.naming import merged, named_in
+from kit.records.read.naming import merged
 from kit.records.tables import history, share
-from kit.records.write.history import custom_changes
 from kit.records.write.keys import shares_of
 from kit.records.write.work import Work
 from kit.references.access import STATE
@@ -67,15 +67,15 @@ class RecordsService(BinMethods):
             rows = rows.where(history.c.seq < _position(request.page_token))
         entries = await self.process.reader.rows(rows)
         token = str(entries[size - 1]["seq"]) if len(entries) > size else ""
-        shown = [_entry(permit, entry) for entry in entries[:size]]
+        shown = [entry_of(permit, entry) for entry in entries[:size]]
         page = standard_pb2.Page(next_page_token=token)
         if request.titles:
-            page.titles.extend(await self._titles_in(permit.record, shown))
+            page.titles.extend(await self._titles_in(permit, shown))
         return pb.HistoryPage(items=shown, page=page)
 
-    async def _titles_in(self, record: type[Record], entries: Iterable[pb.HistoryEntry]) -> Any:
+    async def _titles_in(self, permit: Permit, entries: Iterable[pb.HistoryEntry]) -> Any:
         """What the people and records are called that these changes name."""
-        wanted = merged(named_in(record, _sides(each), each.actor) for each in entries)
+        wanted = merged(names_in(permit, each) for each in entries)
         titles = await self.process.reader.titles.named(self.process.name, calling(), wanted)
         return [each.message() for each in titles]
 
@@ -160,21 +160,6 @@ class RecordsService(BinMethods):
             return pb.Explanation(level=level, reasons=reasons)
 
 
-def _entry(permit: Permit, row: Any) -> pb.HistoryEntry:
-    """One change, without the fields that the caller may not see."""
-    changes = msgspec.json.decode(row["changes"])
-    if "custom" in changes:
-        # Lines of before custom fields were told one by one.
-        changes |= custom_changes(*changes.pop("custom"))
-    return pb.HistoryEntry(
-        at=row["at"].isoformat().replace("+00:00", "Z"),
-        actor=row["actor"],
-        what=row["what"],
-        version=row["version"],
-        changes=[_field_change(name, *changes[name]) for name in changes if permit.sees(name)],
-    )
-
-
 def _go_on_as(person_id: UUID) -> None:
     """A service that works for somebody whose call is over is answered by that person's rights."""
     if not calling().is_system:
@@ -202,23 +187,6 @@ def _position(token: str) -> int:
     if not token.isdecimal() or len(token) > _LONGEST_POSITION:
         raise Invalid(page_token="This is no page of a history; start again from the first page.")  # noqa: S106 - a token of pages, no secret
     return int(token)
-
-
-def _field_change(name: str, before: Any, after: Any) -> pb.FieldChange:
-    change = pb.FieldChange(field=name)
-    if before is not None:
-        change.before = orjson.dumps(before).decode()
-    if after is not None:
-        change.after = orjson.dumps(after).decode()
-    return change
-
-
-def _sides(entry: pb.HistoryEntry) -> dict[str, list[Any]]:
-    """The values before and after, by field."""
-    return {
-        each.field: [orjson.loads(side) for side in (each.before, each.after) if side]
-        for each in entry.changes
-    }
 
 
 def _check_share(request: pb.ShareRequest) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Text, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from kit.actor import Actor
+from kit.database.tables import beside_records
 from kit.entity import Record
 from kit.entity.tracking import former
 from kit.errors import Conflict
@@ -81,8 +82,10 @@ class Work(Rows):
         return self.pending.know(record)
 
     async def remove(self, record: Record) -> None:
-        """Takes a record away for good, if its rules let it go; see `kit/records/bin`."""
+        """Takes a record away for good with what hangs on it, if its rules let it go; see `kit/records/bin`."""
         record.removing()
+        for on in beside_records():
+            await self.run(on.table.delete().where(on == record.id))
         self.pending.gone.append(record)
 
     # Answers.

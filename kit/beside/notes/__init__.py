@@ -1,0 +1,1 @@
+"""What people write on a record: read, written, changed and searched by whoever sees the record."""

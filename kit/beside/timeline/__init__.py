@@ -1,0 +1,1 @@
+"""What happened to a record and to what hangs on it, in one stream."""
