@@ -5,7 +5,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from crm.v1 import exports_pb2_grpc, imports_pb2_grpc, records_pb2_grpc
+from crm.v1 import (
+    exports_pb2_grpc,
+    imports_pb2_grpc,
+    notes_pb2_grpc,
+    records_pb2_grpc,
+    timeline_pb2_grpc,
+)
 from google.protobuf import message_factory
 from google.protobuf.descriptor import MethodDescriptor
 
@@ -32,9 +38,7 @@ class Backends:
         self.by_entity = {each.entity: each for each in self.resources}
         self.services = tuple(sorted({each.service for each in self.resources}))
         self._asks: dict[MethodDescriptor, Callable[..., Awaitable[Any]]] = {}
-        self._records: dict[str, records_pb2_grpc.RecordsStub] = {}
-        self._imports: dict[str, imports_pb2_grpc.ImportsStub] = {}
-        self._exports: dict[str, exports_pb2_grpc.ExportsStub] = {}
+        self._stubs: dict[tuple[str, Callable[[Any], Any]], Any] = {}
 
     def ask(self, method: Method) -> Callable[..., Awaitable[Any]]:
         """An RPC as a coroutine function that wants ready JSON; made at its first use."""
@@ -54,24 +58,31 @@ class Backends:
 
     def records(self, service: str) -> Any:
         """The service `Records` of a process: history, shares and the rest of its entities."""
-        if service not in self._records:
-            channel: Any = self.peers.channel(service, json=True)
-            self._records[service] = records_pb2_grpc.RecordsStub(channel)
-        return self._records[service]
+        return self._of_every(service, records_pb2_grpc.RecordsStub)
+
+    def notes(self, service: str) -> Any:
+        """The service `Notes` of a process."""
+        return self._of_every(service, notes_pb2_grpc.NotesStub)
+
+    def timelines(self, service: str) -> Any:
+        """The service `Timelines` of a process."""
+        return self._of_every(service, timeline_pb2_grpc.TimelinesStub)
 
     def imports(self, service: str) -> Any:
         """The service `Imports` of a process."""
-        if service not in self._imports:
-            channel: Any = self.peers.channel(service, json=True)
-            self._imports[service] = imports_pb2_grpc.ImportsStub(channel)
-        return self._imports[service]
+        return self._of_every(service, imports_pb2_grpc.ImportsStub)
+
+    def _of_every(self, service: str, stub: Callable[[Any], Any]) -> Any:
+        """A service that every process has for its own entities."""
+        known = self._stubs.get((service, stub))
+        if known is None:
+            channel = self.peers.channel(service, json=True)
+            known = self._stubs[service, stub] = stub(channel)
+        return known
 
     def exports(self, service: str) -> Any:
         """The service `Exports` of a process."""
-        if service not in self._exports:
-            channel: Any = self.peers.channel(service, json=True)
-            self._exports[service] = exports_pb2_grpc.ExportsStub(channel)
-        return self._exports[service]
+        return self._of_every(service, exports_pb2_grpc.ExportsStub)
 
     def resource(self, slug: str) -> Resource:
         found = self.by_slug.get(slug)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from gateway.access import PolicyFollower, Rights
+from gateway.api.beside.notes import Notes
 from gateway.api.descriptions import Descriptions
 from gateway.api.exports import Exports
 from gateway.api.imports import Imports
@@ -68,6 +69,7 @@ def _api(backends: Backends, rights: Rights, follower: PolicyFollower) -> InProc
         rights,
         Operations(backends, rights, follower),
         Records(backends, rights),
+        Notes(backends, rights),
         Descriptions(backends, rights),
         Imports(backends, rights),
         Exports(backends, rights),

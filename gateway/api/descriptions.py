@@ -125,6 +125,7 @@ class Descriptions:
         if resource is not None:
             entity["path"] = resource.slug
             entity["rights"] = [each for each in entity["rights"] if _offered(resource, each)]
+            entity["takes_notes"] = resource.takes_notes
             entity["verbs"] = list(verbs_of(resource, entity["fields"]))
         return entity
 

@@ -55,6 +55,7 @@ class EntityRoutes:
         yield Row("GET", f"{slug}:aggregate", _listing(resource, records.aggregate))
         yield Row("GET", f"{slug}:titles", _listing(resource, records.titles))
         yield Row("GET", f"{slug}/{{id}}/history", _reading(resource, records.history))
+        yield Row("GET", f"{slug}/{{id}}/timeline", _reading(resource, records.timeline))
         yield Row("GET", f"{slug}/{{id}}/access", _reading(resource, records.explain))
         yield from self._shares(resource)
         if "List" in resource.methods:

@@ -7,6 +7,7 @@ from crm.v1 import imports_pb2 as pb
 from starlette.responses import Response
 
 from gateway.access import Rights
+from gateway.api.beside.notes import Notes
 from gateway.api.descriptions import Descriptions
 from gateway.api.exports import Exports
 from gateway.api.imports import PIECE, Imports
@@ -27,6 +28,7 @@ class InProcessApi:
     rights: Rights
     operations: Operations
     records: Records
+    notes: Notes
     descriptions: Descriptions
     imports: Imports
     exports: Exports
@@ -78,6 +80,13 @@ class InProcessApi:
         answer = await self.records.history(self.backends.resource(plural), record_id, params)
         return answer.values()
 
+    async def timeline(
+        self, plural: str, record_id: str, params: Mapping[str, str], *, kind: str = ""
+    ) -> Json:
+        asked = {**params, "kinds": kind} if kind else params
+        answer = await self.records.timeline(self.backends.resource(plural), record_id, asked)
+        return answer.values()
+
     async def shares(self, plural: str, record_id: str) -> Json:
         answer = await self.records.shares(self.backends.resource(plural), record_id)
         return answer.values()
@@ -93,6 +102,31 @@ class InProcessApi:
     async def explain(self, plural: str, record_id: str, person_id: str) -> Json:
         query = {"person_id": person_id} if person_id else {}
         answer = await self.records.explain(self.backends.resource(plural), record_id, query)
+        return answer.values()
+
+    async def note_page(self, plural: str, record_id: str, params: Mapping[str, str]) -> Json:
+        answer = await self.notes.list(self.backends.resource(plural), record_id, params)
+        return answer.values()
+
+    async def write_note(self, plural: str, record_id: str, body: Json) -> Json:
+        values = {name: value for name, value in body.items() if name != "idempotency_key"}
+        key = str(body.get("idempotency_key", ""))
+        resource = self.backends.resource(plural)
+        return (await self.notes.create(resource, record_id, values, key)).values()
+
+    async def change_note(
+        self, plural: str, named: tuple[str, str], version: int | None, patch: Json
+    ) -> Json:
+        resource = self.backends.resource(plural)
+        return (await self.notes.update(resource, named, patch, version)).values()
+
+    async def delete_note(self, plural: str, named: tuple[str, str], version: int | None) -> None:
+        await self.notes.delete(self.backends.resource(plural), named, version)
+
+    async def note_versions(
+        self, plural: str, named: tuple[str, str], params: Mapping[str, str]
+    ) -> Json:
+        answer = await self.notes.versions(self.backends.resource(plural), named, params)
         return answer.values()
 
     async def titles(self, entity: str, ids: Sequence[str]) -> Json:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm.v1 import records_pb2 as pb
+from crm.v1 import timeline_pb2
 
 from gateway.access import Rights
 from gateway.api.answers import Answer
@@ -28,6 +29,12 @@ class Records:
         request = from_query(pb.HistoryRequest(), query)
         request.entity, request.id = resource.entity, record_id
         return Answer.of(await self._asking(resource).History(request))
+
+    async def timeline(self, resource: Resource, record_id: str, query: Query) -> Answer:
+        self.rights.require(resource, "view")
+        request = from_query(timeline_pb2.TimelineRequest(), query)
+        request.entity, request.id = resource.entity, record_id
+        return Answer.of(await self.backends.timelines(resource.service).List(request))
 
     async def shares(self, resource: Resource, record_id: str) -> Answer:
         request = pb.GetShares(entity=resource.entity, id=record_id)

@@ -1,5 +1,6 @@
 """The addresses of entities under /api/v1, found in one look-up however many entities there are."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -14,6 +15,7 @@ from gateway.problems import Unacceptable
 ROOT = "/api/v1"
 _PREFIX = f"{ROOT}/"
 _ID = "{id}"
+_NAMED = re.compile(r"{\w+}")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -52,22 +54,24 @@ class Address:
 
 
 class Table(BaseRoute):
-    """One route for all entities: the path's shape is a key, since ids stand in one place only."""
+    """One route for all entities: the path's shape is a key, since ids stand in two places only."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self.rows = tuple(rows)
         self._found: dict[str, Address] = {}
         for row in self.rows:
-            self._found.setdefault(row.path, Address(_PREFIX + row.path)).add(row)
+            shape = _NAMED.sub(_ID, row.path)
+            self._found.setdefault(shape, Address(_PREFIX + row.path)).add(row)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] != "http" or not scope["path"].startswith(_PREFIX):
             return Match.NONE, {}
-        shape, record_id = shape_of(scope["path"])
+        shape, record_id, beside_id = shape_of(scope["path"])
         address = self._found.get(shape)
         if address is None:
             return Match.NONE, {}
-        return Match.FULL, {"route": address, "path_params": {"id": record_id}}
+        named = {"id": record_id, "beside_id": beside_id}
+        return Match.FULL, {"route": address, "path_params": named}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint = scope["route"].endpoint(scope["method"])
@@ -75,11 +79,16 @@ class Table(BaseRoute):
         await response(scope, receive, send)
 
 
-def shape_of(path: str) -> tuple[str, str]:
-    """`/api/v1/leads/1:convert` is `leads/{id}:convert` with 1."""
+def shape_of(path: str) -> tuple[str, str, str]:
+    """`/api/v1/leads/1:convert` is `leads/{id}:convert` with 1; `…/notes/2` ends in `/notes/{id}`, with 2."""
     first, slash, rest = path[len(_PREFIX) :].partition("/")
     if not slash:
-        return first, ""
-    second, slash, beside = rest.partition("/")
+        return first, "", ""
+    second, slash, rest = rest.partition("/")
     record_id, colon, verb = second.partition(":")
-    return f"{first}/{_ID}{colon}{verb}{slash}{beside}", record_id
+    beside, deeper, rest = rest.partition("/")
+    one = f"{first}/{_ID}{colon}{verb}{slash}{beside}"
+    if not deeper:
+        return one, record_id, ""
+    beside_id, deeper, rest = rest.partition("/")
+    return f"{one}/{_ID}{deeper}{rest}", record_id, beside_id

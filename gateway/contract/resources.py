@@ -14,6 +14,7 @@ from google.protobuf import message_factory
 from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 
+from kit.beside.notes.taking import takes_notes
 from kit.errors import NotFound
 
 STANDARD = ("Get", "List", "Create", "Update", "Delete")
@@ -83,6 +84,11 @@ class Resource:
     def has_bin(self) -> bool:
         """Whether what is deleted may be restored."""
         return "Delete" in self.methods and not self.message.GetOptions().Extensions[entity].no_bin
+
+    @cached_property
+    def takes_notes(self) -> bool:
+        """Whether people write notes on its records."""
+        return takes_notes(self.message)
 
     @cached_property
     def verbs(self) -> tuple[Method, ...]:

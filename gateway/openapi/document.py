@@ -21,6 +21,7 @@ from gateway.contract.schemas import (
     parameter_of,
     reference,
 )
+from gateway.openapi.beside import beside
 from gateway.openapi.components import schemas
 from gateway.openapi.declarations import Declared
 from gateway.openapi.parts import (
@@ -43,7 +44,7 @@ _SUMMARIES = {
     "LIST": "List the {words}",
 }
 _WITHOUT = {"entity", "id"}
-_EXPORTS = exports_pb2.DESCRIPTOR.services_by_name["Exports"].methods_by_name
+_EXPORT = exports_pb2.DESCRIPTOR.services_by_name["Exports"].methods_by_name["Export"]
 
 
 def document(
@@ -236,34 +237,18 @@ class _Operations:
 
     def _beside(self, messages: list[Descriptor]) -> Iterable[tuple[tuple[str, str], Schema]]:
         """What the kit supplies for every entity alike."""
-        one, slug = f"{self.resource.slug}/{{id}}", self.resource.slug
-        bin_ = (("GET", f"{slug}:bin", "Bin"), ("POST", f"{one}:restore", "Restore"))
-        for http, path, name in (
-            ("GET", f"{slug}:aggregate", "Aggregate"),
-            ("GET", f"{slug}:titles", "Titles"),
-            ("GET", f"{one}/history", "History"),
-            ("GET", f"{one}/access", "Explain"),
-            ("GET", f"{one}/shares", "ListShares"),
-            ("POST", f"{one}/shares", "Share"),
-            ("DELETE", f"{one}/shares", "Unshare"),
-            *(bin_ if self.resource.has_bin else ()),
-        ):
-            method = Method(
-                "", records_pb2.DESCRIPTOR.services_by_name["Records"].methods_by_name[name]
+        for each in beside(self.resource):
+            messages.append(each.method.described.output_type)
+            yield (
+                (each.http, each.path),
+                self._operation(each.name, None, each.summary, **each.schema()),
             )
-            messages.append(method.described.output_type)
-            yield (http, path), self._beside_one(http, path, method)
-
         if "List" in self.resource.methods:
-            log = Method("", _EXPORTS["Log"])
-            messages.append(log.described.output_type)
-            yield ("GET", f"{slug}:export"), self._file()
-            path = f"{slug}:exports"
-            yield ("GET", path), self._beside_one("GET", path, log)
+            yield ("GET", f"{self.resource.slug}:export"), self._file()
 
     def _file(self) -> Schema:
         """The list as a file, which comes in one of several forms."""
-        export = Method("", _EXPORTS["Export"])
+        export = Method("", _EXPORT)
         plain = (each for each in export.described.input_type.fields if each.name not in _WITHOUT)
         forms: Schema = {kind.partition(";")[0]: {"schema": {}} for kind in TYPES.values()}
         replies = {"200": {"description": "The file.", "content": forms}, **failures()}
@@ -271,19 +256,3 @@ class _Operations:
         return self._operation(
             "Export", export, "Take the {words} away as a file", parameters=asked, responses=replies
         )
-
-    def _beside_one(self, http: str, path: str, method: Method) -> Schema:
-        request = method.described.input_type
-        named = [RECORD_ID] if "{id}" in path else []
-        replies = answers("200", reference(method.described.output_type))
-        plain = [each for each in request.fields if each.name not in _WITHOUT]
-        more: dict[str, Any] = {"responses": replies}
-        if http == "POST" and "version" in request.fields_by_name:
-            more["parameters"] = [*named, IF_MATCH, IDEMPOTENCY_KEY]
-        elif http == "POST":
-            more["parameters"] = [*named, IDEMPOTENCY_KEY]
-            more["requestBody"] = json_body(inputs_of(request, without=_WITHOUT))
-        else:
-            more["parameters"] = [*named, *(parameter_of(each) for each in plain)]
-        summary = comment(method.described.full_name).rstrip(".")
-        return self._operation(method.name, None, summary or method.name, **more)

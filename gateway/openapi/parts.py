@@ -9,6 +9,15 @@ RECORD_ID: Schema = {
     "description": "The record's id.",
     "schema": {"type": "string"},
 }
+NOTE_ID: Schema = {
+    "name": "note_id",
+    "in": "path",
+    "required": True,
+    "description": "The note's id.",
+    "schema": {"type": "string"},
+}
+NAMED = {each["name"]: each for each in (RECORD_ID, NOTE_ID)}
+"""What stands in addresses, by name."""
 IF_MATCH: Schema = {
     "name": "If-Match",
     "in": "header",

@@ -1,0 +1,1 @@
+"""What hangs on a record beside its fields, over REST."""
