@@ -54,6 +54,11 @@ class Api(Protocol):
     async def history(self, plural: str, record_id: str, params: Mapping[str, str]) -> Json:
         """A page of `HistoryEntry`, newest first."""
 
+    async def timeline(
+        self, plural: str, record_id: str, params: Mapping[str, str], *, kind: str = ""
+    ) -> Json:
+        """A page of `TimelineEntry`, newest first; only of one kind where it is said."""
+
     async def shares(self, plural: str, record_id: str) -> Json:
         """Who was given access by hand: `{"items": [ShareEntry …]}`."""
 
@@ -65,6 +70,25 @@ class Api(Protocol):
 
     async def explain(self, plural: str, record_id: str, person_id: str) -> Json:
         """Why a person can see a record: `{"level": …, "reasons": […]}`."""
+
+    async def note_page(self, plural: str, record_id: str, params: Mapping[str, str]) -> Json:
+        """`GET /{plural}/{id}/notes`: `{"items": [Note …], "page": {…}}`."""
+
+    async def write_note(self, plural: str, record_id: str, body: Json) -> Json:
+        """`POST /{plural}/{id}/notes`; the body may carry `idempotency_key`, which goes into the header."""
+
+    async def change_note(
+        self, plural: str, named: tuple[str, str], version: int | None, patch: Json
+    ) -> Json:
+        """`PATCH /{plural}/{id}/notes/{note_id}` with `If-Match`, for the note that both ids name."""
+
+    async def delete_note(self, plural: str, named: tuple[str, str], version: int | None) -> None:
+        """`DELETE /{plural}/{id}/notes/{note_id}`."""
+
+    async def note_versions(
+        self, plural: str, named: tuple[str, str], params: Mapping[str, str]
+    ) -> Json:
+        """`GET /{plural}/{id}/notes/{note_id}/versions`: `{"items": [NoteVersion …], "page": {…}}`."""
 
     async def titles(self, entity: str, ids: Sequence[str]) -> Json:
         """The names of records by id, as far as the person may see them, and the states of those gone."""

@@ -17,8 +17,8 @@ from gateway.web.imports import page as imports
 from gateway.web.lists import board, choosing
 from gateway.web.lists import page as lists
 from gateway.web.pages import pages
+from gateway.web.record import notes, sharing, stream, verb_pages
 from gateway.web.record import page as record
-from gateway.web.record import sharing, verb_pages
 from gateway.web.search import page as search
 from gateway.web.views import saving
 
@@ -51,6 +51,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     board.router,
     forms.router,
     record.router,
+    notes.router,
+    stream.router,
     sharing.router,
     verb_pages.router,
 )

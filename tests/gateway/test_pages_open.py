@@ -39,7 +39,7 @@ async def test_what_goes_wrong_is_told_within_the_frame(root: Browser) -> None:
     missing = f"/products/{uuid7()}"
     page = await root.get(missing)
     assert (page.status_code, "<nav" in page.text) == (404, True)
-    fragment = await root.get(f"{missing}/history", headers={"HX-Request": "true"})
+    fragment = await root.get(f"{missing}/timeline", headers={"HX-Request": "true"})
     assert (fragment.status_code, "<nav" in fragment.text) == (404, False)
 
 

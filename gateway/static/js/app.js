@@ -5,6 +5,7 @@ import { watchKeys } from "./keys.js";
 import { watchLines } from "./lines.js";
 import { watchLookups } from "./lookup.js";
 import { watchMarks } from "./marks.js";
+import { watchMentions } from "./mentions.js";
 
 document.documentElement.classList.add("js");
 watchColumns();
@@ -13,6 +14,7 @@ watchKeys();
 watchLines();
 watchLookups();
 watchMarks();
+watchMentions();
 
 // A notice belongs to one arrival, not to the address: a reload should not repeat it.
 const address = new URL(location.href);

@@ -33,6 +33,7 @@ class Entity:
     path: str = ""
     no_bin: str = ""
     paths: tuple[Field, ...] = ()
+    takes_notes: bool = False
 
     @classmethod
     def read(cls, json: Json, entities: tuple[Option, ...] = (), language: str = "en") -> "Entity":
@@ -54,6 +55,7 @@ class Entity:
             ),
             path=json.get("path", ""),
             no_bin=json.get("no_bin", ""),
+            takes_notes=json.get("takes_notes", False),
         )
 
     @property

@@ -16,7 +16,7 @@ from starlette.responses import Response
 FOLDER = Path(__file__).parents[2] / "static"
 SHEETS = (
     "tokens", "base", "frame", "parts", "notices", "overlays", "forms", "inputs", "tables", "lists",
-    "record", "highlights", "home", "board", "chat", "pages", "phone",
+    "record", "notes", "highlights", "home", "board", "chat", "pages", "phone",
 )  # fmt: skip
 FOREVER = "public, max-age=31536000, immutable"
 

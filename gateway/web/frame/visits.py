@@ -173,7 +173,8 @@ def to_sign_in(request: Request) -> Response:
     return RedirectResponse(address, 303)
 
 
-def to(address: str, notice: str = "") -> Response:
-    """Goes on to another page after a change, with a word about what was done."""
+def to(address: str, notice: str = "", *, place: str = "") -> Response:
+    """Goes on to another page, or a place on it, after a change, with a word about what was done."""
     mark = "&" if "?" in address else "?"
-    return RedirectResponse(f"{address}{mark}notice={quote(notice)}" if notice else address, 303)
+    told = f"{mark}notice={quote(notice)}" if notice else ""
+    return RedirectResponse(f"{address}{told}{'#' if place else ''}{place}", 303)

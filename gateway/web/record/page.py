@@ -19,9 +19,10 @@ from gateway.web.lists.page import rows_of
 from gateway.web.pages import OF_RECORD, TheVisit, pages
 from gateway.web.record.highlights import Answers, Highlight, answered, asked
 from gateway.web.record.logs import logs_of
+from gateway.web.record.notes import few_of, noted
 from gateway.web.record.paths import became_of, is_closed, path_of
 from gateway.web.record.results import results_of
-from gateway.web.record.timeline import moments
+from gateway.web.record.stream import asked_for, kind_of, streamed
 from gateway.web.record.weeks import week_of
 from gateway.web.words import _
 from kit.errors import NotFound, Problem
@@ -31,7 +32,6 @@ router = pages(OF_RECORD)
 # Under the title stand as many facts as one takes in at a glance.
 FACTS = 3
 RELATED_SIZE = 10
-AT_FIRST = "20"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,10 @@ async def show_detail(visit: TheVisit) -> Response:
     answers = await gather(
         {
             "record": visit.api.get(entity.slug, visit.record_id, WITH_TITLES),
-            "history": visit.api.history(
-                entity.slug, visit.record_id, {"page_size": AT_FIRST, **WITH_TITLES}
+            "timeline": visit.api.timeline(
+                entity.slug, visit.record_id, asked_for(visit), kind=kind_of(visit)
             ),
+            **few_of(visit),
             **asked(highlights, visit),
             **{tab.key: asked_of(visit, tab) for tab in tabs},
         }
@@ -74,7 +75,8 @@ async def show_detail(visit: TheVisit) -> Response:
         cells=cells,
         actions=actions_of(visit, record),
         **sections_of(entity, record, cells, said),
-        **_timeline(visit, answers["history"]),
+        **noted(visit, answers.get("notes")),
+        **streamed(visit, answers["timeline"]),
         **_related(visit, tabs, tab, answers, titles),
         **_highlighted(visit, highlights, record, answers, titles),
     )
@@ -149,14 +151,6 @@ def _names_an_entity(entity: Entity, field: Field) -> str:
     """The field beside a reference that only says what kind of record it leads to."""
     beside = entity.field(field.target_field)
     return beside.name if beside and not field.targets else ""
-
-
-def _timeline(visit: Visit, history: Json | Problem) -> dict[str, Any]:
-    if isinstance(history, Problem):
-        return {"moments": [], "timeline_problem": history}
-    found = moments(visit, visit.entity, history)
-    token = history.get("page", {}).get("next_page_token", "")
-    return {"moments": found, "timeline_problem": None, "next_token": token}
 
 
 def tabs_of(visit: Visit) -> list[Related]:
@@ -235,23 +229,4 @@ async def show_related(visit: TheVisit, tab: str) -> Response:
         entity=visit.entity,
         record={"id": visit.record_id},
         **_related(visit, tabs, opened, answers, titles),
-    )
-
-
-@router.get("/history")
-async def show_history(visit: TheVisit) -> Response:
-    """Older history: the next lines for the page that is open, or a page of its own."""
-    entity = visit.entity
-    asked = {"page_size": AT_FIRST, "page_token": visit.asked("page_token"), **WITH_TITLES}
-    page = await visit.api.history(entity.slug, visit.record_id, asked)
-    record = {"id": visit.record_id}
-    if not visit.by_htmx:
-        record = await visit.api.get(entity.slug, visit.record_id)
-    return visit.page(
-        "fragments/history.html" if visit.by_htmx else "record/history.html",
-        entity=entity,
-        record=record,
-        title=entity.title_of(record),
-        moments=moments(visit, entity, page),
-        next_token=page.get("page", {}).get("next_page_token", ""),
     )

@@ -10,8 +10,6 @@ from gateway.web.api import Json
 from gateway.web.described.entities import Entity
 from gateway.web.described.fields import Field, spaced
 from gateway.web.frame.presenting import SYSTEM, Cell, Presenter, Titles, is_person
-from gateway.web.frame.references import titles_in
-from gateway.web.frame.visits import Visit
 from gateway.web.words import _
 from kit.entity.kinds import PERSON
 
@@ -40,6 +38,9 @@ class Moment:
     who: str
     what: str
     changes: tuple[Change, ...]
+    on: Cell | None = None
+    """The record to which it happened, if not to that of the page."""
+    note: Any = None
 
 
 # Steps of one piece of work read as one: a figure that was kept ten times, a form saved twice.
@@ -48,14 +49,10 @@ ONE_WORK = timedelta(minutes=10)
 UNTOLD = {"updated_at", "updated_by", "version"}
 
 
-def moments(visit: Visit, entity: Entity, history: Json) -> list[Moment]:
-    """A page of history as it reads; what nobody wants to read is left out."""
-    return moments_of(visit.presenter, entity, as_told(history["items"]), titles_in([history]))
-
-
 def moments_of(
     present: Presenter, entity: Entity, entries: Iterable[Json], titles: Titles
 ) -> list[Moment]:
+    """Lines of history as they read; what nobody wants to read is left out."""
     told = (_moment(present, entity, each, titles) for each in entries)
     return [moment for moment in told if moment.changes or moment.what != _(WORDS["updated"])]
 
