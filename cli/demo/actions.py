@@ -5,8 +5,8 @@ from hashlib import blake2b
 from itertools import groupby
 
 from cli.demo.content.company import Company
-from cli.demo.content.people import MARKETING, STAFF, by_key
-from cli.demo.content.sales import Move
+from cli.demo.content.people import MARKETING, STAFF, by_email, by_key
+from cli.demo.content.sales import Move, Remark
 from cli.demo.content.vocabulary import Talk
 from cli.demo.directory import Directory
 from cli.demo.gather import each_of
@@ -65,6 +65,32 @@ class Actions:
         if stages.get(deal) != stage:
             session.add(f"opportunities/{deal}:move-stage", {"stage_id": stage})
 
+    def note(self) -> None:
+        """What each has to say of the own customers and deals; said before an interruption, it is there."""
+        remarks = sorted(self._company.remarks, key=lambda each: each.by)
+        own = [list(each) for _, each in groupby(remarks, key=lambda each: each.by)]
+        each_of(own, self._note)
+
+    def _note(self, remarks: list[Remark]) -> None:
+        """The notes of one person."""
+        with self._as(remarks[0].by) as session:
+            for each in remarks:
+                on = self._directory.ids(each.on.plural, each.on.field)[each.on.value]
+                said = {"body": self._mentioning(each), "pinned": each.pinned}
+                key = self._key(f"{on}/{each.body}")
+                session.add(f"{each.on.plural}/{on}/notes", said, key)
+
+    def _mentioning(self, remark: Remark) -> str:
+        if (manager := remark.manager) is None:
+            return remark.body
+        id_ = self._directory.ids(manager.plural, manager.field)[manager.value]
+        return remark.text(by_email(manager.value).name, id_)
+
+    def _key(self, said: str) -> str:
+        """What makes a thing that is said again the same thing."""
+        digest = blake2b(f"{self._company.seed}/{said}".encode(), digest_size=12).hexdigest()
+        return f"demonstration-{digest}"
+
     def _talk(self) -> None:
         speakers = {line.partition(":")[0] for talk in self._company.talks for line in talk.lines}
         with ExitStack() as stack:
@@ -79,8 +105,7 @@ class Actions:
         room = self._room(talk, sessions)
         for line in talk.lines:
             who, _, said = line.partition(": ")
-            key = blake2b(f"{self._company.seed}/{line}".encode(), digest_size=12).hexdigest()
-            sessions[who].add("messages", {"room_id": room, "text": said}, f"demonstration-{key}")
+            sessions[who].add("messages", {"room_id": room, "text": said}, self._key(line))
 
     def _room(self, talk: Talk, sessions: dict[str, Session]) -> str:
         """The room for everybody, or the one that the two open."""

@@ -74,6 +74,7 @@ class Filling:
         yield "tickets, activities and members", lambda: self._go_about(actions)
         yield "campaign results", lambda: self._import("campaigns")
         yield "moves and talks", actions.go_on
+        yield "notes", actions.note
         yield "views", self._keep_views
         yield "what was thrown away", self._throw_away
 

@@ -209,6 +209,17 @@ def test_nobody_speaks_in_a_private_room_but_the_two(made: Company) -> None:
     assert sorted(len(talk.room) for talk in made.talks) == [0, 2, 2]
 
 
+def test_notes_are_by_whoever_is_responsible_and_mention_who_sees_the_record(made: Company) -> None:
+    """XC-03."""
+    owners = {each["code"]: each["owner_id"].value for each in made.rows["accounts"]}
+    owners |= {each["code"]: each["owner_id:email"] for each in made.rows["opportunities"]}
+    assert all(owners[each.on.value] == each.by for each in made.remarks)
+    assert {each.on.plural for each in made.remarks} == {"accounts", "opportunities"}
+    assert {each.pinned for each in made.remarks} == {True, False}
+    managers = {each.manager.value.partition("@")[0] for each in made.remarks if each.manager}
+    assert managers == {"tomas", "lucia"}
+
+
 def test_an_agent_a_manager_and_a_supporter_are_shown() -> None:
     agent, manager, supporter = shown()
     assert agent.sells

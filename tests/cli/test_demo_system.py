@@ -92,6 +92,7 @@ def test_an_interrupted_filling_is_completed_and_then_left_alone(shown: Shown) -
     _check_sight(shown)
     _check_results(shown)
     _check_bin(shown)
+    _check_notes(shown)
 
 
 def _wanted(checkpoint: Path) -> dict[str, int]:
@@ -112,6 +113,20 @@ def _check_sight(shown: Shown) -> None:
     assert seen["tomas"][1] == 3
     assert seen["helena"] == (1_200, 6)
     assert seen["mia"][0] < seen["tomas"][0] < seen["helena"][0]
+
+
+def _check_notes(shown: Shown) -> None:
+    """XC-03: each is there once, whatever was interrupted."""
+    reached = Checkpoint(shown.checkpoint).begin()
+    remarks = company(reached.seed, reached.day).remarks
+    first = remarks[0].on
+    wanted = sorted(each.pinned for each in remarks if each.on == first)
+    with shown.as_person(remarks[0].by) as session:
+        ids = {
+            each[first.field]: each["id"] for each in session.all(first.plural, f"id,{first.field}")
+        }
+        found = session.get(f"{first.plural}/{ids[first.value]}/notes")["items"]
+    assert sorted(each["pinned"] for each in found) == wanted
 
 
 def _check_bin(shown: Shown) -> None:

@@ -14,7 +14,7 @@ from cli.demo.content import (
     views,
 )
 from cli.demo.content.rows import Row
-from cli.demo.content.sales import Deal, Move
+from cli.demo.content.sales import Deal, Move, Remark
 from cli.demo.content.unique_names import Naming
 from cli.demo.content.vocabulary import Talk, phrases
 
@@ -30,6 +30,7 @@ class Company:
     rows: dict[str, list[Row]]
     moves: list[Move]
     talks: list[Talk]
+    remarks: list[Remark]
 
 
 def company(seed: int, today: date) -> Company:
@@ -49,7 +50,8 @@ def company(seed: int, today: date) -> Company:
         **_organisation(),
         **_activities(seed, today, deals),
     }
-    return Company(seed, rows, sales.moves(deals), phrases().talks)
+    noted = sales.remarks(seed, accounts, deals)
+    return Company(seed, rows, sales.moves(deals), phrases().talks, noted)
 
 
 def _organisation() -> dict[str, list[Row]]:

@@ -25,6 +25,10 @@ class Colleague:
     region: str = ""
 
     @property
+    def name(self) -> str:
+        return f"{self.given} {self.family}"
+
+    @property
     def key(self) -> str:
         return self.given.lower()
 
@@ -74,6 +78,15 @@ STAFF = (
 
 def by_key(key: str) -> Colleague:
     return next(each for each in STAFF if each.key == key)
+
+
+def by_email(email: str) -> Colleague:
+    return next(each for each in STAFF if each.email == email)
+
+
+def manager(region: str) -> Colleague:
+    """Who stands above the sellers of a region."""
+    return next(each for each in STAFF if each.region == region and not each.sells)
 
 
 def shown() -> tuple[Colleague, ...]:

@@ -1,4 +1,4 @@
-"""What the demonstration company sells: products, and two years of deals with their ends."""
+"""What the demonstration company sells: products, two years of deals with their ends, and what is noted."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
 from cli.demo.content.custom_fields import competitor_of
-from cli.demo.content.people import STAFF
+from cli.demo.content.people import STAFF, by_email, manager
 from cli.demo.content.rows import Reference, Row, chance
 from cli.demo.content.vocabulary import Product, phrases
 
@@ -20,6 +20,9 @@ _RATES = {"EUR": 1.0, "GBP": 0.86, "USD": 1.1}
 _TYPICAL_WIN, _OF_PROSPECTS = 0.52, 0.12
 # Of the open ones, so many were to end before today.
 _LATE = 0.12
+ON_ACCOUNTS, ON_DEALS = 60, 90
+_PINNED = 0.15
+_MANAGER = "{manager}"
 
 
 @dataclass(frozen=True)
@@ -205,3 +208,48 @@ def _with_moves(made: list[Deal]) -> list[Deal]:
 
 def moves(made: list[Deal]) -> list[Move]:
     return [Move(each.code, each.owner, each.stage) for each in made if each.was]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A note on a record by the one who is responsible for it; `{manager}` in it mentions theirs."""
+
+    on: Reference
+    by: str
+    body: str
+    pinned: bool
+
+    @property
+    def manager(self) -> Reference | None:
+        """Who is mentioned, if anybody is."""
+        if _MANAGER not in self.body:
+            return None
+        return Reference("people", "email", manager(by_email(self.by).region).email)
+
+    def text(self, name: str, id_: str) -> str:
+        """The note as it is posted, with the one who is mentioned."""
+        return self.body.replace(_MANAGER, f"@[{name}]({id_})")
+
+
+def remarks(seed: int, accounts: list[Row], deals: list[Deal]) -> list[Remark]:
+    """One or two on some of the first accounts and on some of the open deals."""
+    dice = chance(seed, "notes")
+    on_accounts = (
+        (Reference("accounts", "code", each["code"]), each["owner_id"].value)
+        for each in dice.sample(accounts[: ON_ACCOUNTS * 2], ON_ACCOUNTS)
+    )
+    under_way = [each for each in deals if not each.closed][:ON_DEALS]
+    on_deals = ((Reference("opportunities", "code", each.code), each.owner) for each in under_way)
+    said = phrases()
+    return [
+        *_on(dice, on_accounts, said.remarks_on_accounts),
+        *_on(dice, on_deals, said.remarks_on_deals),
+    ]
+
+
+def _on(
+    dice: Random, records: Iterator[tuple[Reference, str]], bodies: list[str]
+) -> Iterator[Remark]:
+    for on, by in records:
+        for body in dice.sample(bodies, dice.choice((1, 1, 2))):
+            yield Remark(on, by, body, dice.random() < _PINNED)

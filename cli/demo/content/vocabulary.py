@@ -117,6 +117,8 @@ class Phrases(msgspec.Struct, frozen=True):
     won: list[str]
     next_steps: list[str]
     notes: list[str]
+    remarks_on_accounts: list[str]
+    remarks_on_deals: list[str]
     needs: list[str]
     reports: list[str]
     fairs: list[str]
