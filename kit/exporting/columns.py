@@ -5,7 +5,7 @@ account is called; `custom.region`; `addresses.city` for a part, of which each t
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -27,7 +27,7 @@ from kit.entity import (
 )
 from kit.entity.kinds import ActorName, Kind
 from kit.entity.rows import Column as RowColumn
-from kit.exporting.files.cells import called_or_harmless
+from kit.exporting.files.cells import called_or_harmless, number_or_harmless
 from kit.importing.file.guarding import made_harmless
 from kit.wire.contract import facts_of
 
@@ -105,7 +105,10 @@ class Columns(Sequence[Column]):
         for key in keys:
             path, value = f"custom.{key}", _of_custom(key)
             if (known := defined.get(path)) is not None:
-                self._columns += self._shown(path, path, known.said.label, known.said.kind, value)
+                shown = self._shown(path, path, known.said.label, known.said.kind, value)
+                self._columns += (
+                    replace(each, guard=each.guard or number_or_harmless) for each in shown
+                )
             else:
                 self._columns.append(Column(path, key, value))
 

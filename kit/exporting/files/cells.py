@@ -8,7 +8,8 @@ from typing import Any
 from kit.entity.kinds.numbers import written
 from kit.importing.file.guarding import made_harmless
 
-# In this form a number to call is nothing but a number, for spreadsheets too.
+# In these forms numbers, and numbers to call, are nothing but that for spreadsheets too.
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _CALLED = re.compile(r"\+[0-9]{3,15}")
 
 
@@ -32,3 +33,8 @@ def text_of(value: Any) -> str:
 def called_or_harmless(text: str) -> str:
     """A telephone number as it is; what stands in its place is made harmless like any other text."""
     return text if _CALLED.fullmatch(text) else made_harmless(text)
+
+
+def number_or_harmless(text: str) -> str:
+    """A number as it is; what may stand in its place since it was text once is made harmless."""
+    return text if _NUMBER.fullmatch(text) else made_harmless(text)

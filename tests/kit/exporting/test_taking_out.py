@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -14,6 +15,7 @@ from crm.v1.exports_pb2_grpc import ExportsStub
 
 from kit.access.entries import FieldAccess, Permission, Profile
 from kit.actor import Actor
+from kit.custom_fields.definition import CustomField
 from kit.errors import Busy, Denied, Invalid, Refused
 from kit.ids import uuid7
 from kit.testing.organisation import ALL, MANAGES, TestOrganisation
@@ -156,6 +158,30 @@ async def test_no_cell_begins_a_formula(toys: Serving, ana: Actor, shop: Any) ->
     assert {cell["B"][0] for cell in whole[1:]} == {"inlineStr"}
     assert {cell["B"][1][0] for cell in whole[1:]} == {*"=+-@'\uff1d"}
     assert all(cell["B"][2] for cell in whole[1:]), "each says that it is text"
+
+
+async def test_a_custom_field_is_guarded_whatever_it_was_and_hidden_from_whom_it_is_hidden(
+    toys: Serving, organisation: TestOrganisation, ana: Actor, shop: Any
+) -> None:
+    """What was written before a field was defined stays as it was, a formula too."""
+    key, word = f"k{uuid7().hex}", unique("w")
+    await organisation.publish("custom_field", CustomField(TOY, key, "decimal", "Size"))
+    made = [await shop.Create(toys_pb.Toy(name=f"{word} {number}")) for number in range(2)]
+    for toy, text in zip(made, ("=1+1", "-2.5"), strict=True):
+        stood = "UPDATE toy SET custom = jsonb_build_object($1::text, $2::text) WHERE id = $3"
+        await toys.process.database.pool.execute(stood, key, text, UUID(toy.id))
+    asked: Any = {"search": word, "order_by": "name", "fields": ["name", f"custom.{key}"]}
+    assert [row[f"custom.{key}"] for row in await table(toys, ana, **asked)] == ["'=1+1", "-2.5"]
+    hidden = (FieldAccess(TOY, f"custom.{key}", "hidden"),)
+    profile = await organisation.publish(
+        "profile", Profile(unique("P"), (msgspec.structs.replace(TAKES, view_all=True),), hidden)
+    )
+    few = await organisation.person("Few", profiles=(profile,))
+    with pytest.raises(Invalid, match=key):
+        await taken(toys, few, **asked)
+    lines = await table(toys, few, search=word)
+    assert {row["id"] for row in lines} == {each.id for each in made}
+    assert f"custom.{key}" not in lines[0]
 
 
 async def test_parts_take_a_line_each_as_an_import_reads_them(
