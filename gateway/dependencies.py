@@ -10,6 +10,7 @@ from gateway.access import Rights
 from gateway.api.descriptions import Descriptions
 from gateway.api.imports import Imports
 from gateway.api.operations import Operations
+from gateway.api.records import Records
 from gateway.authentication.callers import Caller, caller_of
 from gateway.authentication.sessions import Sessions
 from gateway.config import Settings
@@ -38,6 +39,7 @@ TheChat = Annotated[Chat, _part(lambda parts: parts.chat)]
 TheRights = Annotated[Rights, _part(lambda parts: parts.rights)]
 TheOperations = Annotated[Operations, _part(lambda parts: parts.api.operations)]
 TheDescriptions = Annotated[Descriptions, _part(lambda parts: parts.api.descriptions)]
+TheRecords = Annotated[Records, _part(lambda parts: parts.api.records)]
 TheImports = Annotated[Imports, _part(lambda parts: parts.api.imports)]
 
 

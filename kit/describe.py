@@ -12,7 +12,18 @@ from crm.v1 import records_pb2 as pb
 from kit.access.permit import Permit
 from kit.choices import Choices
 from kit.custom_fields.fields import labels_of
-from kit.entity import Choice, Field, Picklist, Record, Reference, References, Rows, Steps, Words
+from kit.entity import (
+    Choice,
+    Field,
+    Picklist,
+    Record,
+    Reference,
+    References,
+    Rows,
+    Steps,
+    Tags,
+    Words,
+)
 from kit.entity.kinds import ActorName, Kind, Money, Text
 from kit.entity.presentation import Panel, Path, Presentation, View
 from kit.entity.record import is_imported
@@ -102,6 +113,9 @@ def _field(
     record: type[Record], known: Field, choices: Choices, *, readable_only: bool
 ) -> pb.FieldDescription:
     said = known.said
+    told = _kind(known.name, said.kind, record.presentation, choices)
+    if isinstance(said.kind, Tags):
+        told["options"] = list(_tags(choices, record.entity))
     return pb.FieldDescription(
         name=known.name,
         label=said.label,
@@ -113,7 +127,7 @@ def _field(
         part_of=said.part_of,
         initial=_initial(said.initial),
         target_field=_target_field(known, record.fields),
-        **_kind(known.name, said.kind, record.presentation, choices),
+        **told,
     )
 
 
@@ -137,7 +151,9 @@ def _kind(name: str, kind: Kind, presentation: Presentation, choices: Choices) -
     return {
         "kind": kind.name,
         "options": list(options_of(name, kind, presentation, choices)),
-        "target": kind.target if isinstance(kind, Reference | References | ActorName) else "",
+        "target": kind.target
+        if isinstance(kind, Reference | References | ActorName | Tags)
+        else "",
         "max_length": kind.length if isinstance(kind, Text) else 0,
         "columns": _columns(kind, presentation, choices) if isinstance(kind, Rows) else [],
         "currency_field": kind.currency if isinstance(kind, Money) else "",
@@ -164,7 +180,9 @@ def options_of(
     """The values that may stand in a field, with what people read in their place."""
     tones = kind.tones if isinstance(kind, Steps) else presentation.tones.get(name, {})
     closed = kind.closed if isinstance(kind, Steps) else frozenset()
-    if isinstance(kind, Choice):
+    if isinstance(kind, Tags):
+        yield from _tags(choices)
+    elif isinstance(kind, Choice):
         for each in choices.options(kind.list):
             tone = tones.get(each.value, "")
             yield pb.Option(value=each.value, label=each.caption, retired=each.retired, tone=tone)
@@ -177,6 +195,17 @@ def options_of(
             yield pb.Option(
                 value=value, label=label, tone=tone, target=target, closed=value in closed
             )
+
+
+def _tags(choices: Choices, entity: str = "") -> Iterator[pb.Option]:
+    for each in choices.tags.told(entity):
+        yield pb.Option(
+            value=each.value,
+            label=each.name,
+            retired=each.retired,
+            tone=each.tone,
+            group=each.category,
+        )
 
 
 def _of(said: Mapping[str, Mapping[str, str]], name: str) -> Mapping[str, str]:

@@ -16,8 +16,10 @@ from kit.beside.notes.service import Notes
 from kit.beside.timeline.service import Timelines
 from kit.choices import first_values
 from kit.choices.declaring import declare_choices
+from kit.choices.merging import merge_tags
 from kit.database.engine import connected
 from kit.database.migrate import require_current
+from kit.entity import Tagged
 from kit.events.connection import connect
 from kit.events.consuming.consumers import Consumer, Consumers
 from kit.events.consuming.listeners import EventInfo
@@ -198,6 +200,8 @@ def _loops_when_ready(service: Service, running: Running, states: Any) -> Iterat
     yield _report(running.health, states)
     yield declare_choices(running.process)
     yield Indexes(running.process, service.tell_indexes).run()
+    if any(issubclass(each, Tagged) for each in running.process.shapes):
+        yield merge_tags(running.process)
 
 
 def _follow_references(process: Process) -> Iterator[Loop]:

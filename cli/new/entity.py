@@ -89,7 +89,7 @@ def _refuse_taken(tree: Draft, name: EntityName) -> None:
             raise CommandFailed(
                 f"{where} has the {taken.group().strip()} already; nothing was written."
             )
-    for path in sorted(tree.root.glob("services/*/model/*.py")):
+    for path in sorted(tree.root.glob("services/*/model/**/*.py")):
         if f'__tablename__ = "{name.table}"' in path.read_text():
             where = path.relative_to(tree.root)
             raise CommandFailed(f"{where} has the table {name.table} already; nothing was written.")
@@ -98,7 +98,7 @@ def _refuse_taken(tree: Draft, name: EntityName) -> None:
 def _area(tree: Draft, service: str, area: str) -> str:
     """The one that is asked for, or that of the service's other entities."""
     known = re.findall(r'\bArea\("(\w+)"', tree.read("gateway/web/frame/areas.py"))
-    models = sorted((tree.root / "services" / service / "model").glob("*.py"))
+    models = sorted((tree.root / "services" / service / "model").glob("**/*.py"))
     others = (re.search(r'\barea="(\w+)"', path.read_text()) for path in models)
     area = area or next((found.group(1) for found in others if found), "")
     if area not in known:
@@ -134,7 +134,7 @@ def _told(order: Order) -> str:
 
 
 def _model(order: Order, forms: dict[str, str]) -> str:
-    needed = {("kit.entity", each) for each in ("Presentation", "Record", "field")}
+    needed = {("kit.entity", each) for each in ("Presentation", "Record", "Tagged", "field")}
     needed |= {("sqlalchemy.orm", "Mapped")}.union(*(each.imports for each in order.fields))
     imports = "\n".join(f"from {module} import {each}" for module, each in sorted(needed))
     shown = f'icon="{order.icon}", area="{order.area}", rank={order.rank}, sought=True'

@@ -57,7 +57,11 @@ def draft(tree: Draft, entity: str, name: str, *, does: str, sets: Sequence[str]
 def _place(tree: Draft, name: EntityName) -> Place:
     """Found by what stands in the files, since a plural may be anything."""
     contract = _one(tree, f"proto/crm/{name.service}/v1/*.proto", rf"^message {name.name} \{{")
-    model = _one(tree, f"services/{name.service}/model/*.py", rf"^class {name.name}\(Record\)")
+    model = _one(
+        tree,
+        f"services/{name.service}/model/**/*.py",
+        rf"^class {name.name}\((?:Tagged, )?Record\)",
+    )
     return Place(name, contract, _api(tree.read(contract), name.name), model)
 
 

@@ -54,6 +54,8 @@ class EntityRoutes:
         records = self.records
         yield Row("GET", f"{slug}:aggregate", _listing(resource, records.aggregate))
         yield Row("GET", f"{slug}:titles", _listing(resource, records.titles))
+        if resource.has_tags:
+            yield Row("GET", f"{slug}:tags", _listing(resource, records.count_tags))
         yield Row("GET", f"{slug}/{{id}}/history", _reading(resource, records.history))
         yield Row("GET", f"{slug}/{{id}}/timeline", _reading(resource, records.timeline))
         yield Row("GET", f"{slug}/{{id}}/access", _reading(resource, records.explain))

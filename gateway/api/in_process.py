@@ -140,6 +140,12 @@ class InProcessApi:
     async def export(self, plural: str, params: Mapping[str, str]) -> Response:
         return await self.exports.export(self.backends.resource(plural), params)
 
+    async def tag_cloud(self, plural: str, narrowed: str = "") -> Json:
+        if not plural:
+            return await self.records.tag_cloud()
+        query = {"filter": narrowed} if narrowed else {}
+        return (await self.records.count_tags(self.backends.resource(plural), query)).values()
+
     async def start_import(self, plan: Json, data: bytes) -> Json:
         message = from_json(pb.ImportPlan(), plan)
         return (await self.imports.start(message, _pieces(data))).values()

@@ -1,6 +1,7 @@
 """What is kept of every record besides its fields: history, shares, reasons, names and figures."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,12 @@ from gateway.api.answers import Answer
 from gateway.api.parsing import Query, from_json, from_query
 from gateway.backends import Backends
 from gateway.contract.resources import Resource
+from kit.errors import Unavailable
+
+_MOST_TAGS = 300
+_PATIENCE_SECONDS = 2.0
+
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,33 @@ class Records:
         request.entity = resource.entity
         return Answer.of(await self._asking(resource).Aggregate(request))
 
+    async def count_tags(self, resource: Resource, query: Query) -> Answer:
+        request = from_query(pb.CountTagsRequest(), query)
+        request.entity = resource.entity
+        return Answer.of(await self._asking(resource).CountTags(request))
+
+    async def tag_cloud(self) -> Json:
+        """The tags of everything the caller may see: each service counts its own; the stopped are named."""
+        self.rights.require_scope(only_reads=True)
+        services = sorted({each.service for each in self.backends.resources if each.has_tags})
+        async with asyncio.TaskGroup() as group:
+            asked = {service: group.create_task(self._cloud_of(service)) for service in services}
+        told = {service: task.result() for service, task in asked.items()}
+        clouds = [each for each in told.values() if each is not None]
+        items = _added_up(tag for cloud in clouds for tag in cloud["items"])
+        stopped = [service for service, cloud in told.items() if cloud is None]
+        capped = len(items) > _MOST_TAGS or any(each["capped"] for each in clouds)
+        return {"items": items[:_MOST_TAGS], "capped": capped, "stopped": stopped}
+
+    async def _cloud_of(self, service: str) -> Json | None:
+        """What one service counts; None where it does not answer."""
+        asked = self.backends.records(service).CountTags
+        try:
+            reply = await asked(pb.CountTagsRequest(), seconds=_PATIENCE_SECONDS)
+        except Unavailable:
+            return None
+        return Answer.of(reply).values()
+
     async def binned(self, resource: Resource, query: Query) -> Answer:
         request = from_query(pb.BinRequest(), query)
         request.entity = resource.entity
@@ -87,3 +121,13 @@ def _share(resource: Resource, record_id: str, values: Mapping[str, Any]) -> pb.
     request: pb.ShareRequest = from_json(pb.ShareRequest(), values)
     request.entity, request.id = resource.entity, record_id
     return request
+
+
+def _added_up(tags: Iterable[Json]) -> list[Json]:
+    """The tags of several services, each once, with the counts of all entities; the most used first."""
+    found: dict[str, Json] = {}
+    for each in tags:
+        known = found.setdefault(each["tag"], {**each, "entities": {}})
+        known["entities"] |= each["entities"]
+        known["count"] = sum(known["entities"].values())
+    return sorted(found.values(), key=lambda each: (-each["count"], each["tag"]))

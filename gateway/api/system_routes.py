@@ -14,12 +14,14 @@ from gateway.api.parsing import IfMatch
 from gateway.api.table import ROOT
 from gateway.contract.responses import answers
 from gateway.contract.schemas import object_of
-from gateway.dependencies import SignedIn, TheDescriptions, TheOperations, TheRights
+from gateway.dependencies import SignedIn, TheDescriptions, TheOperations, TheRecords, TheRights
 
 router = APIRouter(prefix=ROOT, tags=["system"], default_response_class=Response)
 
 _PERSON = object_of(people_pb2.Person.DESCRIPTOR)
 _ENTITY = object_of(records_pb2.EntityDescription.DESCRIPTOR, without=["fields"])
+_CLOUD = object_of(records_pb2.TagCloud.DESCRIPTOR)
+_CLOUD["properties"]["stopped"] = {"type": "array", "items": {"type": "string"}}
 _DESCRIPTION = {
     "type": "object",
     "properties": {
@@ -67,3 +69,14 @@ async def prefer(
 async def describe(_: SignedIn, descriptions: TheDescriptions) -> Response:
     """A service that is stopped is named."""
     return Answer(orjson.dumps(await descriptions.all())).response()
+
+
+@router.get(
+    "/tag-cloud",
+    operation_id="tagCloud",
+    summary="How often each tag is used on what the caller may see",
+    responses=answers("200", _CLOUD),
+)
+async def tag_cloud(_: SignedIn, records: TheRecords) -> Response:
+    """Over all entities, the most frequent first; a service that is stopped is named."""
+    return Answer(orjson.dumps(await records.tag_cloud())).response()

@@ -91,6 +91,11 @@ class Resource:
         return takes_notes(self.message)
 
     @cached_property
+    def has_tags(self) -> bool:
+        """Whether its records can be labelled."""
+        return "tags" in self.message.fields_by_name
+
+    @cached_property
     def verbs(self) -> tuple[Method, ...]:
         return tuple(each for name, each in self.methods.items() if name not in STANDARD)
 

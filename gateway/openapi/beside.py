@@ -85,6 +85,8 @@ def beside(resource: Resource) -> Iterator[Beside]:
         yield _of(records_pb2, "Records", "POST", f"{one}:restore", "Restore")
     if "List" in resource.methods:
         yield _of(exports_pb2, "Exports", "GET", f"{slug}:exports", "Log")
+    if resource.has_tags:
+        yield _of(records_pb2, "Records", "GET", f"{slug}:tags", "CountTags")
     if resource.takes_notes:
         yield from _notes(f"{one}/notes")
 

@@ -99,6 +99,9 @@ class Api(Protocol):
     async def export(self, plural: str, params: Mapping[str, str]) -> Response:
         """`GET /{plural}:export`: the file on its way, ready to be sent."""
 
+    async def tag_cloud(self, plural: str, narrowed: str = "") -> Json:
+        """`GET /{plural}:tags`, or `GET /tag-cloud` over all entities: `{"items": [TagCount …]}`."""
+
     async def start_import(self, plan: Json, data: bytes) -> Json:
         """`POST /imports` with an `ImportPlan` and the file's bytes; answers an `Import`."""
 

@@ -105,6 +105,26 @@ class ChoiceList(msgspec.Struct, frozen=True):
     values: tuple[ChoiceValue, ...] = ()
 
 
+class TagCategory(msgspec.Struct, frozen=True):
+    """What tags have in common; where it names entities, its tags are for those alone."""
+
+    name: str
+    position: int = 0
+    tone: str = ""
+    entities: tuple[str, ...] = ()
+
+
+class Tag(msgspec.Struct, frozen=True):
+    """A label of records; one that became another leads to it for good."""
+
+    value: str
+    name: str
+    category_id: UUID | None = None
+    tone: str = ""
+    retired: bool = False
+    into_id: UUID | None = None
+
+
 KINDS: dict[str, type[msgspec.Struct]] = {
     "person": Person,
     "role": Role,
@@ -114,4 +134,6 @@ KINDS: dict[str, type[msgspec.Struct]] = {
     "default": Default,
     "choice": ChoiceList,
     "custom_field": CustomField,
+    "tag_category": TagCategory,
+    "tag": Tag,
 }

@@ -16,6 +16,7 @@ from kit.access.entries import (
     Role,
     Rule,
 )
+from kit.access.tags import TagSet
 from kit.custom_fields.definition import CustomField
 from kit.custom_fields.fields import list_of
 from kit.entity import Level
@@ -51,6 +52,7 @@ class Organisation:
         self.choices: dict[str, ChoiceList] = {each.name: each for each in parts["choice"].values()}
         self.custom: dict[str, tuple[CustomField, ...]] = _by_entity(parts["custom_field"].values())
         self.choices |= _own_lists(parts["custom_field"].values())
+        self.tags = TagSet(_by_id(parts["tag"]), _by_id(parts["tag_category"]))
         self._stand_for: dict[UUID, frozenset[Principal]] = {}
 
     def name_of(self, entity: str, id: UUID) -> str:

@@ -1,6 +1,7 @@
 """What one caller may do with one entity: asked of the policy once, and handed down."""
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache, cached_property
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from kit.access.organisation import EVERYONE, PARENT, Organisation, Principal
 from kit.access.reach import Reach
 from kit.custom_fields.fields import PREFIX, custom_fields
 from kit.custom_fields.seen import SeenFields
-from kit.entity import Field, Level, Record, Reference, Rows
+from kit.entity import Field, Level, Record, Reference, Rows, Tags
 from kit.entity.fields import said
 from kit.entity.kinds import Custom
 from kit.errors import Denied, Invalid
@@ -108,7 +109,7 @@ class Permit:
         """
         there = map(self.another, _targets(self.record))
         reached = tuple((each.hidden, each.reach(Level.READ).all) for each in there)
-        return self.hidden, self.custom.of_entity, reached
+        return self.hidden, self._organisation.tags, self.custom.of_entity, reached
 
     def sees(self, name: str) -> bool:
         """Whether the caller may see a field; `custom` stands for all custom ones."""
@@ -130,6 +131,9 @@ class Permit:
             for name in self.seen(record.fields)
             if not isinstance((known := record.fields[name]).said.kind, Rows)
         }
+        for name, known in fields.items():
+            if isinstance(known.said.kind, Tags):
+                fields[name] = self.named_tags(known)
         return {**fields, **self.custom.fields}
 
     @cached_property
@@ -137,6 +141,10 @@ class Permit:
         """The fields that administrators added, as the caller sees them."""
         defined = self._organisation.custom.get(self.record.entity, ())
         return SeenFields(custom_fields(self.record, defined), self.hidden)
+
+    def named_tags(self, known: Field) -> Field:
+        """Tags as people ask for them: by whatever one is or was called."""
+        return replace(known, means=self._organisation.tags.meant)
 
     def require_doable(
         self, sets: Iterable[str], told: Mapping[str, str], *, changes: bool

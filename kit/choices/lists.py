@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from kit.access.entries import ChoiceValue
 from kit.access.policy import Policy
+from kit.access.tags import TagSet
 from kit.text.english import spoken
 from kit.text.folding import typed
 
@@ -25,6 +26,11 @@ class Choices:
     def begin_with(self, lists: Mapping[str, Values]) -> None:
         """Names lists, or how one begins that was named before."""
         self.first |= lists
+
+    @property
+    def tags(self) -> TagSet:
+        """The tags of the organisation, as they are by now."""
+        return self._policy.organisation.tags
 
     def options(self, name: str) -> Values:
         """The values of a list, those that are retired among them."""

@@ -1,6 +1,7 @@
 """What later migrations add alike in every database; as in `foundation.py`, what stands here never changes."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -84,6 +85,15 @@ CUSTOM_READERS = {
 }
 """How custom fields are read by kind: the type, and which texts are of it. Both forms of moments say
 their day and zone in full, so that what is read hangs on no setting, and an index may hold it."""
+
+KEEP_WORDS_AS_TAGS = """
+update "{table}" as held set tags = array(
+  select word from (
+    select left(trim(both '_' from regexp_replace(folded(word), '[^a-z0-9]+', '_', 'g')), 60) as word, place
+    from unnest(held.tags) with ordinality as said (word, place)) as words
+  where word <> '' group by word order by min(place) limit 50)
+where tags <> '{{}}'
+"""
 
 
 def add_replays_asked_for() -> None:
@@ -214,3 +224,31 @@ def drop_reading_custom_fields() -> None:
     """Takes the functions away again, after what is indexed by them."""
     for name in CUSTOM_READERS:
         op.execute(f"drop function {name}(text) cascade")
+
+
+def add_tags(*tables: str) -> None:
+    """What people work on can be labelled; the index is built with nobody waiting, and anew if need be."""
+    for table in tables:
+        kind = "text[] not null default '{}'"
+        op.execute(f'alter table "{table}" add column if not exists tags {kind}')
+    with op.get_context().autocommit_block():
+        for table in tables:
+            run = op.get_bind().exec_driver_sql
+            run(f'drop index concurrently if exists "ix_{table}_tags"')
+            on = f'"{table}" using gin (tags) with (fastupdate = off)'
+            run(f'create index concurrently "ix_{table}_tags" on {on}')
+
+
+def add_tags_to_new(table: str) -> None:
+    """The same for a table that this migration makes."""
+    nothing = sa.text("'{}'")
+    op.add_column(
+        table, sa.Column("tags", sa.ARRAY(sa.Text()), nullable=False, server_default=nothing)
+    )
+    at_once: Any = {"postgresql_using": "gin", "postgresql_with": {"fastupdate": "off"}}
+    op.create_index(f"ix_{table}_tags", table, ["tags"], **at_once)
+
+
+def keep_words_as_tags(table: str) -> None:
+    """Free words that a table had under that name, as tags of these names would be stored."""
+    op.execute(KEEP_WORDS_AS_TAGS.format(table=table))

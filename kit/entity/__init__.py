@@ -11,6 +11,7 @@ from kit.entity.kinds import (
     Decimals,
     Email,
     EntityName,
+    EntityNames,
     Instant,
     Integer,
     Kind,
@@ -24,6 +25,7 @@ from kit.entity.kinds import (
     References,
     Step,
     Steps,
+    Tags,
     Text,
     TimeZone,
     Tree,
@@ -36,6 +38,7 @@ from kit.entity.parts import Part, Parts
 from kit.entity.presentation import Presentation
 from kit.entity.record import Before, Record
 from kit.entity.rows import Row, Rows, row_field
+from kit.entity.tagged import Tagged
 
 __all__ = [
     "CURRENCIES",
@@ -49,6 +52,7 @@ __all__ = [
     "Decimals",
     "Email",
     "EntityName",
+    "EntityNames",
     "Field",
     "Governs",
     "Instant",
@@ -71,6 +75,8 @@ __all__ = [
     "Rows",
     "Step",
     "Steps",
+    "Tagged",
+    "Tags",
     "Text",
     "TimeZone",
     "Tree",

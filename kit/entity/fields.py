@@ -48,6 +48,8 @@ class Field:
     nullable: bool
     # How a list is asked whether it holds a value, where its column alone cannot tell.
     holds: Callable[[Any], ColumnElement[bool]] | None = None
+    # What is stored of what somebody names in a filter, where the two differ.
+    means: Callable[[str], str] | None = None
     # Where it is a field of the record that one of its own refers to.
     path: "Path | None" = None
 

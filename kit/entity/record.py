@@ -30,7 +30,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from kit.database.tables import DECLARED_IN
 from kit.database.tables import metadata as one_metadata
 from kit.entity.fields import Field, Said, empty, field, said
-from kit.entity.kinds import PERSON, ActorName, Instant, Integer, LongText, Reference, Text
+from kit.entity.kinds import PERSON, ActorName, Instant, Integer, LongText, Reference, Tags, Text
 from kit.entity.levels import Audience, Governs
 from kit.entity.parts import Parts
 from kit.entity.presentation import Presentation
@@ -229,6 +229,9 @@ def _index(cls: type[Record], table: Table) -> None:
     if cls.title in cls.fields and _sorted_by_name(cls):
         Index(f"ix_{table.name}_title", folded(table.c[cls.title]), table.c.id)
     for column in table.columns:
+        if "said" in column.info and isinstance(column.info["said"].kind, Tags):
+            name = f"ix_{table.name}_{column.name}"
+            Index(name, column, postgresql_using="gin", postgresql_with=AT_ONCE)
         if way := column.info.get("indexed"):
             Index(f"{way}_{table.name}_{column.name}", folded(column), unique=way == "uq")
 

@@ -137,7 +137,8 @@ def _member(target: Target, operator: str, value: Word | Call, context: Context)
     if operator != ":":
         example = f"{target.name}:{value.text}"
         raise ValueError(f"“{target.name}” is a list; ask what it holds, as in {example}")
-    return _scalar(target, value, context)
+    said = _scalar(target, value, context)
+    return target.means(str(said)) if target.means else said
 
 
 def _text(target: Target, operator: str, value: Word) -> Condition:

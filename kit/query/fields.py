@@ -57,6 +57,8 @@ class Queryable(Protocol):
     @property
     def holds(self) -> Callable[[Any], ColumnElement[bool]] | None: ...
     @property
+    def means(self) -> Callable[[str], str] | None: ...
+    @property
     def path(self) -> Path | None: ...
 
 
@@ -89,6 +91,7 @@ class Target:
     nullable: bool
     holds: Callable[[Any], ColumnElement[bool]] | None = None
     path: Path | None = None
+    means: Callable[[str], str] | None = None
 
 
 def find(name: str, fields: Mapping[str, Queryable]) -> Target:
@@ -96,8 +99,8 @@ def find(name: str, fields: Mapping[str, Queryable]) -> Target:
     if field := fields.get(name):
         if field.kind is Kind.CUSTOM:
             raise LookupError(f"“{name}” holds many fields; name one of them, as in {name}.region")
-        nullable, holds, path = field.nullable, field.holds, field.path
-        return Target(name, field.kind, field.column, field.choices, nullable, holds, path)
+        nullable, holds, path, means = field.nullable, field.holds, field.path, field.means
+        return Target(name, field.kind, field.column, field.choices, nullable, holds, path, means)
     head, _, key = name.partition(".")
     holder = fields.get(head)
     if holder is None or holder.kind is not Kind.CUSTOM or not key:

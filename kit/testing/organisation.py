@@ -17,6 +17,8 @@ from kit.access.entries import (
     Profile,
     Role,
     Rule,
+    Tag,
+    TagCategory,
 )
 from kit.access.replica import remembered
 from kit.actor import Actor
@@ -134,6 +136,14 @@ class TestOrganisation:
             None,
         )
         return await self.publish("custom_field", defined, known)
+
+    async def tag(self, name: str, id: UUID | None = None, **more: Any) -> UUID:
+        """A tag, or how one is from now on; stored under its name unless told otherwise."""
+        return await self.publish("tag", Tag(**{"value": name, "name": name, **more}), id)
+
+    async def tag_category(self, name: str, id: UUID | None = None, **more: Any) -> UUID:
+        """What tags have in common."""
+        return await self.publish("tag_category", TagCategory(name, **more), id)
 
     async def default(self, entity: str, level: str) -> UUID:
         """How open an entity is to everybody."""

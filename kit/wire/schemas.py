@@ -24,6 +24,7 @@ from kit.entity.kinds import (
     Picklist,
     Reference,
     References,
+    Tags,
     Text,
     Url,
     Words,
@@ -193,6 +194,13 @@ def _words(kind: Words) -> Schema:
     one: Schema = {"type": "string", "maxLength": kind.length, "pattern": _TEXT}
     if kind.options:
         one = {"type": "string", "enum": list(kind.options)}
+    return {"type": "array", "items": one, "maxItems": kind.most}
+
+
+@schema_of.register
+def _tags(kind: Tags) -> Schema:
+    """Which there are the organisation says, so they are no part of a contract."""
+    one: Schema = {"type": "string", "format": "tag", "maxLength": kind.length, "pattern": _TEXT}
     return {"type": "array", "items": one, "maxItems": kind.most}
 
 

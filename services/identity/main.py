@@ -7,13 +7,14 @@ from services.identity.config import Settings
 from services.identity.first_start import first_start
 from services.identity.hashing import Passwords
 from services.identity.model.access_defaults import AccessDefault
-from services.identity.model.choice_lists import ChoiceList
 from services.identity.model.custom_fields import CustomField
 from services.identity.model.groups import Group
 from services.identity.model.profiles import Profile
 from services.identity.model.roles import Role
 from services.identity.model.saved_views import DefaultView, SavedView
 from services.identity.model.sharing_rules import SharingRule
+from services.identity.model.vocabulary.choice_lists import ChoiceList
+from services.identity.model.vocabulary.tag_categories import TagCategory
 from services.identity.oauth.storage.grants import forget_expired
 from services.identity.oauth.tokens.rfc7517_keys import rotate_keys
 from services.identity.of_services.index_states import keep_states
@@ -23,6 +24,7 @@ from services.identity.rpc.oauth import OAuth
 from services.identity.rpc.people import People
 from services.identity.rpc.policies import Policies
 from services.identity.rpc.sessions import Sessions
+from services.identity.rpc.tags import Tags
 from services.identity.sessions import forget_ended
 from services.identity.throttle import Throttle
 
@@ -60,6 +62,8 @@ def identity(settings: Settings) -> Service:
             standard(AccessDefault),
             standard(ChoiceList),
             standard(CustomField),
+            standard(TagCategory),
+            Tags,
             Clients,
             standard(SavedView),
             standard(DefaultView),

@@ -26,13 +26,15 @@ from services.identity.escalation import (
     require_access_manager,
 )
 from services.identity.model.access_defaults import AccessDefault
-from services.identity.model.choice_lists import ChoiceList
 from services.identity.model.custom_fields import CustomField
 from services.identity.model.groups import Group
 from services.identity.model.people import Person
 from services.identity.model.profiles import Profile
 from services.identity.model.roles import Role
 from services.identity.model.sharing_rules import SharingRule
+from services.identity.model.vocabulary.choice_lists import ChoiceList
+from services.identity.model.vocabulary.tag_categories import TagCategory
+from services.identity.model.vocabulary.tags import Tag
 from services.identity.policy_checks import check_policy
 from services.identity.tables import policy_epoch
 
@@ -117,6 +119,26 @@ def _choices(choices: ChoiceList) -> entries.ChoiceList:
     return entries.ChoiceList(name=choices.name, values=tuple(values))
 
 
+def _tag_category(category: TagCategory) -> entries.TagCategory:
+    return entries.TagCategory(
+        name=category.name,
+        position=category.position,
+        tone=category.tone or "",
+        entities=tuple(category.entity_names),
+    )
+
+
+def _tag(tag: Tag) -> entries.Tag:
+    return entries.Tag(
+        value=tag.value,
+        name=tag.name,
+        category_id=tag.category_id,
+        tone=tag.tone or "",
+        retired=tag.retired,
+        into_id=tag.merged_into_id,
+    )
+
+
 _BODIES: Mapping[type[Record], tuple[str, Callable[[Any], msgspec.Struct]]] = {
     Person: ("person", _person),
     Role: ("role", _role),
@@ -126,6 +148,8 @@ _BODIES: Mapping[type[Record], tuple[str, Callable[[Any], msgspec.Struct]]] = {
     AccessDefault: ("default", _default),
     ChoiceList: ("choice", _choices),
     CustomField: ("custom_field", CustomField.defined),
+    TagCategory: ("tag_category", _tag_category),
+    Tag: ("tag", _tag),
 }
 
 

@@ -129,6 +129,7 @@ def test_records_are_written_one_way() -> None:
 SYSTEM = {
     "kit/choices/declaring.py",
     "kit/indexing/custom_fields.py",
+    "kit/choices/merging.py",
     "kit/service_runner.py",
     "kit/references/copies/backfill.py",
     "kit/references/copies/store.py",

@@ -158,6 +158,10 @@ async def _another_stage(office: Office, made: Any) -> Given:
     return {"stage_id": stage.id}
 
 
+async def _another_tag(office: Office, made: Any) -> Given:
+    return {"into_id": (await office.make(CASES["identity.Tag"])).id}
+
+
 async def _a_contact(office: Office, made: Any) -> Given:
     return {"contact_ids": [(await office.make(CASES["parties.Contact"])).id]}
 
@@ -187,6 +191,7 @@ DOINGS: dict[str, Doing] = {
     f"{_TICKET}.Reopen": Doing(made=_after(_TICKET, "Resolve"), told=_saying(reason="Again.")),
     f"{_TICKET}.Resolve": Doing(told=_saying(resolution="Done.")),
     "identity.Client.RotateSecret": Doing(),
+    "identity.Tag.Merge": Doing(told=_another_tag),
     "identity.Person.Activate": Doing(made=_after("identity.Person", "Deactivate")),
     "identity.Person.Deactivate": Doing(),
     "identity.Person.SetPassword": Doing(told=_saying(password="correct horse battery staple")),

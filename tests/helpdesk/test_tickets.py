@@ -47,7 +47,6 @@ async def test_a_ticket_is_registered_under_a_number_and_found_again(
             priority="urgent",
             channel="email",
             due_at="2031-05-01T09:30:00Z",
-            tags=["printer", "fire"],
             **customer,
         )
     )

@@ -122,6 +122,7 @@ _KINDS = {
     "reference": Kind.UUID,
     "references": Kind.UUIDS,
     "words": Kind.TEXTS,
+    "tags": Kind.TEXTS,
 }
 
 
@@ -136,6 +137,7 @@ class Asked:
     nullable: bool = True
     holds: None = None
     path: None = None
+    means: None = None
 
     @classmethod
     def of(cls, field: Field) -> "Asked":

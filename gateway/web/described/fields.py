@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.web.api import Json
+from kit.text.folding import typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Option:
     retired: bool = False
     tone: str = ""
     target: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Field:
             return replace(self, columns=columns)
         if self.kind == "entity":
             return replace(self, kind="picklist", options=entities, help="")
+        if self.kind == "entities":
+            return replace(self, kind="words", options=entities)
         return self
 
     def target_in(self, record: Mapping[str, Any]) -> str:
@@ -75,6 +79,12 @@ class Field:
     def option(self, value: Any) -> Option | None:
         return next((each for each in self.options if each.value == value), None)
 
+    def called(self, text: str) -> Option | None:
+        """The value that somebody names, as it is shown or stored, whatever case and accents."""
+        word = typed(text)
+        named = (each for each in self.options if word in (typed(each.label), typed(each.value)))
+        return next(named, None)
+
     def says(self, value: Any) -> str:
         """A value as it is called in the list it was chosen from."""
         found = self.option(value)
@@ -82,7 +92,7 @@ class Field:
 
     @property
     def sortable(self) -> bool:
-        unordered = {"rows", "references", "words", "custom", "long_text"}
+        unordered = {"rows", "references", "words", "tags", "custom", "long_text"}
         return not self.of_parts and self.kind not in unordered
 
     @property
@@ -110,7 +120,7 @@ _PLAIN = [
 def _option(json: Json) -> Option:
     value = json["value"]
     label = json.get("label") or worded(value)
-    said = {name: json[name] for name in ("retired", "tone", "target") if name in json}
+    said = {name: json[name] for name in ("retired", "tone", "target", "group") if name in json}
     return Option(value, label, **said)
 
 

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from gateway.web.api import Api, Json
 from gateway.web.described.catalog import Catalog
 from gateway.web.described.fields import Field
+from gateway.web.forms.tags import tags_called
 from gateway.web.frame.presenting import Presenter, Titles
 from gateway.web.frame.references import titles_for
 from gateway.web.words import _
@@ -92,6 +93,12 @@ async def read_form(
             await _look_up_in_rows(api, catalog, form, field)
         if field.kind == "references":
             await _add_named(api, catalog, form, field, str(data.get(f"{field.name}~text", "")))
+        if field.kind == "tags":
+            text = str(data.get(f"{field.name}{_TEXT}", ""))
+            found = await tags_called(api, catalog, field, text)
+            form.values[field.name] = list(dict.fromkeys((*form.values[field.name], *found.values)))
+            form.texts[field.name] = found.left
+            form.errors |= {field.name: found.wrong} if found.wrong else {}
     return form
 
 
@@ -113,7 +120,7 @@ async def _add_named(api: Api, catalog: Catalog, form: Form, field: Field, text:
 def _value(field: Field, name: str, data: FormData, presenter: Presenter) -> Any:
     if field.kind == "rows":
         return _rows(field, data, presenter)
-    if field.kind == "references" or (field.kind == "words" and field.options):
+    if field.kind in ("references", "tags") or (field.kind == "words" and field.options):
         return [str(one) for one in data.getlist(name) if one]
     text = str(data.get(name, "")).strip()
     read = READERS.get(field.kind)

@@ -221,8 +221,8 @@ def _references(present: Presenter, field: Field, value: Any, titles: Titles) ->
     return (present.reference(field.target, str(one), titles) for one in value)
 
 
-def _words(_: Presenter, field: Field, value: Any, _titles: Titles) -> Iterator[Cell]:
-    return (Cell("badge", field.says(word)) for word in value)
+def _words(present: Presenter, field: Field, value: Any, _titles: Titles) -> Iterator[Cell]:
+    return (_badge(present, field, word) for word in value)
 
 
 def _rows(present: Presenter, field: Field, value: Any, titles: Titles) -> Iterator[Cell]:
@@ -237,6 +237,7 @@ def _custom(_: Presenter, _field: Field, value: Any, _titles: Titles) -> Iterato
 MANY: dict[str, Callable[[Presenter, Field, Any, Titles], Iterator[Cell]]] = {
     "references": _references,
     "words": _words,
+    "tags": _words,
     "rows": _rows,
     "custom": _custom,
 }
@@ -264,9 +265,8 @@ def web(address: str) -> str:
 
 
 def label_of(field: Field, value: str) -> str:
-    shown = (option.label for option in field.options if option.value == value)
-    known = next(shown, "")
-    return known or (worded(value) if field.kind in {"picklist", "choice"} else value)
+    known, chosen = field.option(value), field.kind in {"picklist", "choice"}
+    return known.label if known else worded(value) if chosen else value
 
 
 def initials(name: str) -> str:

@@ -45,6 +45,7 @@ OPERATORS: dict[str, tuple[Operator, ...]] = {
     "reference": _CHOICE,
     "references": (CONTAINS,),
     "words": (CONTAINS,),
+    "tags": (CONTAINS, EMPTY, FILLED),
 }
 # What only programs ask for.
 TECHNICAL = {"id", "version"}

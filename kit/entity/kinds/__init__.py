@@ -6,10 +6,10 @@ person who typed it; `show` goes the other way.
 
 from kit.entity.kinds.custom import Custom
 from kit.entity.kinds.kind import Kind
-from kit.entity.kinds.links import Reference, References, Tree, Words
+from kit.entity.kinds.links import Reference, References, Tags, Tree, Words
 from kit.entity.kinds.lists import Choice, Picklist
 from kit.entity.kinds.moments import Day, Instant, TimeZone
-from kit.entity.kinds.names import PERSON, ActorName, EntityName
+from kit.entity.kinds.names import PERSON, ActorName, EntityName, EntityNames
 from kit.entity.kinds.numbers import Boolean, Decimals, Integer, Money, Percent, Year
 from kit.entity.kinds.sequences import Number
 from kit.entity.kinds.steps import By, Step, Steps
@@ -26,6 +26,7 @@ __all__ = [
     "Decimals",
     "Email",
     "EntityName",
+    "EntityNames",
     "Instant",
     "Integer",
     "Kind",
@@ -39,6 +40,7 @@ __all__ = [
     "References",
     "Step",
     "Steps",
+    "Tags",
     "Text",
     "TimeZone",
     "Tree",

@@ -97,3 +97,16 @@ class Words(Kind):
 
     def show(self, value: Any) -> list[str]:
         return list(value)
+
+
+@dataclass(frozen=True)
+class Tags(Words):
+    """The labels by which people pool records: of those that the organisation has, each once.
+
+    They may be given by their names. Stored and shown is the word that a tag keeps for good.
+    """
+
+    name: ClassVar[str] = "tags"
+    target: ClassVar[str] = "identity.Tag"
+    length: int = 60
+    most: int = 50

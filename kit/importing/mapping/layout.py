@@ -1,10 +1,11 @@
 """How one line of a file is read: which cell fills which field, and in which form it stands there."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
-from kit.entity import Day, Field, Instant, Integer, Record, Reference, References, Words
+from kit.entity import Day, Field, Instant, Integer, Record, Reference, References, Tags, Words
 from kit.entity.kinds import Decimals, Kind
 from kit.importing.file import forms, names
 from kit.importing.file.guarding import unguarded
@@ -47,6 +48,10 @@ class Source:
     @property
     def many(self) -> bool:
         return isinstance(self.kind, Words | References)
+
+    def parted(self, text: str) -> list[str]:
+        """The values in one cell: by semicolons, tags by commas as well, which none of them holds."""
+        return re.split("[;,]" if isinstance(self.kind, Tags) else ";", text)
 
     def text(self, found: list[str], empty: frozenset[str]) -> str:
         """What a line says, after the value map and without words that mean nothing."""

@@ -6,13 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from kit.choices import Choices
-from kit.entity import Choice, Rows
+from kit.entity import Choice, Rows, Tags
 from kit.errors import Invalid, Problem
 from kit.importing.mapping.layout import Layout, Source
-from kit.importing.mapping.references import Names, Reason, not_offered
+from kit.importing.mapping.references import Names, Reason, no_such_tag, not_offered
 from kit.importing.mapping.rows import lacking, merged
 
-_SEPARATOR = ";"
 _WHOLE = "Line {}, of the same record, is rejected; a record is taken in with all of its lines."
 
 
@@ -105,7 +104,7 @@ class Line:
             self.reasons[source.spot] = missing
             return
         try:
-            said = _split(text) if source.many else source.formed(text, layout.zone)
+            said = _split(source, text) if source.many else source.formed(text, layout.zone)
             value = found or source.kind.parse(said)
         except ValueError as wrong:
             self.reasons[source.spot] = Reason(str(wrong))
@@ -122,12 +121,25 @@ class Line:
     def _judge(self, layout: Layout, choices: Choices, name: str, value: Any) -> None:
         """What is meant from a list; what no list knows is said with the line's other faults."""
         kind = layout.record.fields[name].said.kind
+        if isinstance(kind, Tags):
+            self._judge_tags(layout, choices, name, value)
         if not isinstance(kind, Choice) or value is None:
             return
         if (meant := choices.meant(kind.list, value)) is not None:
             self.values[name] = meant.value
         else:
             self.reasons[name] = not_offered(value, choices.captions(kind.list))
+
+    def _judge_tags(
+        self, layout: Layout, choices: Choices, name: str, words: Iterable[str]
+    ) -> None:
+        """What a cell names by whatever tags are or were called; one that is unknown is said."""
+        called = {word: choices.tags.called(word) for word in words}
+        self.values[name] = list(dict.fromkeys(each.value for each in called.values() if each))
+        for word, label in called.items():
+            if label is None:
+                near = choices.tags.nearest(layout.record.entity, word)
+                self.reasons[name] = no_such_tag(word, near)
 
     def lacks(self, layout: Layout) -> None:
         """Says of a new record that is rejected what else it would need."""
@@ -168,8 +180,8 @@ class Line:
 
 def _each(source: Source, text: str) -> list[str]:
     """A cell that fills a list holds several names; a name of one record may hold any sign."""
-    return _split(text) if source.many else [text]
+    return _split(source, text) if source.many else [text]
 
 
-def _split(text: str) -> list[str]:
-    return [part for each in text.split(_SEPARATOR) if (part := each.strip())]
+def _split(source: Source, text: str) -> list[str]:
+    return [part for each in source.parted(text) if (part := each.strip())]

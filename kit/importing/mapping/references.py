@@ -163,6 +163,12 @@ def not_offered(text: str, offered: Collection[str]) -> Reason:
     return Reason(f"{text!r} is not in the list; choose one of: {', '.join(offered)}.")
 
 
+def no_such_tag(word: str, near: str) -> Reason:
+    """Why a word is no tag."""
+    cure = f"the nearest is {near!r}" if near else "make it first, or leave it out"
+    return Reason(f"There is no tag {word!r}; {cure}.", near)
+
+
 def _missing(label: str, by: str, text: str, near: str) -> Reason:
     hint = f"; the nearest is {near!r}" if near else ""
     return Reason(f"There is no {label} with the {by} {text!r}{hint}.", near)

@@ -1,6 +1,7 @@
 """What stands beside every entity: description, history, names, figures, shares and reasons."""
 
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from kit.access.clause import within_reach
 from kit.access.permit import Permit
 from kit.access.reasons import explained
 from kit.actor import Actor, calling, calls
+from kit.choices.tag_cloud import counted_tags, has_cloud
 from kit.describe import described, title_of
 from kit.entity import Level, Record
 from kit.errors import Denied, Invalid
@@ -106,6 +108,16 @@ class RecordsService(BinMethods):
         if rpc.current().json:
             return pb.Figures(json=_figures_json(figures))
         return figures
+
+    async def CountTags(self, request: pb.CountTagsRequest, context: Any) -> pb.TagCloud:
+        if request.entity:
+            permits = [self._permit(request.entity)]
+        else:
+            every = map(
+                self.process.policy.permit, repeat(calling()), self.process.entities.values()
+            )
+            permits = [each for each in every if has_cloud(each)]
+        return await counted_tags(self.process, permits, request.filter)
 
     async def Share(self, request: pb.ShareRequest, context: Any) -> pb.Shares:
         _check_share(request)

@@ -7,11 +7,12 @@ from datetime import MAXYEAR, date, timedelta
 from typing import Any
 
 from crm.v1 import records_pb2 as pb
-from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy import ColumnElement, Text, case, cast, func, null, select
+from sqlalchemy.dialects.postgresql import array
 
 from kit.access.clause import reachable
 from kit.access.permit import Permit
-from kit.entity import Field, Level
+from kit.entity import Field, Level, Tags
 from kit.entity.kinds import Day, Decimals, Instant, Integer, Money
 from kit.errors import Invalid
 from kit.query import parse, to_sql
@@ -36,6 +37,7 @@ class _Group:
     field: str
     expression: ColumnElement[Any]
     span: str = ""
+    of_tags: bool = False
 
 
 async def aggregated(process: Process, permit: Permit, request: pb.AggregateRequest) -> pb.Figures:
@@ -70,6 +72,8 @@ def _group(fields: Any, name: str, zone: str = "UTC") -> _Group:
     """A key; the days of a moment are the caller's, as in the filter that lists the rows behind it."""
     bare, _, span = name.partition(":")
     known = _known(fields, bare, "group_by")
+    if isinstance(known.said.kind, Tags):
+        return _Group(name, bare, each_of(known.column), of_tags=True)
     if known.kind in LISTS:
         # A record stands under each of its values, and the groups would add up to too much.
         raise Invalid(group_by=f"“{bare}” is a list; filter by one of its values instead.")
@@ -80,6 +84,12 @@ def _group(fields: Any, name: str, zone: str = "UTC") -> _Group:
         raise Invalid(group_by=_no_span(known, span))
     local = func.timezone(zone, column) if isinstance(known.said.kind, Instant) else column
     return _Group(name, bare, func.to_char(local, _SPANS[span]), span)
+
+
+def each_of(tags: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A record stands under each of its tags, as whoever counts by tags expects, or under none."""
+    none: Any = array([null()], type_=Text())
+    return func.unnest(case((func.cardinality(tags) > 0, tags), else_=none))
 
 
 def _no_span(known: Field, span: str) -> str:
@@ -150,7 +160,8 @@ def _bounds(group: _Group, value: Any) -> str:
     if value is None:
         return f"{group.field} = null"
     if not group.span:
-        return f'{group.field} = "{_verbatim(str(value))}"'
+        relation = ":" if group.of_tags else " = "
+        return f'{group.field}{relation}"{_verbatim(str(value))}"'
     first, after = _days(group.span, str(value))
     if not after:
         # By the day before: asyncpg sends the calendar's last day as infinity.

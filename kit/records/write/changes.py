@@ -11,7 +11,7 @@ from kit.errors import Invalid
 from kit.ids import uuid7
 from kit.records.write.history import Change
 from kit.records.write.keys import Shares, give_keys, rekey
-from kit.records.write.validation import check_record, refuse_emptied
+from kit.records.write.validation import check_record, choose_tags, refuse_emptied
 
 if TYPE_CHECKING:
     from kit.records.write.work import Work
@@ -23,6 +23,7 @@ def complete(work: "Work", records: Iterable[Record]) -> None:
         if not to_the_bin_or_back(record):
             refuse_emptied(record)
             identify_parts(record)
+            choose_tags(work, record)
             record.prepare(work.actor)
 
 

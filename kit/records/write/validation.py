@@ -4,7 +4,7 @@ from collections.abc import Collection
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from kit.entity import Choice, Record, Steps
+from kit.entity import Choice, Record, Steps, Tagged
 from kit.entity.amounts import wrong_amounts
 from kit.entity.record import STAMPS
 from kit.entity.tracking import is_stored, was
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def check_ready(work: "Work", record: Record) -> None:
     """Checks ahead of the flush, so that of many records the one at fault is known."""
     refuse_emptied(record)
+    choose_tags(work, record)
     record.prepare(work.actor)
     check_record(work, record, record.fields)
 
@@ -45,6 +46,22 @@ def refuse_emptied(record: Record) -> None:
     }
     if wrong:
         raise Invalid("", wrong)
+
+
+def choose_tags(work: "Work", record: Record) -> None:
+    """Makes tags of the words by which they are named; those that a record had, it may keep.
+
+    The system's own work says them as they are stored, and goes on with one that is retired by now.
+    """
+    if not isinstance(record, Tagged) or work.actor.is_system:
+        return
+    before = was(record, "tags") or ()
+    if record.tags and record.tags != before:
+        known = work.process.policy.organisation.tags
+        try:
+            record.tags = known.chosen(record.entity, record.tags, before)
+        except ValueError as wrong:
+            raise Invalid(tags=str(wrong)) from wrong
 
 
 @cache

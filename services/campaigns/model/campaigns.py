@@ -25,6 +25,7 @@ from kit.entity import (
     Rows,
     Step,
     Steps,
+    Tagged,
     Text,
     Tree,
     Words,
@@ -88,7 +89,7 @@ CENT = Decimal("0.01")
 SHARE = Decimals(28, 2)  # A return may be negative or far above a hundred.
 
 
-class Campaign(Record):
+class Campaign(Tagged, Record):
     """A set of marketing activities with a goal, a budget, recipients and a result."""
 
     __tablename__ = "campaign"

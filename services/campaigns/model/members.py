@@ -16,6 +16,7 @@ from kit.entity import (
     Reference,
     Row,
     Rows,
+    Tagged,
     Text,
     field,
     row_field,
@@ -35,7 +36,7 @@ class StateChange(Row):
     by: str = row_field(ActorName(), "By")
 
 
-class Member(Record):
+class Member(Tagged, Record):
     """A contact or a lead in one campaign."""
 
     __tablename__ = "member"

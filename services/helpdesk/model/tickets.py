@@ -20,8 +20,8 @@ from kit.entity import (
     Picklist,
     Record,
     Reference,
+    Tagged,
     Text,
-    Words,
     field,
 )
 from kit.errors import Invalid, Refused
@@ -57,7 +57,7 @@ class Channel(StrEnum):
     OTHER = "other"
 
 
-class Ticket(Record):
+class Ticket(Tagged, Record):
     """A customer's question, problem, request or complaint and how it is settled."""
 
     __tablename__ = "ticket"
@@ -88,7 +88,6 @@ class Ticket(Record):
         Choice("helpdesk.ticket.channel"), "Channel", initial=Channel.PHONE
     )
     due_at: Mapped[datetime | None] = field(Instant(), "Due", listed=True)
-    tags: Mapped[list[str]] = field(Words(), "Tags")
 
     account_id: Mapped[UUID | None] = field(
         Reference("parties.Account", keep=("name", "industry", "country", "type", "owner_id")),

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from kit.errors import Denied
 from kit.records.write.work import Work
-from services.identity.model.choice_lists import ChoiceList, ChoiceValue
+from services.identity.model.vocabulary.choice_lists import ChoiceList, ChoiceValue
 
 _LOCK = text("SELECT pg_advisory_xact_lock(7203021)")
 

@@ -22,6 +22,7 @@ from kit.entity import (
     Picklist,
     Presentation,
     Record,
+    Tagged,
     Text,
     Tree,
     Url,
@@ -62,7 +63,7 @@ class Relationships(Words):
         return kinds
 
 
-class Account(Record):
+class Account(Tagged, Record):
     """A customer, prospect, supplier, partner or competitor."""
 
     __tablename__ = "account"

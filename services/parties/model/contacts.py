@@ -19,6 +19,7 @@ from kit.entity import (
     Presentation,
     Record,
     Reference,
+    Tagged,
     Text,
     field,
 )
@@ -45,7 +46,7 @@ class Channel(StrEnum):
     OTHER = "other"
 
 
-class Contact(Record):
+class Contact(Tagged, Record):
     """A person at an account, or one who stands for himself."""
 
     __tablename__ = "contact"

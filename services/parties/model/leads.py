@@ -23,6 +23,7 @@ from kit.entity import (
     Reference,
     Step,
     Steps,
+    Tagged,
     Text,
     Url,
     field,
@@ -80,7 +81,7 @@ class Rating(StrEnum):
     HOT = "hot"
 
 
-class Lead(Record):
+class Lead(Tagged, Record):
     """A possible customer and all that is known of it so far."""
 
     __tablename__ = "lead"

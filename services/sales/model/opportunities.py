@@ -22,6 +22,7 @@ from kit.entity import (
     Picklist,
     Record,
     Reference,
+    Tagged,
     Text,
     field,
 )
@@ -36,7 +37,7 @@ from services.sales.model.stages import Outcome, Stage
 _NOTHING, _TOO_MUCH = Decimal(0), Decimal(10) ** 16
 
 
-class Opportunity(Record):
+class Opportunity(Tagged, Record):
     """A chance of a sale to a customer."""
 
     __tablename__ = "opportunity"

@@ -23,6 +23,7 @@ from kit.entity import (
     Record,
     Reference,
     References,
+    Tagged,
     Text,
     Tree,
     field,
@@ -83,7 +84,7 @@ class Heirs:
         return "parties.Account", self.account_id
 
 
-class Activity(Record):
+class Activity(Tagged, Record):
     """A call, email, letter, meeting, task or event with or for somebody."""
 
     __tablename__ = "activity"

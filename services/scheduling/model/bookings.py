@@ -21,6 +21,7 @@ from kit.entity import (
     Reference,
     Step,
     Steps,
+    Tagged,
     Text,
     field,
 )
@@ -53,7 +54,7 @@ class Span(NamedTuple):
     ends_at: datetime
 
 
-class Booking(Record):
+class Booking(Tagged, Record):
     """A resource taken from one instant up to another, which is free again."""
 
     __tablename__ = "booking"

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Mapped
 
-from kit.entity import Boolean, Choice, Integer, LongText, Presentation, Record, Text, field
+from kit.entity import Boolean, Choice, Integer, LongText, Presentation, Record, Tagged, Text, field
 from kit.errors import Refused
 
 
@@ -17,7 +17,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-class Resource(Record):
+class Resource(Tagged, Record):
     """A car, room, projector or other thing that can be booked."""
 
     __tablename__ = "resource"

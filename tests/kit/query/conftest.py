@@ -96,6 +96,7 @@ class Field:
     nullable: bool
     holds: None = None
     path: Way | None = None
+    means: None = None
 
 
 OWN: Mapping[str, Field] = {

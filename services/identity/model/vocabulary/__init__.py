@@ -1,0 +1,1 @@
+"""What an organisation words for itself: the values of lists, and the tags that its records share."""

@@ -1,0 +1,19 @@
+"""Let what people work on be labelled."""
+
+from alembic import op
+
+from kit.database import additions
+
+revision = "0023"
+down_revision = "0022"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    additions.add_tags("activity", "resource", "booking")
+
+
+def downgrade() -> None:
+    for table in ("activity", "resource", "booking"):
+        op.drop_column(table, "tags")
