@@ -35,9 +35,17 @@ _SINGLE = {
     "access-defaults": "entity_name",
     "custom-fields": "key",
     "sharing-rules": "name",
+    "tag-categories": "name",
+    "tags": "name",
     "accounts": "code",
     "saved-views": "name",
 }
+
+_FOR_ALL = (
+    *("groups", "access-defaults", "sharing-rules", "custom-fields"),
+    *("tag-categories", "tags"),
+)
+"""What the organisation has in common, each after what it names."""
 
 
 def is_empty(session: Session) -> bool:
@@ -85,7 +93,7 @@ class Filling:
         self._post("people", self._company.rows["people"])
         ids = self._directory.ids("people", "email")
         each_of(people.STAFF, lambda each: self._set_password(ids[each.email]))
-        for plural in ("groups", "access-defaults", "sharing-rules", "custom-fields"):
+        for plural in _FOR_ALL:
             self._post(plural, self._company.rows[plural])
 
     def _set_password(self, person_id: str) -> None:

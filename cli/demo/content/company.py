@@ -7,6 +7,7 @@ from cli.demo.content import (
     activities,
     custom_fields,
     customers,
+    labels,
     marketing,
     people,
     sales,
@@ -50,6 +51,7 @@ def company(seed: int, today: date) -> Company:
         **_organisation(),
         **_activities(seed, today, deals),
     }
+    labels.label(seed, rows)
     noted = sales.remarks(seed, accounts, deals)
     return Company(seed, rows, sales.moves(deals), phrases().talks, noted)
 
@@ -63,6 +65,8 @@ def _organisation() -> dict[str, list[Row]]:
         "groups": list(people.groups()),
         "access-defaults": list(people.access_defaults()),
         "sharing-rules": list(people.sharing_rules()),
+        "tag-categories": list(labels.tag_categories()),
+        "tags": list(labels.tags()),
         "products": list(sales.products()),
         "saved-views": list(views.saved_views()),
     }

@@ -11,7 +11,6 @@ TICKETS, DAYS = 250, 300
 _CHANNELS = ("email", "phone", "web", "chat")
 _PRIORITIES = ("low", "normal", "high", "urgent")
 _STATUSES = ("new", "open", "waiting", "resolved", "closed")
-_TAGS = ("hardware", "network", "billing", "delivery", "training")
 
 
 def tickets(seed: int, today: date, accounts: list[Row], contacts: list[Row]) -> list[Row]:
@@ -40,7 +39,6 @@ def _ticket(dice: Random, today: date, caller: Row, account: Row, taken: set[str
         "priority": priority,
         "status": status,
         "channel": dice.choice(_CHANNELS),
-        "tags": dice.sample(_TAGS, dice.randint(0, 2)),
         "account_id:code": account["code"],
         "contact_id:email": caller["email"],
         "product_id:code": product.code,
