@@ -20,6 +20,8 @@ from gateway.web.pages import pages
 from gateway.web.record import notes, sharing, stream, verb_pages
 from gateway.web.record import page as record
 from gateway.web.search import page as search
+from gateway.web.tags import page as tags
+from gateway.web.tags import record as tags_of_record
 from gateway.web.views import saving
 
 files = pages("/static/{version}")
@@ -42,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     theme.router,
     chat.router,
     imports.router,
+    tags.router,
     bins.router,
     bins.of_entity,
     lists.router,
@@ -54,5 +57,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     notes.router,
     stream.router,
     sharing.router,
+    tags_of_record.router,
     verb_pages.router,
 )

@@ -127,13 +127,10 @@ class Permit:
         """The fields that the caller may filter, sort and group by; rows within a record have no order."""
         record = self.record
         fields = {
-            name: known
+            name: self.asked(known)
             for name in self.seen(record.fields)
             if not isinstance((known := record.fields[name]).said.kind, Rows)
         }
-        for name, known in fields.items():
-            if isinstance(known.said.kind, Tags):
-                fields[name] = self.named_tags(known)
         return {**fields, **self.custom.fields}
 
     @cached_property
@@ -142,9 +139,10 @@ class Permit:
         defined = self._organisation.custom.get(self.record.entity, ())
         return SeenFields(custom_fields(self.record, defined), self.hidden)
 
-    def named_tags(self, known: Field) -> Field:
-        """Tags as people ask for them: by whatever one is or was called."""
-        return replace(known, means=self._organisation.tags.meant)
+    def asked(self, known: Field) -> Field:
+        """A field as people ask for it: for tags by whatever one is or was called."""
+        tagged = isinstance(known.said.kind, Tags)
+        return replace(known, means=self._organisation.tags.meant) if tagged else known
 
     def require_doable(
         self, sets: Iterable[str], told: Mapping[str, str], *, changes: bool

@@ -8,6 +8,7 @@ from gateway.web.described.catalog import Catalog
 from gateway.web.described.fields import Field
 from gateway.web.words import _
 from kit.errors import Denied, Problem
+from kit.text.folding import typed
 
 _PARTED = re.compile(r"[,;\n]")
 
@@ -24,7 +25,9 @@ class Called:
 async def tags_called(api: Api, catalog: Catalog, known: Field, text: str) -> Called:
     """The tags of these names; one that there is none of stays as it was typed, unless it can be made."""
     found, left = Called(), []
-    for name in filter(None, (each.strip() for each in _PARTED.split(text))):
+    written = [each.strip() for each in _PARTED.split(text) if each.strip()]
+    # Of names that read alike the first is meant.
+    for name in {typed(each): each for each in reversed(written)}.values():
         try:
             found.values.append(await _called(api, catalog, known, name))
         except Problem as problem:

@@ -74,6 +74,8 @@ async def show_detail(visit: TheVisit) -> Response:
         facts=_facts(entity, record, cells),
         cells=cells,
         actions=actions_of(visit, record),
+        tags_field=next((each for each in entity.fields if each.kind == "tags"), None),
+        tagged=bool(visit.asked("tagged")),
         **sections_of(entity, record, cells, said),
         **noted(visit, answers.get("notes")),
         **streamed(visit, answers["timeline"]),
@@ -128,7 +130,9 @@ def sections_of(
 ) -> dict[str, Any]:
     """The filled fields by section, and the empty ones together: few want to read those."""
     known = {*said, *_untold(entity, record), entity.title_field, "owner_id"}
-    fields = [field for field in entity.own_fields() if field.name not in known]
+    fields = [
+        field for field in entity.own_fields() if field.name not in known and field.kind != "tags"
+    ]
     filled = [field for field in fields if not cells[field.name].empty]
     empty = [field for field in fields if cells[field.name].empty and field.kind != "custom"]
     parts = [

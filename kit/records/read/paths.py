@@ -31,7 +31,7 @@ from sqlalchemy import (
 from kit.access.entities import at_home_in
 from kit.access.permit import Permit
 from kit.access.reach import Reach
-from kit.entity import Field, Level, Record, Reference, Tags
+from kit.entity import Field, Level, Record, Reference
 from kit.entity.fields import Said, said
 from kit.entity.kinds import Kind
 from kit.entity.kinds import Text as TextKind
@@ -94,7 +94,7 @@ class Paths:
         if reference is None or tail not in self._names(_target(reference)):
             return None
         found = self._there(head, reference, tail).field(name)
-        return self._permit.named_tags(found) if isinstance(found.said.kind, Tags) else found
+        return self._permit.asked(found)
 
     def goes_by_caller(self, name: str) -> bool:
         """Whether others reach other records by it, so that what it finds is found for him alone."""

@@ -1,0 +1,1 @@
+"""Tags as pages show them: the cloud over everything, and the tags of one record."""
