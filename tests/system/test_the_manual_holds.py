@@ -15,7 +15,7 @@ CHECKS = "not_a_server_error,form_is_told,schema_is_kept"
 # What the kit supplies for every entity alike is asked of one; of the others, what they take is asked.
 ALIKE = (
     r"^\w+\.(?!Products\b)\w+\.(List|Get|Delete|Bin|Restore|Titles|Aggregate|History|Explain|ListShares"
-    r"|Share|Unshare)$"
+    r"|Share|Unshare|Timelines\.List)$|^\w+\.(?!Opportunities\b)\w+\.(Notes\.\w+|Versions)$"
 )
 
 AS_AGENT = tuple(
