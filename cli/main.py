@@ -17,6 +17,7 @@ from cli.new import commands as new
 from cli.progress import Progress
 
 DISK_FULL = 28
+_Texts = list[str] | None
 Port = Annotated[int, typer.Option(help="The port of the web address.", min=1, max=65535)]
 
 app = typer.Typer(
@@ -112,21 +113,15 @@ def import_file(
     entity: Annotated[str, typer.Argument(help="What the lines are, e.g. opportunities.")],
     file: Annotated[Path | None, typer.Argument(help="A CSV file.")] = None,
     *,
-    columns: Annotated[list[str] | None, typer.Option("--map", help="column=field")] = None,
-    values: Annotated[
-        list[str] | None, typer.Option("--value", help="field:value in the file=value")
-    ] = None,
-    constants: Annotated[
-        list[str] | None, typer.Option("--set", help="field=value of every line")
-    ] = None,
+    columns: Annotated[_Texts, typer.Option("--map", help="column=field")] = None,
+    values: Annotated[_Texts, typer.Option("--value", help="field:value in the file=value")] = None,
+    constants: Annotated[_Texts, typer.Option("--set", help="field=value of every line")] = None,
     forms: Annotated[
-        list[str] | None, typer.Option("--form", help="column=ymd, dmy, mdy, 1,234.56 or 1.234,56")
+        _Texts, typer.Option("--form", help="column=ymd, dmy, mdy, 1,234.56 or 1.234,56")
     ] = None,
     days: Annotated[str, typer.Option(help="The form of all days: ymd, dmy or mdy.")] = "",
     numbers: Annotated[str, typer.Option(help="That of numbers: 1,234.56 or 1.234,56.")] = "",
-    empty: Annotated[
-        list[str] | None, typer.Option("--empty", help="A word that means nothing.")
-    ] = None,
+    empty: Annotated[_Texts, typer.Option("--empty", help="A word that means nothing.")] = None,
     match: Annotated[str, typer.Option(help="The field by which a record is known.")] = "",
     skip_without_key: Annotated[
         bool, typer.Option("--skip-without-key", help="Leave out lines without that field.")

@@ -6,14 +6,23 @@ from typing import Any
 from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
+import msgspec
 from crm.v1 import exports_pb2 as pb
 from crm.v1.exports_pb2_grpc import ExportsStub
 
 from kit.actor import Actor
+from kit.ids import uuid7
+from kit.testing.organisation import ALL
 from kit.testing.serving import Serving
 
 TOY = "toys.Toy"
+TAKES = msgspec.structs.replace(ALL, export=True)
+"""The rights of somebody who may take away what she sees."""
 _CELLS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def unique(word: str = "Toy") -> str:
+    return f"{word}{uuid7().hex}"
 
 
 async def taken(serving: Serving, actor: Actor, entity: str = TOY, **asked: Any) -> bytes:

@@ -1,10 +1,6 @@
 """Files of a list: the viewer's rows and fields and no others, in every form, never unsaid."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import date
-from pathlib import Path
-from tempfile import gettempdir
 from typing import Any
 from uuid import UUID
 
@@ -16,39 +12,13 @@ from crm.v1.exports_pb2_grpc import ExportsStub
 from kit.access.entries import FieldAccess, Permission, Profile
 from kit.actor import Actor
 from kit.custom_fields.definition import CustomField
-from kit.errors import Busy, Denied, Invalid, Refused
+from kit.errors import Busy, Denied, Invalid
 from kit.ids import uuid7
 from kit.testing.organisation import ALL, MANAGES, TestOrganisation
 from kit.testing.serving import Serving
-from tests.kit.exporting.taking import TOY, logged, read, sheet, table, taken
+from tests.kit.exporting.taking import TAKES, TOY, logged, read, sheet, table, taken, unique
 from tests.kit.toy.contract import pb as toys_pb
 from tests.kit.toy.contract import services
-from tests.kit.toy.house import opened
-
-TAKES = msgspec.structs.replace(ALL, export=True)
-
-
-def unique(word: str = "Toy") -> str:
-    return f"{word}{uuid7().hex}"
-
-
-@pytest.fixture
-async def ana(organisation: TestOrganisation) -> Actor:
-    """Somebody who may take away what she sees."""
-    return await organisation.person("Ana", TAKES)
-
-
-@pytest.fixture
-async def private(organisation: TestOrganisation) -> AsyncIterator[None]:
-    """Toys are their owners' own, for as long as a test lasts."""
-    await opened(organisation, "private")
-    yield
-    await opened(organisation, "edit")
-
-
-@pytest.fixture
-async def shop(toys: Serving, ana: Actor) -> Any:
-    return toys.stub(services.ToysStub, ana)
 
 
 async def test_a_list_leaves_whole_with_the_names_of_what_it_refers_to(
@@ -201,77 +171,6 @@ async def test_parts_take_a_line_each_as_an_import_reads_them(
     first, second = map(msgspec.json.decode, lines)
     assert first["parts"] == [{"name": "=leg", "number": 4}, {"name": "eye", "cost": "0.50"}]
     assert second["parts"] == []
-
-
-async def test_a_workbook_has_days_and_numbers_and_no_amount_that_was_rounded(
-    toys: Serving, ana: Actor, shop: Any
-) -> None:
-    word = unique("w")
-    await shop.Create(
-        toys_pb.Toy(name=word, price="9.95", weight="123456789.123", due="2026-01-02",
-                    sold_at="2026-01-02T12:00:00Z", ready=True, pieces=7)
-    )  # fmt: skip
-    big = f"{word}big"
-    await shop.Create(toys_pb.Toy(name=big, price="12345678901234.56", due="1666-09-02"))
-    fields = ["name", "price", "pieces", "due", "sold_at", "ready", "weight"]
-    file = await taken(
-        toys, ana, search=word, order_by="name", fields=fields, format="xlsx", choices="labels"
-    )
-    heading, first, second = sheet(file)
-    assert [heading[place][1] for place in "ABCD"] == ["id", "name", "price", "currency"]
-    day = (date(2026, 1, 2) - date(1899, 12, 30)).days
-    assert first["C"][:2] == ("n", "9.95")
-    assert first["E"][:2] == ("n", "7")
-    assert (first["F"][1], first["G"][1]) == (str(day), f"{day}.5")
-    assert first["H"][:2] == ("b", "1")
-    assert first["I"][1] == "123456789.123"
-    assert second["C"][:2] == ("inlineStr", "12345678901234.56")
-    assert second["F"][:2] == ("inlineStr", "1666-09-02")
-
-
-async def test_a_workbook_goes_on_on_further_sheets_and_is_full_at_some_point(
-    toys: Serving, ana: Actor, shop: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    word = unique("w")
-    for number in range(3):
-        await shop.Create(toys_pb.Toy(name=f"{word} {number}"))
-    asked: Any = {"search": word, "order_by": "name", "fields": ["name"], "format": "xlsx"}
-    monkeypatch.setattr("kit.exporting.files.workbook._ROWS", 3)
-    file = await taken(toys, ana, **asked)
-    assert [row["B"][1] for row in sheet(file, 2)] == ["name", f"{word} 2"]
-    monkeypatch.setattr("kit.exporting.files.workbook._MOST_BYTES", -1)
-    with pytest.raises(Refused, match="CSV"):
-        await taken(toys, ana, **asked)
-    assert (await logged(toys, ana))[0].state == "failed"
-    left = await asyncio.to_thread(lambda: list(Path(gettempdir()).glob("rapport-export-*")))
-    assert left == []
-
-
-async def test_json_lines_say_what_lists_say(toys: Serving, ana: Actor, shop: Any) -> None:
-    word = unique("w")
-    made = await shop.Create(toys_pb.Toy(name=word, price="1.50", tags=["a"], custom={"k": "=v"}))
-    file = await taken(
-        toys,
-        ana,
-        search=word,
-        format="jsonl",
-        fields=["name", "price", "tags", "custom.k", "owner_id"],
-    )
-    assert msgspec.json.decode(file) == {
-        "id": made.id, "name": word, "price": "1.50", "currency": "EUR", "tags": ["a"],
-        "custom.k": "=v", "owner_id": str(ana.person_id), "owner_id:name": "Ana",
-    }  # fmt: skip
-    assert await taken(toys, ana, filter='name = "none such"', format="jsonl") == b""
-
-
-async def test_choices_are_values_or_the_words_that_people_read(
-    toys: Serving, ana: Actor, shop: Any
-) -> None:
-    made = await shop.Create(toys_pb.Toy(name="Ball", shape="round"))
-    asked = {"filter": f'id = "{made.id}"', "fields": ["shape", "state"]}
-    assert (await table(toys, ana, **asked))[0]["shape"] == "round"
-    [row] = await table(toys, ana, **asked, choices="labels")
-    assert (row["shape"], row["state"]) == ("Round", "Shelf")
 
 
 @pytest.mark.parametrize(
