@@ -15,7 +15,6 @@ from kit.access.clause import within_reach
 from kit.access.permit import Permit
 from kit.access.reasons import explained
 from kit.actor import Actor, calling, calls
-from kit.choices.tag_cloud import counted_tags, has_cloud
 from kit.describe import described, title_of
 from kit.entity import Level, Record
 from kit.errors import Denied, Invalid
@@ -23,6 +22,7 @@ from kit.ids import record_id
 from kit.records.bin.methods import BinMethods
 from kit.records.methods.find import found
 from kit.records.methods.sharing import share_anew
+from kit.records.methods.tag_cloud import counted_tags, has_cloud
 from kit.records.methods.telling import entry_of, names_in
 from kit.records.read.figures import aggregated
 from kit.records.read.naming import merged
