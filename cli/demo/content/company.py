@@ -7,7 +7,6 @@ from cli.demo.content import (
     activities,
     custom_fields,
     customers,
-    labels,
     marketing,
     people,
     sales,
@@ -17,7 +16,7 @@ from cli.demo.content import (
 from cli.demo.content.rows import Row
 from cli.demo.content.sales import Deal, Move, Remark
 from cli.demo.content.unique_names import Naming
-from cli.demo.content.vocabulary import Talk, phrases
+from cli.demo.content.vocabulary import Talk, label, phrases, tag_categories, tags
 
 THROWN_AWAY = {"products": 1, "accounts": 1, "contacts": 3, "leads": 2, "tickets": 1}
 """So many of the last of each stand in the bin: a retired product, a firm that closed, some strays."""
@@ -51,7 +50,7 @@ def company(seed: int, today: date) -> Company:
         **_organisation(),
         **_activities(seed, today, deals),
     }
-    labels.label(seed, rows)
+    label(seed, rows)
     noted = sales.remarks(seed, accounts, deals)
     return Company(seed, rows, sales.moves(deals), phrases().talks, noted)
 
@@ -65,8 +64,8 @@ def _organisation() -> dict[str, list[Row]]:
         "groups": list(people.groups()),
         "access-defaults": list(people.access_defaults()),
         "sharing-rules": list(people.sharing_rules()),
-        "tag-categories": list(labels.tag_categories()),
-        "tags": list(labels.tags()),
+        "tag-categories": list(tag_categories()),
+        "tags": list(tags()),
         "products": list(sales.products()),
         "saved-views": list(views.saved_views()),
     }
