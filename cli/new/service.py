@@ -61,7 +61,10 @@ def draft(tree: Draft, name: str, *, about: str) -> str:
         tree.change(path, *(repeated(each, LIKE, name) for each in patterns))
     for path, held in _TUPLES.items():
         tree.change(path, added_to(held, name))
-    tree.change("docs/events.md", _ends_with(template("service/events.md", Service=_title(name))))
+    tree.change(
+        "docs/events.md",
+        _ends_with(template("service/events.md", service=name, Service=_title(name))),
+    )
     return name
 
 

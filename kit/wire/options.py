@@ -86,7 +86,8 @@ def kind_of(known: FieldDescriptor) -> Kind | None:
         return Boolean()
     if known.type == FieldDescriptor.TYPE_INT32:
         return _integer(known)
-    return _KINDS.get(known.GetOptions().Extensions[pb.kind])
+    longest = known.GetOptions().Extensions[pb.longest]
+    return LongText(longest) if longest else _KINDS.get(known.GetOptions().Extensions[pb.kind])
 
 
 def _integer(known: FieldDescriptor) -> Integer:

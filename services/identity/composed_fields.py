@@ -6,6 +6,7 @@ from collections.abc import Mapping
 # holds the two equal.
 WHOLES: Mapping[str, Mapping[str, str]] = {
     "identity.Person": {"given_name": "name", "family_name": "name"},
+    "identity.Tag": {"value": "name"},
     "parties.Contact": {"first_name": "name", "last_name": "name"},
     "parties.Lead": {"first_name": "name", "last_name": "name", "company": "name"},
 }

@@ -1,12 +1,13 @@
 """Every figure comes with the filter that lists exactly the rows behind it, in the asker's own days."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from crm.v1 import records_pb2 as records
 from crm.v1 import standard_pb2
 from crm.v1.records_pb2_grpc import RecordsStub
-from sqlalchemy import text
+from sqlalchemy import Uuid, bindparam, text
 
 from kit.errors import Invalid
 from kit.ids import uuid7
@@ -105,9 +106,11 @@ async def test_the_last_day_of_the_calendar_has_its_figure(
     ana, word = await organisation.person("Ana"), unique()
     shop = toys.stub(services.ToysStub, ana)
     made = await shop.Create(pb.Toy(name=word, due="2026-01-31"))
-    async with toys.process.database.engine.begin() as connection:
-        last = text("update toy set due = '9999-12-31' where id = :id")
-        await connection.execute(last, {"id": made.id})
+    async with toys.process.database.transaction() as transaction:
+        last = text("update toy set due = '9999-12-31' where id = :id").bindparams(
+            bindparam("id", type_=Uuid())
+        )
+        await transaction.count(last, id=UUID(made.id))
     answer = await toys.stub(RecordsStub, ana).Aggregate(figures(word, f"due:{span}"))
     assert [await names(shop, each.filter) for each in answer.items] == [1]
 

@@ -25,6 +25,7 @@ def a_lead() -> Lead:
         campaign_id=uuid7(),
         estimated_amount=Decimal("1500.50"),
         score=80,
+        tags=["key_account", "fair_2026"],
         consent_at=AT,
         created_at=AT,
         updated_at=AT,

@@ -20,6 +20,7 @@ from kit.entity import (
     Row,
     Rows,
     Text,
+    Words,
     field,
     row_field,
 )
@@ -30,6 +31,7 @@ from services.parties.model.leads import Lead
 # The conversion answers these itself, or they change with the conversion's own life.
 _OWN = frozenset({"id", "version", "converted_at", "account_id", "contact_id", "opportunity_id"})
 _CUSTOM = "custom."
+_BETWEEN = ", "
 
 GONE_AS = "converted"
 """What has become of a lead, for those who keep its name."""
@@ -182,7 +184,10 @@ class Conversion(Record):
     def said(self, name: str) -> Any:
         """What the lead had in a field, as Python's value; None when it was empty."""
         text = next((each.value for each in self.lead if each.field == name), None)
-        return None if text is None else Lead.fields[name].said.kind.parse(text)
+        kind = Lead.fields[name].said.kind
+        if isinstance(kind, Words):
+            return kind.parse(text.split(_BETWEEN) if text else [])
+        return None if text is None else kind.parse(text)
 
     def as_lead(self) -> Lead:
         """The lead as it was, with what it became; it is not to be stored."""
@@ -224,12 +229,17 @@ class Conversion(Record):
 def lead_values(lead: Lead) -> list[LeadValue]:
     """Every filled field of a lead, own fields of the organisation included."""
     filled = [
-        LeadValue(field=name, label=known.said.label, value=str(known.said.kind.show(value)))
+        LeadValue(field=name, label=known.said.label, value=_text(known.said.kind.show(value)))
         for name, known in Lead.fields.items()
-        if name not in _OWN and (value := getattr(lead, name)) not in (None, "")
+        if name not in _OWN and (value := getattr(lead, name)) not in (None, "", [])
     ]
     own = [
         LeadValue(field=f"{_CUSTOM}{name}", label=name, value=as_text(value))
         for name, value in (lead.custom or {}).items()
     ]
     return filled + own
+
+
+def _text(shown: Any) -> str:
+    """What a field shows, as one text."""
+    return _BETWEEN.join(shown) if isinstance(shown, list) else str(shown)

@@ -27,7 +27,7 @@ async def office(import_house: House) -> AsyncIterator[Office]:
     selling = await import_house.serve("sales", sales, SalesSettings)
     parting = await import_house.serve("parties", parties, PartiesSettings)
     organisation = TestOrganisation(selling, parting)
-    for key in ("region", "place", "more"):
+    for key in ("region", "place", "more", "since"):
         await organisation.custom("parties.Account", key)
     yield Office(selling, parting, organisation)
     await selling.stop()

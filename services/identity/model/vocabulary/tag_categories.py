@@ -43,7 +43,7 @@ class TagCategory(Record):
     presentation = Presentation(
         icon="rectangle-stack",
         area="administration",
-        rank=175,
+        rank=178,
         owned=False,
         order_by="position, name",
         tones={"tone": TONES},
