@@ -23,6 +23,8 @@ def engine_of(url: str, size: int, settings: dict[str, str]) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=5,
         pool_reset_on_return="rollback",
+        # It rests for long, and the server may have ended what it held meanwhile.
+        pool_pre_ping=True,
         # A statement that fails is told to the log, what people wrote into it is not.
         hide_parameters=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),

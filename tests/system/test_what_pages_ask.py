@@ -75,7 +75,11 @@ def desk(system: System) -> Iterator[Desk]:
 
 
 # What the gateway asks by itself: when the policy has changed, and every few seconds.
-_ASKED_BY_ITSELF = {"crm.identity.v1.Policies/Snapshot", "crm.v1.Records/Describe"}
+_ASKED_BY_ITSELF = {
+    "crm.identity.v1.Policies/Snapshot",
+    "crm.identity.v1.Sessions/Check",
+    "crm.v1.Records/Describe",
+}
 # The tabs over every list: the views that the person keeps, and the one that it opens with.
 _VIEWS = {"crm.identity.v1.SavedViews/List", "crm.identity.v1.DefaultViews/List"}
 
