@@ -12,6 +12,8 @@ from typing import Any
 from kit.access import Policy
 from kit.access.replica import Replica
 from kit.actor import Actor, calls
+from kit.beside.files.service import Files
+from kit.beside.files.sweeping import measure_files, sweep_files
 from kit.beside.notes.service import Notes
 from kit.beside.timeline.service import Timelines
 from kit.choices import first_values
@@ -45,7 +47,12 @@ from kit.rpc.context import ContextTokens
 from kit.service import Every, Service
 from kit.telemetry import logs, metrics, traces
 
-JOBS = (Every(3600, forget_answers), Every(600, empty_bins))
+JOBS = (
+    Every(3600, forget_answers),
+    Every(600, empty_bins),
+    Every(60, sweep_files),
+    Every(600, measure_files),
+)
 """What every service does beside its own jobs."""
 _LOOK_AGAIN_SECONDS = 0.5
 
@@ -167,7 +174,7 @@ async def _consume(running: Running) -> None:
 def _servicers(service: Service, process: Process) -> list[Any]:
     records = [each(process) for each in service.records]
     others = [each(process) for each in service.others]
-    beside = [RecordsService(process, records), Notes(process), Timelines(process)]
+    beside = [RecordsService(process, records), Notes(process), Files(process), Timelines(process)]
     return [*records, *others, *beside, Imports(process, records), Exports(process)]
 
 

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 PREFIX = "RAPPORT_"
 _FOREIGN = frozenset({"RAPPORT_HOME"})
+FILE_BYTES = 100 * 1024 * 1024
+"""The largest file where nothing else is set; services and gateway go by the same."""
 
 
 class Misconfigured(SystemExit):
@@ -114,6 +116,22 @@ class ServiceSettings(Settings):
         "Days for which a deleted record may be restored; then it is erased for good.",
         30,
     )
+    files: str = setting(
+        "RAPPORT_FILES",
+        "Where the bytes of files lie: a folder, or `s3://bucket/folder`; the same for every replica.",
+        ".rapport/files",
+    )
+    file_bytes: int = setting(
+        "RAPPORT_FILE_BYTES", "Largest file that is put on a record, in bytes.", FILE_BYTES
+    )
+    s3_endpoint: str = setting(
+        "AWS_ENDPOINT_URL_S3", "Address of the S3; that of Amazon's region when empty.", ""
+    )
+    s3_region: str = setting("AWS_REGION", "Region of the S3's bucket.", "us-east-1")
+    s3_key_id: str = setting(
+        "AWS_ACCESS_KEY_ID", "Who we are to the S3; the machine's own role when empty.", ""
+    )
+    s3_secret: str = setting("AWS_SECRET_ACCESS_KEY", "Our secret with the S3.", "")
 
 
 def _read(each: Field[Any], given: Mapping[str, str]) -> Any:

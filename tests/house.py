@@ -77,7 +77,8 @@ class House:
 
     def environment(self, name: str) -> dict[str, str]:
         """What a process of this house reads from its environment."""
-        return {
+        files = {} if name == "gateway" else {"RAPPORT_FILES": str(self.home / "files")}
+        return files | {
             # Toys and their like are no processes of a system, and have no user of their own.
             "NATS_URL": self.nats.url_of(name) if name in self.nats.users else self.nats.url,
             "REDIS_URL": self.valkey.url,

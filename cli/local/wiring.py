@@ -12,7 +12,7 @@ from cli.local.stores import Stores
 ADMIN_EMAIL = "admin@example.com"
 # These are the command line's own, or decided here, and no process may see another value.
 WITHHELD = {"RAPPORT_HOME", "DATABASE_URL", "NATS_URL", "REDIS_URL"}
-WITHHELD |= {"RAPPORT_LOG_BYTES", "RAPPORT_LOG_FILES"}
+WITHHELD |= {"RAPPORT_LOG_BYTES", "RAPPORT_LOG_FILES", "RAPPORT_FILES"}
 
 
 class Wiring:
@@ -56,6 +56,7 @@ class Wiring:
         given = {}
         if process.has_database:
             given["DATABASE_URL"] = self.stores.database_url(process.name)
+            given["RAPPORT_FILES"] = os.environ.get("RAPPORT_FILES") or str(self.home.files)
         if process.name in {"gateway", "identity"}:
             given["REDIS_URL"] = self.stores.redis_url()
         return given

@@ -159,7 +159,7 @@ def _list(tree: Draft, name: EntityName) -> None:
     tree.change(
         "docs/events.md",
         behind_last(
-            r"^\|(?:-|.*`(?:Record|Note)Changed`).*\n",
+            r"^\|(?:-|.*`(?:Record|Note|File)Changed`).*\n",
             template("entity/events.md", **forms),
             what=f"table under the heading {service.capitalize()}",
             within=f"## {service.capitalize()}",

@@ -104,9 +104,9 @@ class Channel:
         """Many pieces, one answer; used for files, so it has a longer breath."""
         ask = self._channel.stream_unary(path, **codec)
 
-        async def called(pieces: Any, *, seconds: float = 120) -> Any:
+        async def called(pieces: Any, *, seconds: float = 120, key: str = "") -> Any:
             try:
-                return await ask(pieces, timeout=seconds, metadata=self._metadata())
+                return await ask(pieces, timeout=seconds, metadata=self._metadata(key))
             except grpc.aio.AioRpcError as error:
                 raise unpacked(error, self._service) from None
 

@@ -192,6 +192,20 @@ EXPORTED_ROWS = _counter(
     "crm_exported_rows_total", "Records that left in files.", "entity", "format"
 )
 
+FILE_BYTES = _gauge(
+    "crm_file_bytes", "Room that the files on records take, with all their versions.", "entity"
+)
+FILE_BYTES_MOVED = _counter(
+    "crm_file_bytes_moved_total",
+    "Bytes of files that came in and went out, by direction: in or out.",
+    "entity",
+    "direction",
+)
+FILES_ERASED = _counter(
+    "crm_file_contents_erased_total",
+    "Contents erased that were nobody's: of files that are gone, and of uploads that broke off.",
+)
+
 JOB_RUNS = _counter("crm_jobs_runs_total", "Runs of a timed task.", "task", "outcome")
 JOB_DURATION = _histogram("crm_job_duration_seconds", "Time that a timed task took.", "task")
 JOB_LAST_SUCCESS = _gauge(

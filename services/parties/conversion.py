@@ -15,7 +15,8 @@ from crm.sales.v1.opportunities_pb2_grpc import OpportunitiesStub
 from sqlalchemy import DateTime, bindparam
 
 from kit.actor import Actor, calling
-from kit.beside.notes.writing import move
+from kit.beside.files.writing import move as move_files
+from kit.beside.notes.writing import move as move_notes
 from kit.entity import Level, Record
 from kit.errors import Conflict, Denied, Invalid, NotFound, Problem
 from kit.records import Process, Said, Work, stored
@@ -97,7 +98,8 @@ async def convert(work: Work, lead: Lead, said: Said) -> Converted:
     )
     work.add(known)
     lead.gone_as = GONE_AS
-    await move(work, lead, onto=contact or account)
+    for move in (move_notes, move_files):
+        await move(work, lead, onto=contact or account)
     await work.remove(lead)
     return Converted(known, [each for each in (account, contact, known) if each], [lead])
 

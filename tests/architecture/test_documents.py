@@ -10,6 +10,7 @@ import pytest
 from crm.v1 import options_pb2
 
 from cli.local.wiring import WITHHELD
+from kit.beside.files.writing import HAPPENS as FILE_HAPPENS
 from kit.beside.notes.taking import takes_notes
 from kit.beside.notes.writing import HAPPENS
 from kit.events.subjects import change_subject
@@ -70,6 +71,7 @@ def test_every_event_is_documented_and_none_besides() -> None:
         wanted |= {change_subject(entity, what): "`RecordChanged`" for what in whats}
         if takes_notes(case.message.DESCRIPTOR):
             wanted |= {change_subject(entity, what): "`NoteChanged`" for what in HAPPENS}
+            wanted |= {change_subject(entity, what): "`FileChanged`" for what in FILE_HAPPENS}
     assert {
         each for each in wanted if each not in written or wanted[each] not in written[each]
     } == set()

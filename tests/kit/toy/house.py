@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from cli.components.databases import Database, ensure_databases
 from kit.access.entries import Default
+from kit.beside.files.migrating import CONTENT_COMES_LOOSE, ON_CONTENT_LOST
 from kit.database.additions import AS_READ, custom_readers
 from kit.database.tables import metadata
 from kit.settings import ServiceSettings
@@ -24,6 +25,7 @@ _DEFAULT = UUID(int=(9 << 64) | 1)
 _OF_THE_KIT = {"history", "share", "answered", "outbox", "inbox", "dead_letter", "policy_item"}
 _OF_THE_KIT |= {"import_job", "import_line", "reference_copy", "export_log"}
 _OF_THE_KIT |= {"note", "note_version"}
+_OF_THE_KIT |= {"file", "file_version", "file_opening", "loose_content"}
 
 
 async def _any_schema(database: object, service: str) -> None:
@@ -64,6 +66,8 @@ async def _create_tables(url: str) -> None:
             await connection.exec_driver_sql(statement)
         await connection.exec_driver_sql("create sequence if not exists toy_number")
         await connection.run_sync(metadata.create_all, tables=[*kits, *TABLES])
+        for statement in (CONTENT_COMES_LOOSE, ON_CONTENT_LOST):
+            await connection.exec_driver_sql(statement)
     await engine.dispose()
 
 
