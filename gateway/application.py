@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
 from gateway.api import import_routes, system_routes
+from gateway.api.beside.file_routes import FileRoutes
 from gateway.api.beside.note_routes import NoteRoutes
 from gateway.api.entity_routes import EntityRoutes
 from gateway.api.in_process import InProcessApi
@@ -39,10 +40,11 @@ def table_of(api: InProcessApi) -> Table:
 
 def _rows(api: InProcessApi) -> Iterator[Row]:
     entities = EntityRoutes(api.operations, api.records, api.exports)
-    notes = NoteRoutes(api.notes)
+    notes, files = NoteRoutes(api.notes), FileRoutes(api.files)
     for resource in api.backends.resources:
         yield from entities.rows(resource)
         yield from notes.rows(resource)
+        yield from files.rows(resource)
 
 
 def application(parts: Parts) -> ASGIApp:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from crm.v1 import (
     exports_pb2_grpc,
+    files_pb2_grpc,
     imports_pb2_grpc,
     notes_pb2_grpc,
     records_pb2_grpc,
@@ -63,6 +64,10 @@ class Backends:
     def notes(self, service: str) -> Any:
         """The service `Notes` of a process."""
         return self._of_every(service, notes_pb2_grpc.NotesStub)
+
+    def files(self, service: str) -> Any:
+        """The service `Files` of a process."""
+        return self._of_every(service, files_pb2_grpc.FilesStub)
 
     def timelines(self, service: str) -> Any:
         """The service `Timelines` of a process."""

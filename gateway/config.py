@@ -5,7 +5,7 @@ from ipaddress import ip_network
 from typing import Self
 from urllib.parse import urlsplit
 
-from kit.settings import Misconfigured, require_safe_address, setting
+from kit.settings import FILE_BYTES, Misconfigured, require_safe_address, setting
 from kit.settings import Settings as ProcessSettings
 
 
@@ -48,6 +48,9 @@ class Settings(ProcessSettings):
     )
     import_bytes: int = setting(
         "RAPPORT_IMPORT_BYTES", "Largest file that an import takes, in bytes.", 100 * 1024 * 1024
+    )
+    file_bytes: int = setting(
+        "RAPPORT_FILE_BYTES", "Largest file that is put on a record, in bytes.", FILE_BYTES
     )
     live_per_person: int = setting(
         "RAPPORT_LIVE_PER_PERSON", "Live connections (WebSocket) of one person at one gateway.", 20

@@ -7,6 +7,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from gateway.access import Rights
+from gateway.api.beside.files import Files
 from gateway.api.descriptions import Descriptions
 from gateway.api.imports import Imports
 from gateway.api.operations import Operations
@@ -40,6 +41,7 @@ TheRights = Annotated[Rights, _part(lambda parts: parts.rights)]
 TheOperations = Annotated[Operations, _part(lambda parts: parts.api.operations)]
 TheDescriptions = Annotated[Descriptions, _part(lambda parts: parts.api.descriptions)]
 TheRecords = Annotated[Records, _part(lambda parts: parts.api.records)]
+TheFiles = Annotated[Files, _part(lambda parts: parts.api.files)]
 TheImports = Annotated[Imports, _part(lambda parts: parts.api.imports)]
 
 

@@ -13,8 +13,8 @@ from gateway.access import PolicyFollower
 from gateway.application import application
 from gateway.authentication.limits import Limits
 from gateway.config import Settings
-from gateway.middleware.request import FILES
 from gateway.middleware.timeouts import ReadTimeouts, close_late, with_timeouts
+from gateway.middleware.uploads import takes_file
 from gateway.parts import Parts
 from kit.events.connection import connect
 from kit.health import Dependency, Health
@@ -132,7 +132,9 @@ def _configuration(settings: Settings, parts: Parts) -> uvicorn.Config:
         host=host or "0.0.0.0",  # noqa: S104 - asked for by leaving it out
         port=int(port),
         http=with_timeouts(
-            ReadTimeouts(settings.head_seconds, settings.body_seconds, settings.file_seconds, FILES)
+            ReadTimeouts(
+                settings.head_seconds, settings.body_seconds, settings.file_seconds, takes_file
+            )
         ),
         ws="websockets-sansio",
         ws_max_size=64 * 1024,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from gateway.access import PolicyFollower, Rights
+from gateway.api.beside.files import Files
 from gateway.api.beside.notes import Notes
 from gateway.api.descriptions import Descriptions
 from gateway.api.exports import Exports
@@ -59,7 +60,7 @@ class Parts:
             Chat(settings, admission, follower),
             rights,
             api,
-            site_of(lambda _: api, _csrf_of, ValkeyUploads(limits.valkey)),
+            site_of(lambda _: api, _csrf_of, ValkeyUploads(limits.valkey), settings.file_bytes),
         )
 
 
@@ -70,6 +71,7 @@ def _api(backends: Backends, rights: Rights, follower: PolicyFollower) -> InProc
         Operations(backends, rights, follower),
         Records(backends, rights),
         Notes(backends, rights),
+        Files(backends, rights),
         Descriptions(backends, rights),
         Imports(backends, rights),
         Exports(backends, rights),

@@ -126,6 +126,7 @@ class Descriptions:
             entity["path"] = resource.slug
             entity["rights"] = [each for each in entity["rights"] if _offered(resource, each)]
             entity["takes_notes"] = resource.takes_notes
+            entity["takes_files"] = resource.takes_files
             entity["verbs"] = list(verbs_of(resource, entity["fields"]))
         return entity
 

@@ -7,6 +7,7 @@ from crm.v1 import imports_pb2 as pb
 from starlette.responses import Response
 
 from gateway.access import Rights
+from gateway.api.beside.files import Files
 from gateway.api.beside.notes import Notes
 from gateway.api.descriptions import Descriptions
 from gateway.api.exports import Exports
@@ -29,6 +30,7 @@ class InProcessApi:
     operations: Operations
     records: Records
     notes: Notes
+    files: Files
     descriptions: Descriptions
     imports: Imports
     exports: Exports
@@ -128,6 +130,48 @@ class InProcessApi:
     ) -> Json:
         answer = await self.notes.versions(self.backends.resource(plural), named, params)
         return answer.values()
+
+    async def file_page(self, plural: str, record_id: str, params: Mapping[str, str]) -> Json:
+        answer = await self.files.list(self.backends.resource(plural), record_id, params)
+        return answer.values()
+
+    async def file(self, plural: str, named: tuple[str, str]) -> Json:
+        return (await self.files.get(self.backends.resource(plural), named)).values()
+
+    async def put_file(
+        self, plural: str, named: tuple[str, str], name: str, data: AsyncIterator[bytes]
+    ) -> Json:
+        resource, query = self.backends.resource(plural), {"name": name}
+        if not named[1]:
+            return (await self.files.upload(resource, named[0], query, data, "")).values()
+        return (await self.files.upload_version(resource, named, {}, data, "", None)).values()
+
+    async def file_beginning(self, plural: str, named: tuple[str, str], length: int) -> bytes:
+        return await self.files.beginning(self.backends.resource(plural), named, length)
+
+    async def file_versions(
+        self, plural: str, named: tuple[str, str], params: Mapping[str, str]
+    ) -> Json:
+        resource = self.backends.resource(plural)
+        return (await self.files.versions(resource, named, params)).values()
+
+    async def file_openings(
+        self, plural: str, named: tuple[str, str], params: Mapping[str, str]
+    ) -> Json:
+        resource = self.backends.resource(plural)
+        return (await self.files.openings(resource, named, params)).values()
+
+    async def rename_file(
+        self, plural: str, named: tuple[str, str], version: int | None, patch: Json
+    ) -> Json:
+        resource = self.backends.resource(plural)
+        return (await self.files.update(resource, named, patch, version)).values()
+
+    async def delete_file(self, plural: str, named: tuple[str, str], version: int | None) -> None:
+        await self.files.delete(self.backends.resource(plural), named, version)
+
+    async def file_space(self) -> Json:
+        return await self.files.space()
 
     async def titles(self, entity: str, ids: Sequence[str]) -> Json:
         query = {"ids": ",".join(ids)}

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import orjson
 from crm.identity.v1 import people_pb2
-from crm.v1 import records_pb2
+from crm.v1 import files_pb2, records_pb2
 from fastapi import APIRouter, Body
 from starlette.responses import Response
 
@@ -14,7 +14,14 @@ from gateway.api.parsing import IfMatch
 from gateway.api.table import ROOT
 from gateway.contract.responses import answers
 from gateway.contract.schemas import object_of
-from gateway.dependencies import SignedIn, TheDescriptions, TheOperations, TheRecords, TheRights
+from gateway.dependencies import (
+    SignedIn,
+    TheDescriptions,
+    TheFiles,
+    TheOperations,
+    TheRecords,
+    TheRights,
+)
 
 router = APIRouter(prefix=ROOT, tags=["system"], default_response_class=Response)
 
@@ -22,6 +29,13 @@ _PERSON = object_of(people_pb2.Person.DESCRIPTOR)
 _ENTITY = object_of(records_pb2.EntityDescription.DESCRIPTOR, without=["fields"])
 _CLOUD = object_of(records_pb2.TagCloud.DESCRIPTOR)
 _CLOUD["properties"]["stopped"] = {"type": "array", "items": {"type": "string"}}
+_SPACE = object_of(files_pb2.SpaceTaken.DESCRIPTOR)
+_SPACE["properties"] = {
+    "items": {"type": "array", "items": object_of(files_pb2.SpaceOfEntity.DESCRIPTOR)},
+    "files": {"type": "integer", "description": "How many files there are."},
+    "bytes": {"type": "string", "description": "The bytes of all their versions."},
+    "stopped": {"type": "array", "items": {"type": "string"}},
+}
 _DESCRIPTION = {
     "type": "object",
     "properties": {
@@ -80,3 +94,14 @@ async def describe(_: SignedIn, descriptions: TheDescriptions) -> Response:
 async def tag_cloud(_: SignedIn, records: TheRecords) -> Response:
     """Over all entities, the most frequent first; a service that is stopped is named."""
     return Answer(orjson.dumps(await records.tag_cloud())).response()
+
+
+@router.get(
+    "/file-space",
+    operation_id="fileSpace",
+    summary="How much room the files on records take",
+    responses=answers("200", _SPACE),
+)
+async def file_space(_: SignedIn, files: TheFiles) -> Response:
+    """By entity, the largest first, for whoever sets the organisation up; a stopped service is named."""
+    return Answer(orjson.dumps(await files.space())).response()

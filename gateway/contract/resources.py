@@ -14,6 +14,7 @@ from google.protobuf import message_factory
 from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 
+from kit.beside.files.taking import takes_files
 from kit.beside.notes.taking import takes_notes
 from kit.errors import NotFound
 
@@ -89,6 +90,11 @@ class Resource:
     def takes_notes(self) -> bool:
         """Whether people write notes on its records."""
         return takes_notes(self.message)
+
+    @cached_property
+    def takes_files(self) -> bool:
+        """Whether people put files on its records."""
+        return takes_files(self.message)
 
     @cached_property
     def has_tags(self) -> bool:

@@ -10,6 +10,7 @@ from starlette.types import Message, Receive, Scope
 
 from gateway.authentication.callers import Caller
 from gateway.config import Settings
+from gateway.middleware.uploads import takes_file_of_record
 from gateway.problems import Unacceptable
 from kit.errors import Denied
 
@@ -48,6 +49,9 @@ async def require_token(scope: Scope, receive: Receive, caller: Caller) -> Recei
     if told is not None:
         _compare(told.decode("latin-1"), caller)
         return receive
+    if takes_file_of_record(scope["path"]):
+        # A file is no form, and nobody takes in all of it to look for a token.
+        raise Denied(_STALE)
     body = await _whole(receive)
     _compare(await _in_form(scope, body), caller)
     return _again(body, receive)

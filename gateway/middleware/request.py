@@ -17,6 +17,7 @@ from gateway.authentication.callers import Caller, remember
 from gateway.config import Settings
 from gateway.middleware import csrf
 from gateway.middleware.headers import default_headers, with_defaults
+from gateway.middleware.uploads import IMPORT, takes_file_of_record, takes_form_with_file
 from gateway.problems import UNREADABLE, Unacceptable, unreadable
 from kit.actor import calls
 from kit.errors import Anonymous, Problem
@@ -29,8 +30,6 @@ _FORM_EXTRA = 64 * 1024
 _PAGE_UPLOAD_BYTES = 21 * 1024 * 1024
 # What strangers may send says a few words, and is read before anybody knows who they are.
 _STRANGER_BYTES = 64 * 1024
-_API_UPLOAD, _PAGE_UPLOAD = "/api/v1/imports", "/imports/new"
-FILES = frozenset({_API_UPLOAD, _PAGE_UPLOAD})
 _NAME = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _REQUEST_ID = b"x-request-id"
 _SIGN_IN, _OAUTH, _API = "/sign-in", "/oauth/", "/api/v1/"
@@ -160,9 +159,11 @@ class RequestMiddleware:
         path = scope["path"]
         if path == _SIGN_IN or path.startswith(_OAUTH):
             return _STRANGER_BYTES
-        if path == _API_UPLOAD:
+        if path == IMPORT:
             return self.settings.import_bytes + _FORM_EXTRA
-        return _PAGE_UPLOAD_BYTES if path == _PAGE_UPLOAD else BODY_BYTES
+        if takes_file_of_record(path):
+            return self.settings.file_bytes
+        return _PAGE_UPLOAD_BYTES if takes_form_with_file(path) else BODY_BYTES
 
 
 def _too_large(largest: int) -> Unacceptable:

@@ -6,7 +6,7 @@ look a second at all connections ends those that are late: a request pays for th
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -23,11 +23,11 @@ class ReadTimeouts:
     head: float
     body: float
     file: float
-    files: frozenset[str]
-    """The addresses that take files."""
+    takes_file: Callable[[str], bool]
+    """Whether an address takes files."""
 
     def of(self, path: str) -> float:
-        return self.file if path in self.files else self.body
+        return self.file if self.takes_file(path) else self.body
 
 
 class _TimedConnection(HttpToolsProtocol):

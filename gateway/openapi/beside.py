@@ -14,7 +14,7 @@ from gateway.contract.schemas import Schema, inputs_of, parameter_of, reference
 from gateway.openapi.parts import IDEMPOTENCY_KEY, IF_MATCH, NAMED, json_body
 
 # What the address says, and what `If-Match` does.
-_WITHOUT = {"entity", "id", "note_id", "version"}
+_WITHOUT = {"entity", "id", "note_id", "file_id", "version"}
 _NOTHING = "Deleted"
 
 

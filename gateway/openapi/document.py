@@ -24,6 +24,7 @@ from gateway.contract.schemas import (
 from gateway.openapi.beside import beside
 from gateway.openapi.components import schemas
 from gateway.openapi.declarations import Declared
+from gateway.openapi.files import files_of
 from gateway.openapi.parts import (
     IDEMPOTENCY_KEY,
     IF_MATCH,
@@ -237,7 +238,7 @@ class _Operations:
 
     def _beside(self, messages: list[Descriptor]) -> Iterable[tuple[tuple[str, str], Schema]]:
         """What the kit supplies for every entity alike."""
-        for each in beside(self.resource):
+        for each in (*beside(self.resource), *files_of(self.resource)):
             messages.append(each.method.described.output_type)
             yield (
                 (each.http, each.path),

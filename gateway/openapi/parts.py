@@ -16,7 +16,8 @@ NOTE_ID: Schema = {
     "description": "The note's id.",
     "schema": {"type": "string"},
 }
-NAMED = {each["name"]: each for each in (RECORD_ID, NOTE_ID)}
+FILE_ID: Schema = {**NOTE_ID, "name": "file_id", "description": "The file's id."}
+NAMED = {each["name"]: each for each in (RECORD_ID, NOTE_ID, FILE_ID)}
 """What stands in addresses, by name."""
 IF_MATCH: Schema = {
     "name": "If-Match",
