@@ -35,7 +35,9 @@ def build() -> None:
 
 
 def _install() -> None:
-    command = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev"]
+    # What a package takes along for Node alone is of no use to a browser.
+    left_out = ("--omit=dev", "--omit=optional")
+    command = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", *left_out]
     done = subprocess.run(command, cwd=PACKAGES, check=False, capture_output=True, text=True)
     if done.returncode:
         raise CommandFailed(f"npm could not install the web assets:\n{done.stderr.strip()}")

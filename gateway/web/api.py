@@ -4,7 +4,7 @@ Each operation is one REST route and raises the classes of `kit.errors`, `Unavai
 a service is stopped. Records, pages and descriptions travel as the JSON that the route answers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from starlette.responses import Response
@@ -89,6 +89,41 @@ class Api(Protocol):
         self, plural: str, named: tuple[str, str], params: Mapping[str, str]
     ) -> Json:
         """`GET /{plural}/{id}/notes/{note_id}/versions`: `{"items": [NoteVersion …], "page": {…}}`."""
+
+    async def file_page(self, plural: str, record_id: str, params: Mapping[str, str]) -> Json:
+        """`GET /{plural}/{id}/files`: `{"items": [File …], "page": {…}}`."""
+
+    async def file(self, plural: str, named: tuple[str, str]) -> Json:
+        """`GET /{plural}/{id}/files/{file_id}`, for the file that both ids name."""
+
+    async def put_file(
+        self, plural: str, named: tuple[str, str], name: str, data: AsyncIterator[bytes]
+    ) -> Json:
+        """`POST /{plural}/{id}/files?name=…`, or, of a file that is named, `…/files/{file_id}/versions`."""
+
+    async def file_beginning(self, plural: str, named: tuple[str, str], length: int) -> bytes:
+        """`GET /{plural}/{id}/files/{file_id}/content?preview=true`, as much as a page shows."""
+
+    async def file_versions(
+        self, plural: str, named: tuple[str, str], params: Mapping[str, str]
+    ) -> Json:
+        """`GET /{plural}/{id}/files/{file_id}/versions`: `{"items": [FileVersion …], "page": {…}}`."""
+
+    async def file_openings(
+        self, plural: str, named: tuple[str, str], params: Mapping[str, str]
+    ) -> Json:
+        """`GET /{plural}/{id}/files/{file_id}/openings`: `{"items": [FileOpening …], "page": {…}}`."""
+
+    async def rename_file(
+        self, plural: str, named: tuple[str, str], version: int | None, patch: Json
+    ) -> Json:
+        """`PATCH /{plural}/{id}/files/{file_id}` with `If-Match`."""
+
+    async def delete_file(self, plural: str, named: tuple[str, str], version: int | None) -> None:
+        """`DELETE /{plural}/{id}/files/{file_id}`."""
+
+    async def file_space(self) -> Json:
+        """`GET /file-space`: `{"items": [SpaceOfEntity …], "files": 3, "bytes": "…", "stopped": […]}`."""
 
     async def titles(self, entity: str, ids: Sequence[str]) -> Json:
         """The names of records by id, as far as the person may see them, and the states of those gone."""

@@ -10,6 +10,8 @@ from gateway.web.bin import page as bins
 from gateway.web.chat import page as chat
 from gateway.web.design import page as design
 from gateway.web.exports import page as exports
+from gateway.web.files import page as files_of_records
+from gateway.web.files import space as file_space
 from gateway.web.forms import page as forms
 from gateway.web.frame import theme
 from gateway.web.home import page as home
@@ -45,6 +47,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     chat.router,
     imports.router,
     tags.router,
+    file_space.router,
     bins.router,
     bins.of_entity,
     lists.router,
@@ -55,6 +58,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     forms.router,
     record.router,
     notes.router,
+    files_of_records.router,
     stream.router,
     sharing.router,
     tags_of_record.router,

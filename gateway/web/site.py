@@ -15,12 +15,16 @@ from gateway.web.lists.filtering import operators_of
 
 
 def site_of(
-    api_of: Callable[[Request], Api], csrf_of: Callable[[Request], str], uploads: Uploads
+    api_of: Callable[[Request], Api],
+    csrf_of: Callable[[Request], str],
+    uploads: Uploads,
+    largest_file: int,
 ) -> Site:
     """Everything that the pages share, made once."""
     assets = Assets()
     templates = Templates(assets, field_operators=operators_of)
-    return Site(api_of, csrf_of, uploads, assets, templates, PanelCache(), Catalogs())
+    caches = PanelCache(), Catalogs()
+    return Site(api_of, csrf_of, uploads, assets, templates, *caches, largest_file)
 
 
 def sign_in_page(

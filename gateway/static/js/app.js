@@ -1,6 +1,7 @@
 // What every page does with JavaScript; each page works without it.
 import { watchColumns } from "./columns.js";
 import { watchCommands } from "./commands.js";
+import { watchFiles } from "./files.js";
 import { watchKeys } from "./keys.js";
 import { watchLines } from "./lines.js";
 import { watchLookups } from "./lookup.js";
@@ -10,6 +11,7 @@ import { watchMentions } from "./mentions.js";
 document.documentElement.classList.add("js");
 watchColumns();
 watchCommands();
+watchFiles();
 watchKeys();
 watchLines();
 watchLookups();

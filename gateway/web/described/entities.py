@@ -34,6 +34,7 @@ class Entity:
     no_bin: str = ""
     paths: tuple[Field, ...] = ()
     takes_notes: bool = False
+    takes_files: bool = False
 
     @classmethod
     def read(cls, json: Json, entities: tuple[Option, ...] = (), language: str = "en") -> "Entity":
@@ -56,6 +57,7 @@ class Entity:
             path=json.get("path", ""),
             no_bin=json.get("no_bin", ""),
             takes_notes=json.get("takes_notes", False),
+            takes_files=json.get("takes_files", False),
         )
 
     @property

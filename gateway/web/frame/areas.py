@@ -50,6 +50,11 @@ AREAS = (
     Area("administration", "Administration", "cog-6-tooth"),
 )
 
+_PAGES = {
+    "administration": (Place("Room for files", "/file-space", "rectangle-stack"),),
+}
+"""Places that are no lists, in areas that hold lists; whoever has none of these has none of those."""
+
 
 def area_of(entity: Entity) -> str:
     """The area in which an entity stands."""
@@ -59,7 +64,7 @@ def area_of(entity: Entity) -> str:
 def rail(catalog: Catalog) -> list[Section]:
     """The areas with something to open in them."""
     return [
-        Section(area, tuple(map(_place, shown)))
+        Section(area, (*map(_place, shown), *(_PAGES.get(area.name, ()) if shown else ())))
         for area in AREAS
         if (shown := _offered(area, catalog)) or area.page
     ]

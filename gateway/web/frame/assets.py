@@ -16,9 +16,12 @@ from starlette.responses import Response
 FOLDER = Path(__file__).parents[2] / "static"
 SHEETS = (
     "tokens", "base", "frame", "parts", "notices", "overlays", "forms", "inputs", "tables", "lists",
-    "record", "notes", "highlights", "home", "board", "chat", "pages", "phone",
+    "record", "notes", "files", "highlights", "home", "board", "chat", "pages", "phone",
 )  # fmt: skip
 FOREVER = "public, max-age=31536000, immutable"
+_PDF_WORKER = "dist/pdf/pdf.worker.min.mjs"
+_DECODES = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'"
+"""Pictures in documents are unpacked by WebAssembly, in the worker that reads them and nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class Assets:
         if asset is None:
             return Response("There is no such file.", 404)
         headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
+        if name == _PDF_WORKER:
+            headers["Content-Security-Policy"] = _DECODES
         if "gzip" not in accepted:
             return Response(asset.body, media_type=asset.kind, headers=headers)
         headers["Content-Encoding"] = "gzip"

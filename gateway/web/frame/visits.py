@@ -40,6 +40,8 @@ class Site:
     templates: Templates
     panel_cache: PanelCache
     catalogs: Catalogs
+    largest_file: int
+    """What a file on a record may have, in bytes."""
 
     async def open(self, request: Request) -> "Visit":
         api = self.api_of(request)

@@ -17,6 +17,7 @@ from gateway.web.frame.references import WITH_TITLES, titles_in
 from gateway.web.frame.visits import Visit, to
 from gateway.web.lists.page import rows_of
 from gateway.web.pages import OF_RECORD, TheVisit, pages
+from gateway.web.record import files
 from gateway.web.record.highlights import Answers, Highlight, answered, asked
 from gateway.web.record.logs import logs_of
 from gateway.web.record.notes import few_of, noted
@@ -54,6 +55,7 @@ async def show_detail(visit: TheVisit) -> Response:
                 entity.slug, visit.record_id, asked_for(visit), kind=kind_of(visit)
             ),
             **few_of(visit),
+            **files.few_of(visit),
             **asked(highlights, visit),
             **{tab.key: asked_of(visit, tab) for tab in tabs},
         }
@@ -78,6 +80,7 @@ async def show_detail(visit: TheVisit) -> Response:
         tagged=bool(visit.asked("tagged")),
         **sections_of(entity, record, cells, said),
         **noted(visit, answers.get("notes")),
+        **files.filed(visit, answers.get(files.PLACE)),
         **streamed(visit, answers["timeline"]),
         **_related(visit, tabs, tab, answers, titles),
         **_highlighted(visit, highlights, record, answers, titles),
