@@ -10,6 +10,7 @@ from cli.demo.content.sales import Move, Remark
 from cli.demo.content.vocabulary import Talk
 from cli.demo.directory import Directory
 from cli.demo.gather import each_of
+from cli.demo.papers import Paper, papers
 from cli.demo.session import Session
 
 
@@ -79,6 +80,20 @@ class Actions:
                 said = {"body": self._mentioning(each), "pinned": each.pinned}
                 key = self._key(f"{on}/{each.body}")
                 session.add(f"{each.on.plural}/{on}/notes", said, key)
+
+    def file(self) -> None:
+        """What lies with customers and deals on paper; put there before an interruption, it is there."""
+        found = sorted(papers(self._company), key=lambda each: each.by)
+        own = [list(each) for _, each in groupby(found, key=lambda each: each.by)]
+        each_of(own, self._file)
+
+    def _file(self, found: list[Paper]) -> None:
+        """The files of one person."""
+        with self._as(found[0].by) as session:
+            for each in found:
+                on = self._directory.ids(each.on.plural, each.on.field)[each.on.value]
+                key = self._key(f"{on}/{each.name}")
+                session.put(f"{each.on.plural}/{on}/files", each.name, each.content, key)
 
     def _mentioning(self, remark: Remark) -> str:
         if (manager := remark.manager) is None:

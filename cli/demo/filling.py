@@ -83,6 +83,7 @@ class Filling:
         yield "campaign results", lambda: self._import("campaigns")
         yield "moves and talks", actions.go_on
         yield "notes", actions.note
+        yield "files", actions.file
         yield "views", self._keep_views
         yield "what was thrown away", self._throw_away
 

@@ -35,6 +35,11 @@ class Session(Api):
         sent = {name: value for name, value in values.items() if value is not None}
         return self.post(path, sent, headers={"Idempotency-Key": key} if key else {})
 
+    def put(self, path: str, name: str, content: bytes, key: str) -> Any:
+        """A file, which is there once however often it comes under its key."""
+        headers = {"Idempotency-Key": key, "Content-Type": "application/octet-stream"}
+        return self.post(path, params={"name": name}, content=content, headers=headers)
+
     def all(self, plural: str, fields: str, **query: str) -> Iterator[Any]:
         """Every record of an entity, page by page."""
         token = ""

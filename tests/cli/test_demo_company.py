@@ -16,6 +16,8 @@ from cli.demo.content.rows import Reference, Row, references, text
 from cli.demo.content.sales import STAGES
 from cli.demo.content.views import SHARED
 from cli.demo.content.vocabulary import cultures
+from cli.demo.papers import papers
+from kit.beside.files.kinds import content_of
 from kit.query import names as named_in
 from kit.query import order, parse
 from tests.entities.cases import CASES
@@ -218,6 +220,16 @@ def test_notes_are_by_whoever_is_responsible_and_mention_who_sees_the_record(mad
     assert {each.pinned for each in made.remarks} == {True, False}
     managers = {each.manager.value.partition("@")[0] for each in made.remarks if each.manager}
     assert managers == {"tomas", "lucia"}
+
+
+def test_files_are_what_they_are_called_and_by_whoever_is_responsible(made: Company) -> None:
+    """XC-04: offers, plans and minutes, each as its name says, and alike whenever they are made."""
+    found = papers(made)
+    assert found == papers(made)
+    responsible = {each.on: each.by for each in made.remarks}
+    assert all(responsible[each.on] == each.by for each in found)
+    shown = {content_of(each.name, each.content).preview for each in found}
+    assert shown == {"pdf", "picture", "text"}
 
 
 def test_an_agent_a_manager_and_a_supporter_are_shown() -> None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from cli.demo import startup
 from cli.demo.checkpoint import Checkpoint
 from cli.demo.content.company import THROWN_AWAY, company
+from cli.demo.papers import papers
 from cli.demo.session import Session
 from cli.local.wiring import ADMIN_EMAIL
 from cli.progress import Progress
@@ -93,6 +94,7 @@ def test_an_interrupted_filling_is_completed_and_then_left_alone(shown: Shown) -
     _check_results(shown)
     _check_bin(shown)
     _check_notes(shown)
+    _check_files(shown)
 
 
 def _wanted(checkpoint: Path) -> dict[str, int]:
@@ -127,6 +129,20 @@ def _check_notes(shown: Shown) -> None:
         }
         found = session.get(f"{first.plural}/{ids[first.value]}/notes")["items"]
     assert sorted(each["pinned"] for each in found) == wanted
+
+
+def _check_files(shown: Shown) -> None:
+    """XC-04: each is there once, whatever was interrupted."""
+    reached = Checkpoint(shown.checkpoint).begin()
+    made = papers(company(reached.seed, reached.day))
+    first = made[0].on
+    wanted = sorted(each.name for each in made if each.on == first)
+    with shown.as_person(made[0].by) as session:
+        ids = {
+            each[first.field]: each["id"] for each in session.all(first.plural, f"id,{first.field}")
+        }
+        found = session.get(f"{first.plural}/{ids[first.value]}/files")["items"]
+    assert sorted(each["name"] for each in found) == wanted
 
 
 def _check_bin(shown: Shown) -> None:
