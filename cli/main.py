@@ -13,6 +13,7 @@ from cli.components.component import ComponentFailed
 from cli.components.ports import NoFreePort
 from cli.failure import CommandFailed
 from cli.local.home import Home
+from cli.mailbox import commands as mail
 from cli.new import commands as new
 from cli.progress import Progress
 
@@ -179,6 +180,7 @@ def create(
 
 
 app.add_typer(new.app, name="new")
+app.add_typer(mail.app, name="mail")
 
 
 @app.command(name="rebuild-references")

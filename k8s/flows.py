@@ -16,6 +16,7 @@ NAME = "app.kubernetes.io/name"
 COMPONENT = "app.kubernetes.io/component"
 GRPC, HTTP, OPS, OTLP = 50051, 8000, 9090, 4318
 POSTGRES, NATS, VALKEY = 5432, 4222, 6379
+MAIL = (25, 465, 587)
 
 
 def policies(flows: Object) -> list[Object]:
@@ -66,7 +67,11 @@ def _process(name: str, flows: Object) -> Object:
         name,
         _labelled({NAME: name}),
         ingress=door or [_from(callers, GRPC)],
-        egress=[*([_to(called, GRPC)] if called else []), *_to_stores(name, flows)],
+        egress=[
+            *([_to(called, GRPC)] if called else []),
+            *_to_stores(name, flows),
+            *([{"ports": [_port(each) for each in MAIL]}] if name in flows["mail"] else []),
+        ],
     )
 
 

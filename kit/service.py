@@ -44,6 +44,8 @@ class Service:
     choices: Mapping[str, Iterable[str]] = field(default_factory=dict)
     """The value lists of its fields, each with the values with which a new organisation begins."""
     owns_policy: bool = False
+    writes_letters: bool = False
+    """Whether it sends mail, if the settings name a server."""
     tell_indexes: Tell = tell_identity
     """How identity comes to know how far the indexes over custom fields are."""
     holds: Sequence[AbstractAsyncContextManager[Any]] = ()

@@ -32,6 +32,8 @@ from kit.exporting.exports import Exports
 from kit.health import ASK_SECONDS, Dependency, Health
 from kit.importing.imports import Imports
 from kit.indexing.custom_fields import Indexes
+from kit.mail.posting import forget_letters, post_letters
+from kit.mail.server import MailServer
 from kit.process_runner import GRACE_SECONDS, Loop, kept_running, run_until_stopped, watched
 from kit.records.bin.erasing import empty_bins
 from kit.records.methods.pruning import forget_answers
@@ -52,6 +54,7 @@ JOBS = (
     Every(600, empty_bins),
     Every(60, sweep_files),
     Every(600, measure_files),
+    Every(3600, forget_letters),
 )
 """What every service does beside its own jobs."""
 _LOOK_AGAIN_SECONDS = 0.5
@@ -198,6 +201,8 @@ def _loops(service: Service, running: Running, servicers: list[Any]) -> Iterator
     yield _consume(running)
     yield _follow_policy(running.replica)
     yield from _follow_references(running.process)
+    if service.writes_letters and service.settings.smtp_host:
+        yield post_letters(running.process, MailServer.of(service.settings))
     yield from (_on_clock(running.process, job) for job in (*service.jobs, *JOBS))
     yield from (each.run() for each in servicers if hasattr(each, "run"))
 

@@ -7,6 +7,7 @@ An unknown `RAPPORT_…` variable stops the start, so that a misspelt one is not
 import os
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -22,6 +23,14 @@ class Misconfigured(SystemExit):
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
+
+
+class Tls(StrEnum):
+    """How a connection to the mail server is kept from being read."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
 
 
 def setting(variable: str, doc: str, default: Any = MISSING) -> Any:
@@ -132,6 +141,21 @@ class ServiceSettings(Settings):
         "AWS_ACCESS_KEY_ID", "Who we are to the S3; the machine's own role when empty.", ""
     )
     s3_secret: str = setting("AWS_SECRET_ACCESS_KEY", "Our secret with the S3.", "")
+    smtp_host: str = setting(
+        "RAPPORT_SMTP_HOST", "The mail server, host:port; without one no letters are written.", ""
+    )
+    smtp_tls: Tls = setting(  # noqa: RUF009 - as of the others, whose types ruff knows
+        "RAPPORT_SMTP_TLS",
+        "How the way to the mail server is encrypted: starttls, tls (from the first byte) or none.",
+        Tls.STARTTLS,
+    )
+    smtp_user: str = setting("RAPPORT_SMTP_USER", "The user on the mail server.", "")
+    smtp_password: str = setting("RAPPORT_SMTP_PASSWORD", "That user's password.", "")
+    mail_from: str = setting(
+        "RAPPORT_MAIL_FROM",
+        "From whom letters come, `Rapport <crm@example.com>`.",
+        "Rapport <rapport@localhost>",
+    )
 
 
 def _read(each: Field[Any], given: Mapping[str, str]) -> Any:
@@ -161,13 +185,17 @@ def one(variable: str, given: Mapping[str, str]) -> str:
 def require_safe_address(variable: str, url: str) -> None:
     """Off this machine, people and programs come by HTTPS: what they send opens everything."""
     parts = urlsplit(url)
-    host = (parts.hostname or "").rstrip(".")
-    here = host in {"localhost", "::1"} or host.endswith(".localhost") or host.startswith("127.")
-    if parts.scheme == "http" and not here:
+    if parts.scheme == "http" and not is_here(parts.hostname or ""):
         raise Misconfigured(
             f"{variable}={url!r} sends passwords and sessions in the clear: use https://. "
             f"Only this machine may be called by http://, e.g. http://localhost:8000."
         )
+
+
+def is_here(host: str) -> bool:
+    """Whether a host is this machine, so that nobody reads what is sent there."""
+    name = host.strip("[]").rstrip(".")
+    return name in {"localhost", "::1"} or name.endswith(".localhost") or name.startswith("127.")
 
 
 def without_password(url: str) -> str:

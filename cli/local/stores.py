@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from cli.components.component import Component
 from cli.components.databases import Database, ensure_databases
+from cli.components.mailbox import Mailbox
 from cli.components.nats import Nats
 from cli.components.postgres import Postgres
 from cli.components.valkey import Valkey
@@ -17,6 +18,13 @@ from cli.local.home import Home
 from cli.local.nats_users import nats_users
 from cli.local.processes import SERVICES
 from cli.local.reachability import check
+
+MAIL_SERVER = "RAPPORT_SMTP_HOST"
+MAIL = frozenset(
+    {MAIL_SERVER, *(f"RAPPORT_SMTP_{each}" for each in ("TLS", "USER", "PASSWORD"))}
+    | {"RAPPORT_MAIL_FROM"}
+)
+"""What services alone are told of the mail server."""
 
 
 @dataclass
@@ -31,6 +39,7 @@ class Stores:
         room = disk_space.streams()
         self.nats = self._store("NATS_URL", Nats, users=nats_users(), store_bytes=room)
         self.valkey = self._store("REDIS_URL", Valkey)
+        self.mailbox = self._store(MAIL_SERVER, Mailbox)
 
     @classmethod
     def of_running(cls, home: Home) -> Self:
@@ -51,6 +60,13 @@ class Stores:
 
     def redis_url(self) -> str:
         return _url(self.valkey)
+
+    def mail(self) -> dict[str, str]:
+        """How services reach the mail server: as the environment says, or our own mailbox."""
+        if isinstance(self.mailbox, Component):
+            return {MAIL_SERVER: self.mailbox.url, "RAPPORT_SMTP_TLS": "none"}
+        given = {*MAIL, *(f"{name}_FILE" for name in MAIL)}
+        return {name: said for name, said in os.environ.items() if name in given}
 
     def check_given(self) -> None:
         """Say at once which of the stores that others run does not answer."""

@@ -7,12 +7,12 @@ from cli.failure import CommandFailed
 from cli.local.home import Home
 from cli.local.keys import KeyRing
 from cli.local.processes import GATEWAY, PROCESSES, Process
-from cli.local.stores import Stores
+from cli.local.stores import MAIL, Stores
 
 ADMIN_EMAIL = "admin@example.com"
 # These are the command line's own, or decided here, and no process may see another value.
 WITHHELD = {"RAPPORT_HOME", "DATABASE_URL", "NATS_URL", "REDIS_URL"}
-WITHHELD |= {"RAPPORT_LOG_BYTES", "RAPPORT_LOG_FILES", "RAPPORT_FILES"}
+WITHHELD |= {"RAPPORT_LOG_BYTES", "RAPPORT_LOG_FILES", "RAPPORT_FILES", *MAIL}
 
 
 class Wiring:
@@ -38,7 +38,11 @@ class Wiring:
         return self.ports[f"{process.name} ops"]
 
     def environment(self, process: Process) -> dict[str, str]:
-        inherited = {name: value for name, value in os.environ.items() if name not in WITHHELD}
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if name.removesuffix("_FILE") not in WITHHELD
+        }
         return inherited | self._common(process) | self._stores(process) | self._own(process)
 
     def _common(self, process: Process) -> dict[str, str]:
@@ -53,9 +57,9 @@ class Wiring:
         }
 
     def _stores(self, process: Process) -> dict[str, str]:
-        given = {}
+        given: dict[str, str] = {}
         if process.has_database:
-            given["DATABASE_URL"] = self.stores.database_url(process.name)
+            given |= {"DATABASE_URL": self.stores.database_url(process.name), **self.stores.mail()}
             given["RAPPORT_FILES"] = os.environ.get("RAPPORT_FILES") or str(self.home.files)
         if process.name in {"gateway", "identity"}:
             given["REDIS_URL"] = self.stores.redis_url()

@@ -25,7 +25,7 @@ from cli.supervision.supervised import Supervised
 
 # Together they stay below the ten seconds in which Ctrl-C must be done.
 GATEWAY_PATIENCE, SERVICE_PATIENCE, STORE_PATIENCE = 2.0, 3.0, 4.0
-STORE_TITLES = {"postgres": "PostgreSQL", "nats": "NATS", "valkey": "Valkey"}
+STORE_TITLES = {"postgres": "PostgreSQL", "nats": "NATS", "valkey": "Valkey", "mailbox": "Mailbox"}
 # More migrations at once only wait for one another's processor.
 MIGRATIONS_AT_ONCE = 2
 

@@ -86,6 +86,14 @@ CUSTOM_READERS = {
 """How custom fields are read by kind: the type, and which texts are of it. Both forms of moments say
 their day and zone in full, so that what is read hangs on no setting, and an index may hold it."""
 
+LETTERS = """
+create table letter (
+  id uuid not null constraint pk_letter primary key, kind text not null, recipient text not null,
+  subject text not null, message bytea not null, state text not null, tries integer not null,
+  due_at timestamptz not null, error text not null, created_at timestamptz not null,
+  sent_at timestamptz)
+"""
+
 KEEP_WORDS_AS_TAGS = """
 update "{table}" as held set tags = array(
   select word from (
@@ -252,3 +260,14 @@ def add_tags_to_new(table: str) -> None:
 def keep_words_as_tags(table: str) -> None:
     """Free words that a table had under that name, as tags of these names would be stored."""
     op.execute(KEEP_WORDS_AS_TAGS.format(table=table))
+
+
+def add_letters() -> None:
+    """Letters that wait for a mail server."""
+    op.execute(LETTERS)
+    op.create_index("ix_letter_state", "letter", ["state", "due_at"])
+
+
+def drop_letters() -> None:
+    """Takes them away again."""
+    op.drop_table("letter")

@@ -206,6 +206,15 @@ FILES_ERASED = _counter(
     "Contents erased that were nobody's: of files that are gone, and of uploads that broke off.",
 )
 
+MAIL_LETTERS = _counter(
+    "crm_mail_letters_total",
+    "Letters handed to the mail server by what became of them: sent, retry or given_up.",
+    "kind",
+    "outcome",
+)
+MAIL_WAITING = _gauge("crm_mail_waiting", "Letters that no mail server has taken yet.")
+MAIL_GIVEN_UP = _gauge("crm_mail_given_up", "Letters given up, waiting for a person.")
+
 JOB_RUNS = _counter("crm_jobs_runs_total", "Runs of a timed task.", "task", "outcome")
 JOB_DURATION = _histogram("crm_job_duration_seconds", "Time that a timed task took.", "task")
 JOB_LAST_SUCCESS = _gauge(

@@ -18,6 +18,7 @@ def scheduling(settings: Settings) -> Service:
         records=[Activities, Resources, Bookings],
         choices={"scheduling.resource.kind": Kind},
         consumers=[events.follow_lead_converted],
+        writes_letters=True,
     )
 
 

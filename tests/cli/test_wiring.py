@@ -20,6 +20,7 @@ def test_the_first_password_stands_in_no_environment(
         "DATABASE_URL": "postgresql://a/b",
         "NATS_URL": "c",
         "REDIS_URL": "d",
+        "RAPPORT_SMTP_HOST": "e:25",
     }.items():
         monkeypatch.setenv(variable, url)
     home = Home(tmp_path)

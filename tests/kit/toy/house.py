@@ -24,8 +24,8 @@ from tests.kit.toy.service import toys as toy_service
 _DEFAULT = UUID(int=(9 << 64) | 1)
 _OF_THE_KIT = {"history", "share", "answered", "outbox", "inbox", "dead_letter", "policy_item"}
 _OF_THE_KIT |= {"import_job", "import_line", "reference_copy", "export_log"}
-_OF_THE_KIT |= {"note", "note_version"}
 _OF_THE_KIT |= {"file", "file_version", "file_opening", "loose_content"}
+_OF_THE_KIT |= {"note", "note_version", "letter"}
 
 
 async def _any_schema(database: object, service: str) -> None:
