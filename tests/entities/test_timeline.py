@@ -14,6 +14,7 @@ from tests.entities.cases import CASES, CREATED, Case
 from tests.entities.factories import Office
 from tests.entities.test_bin import BINNED, deleted
 from tests.entities.test_conformance import _history
+from tests.entities.test_files import FILED, put
 from tests.entities.test_notes import NOTED, written
 
 ACCOUNT, CONTACT, LEAD = (CASES[f"parties.{each}"] for each in ("Account", "Contact", "Lead"))
@@ -36,9 +37,10 @@ def _read(entries: list[timeline_pb2.TimelineEntry]) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("case", CREATED, ids=str)
-async def test_changes_and_notes_are_one_stream(case: Case, office: Office) -> None:
-    """XC-03: newest first; of what takes no notes it is the history."""
+async def test_changes_notes_and_files_are_one_stream(case: Case, office: Office) -> None:
+    """XC-03, XC-04: newest first; of what takes no notes it is the history."""
     made = await office.make(case)
+    filed = [await put(office, case, made)] if case in FILED else []
     if case in NOTED:
         await written(office, case, made, "Said of it.")
     entries = await told(office, case, made.id)
@@ -47,6 +49,7 @@ async def test_changes_and_notes_are_one_stream(case: Case, office: Office) -> N
     assert [each.note.body for each in entries if each.kind == "note"] == (
         ["Said of it."] if case in NOTED else []
     )
+    assert [each.file.id for each in entries if each.kind == "file"] == [each.id for each in filed]
     assert [each.at for each in entries] == sorted((each.at for each in entries), reverse=True)
 
 
@@ -137,6 +140,7 @@ async def test_pages_of_a_timeline_meet_and_hold_each_entry_once(office: Office)
     contacts = [await office.make(CONTACT, account_id=account.id) for _ in range(3)]
     for number, contact in enumerate(contacts):
         await written(office, CONTACT, contact, str(number))
+        await put(office, CONTACT, contact)
     whole = await told(office, ACCOUNT, account.id, below=True, page_size=100)
     found, token = [], ""
     while True:
@@ -148,11 +152,13 @@ async def test_pages_of_a_timeline_meet_and_hold_each_entry_once(office: Office)
         token = page.page.next_page_token
         if not token:
             break
-    assert len(found) == 7
+    assert len(found) == 10
     assert _read(found) == _read(whole)
 
 
-@pytest.mark.parametrize("token", ["x", "1_2", "1_x_", "-1__", "\u0661__", f"{10**19}__", "___"])
+@pytest.mark.parametrize(
+    "token", ["x", "1_2_", "1_x__", "-1___", "\u0661___", f"{10**19}___", "____"]
+)
 async def test_a_token_of_something_else_is_refused(office: Office, token: str) -> None:
     made = await office.make(ACCOUNT)
     with pytest.raises(Invalid) as refused:

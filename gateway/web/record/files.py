@@ -50,14 +50,16 @@ def filed(visit: Visit, answer: Json | Problem | None) -> dict[str, Any]:
     return {**told, "files": items, "files_problem": None, "more_files": token}
 
 
-def shown(visit: Visit, files: Iterable[Json], titles: Titles) -> Iterable[Shown]:
-    """Files as they read."""
+def shown(
+    visit: Visit, files: Iterable[Json], titles: Titles, address: str = ""
+) -> Iterable[Shown]:
+    """Files as they read; those of the record whose page it is, or of the one with that address."""
+    address = address or f"/{visit.entity.slug}/{visit.record_id}/files"
     for each in files:
         name = each["name"]
         ending = name.rpartition(".")[2].upper()[:5] if "." in name else ""
-        address = f"/{visit.entity.slug}/{visit.record_id}/files/{each['id']}"
         size, by = size_of(each["size"]), who(each["created_by"], titles)
-        yield Shown(each, by, size, ending, address)
+        yield Shown(each, by, size, ending, f"{address}/{each['id']}")
 
 
 def size_of(size: int) -> str:

@@ -13,6 +13,7 @@ from gateway.web.frame.presenting import Cell, Titles
 from gateway.web.frame.references import WITH_TITLES, titles_in
 from gateway.web.frame.visits import Visit
 from gateway.web.pages import OF_RECORD, TheVisit, pages
+from gateway.web.record.files import shown as files_shown
 from gateway.web.record.notes import noted, shown
 from gateway.web.record.timeline import Moment, as_told, moments_of, who
 from gateway.web.words import _
@@ -22,8 +23,8 @@ from kit.wire.contract import facts_of
 router = pages(OF_RECORD)
 
 AT_FIRST = "20"
-CHANGES, NOTES, LOGS = "change", "note", "log"
-KINDS = {"": "Everything", NOTES: "Notes", CHANGES: "Changes"}
+CHANGES, NOTES, FILES, LOGS = "change", "note", "file", "log"
+KINDS = {"": "Everything", NOTES: "Notes", FILES: "Files", CHANGES: "Changes"}
 _ALONE = "false"
 
 
@@ -86,6 +87,8 @@ def _moments(visit: Visit, entries: Iterable[Json], titles: Titles) -> Iterator[
             yield from (replace(each, on=on) for each in found)
         elif kind == NOTES:
             yield from (_note(visit, each, on, titles) for each in together)
+        elif kind == FILES:
+            yield from (_file(visit, each, entity, on, titles) for each in together)
         else:
             yield from (_line(each, entity, on, titles) for each in together)
 
@@ -105,6 +108,13 @@ def _note(visit: Visit, entry: Json, on: Cell | None, titles: Titles) -> Moment:
     by = who(entry["actor"], titles)
     note = next(iter(shown(visit, [entry["note"]], titles)))
     return Moment(entry["at"], by, _("wrote a note"), (), on, note)
+
+
+def _file(visit: Visit, entry: Json, entity: Entity, on: Cell | None, titles: Titles) -> Moment:
+    by = who(entry["actor"], titles)
+    address = f"/{entity.slug}/{entry['record_id']}/files"
+    file = next(iter(files_shown(visit, [entry["file"]], titles, address)))
+    return Moment(entry["at"], by, _("put a file here"), (), on, file=file)
 
 
 def _line(entry: Json, entity: Entity, on: Cell | None, titles: Titles) -> Moment:

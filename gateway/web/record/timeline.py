@@ -41,6 +41,7 @@ class Moment:
     on: Cell | None = None
     """The record to which it happened, if not to that of the page."""
     note: Any = None
+    file: Any = None
 
 
 # Steps of one piece of work read as one: a figure that was kept ten times, a form saved twice.

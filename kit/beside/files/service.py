@@ -30,8 +30,8 @@ from kit.rpc.server import Replayed
 from kit.telemetry import metrics
 from kit.wire.plain import plain
 
-AT_ONCE = 16
-"""Files that a process takes in at a time; each holds a piece of itself in memory."""
+AT_ONCE, OF_ONE = 12, 4
+"""Files that a process takes in at a time, of all and of one person; each holds a piece in memory."""
 _PAGE, _MOST = 20, 100
 _CHANGED = "Somebody changed this file after you opened it; look at it again."
 _NOT_YOURS = (
@@ -47,7 +47,7 @@ class Files(FilesServicer):
 
     def __init__(self, process: Process) -> None:
         self.process = process
-        self._coming = 0
+        self._coming: list[str] = []
 
     async def List(self, request: pb.FilesRequest, context: Any) -> pb.FilePage:
         reader, size = await self._reader(request), _size(request)
@@ -236,14 +236,20 @@ class Files(FilesServicer):
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        if self._coming >= AT_ONCE:
+        """Few at a time, so that nobody who sends slowly keeps all others waiting."""
+        name = calling().name
+        if self._coming.count(name) >= OF_ONE:
+            raise Busy(
+                f"You are sending {OF_ONE} files already; wait for one of them.", retry_after=5
+            )
+        if len(self._coming) >= AT_ONCE:
             told = "Others are sending files at the moment; try again in a few seconds."
             raise Busy(told, retry_after=5)
-        self._coming += 1
+        self._coming.append(name)
         try:
             yield
         finally:
-            self._coming -= 1
+            self._coming.remove(name)
 
 
 def _of(permit: Permit, record: Record) -> Reader:

@@ -11,11 +11,13 @@ from crm.v1.timeline_pb2_grpc import TimelinesServicer
 
 from kit.access.permit import Permit
 from kit.actor import calling
+from kit.beside.files.reading import Reader as FileReader
+from kit.beside.files.reading import people
 from kit.beside.notes.reading import Reader, moment, people_in
 from kit.beside.notes.taking import takes_notes
 from kit.beside.timeline import sources
 from kit.beside.timeline.branches import Branch, branches, stem
-from kit.beside.timeline.sources import CHANGE, KINDS, LOG, NOTE, Place
+from kit.beside.timeline.sources import CHANGE, FILE, KINDS, LOG, NOTE, Place
 from kit.entity.kinds import PERSON
 from kit.errors import Invalid
 from kit.ids import record_id
@@ -89,8 +91,9 @@ class Timelines(TimelinesServicer):
         if CHANGE in asked.kinds:
             yield CHANGE, sources.changes(asked.branches, asked.after, limit)
         noted = [each for each in asked.branches if self._takes_notes(each)]
-        if NOTE in asked.kinds and noted:
-            yield NOTE, sources.notes(noted, asked.after, limit)
+        for kind, source in ((NOTE, sources.notes), (FILE, sources.files)):
+            if kind in asked.kinds and noted:
+                yield kind, source(noted, asked.after, limit)
         if LOG in asked.kinds:
             logs = sources.logs(asked.stem, self.process.entities, asked.after, limit)
             if logs is not None:
@@ -119,6 +122,9 @@ def _entry(asked: Asked, kind: str, row: Any) -> pb.TimelineEntry:
         told.change.CopyFrom(entry_of(asked.permits[row.entity], row._asdict()))
     elif kind == NOTE:
         told.note.CopyFrom(Reader(calling(), row.full).shown(row))
+    elif kind == FILE:
+        # How far access goes below full is asked with the file itself.
+        told.file.CopyFrom(FileReader(calling(), row.full, row.full).shown(row))
     return told
 
 
@@ -135,6 +141,8 @@ def _names(asked: Asked, items: Sequence[pb.TimelineEntry]) -> Iterator[Wanted]:
             yield names_in(asked.permits[each.entity], each.change)
         elif each.kind == NOTE:
             yield people_in([each.note])
+        elif each.kind == FILE:
+            yield people((each.file.created_by, each.file.changed_by))
         elif not each.actor.startswith("system:"):
             yield {PERSON: {UUID(each.actor)}}
         yield {each.entity: {UUID(each.record_id)}}

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import Select, Text, literal, select, true, union_all
 
+from kit.beside.files.reading import whole
 from kit.beside.notes.tables import note
 from kit.beside.timeline.branches import Branch, naming
 from kit.entity import Record, Reference
 from kit.errors import Invalid
 from kit.records.tables import history
 
-CHANGE, NOTE, LOG = KINDS = ("change", "note", "log")
+CHANGE, NOTE, FILE, LOG = KINDS = ("change", "note", "file", "log")
 _NO_PAGE = "This is no page of a timeline; start again from the first page."
 _LONGEST_PLACE = 18
 
@@ -24,6 +25,7 @@ class Place:
 
     change: int | None = None
     note: UUID | None = None
+    file: UUID | None = None
     log: UUID | None = None
 
     @classmethod
@@ -31,13 +33,13 @@ class Place:
         if not token:
             return cls()
         try:
-            change, note_id, log_id = token.split("_")
-            return cls(_number(change), _id(note_id), _id(log_id))
+            change, note_id, file_id, log_id = token.split("_")
+            return cls(_number(change), _id(note_id), _id(file_id), _id(log_id))
         except ValueError as wrong:
             raise Invalid(page_token=_NO_PAGE) from wrong
 
     def token(self) -> str:
-        told = (self.change, self.note, self.log)
+        told = (self.change, self.note, self.file, self.log)
         return "_".join("" if each is None else str(each) for each in told)
 
 
@@ -59,6 +61,12 @@ def changes(branches: Iterable[Branch], after: Place, limit: int) -> Select[Any]
 def notes(branches: Iterable[Branch], after: Place, limit: int) -> Select[Any]:
     """The newest notes on these records."""
     return _newest(branches, note, note.c.id, after.note, limit)
+
+
+def files(branches: Iterable[Branch], after: Place, limit: int) -> Select[Any]:
+    """The newest files on these records, as they are by now."""
+    all_ = whole().subquery("whole")
+    return _newest(branches, all_, all_.c.id, after.file, limit)
 
 
 def _newest(

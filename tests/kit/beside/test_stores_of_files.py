@@ -1,5 +1,6 @@
 """XC-04: files in a folder and in a real S3: streamed in and out, in parts, and erased without a trace."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -13,10 +14,11 @@ from crm.v1 import files_pb2 as pb
 from crm.v1.files_pb2_grpc import FilesStub
 from sqlalchemy import func, select
 
+from kit.beside.files.service import OF_ONE
 from kit.beside.files.store import PIECE, FolderStore, Store, store_of
 from kit.beside.files.sweeping import sweep_files
 from kit.beside.files.tables import loose_content
-from kit.errors import Invalid, Unavailable
+from kit.errors import Busy, Invalid, Unavailable
 from kit.ids import uuid7
 from kit.settings import ServiceSettings
 from kit.testing.organisation import TestOrganisation
@@ -199,3 +201,30 @@ async def test_a_store_that_is_away_is_an_outage_and_no_fault(
         toys.process.settings = before
     page = await desk.files.List(pb.FilesRequest(entity=ENTITY, id=desk.made.id))
     assert list(page.items) == []
+
+
+async def test_one_person_sends_few_at_a_time(
+    desk: Desk, toys: Serving, organisation: TestOrganisation
+) -> None:
+    """Whoever sends slowly keeps nobody else waiting; what was broken off frees its place."""
+    ready, go_on = asyncio.Semaphore(0), asyncio.Event()
+
+    async def slow() -> AsyncIterator[pb.FilePiece]:
+        yield pb.FilePiece(file=pb.NewFile(entity=ENTITY, id=desk.made.id, name="slow.txt"))
+        yield pb.FilePiece(data=b"Slowly")
+        ready.release()
+        await go_on.wait()
+        yield pb.FilePiece(end=pb.FileEnd(size=6))
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(OF_ONE):
+            group.create_task(desk.files.Upload(slow()))
+        for _ in range(OF_ONE):
+            await ready.acquire()
+        with pytest.raises(Busy):
+            await desk.put("one-more.txt", b"One more.")
+        other = await organisation.person("Olga")
+        theirs = await toys.stub(services.ToysStub, other).Create(toy.Toy(name="Doll"))
+        assert (await Desk(toys, other, theirs).put("hers.txt", b"Hers.")).size == 5
+        go_on.set()
+    assert (await desk.put("one-more.txt", b"One more.")).size == 9
