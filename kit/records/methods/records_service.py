@@ -20,11 +20,11 @@ from kit.entity import Level, Record
 from kit.errors import Denied, Invalid
 from kit.ids import record_id
 from kit.records.bin.methods import BinMethods
+from kit.records.figures.aggregating import aggregated
 from kit.records.methods.find import found
 from kit.records.methods.sharing import share_anew
 from kit.records.methods.tag_cloud import counted_tags, has_cloud
 from kit.records.methods.telling import entry_of, names_in
-from kit.records.read.figures import aggregated
 from kit.records.read.naming import merged
 from kit.records.tables import history, share
 from kit.records.write.keys import shares_of
@@ -235,4 +235,8 @@ def _figures_json(figures: pb.Figures) -> bytes:
         {"group": dict(each.group), "measures": dict(each.measures), "filter": each.filter}
         for each in figures.items
     ]
-    return orjson.dumps({"items": items, "capped": figures.capped})
+    rates = [
+        {"currency": each.currency, "rate": each.rate, "day": each.day, "source": each.source}
+        for each in figures.rates
+    ]
+    return orjson.dumps({"items": items, "capped": figures.capped, "rates": rates})

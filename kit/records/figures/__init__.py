@@ -1,0 +1,1 @@
+"""Figures over many records: by what they are grouped, what is reckoned, and in which currency."""
