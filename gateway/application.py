@@ -14,6 +14,7 @@ from gateway.api.beside.file_routes import FileRoutes
 from gateway.api.beside.note_routes import NoteRoutes
 from gateway.api.entity_routes import EntityRoutes
 from gateway.api.in_process import InProcessApi
+from gateway.api.reporting import routes as report_routes
 from gateway.api.table import Row, Table
 from gateway.framework_errors import problem_of
 from gateway.middleware.request import RequestMiddleware
@@ -27,7 +28,7 @@ from gateway.web.frame.visits import Site, to_sign_in, visit_of
 from gateway.web.routes import ROUTERS as PAGES
 from kit.errors import Anonymous, Problem
 
-API: tuple[APIRouter, ...] = (system_routes.router, import_routes.router)
+API: tuple[APIRouter, ...] = (system_routes.router, report_routes.router, import_routes.router)
 """What the API offers besides its entities."""
 
 _MACHINES = ("/api/", "/oauth/", "/.well-known/")

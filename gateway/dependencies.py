@@ -12,6 +12,7 @@ from gateway.api.descriptions import Descriptions
 from gateway.api.imports import Imports
 from gateway.api.operations import Operations
 from gateway.api.records import Records
+from gateway.api.reporting.reports import Reports
 from gateway.authentication.callers import Caller, caller_of
 from gateway.authentication.sessions import Sessions
 from gateway.config import Settings
@@ -42,6 +43,7 @@ TheOperations = Annotated[Operations, _part(lambda parts: parts.api.operations)]
 TheDescriptions = Annotated[Descriptions, _part(lambda parts: parts.api.descriptions)]
 TheRecords = Annotated[Records, _part(lambda parts: parts.api.records)]
 TheFiles = Annotated[Files, _part(lambda parts: parts.api.files)]
+TheReports = Annotated[Reports, _part(lambda parts: parts.api.reports)]
 TheImports = Annotated[Imports, _part(lambda parts: parts.api.imports)]
 
 

@@ -13,6 +13,7 @@ from gateway.api.imports import Imports
 from gateway.api.in_process import InProcessApi
 from gateway.api.operations import Operations
 from gateway.api.records import Records
+from gateway.api.reporting.reports import Reports
 from gateway.authentication.access_tokens import AccessTokens
 from gateway.authentication.admission import Admission
 from gateway.authentication.callers import caller_of
@@ -65,11 +66,13 @@ class Parts:
 
 
 def _api(backends: Backends, rights: Rights, follower: PolicyFollower) -> InProcessApi:
+    operations, records = Operations(backends, rights, follower), Records(backends, rights)
     return InProcessApi(
         backends,
         rights,
-        Operations(backends, rights, follower),
-        Records(backends, rights),
+        operations,
+        records,
+        Reports(backends, operations, records),
         Notes(backends, rights),
         Files(backends, rights),
         Descriptions(backends, rights),

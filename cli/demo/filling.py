@@ -1,11 +1,12 @@
 """Puts the demonstration company into a system that is empty, step by step."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from cli.demo.actions import Actions
 from cli.demo.checkpoint import Checkpoint
-from cli.demo.content import people, views
+from cli.demo.content import people
 from cli.demo.content.company import THROWN_AWAY, Company
+from cli.demo.content.kept import reports, views
 from cli.demo.content.rows import Row
 from cli.demo.directory import Directory
 from cli.demo.gather import each_of
@@ -39,6 +40,7 @@ _SINGLE = {
     "tags": "name",
     "accounts": "code",
     "saved-views": "name",
+    "reports": "name",
 }
 
 _FOR_ALL = (
@@ -84,7 +86,8 @@ class Filling:
         yield "moves and talks", actions.go_on
         yield "notes", actions.note
         yield "files", actions.file
-        yield "views", self._keep_views
+        yield "views", lambda: self._keep("saved-views", views.SHARED)
+        yield "rates and reports", self._keep_reports
         yield "what was thrown away", self._throw_away
 
     def _take_on(self) -> None:
@@ -122,13 +125,17 @@ class Filling:
         )
         each_of(parts, lambda part: part())
 
-    def _keep_views(self) -> None:
+    def _keep(self, plural: str, shared: Mapping[str, Row]) -> None:
         """Whoever keeps one shares it, with those whom it is for."""
-        self._post("saved-views", self._company.rows["saved-views"])
-        ids = self._directory.ids("saved-views", "name")
-        for name, whom in views.SHARED.items():
+        self._post(plural, self._company.rows[plural])
+        ids = self._directory.ids(plural, "name")
+        for name, whom in shared.items():
             share = self._directory.resolved(whom)
-            self._administrator.post(f"saved-views/{ids[name]}/shares", share)
+            self._administrator.post(f"{plural}/{ids[name]}/shares", share)
+
+    def _keep_reports(self) -> None:
+        self._administrator.post("exchange-rates:take-in", {"csv": self._company.exchange_rates})
+        self._keep("reports", reports.SHARED)
 
     def _throw_away(self) -> None:
         """What an interrupted filling has put into the bin already is not found any more."""

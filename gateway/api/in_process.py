@@ -16,7 +16,9 @@ from gateway.api.me import me
 from gateway.api.operations import Operations
 from gateway.api.parsing import from_json
 from gateway.api.records import Records
+from gateway.api.reporting.reports import Reports
 from gateway.backends import Backends
+from gateway.reports.question import Question
 from gateway.web.api import Json
 from gateway.web.custom_fields import gathered, spread, spread_over
 
@@ -29,6 +31,7 @@ class InProcessApi:
     rights: Rights
     operations: Operations
     records: Records
+    reports: Reports
     notes: Notes
     files: Files
     descriptions: Descriptions
@@ -176,6 +179,9 @@ class InProcessApi:
     async def titles(self, entity: str, ids: Sequence[str]) -> Json:
         query = {"ids": ",".join(ids)}
         return (await self.records.titles(self.backends.entity(entity), query)).values()
+
+    async def report(self, question: Question) -> Json:
+        return await self.reports.answer(question)
 
     async def aggregate(self, plural: str, params: Mapping[str, str]) -> Json:
         answer = await self.records.aggregate(self.backends.resource(plural), params)

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from starlette.responses import Response
 
+from gateway.reports.question import Question
+
 Json = dict[str, Any]
 
 
@@ -130,6 +132,9 @@ class Api(Protocol):
 
     async def aggregate(self, plural: str, params: Mapping[str, str]) -> Json:
         """`Figures` for filter, group_by and measures (comma-separated)."""
+
+    async def report(self, question: Question) -> Json:
+        """What `GET /reports/{id}/figures` answers, for a question that may not be kept yet."""
 
     async def export(self, plural: str, params: Mapping[str, str]) -> Response:
         """`GET /{plural}:export`: the file on its way, ready to be sent."""

@@ -19,8 +19,10 @@ from gateway.web.imports import page as imports
 from gateway.web.lists import board, choosing
 from gateway.web.lists import page as lists
 from gateway.web.pages import pages
+from gateway.web.rates import page as rates
 from gateway.web.record import notes, sharing, stream, verb_pages
 from gateway.web.record import page as record
+from gateway.web.reports import page as reports
 from gateway.web.search import page as search
 from gateway.web.tags import page as tags
 from gateway.web.tags import record as tags_of_record
@@ -48,6 +50,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     imports.router,
     tags.router,
     file_space.router,
+    reports.router,
+    rates.router,
     bins.router,
     bins.of_entity,
     lists.router,
@@ -56,6 +60,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     saving.router,
     board.router,
     forms.router,
+    reports.of_report,
     record.router,
     notes.router,
     files_of_records.router,

@@ -8,6 +8,7 @@ from services.identity.first_start import first_start
 from services.identity.hashing import Passwords
 from services.identity.model.access_defaults import AccessDefault
 from services.identity.model.custom_fields import CustomField
+from services.identity.model.figures.reports import Report
 from services.identity.model.groups import Group
 from services.identity.model.profiles import Profile
 from services.identity.model.roles import Role
@@ -20,6 +21,7 @@ from services.identity.oauth.tokens.rfc7517_keys import rotate_keys
 from services.identity.of_services.index_states import keep_states
 from services.identity.policy import publish_policy
 from services.identity.rpc.clients import Clients
+from services.identity.rpc.exchange_rates import ExchangeRates
 from services.identity.rpc.oauth import OAuth
 from services.identity.rpc.people import People
 from services.identity.rpc.policies import Policies
@@ -36,14 +38,15 @@ _DOOR = (
 """What the gateway asks before it knows who stands there."""
 
 _LISTS, _INDEXES = "Policies/DeclareChoices", "Policies/TellIndexes"
+_RATES = "ExchangeRates/AsOf"
 _ADMITS = {
     "gateway": _DOOR,
-    "parties": (_LISTS, _INDEXES),
-    "sales": (_INDEXES,),
-    "campaigns": (_LISTS, _INDEXES),
-    "helpdesk": (_LISTS, _INDEXES, "Records/Find"),
-    "scheduling": (_LISTS, _INDEXES),
-    "chat": (_INDEXES,),
+    "parties": (_LISTS, _INDEXES, _RATES),
+    "sales": (_INDEXES, _RATES),
+    "campaigns": (_LISTS, _INDEXES, _RATES),
+    "helpdesk": (_LISTS, _INDEXES, _RATES, "Records/Find"),
+    "scheduling": (_LISTS, _INDEXES, _RATES),
+    "chat": (_INDEXES, _RATES),
 }
 
 
@@ -65,8 +68,10 @@ def identity(settings: Settings) -> Service:
             standard(TagCategory),
             Tags,
             Clients,
+            ExchangeRates,
             standard(SavedView),
             standard(DefaultView),
+            standard(Report),
         ],
         others=[
             Policies,

@@ -131,13 +131,14 @@ SYSTEM = {
     "kit/indexing/custom_fields.py",
     "kit/choices/merging.py",
     "kit/service_runner.py",
+    "kit/records/figures/rates.py",
     "kit/references/copies/backfill.py",
     "kit/references/copies/store.py",
     "services/parties/conversion.py",
 }
 """Besides jobs, events and first starts: `conversion.py` goes on as whoever converted, and what is
 referred to is asked of its owner by the process itself, which then decides who may see it; a service
-declares its value lists, and tells how far its indexes are, in its own name."""
+declares its value lists, tells how far its indexes are, and asks for exchange rates, in its own name."""
 
 
 def test_only_jobs_events_and_starts_work_as_the_system() -> None:

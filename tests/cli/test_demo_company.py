@@ -11,10 +11,11 @@ import pytest
 
 from cli.demo.content.company import Company, company
 from cli.demo.content.ibans import is_iban
+from cli.demo.content.kept import reports
+from cli.demo.content.kept.views import SHARED
 from cli.demo.content.people import STAFF, shown
 from cli.demo.content.rows import Reference, Row, references, text
 from cli.demo.content.sales import STAGES
-from cli.demo.content.views import SHARED
 from cli.demo.content.vocabulary import cultures
 from cli.demo.papers import papers
 from kit.beside.files.kinds import content_of
@@ -261,3 +262,15 @@ def test_every_view_asks_for_what_its_entity_has(made: Company) -> None:
         assert asked is not None
         assert names | set(named_in(asked)) <= fields.keys(), view["name"]
         assert view["name"] in SHARED
+
+
+def test_every_report_asks_for_what_its_entity_has(made: Company) -> None:
+    """XC-10: and can be drawn by whoever it is shared with."""
+    for report in made.rows["reports"]:
+        fields = CASES[report["entity_name"]].record.fields
+        measured = {each.rpartition("(")[2].rstrip(")") for each in report["measures"]}
+        names = {each.partition(":")[0] for each in report["group_by"]} | measured
+        names |= {*filter(None, [report.get("period_field")])}
+        asked = parse(report.get("filter", ""))
+        assert names - {"count", "share"} | set(named_in(asked)) <= fields.keys(), report["name"]
+        assert report["name"] in reports.SHARED

@@ -1,6 +1,7 @@
 """The least that a record of each entity needs, drawn from its declaration; exceptions by name."""
 
-from datetime import UTC, datetime, timedelta
+import itertools
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from kit.entity import Field, Parts, Picklist
@@ -29,6 +30,8 @@ _MORE: dict[str, tuple[str, ...]] = {
     "sales.Opportunity": ("name",),
 }
 """Fields that the rules want although the declaration leaves them open."""
+
+_days = itertools.count()
 
 
 class Office:
@@ -140,6 +143,11 @@ def _letters() -> str:
     return "".join(chr(ord("a") + int(digit, 16)) for digit in uuid7().hex)
 
 
+async def _rate(office: Office) -> dict[str, Any]:
+    """On a day of which nobody else keeps one."""
+    return {"currency": "USD", "day": str(date(1900, 1, 1) + timedelta(days=next(_days)))}
+
+
 async def _client(office: Office) -> dict[str, Any]:
     """For people, whom identity knows without their being told here."""
     return {"grant_types": ["authorization_code"], "redirect_uris": ["https://example.com/back"]}
@@ -159,6 +167,8 @@ _EXCEPTIONS = {
     "identity.AccessDefault": _of_some_entity,
     "identity.DefaultView": _of_some_entity,
     "identity.SavedView": _of_some_entity,
+    "identity.Report": _of_some_entity,
+    "identity.ExchangeRate": _rate,
     "identity.CustomField": _custom_field,
     "campaigns.Member": _member,
     "identity.Client": _client,

@@ -13,7 +13,17 @@ from tests.entities.cases import CASES, Case
 
 every = pytest.mark.parametrize("case", CASES.values(), ids=str)
 
-AREAS = {"marketing", "sales", "customers", "support", "calendar", "tags", "administration", ""}
+AREAS = {
+    "marketing",
+    "sales",
+    "customers",
+    "support",
+    "calendar",
+    "reports",
+    "tags",
+    "administration",
+    "",
+}
 TONES = {"green", "red", "blue", "amber", ""}
 
 

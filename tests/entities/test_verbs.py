@@ -165,6 +165,9 @@ async def test_whoever_may_only_read_the_record_is_denied(
 
 
 async def _history(verb: VerbCase, office: Office, made: Any) -> list[Any]:
+    if "id" not in made.DESCRIPTOR.fields_by_name:
+        # It tells of many records; that it worked once its own tests say.
+        return []
     asked = records_pb2.HistoryRequest(entity=str(verb.case), id=made.id)
     stub = office.servings[verb.case.service].stub(RecordsStub, office.actor)
     try:

@@ -191,6 +191,8 @@ DOINGS: dict[str, Doing] = {
     f"{_TICKET}.Reopen": Doing(made=_after(_TICKET, "Resolve"), told=_saying(reason="Again.")),
     f"{_TICKET}.Resolve": Doing(told=_saying(resolution="Done.")),
     "identity.Client.RotateSecret": Doing(),
+    "identity.ExchangeRate.AsOf": Doing(),
+    "identity.ExchangeRate.TakeIn": Doing(told=_saying(csv="Date,USD\n2026-01-02,1.1")),
     "identity.Tag.Merge": Doing(told=_another_tag),
     "identity.Person.Activate": Doing(made=_after("identity.Person", "Deactivate")),
     "identity.Person.Deactivate": Doing(),

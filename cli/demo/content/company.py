@@ -11,8 +11,8 @@ from cli.demo.content import (
     people,
     sales,
     support,
-    views,
 )
+from cli.demo.content.kept import reports, views
 from cli.demo.content.rows import Row
 from cli.demo.content.sales import Deal, Move, Remark
 from cli.demo.content.unique_names import Naming
@@ -31,6 +31,7 @@ class Company:
     moves: list[Move]
     talks: list[Talk]
     remarks: list[Remark]
+    exchange_rates: str
 
 
 def company(seed: int, today: date) -> Company:
@@ -52,7 +53,8 @@ def company(seed: int, today: date) -> Company:
     }
     label(seed, rows)
     noted = sales.remarks(seed, accounts, deals)
-    return Company(seed, rows, sales.moves(deals), phrases().talks, noted)
+    rates = reports.exchange_rates(today)
+    return Company(seed, rows, sales.moves(deals), phrases().talks, noted, rates)
 
 
 def _organisation() -> dict[str, list[Row]]:
@@ -68,6 +70,7 @@ def _organisation() -> dict[str, list[Row]]:
         "tags": list(tags()),
         "products": list(sales.products()),
         "saved-views": list(views.saved_views()),
+        "reports": list(reports.reports()),
     }
 
 

@@ -46,6 +46,7 @@ AREAS = (
     Area("support", "Support", "lifebuoy"),
     Area("calendar", "Calendar", "calendar-days"),
     Area("chat", "Chat", "chat-bubble-left-right", page="/chat"),
+    Area("reports", "Reports", "chart-bar"),
     Area("tags", "Tags", "tag", page="/tag-cloud"),
     Area("administration", "Administration", "cog-6-tooth"),
 )

@@ -1,0 +1,1 @@
+"""The questions that people of the demonstration company keep: lists and reports."""
