@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text
 
 from kit.actor import Actor
 from kit.database.engine import Database
@@ -16,11 +16,8 @@ from kit.importing.mapping.layout import Layout
 from kit.importing.mapping.lines import Line
 from kit.importing.mapping.plan import Plan
 from kit.importing.tables import import_job, import_line
+from kit.jobs.leases import Leases
 from kit.records.methods.standard import Records
-
-LEASE = text("now() + interval '10 seconds'")
-_AT_LEISURE = text("SET LOCAL synchronous_commit TO off")
-_PAUSE = text("now() + interval '2 seconds'")
 
 # One statement for any number of lines, so that it is compiled and prepared once.
 _SETTLE = text(
@@ -35,10 +32,6 @@ _SETTLE = text(
 def asker(process: str) -> Actor:
     """Who asks other services for the names in files: the person's call may be over by then."""
     return Actor.system(f"{process}.imports")
-
-
-class LeaseLost(Exception):  # noqa: N818 - it says what happened
-    """Another process has taken the import over; whatever is uncommitted here must go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,31 +74,11 @@ def guesses_of(row: Any) -> dict[str, Guess]:
     return {column: Guess(**each) for column, each in row.guessed.get("forms", {}).items()}
 
 
-class Jobs:
-    """The jobs of one database, as one worker of them sees it."""
+class Jobs(Leases):
+    """The imports of one database, as one worker of them sees it."""
 
     def __init__(self, database: Database, worker: UUID) -> None:
-        self._database = database
-        self._worker = worker
-
-    async def claim(self) -> Job | None:
-        """The job that has waited longest, leased to this worker; several take turns."""
-        free = import_job.c.leased_until.is_(None) | (import_job.c.leased_until < func.now())
-        mine = import_job.c.leased_by == self._worker
-        next_one = (
-            select(import_job.c.id)
-            .where(import_job.c.ended_at.is_(None), free | mine)
-            .order_by(import_job.c.leased_until.nulls_first())
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        taken = update(import_job).where(import_job.c.id.in_(next_one))
-        lease = {"leased_by": self._worker, "leased_until": LEASE}
-        async with self._database.transaction() as transaction:
-            # A lease that a crash forgets does no harm, so nobody waits for the disk.
-            await transaction.count(_AT_LEISURE)
-            row = await transaction.row(taken.values(**lease).returning(import_job))
-        return None if row is None else Job.of(row)
+        super().__init__(database, import_job, worker)
 
     async def waiting(self, job: Job, limit: int) -> list[Line]:
         """The next lines that this pass has not gone through."""
@@ -137,38 +110,11 @@ class Jobs:
         done = [each for line in lines for each in line.with_others()]
         await transaction.count(_SETTLE, **_settled(job, done))
         moved = any(line.state in ("created", "updated") for line in done)
-        held = update(import_job).where(
-            import_job.c.id == job.id, import_job.c.leased_by == self._worker
-        )
-        news = {"leased_until": LEASE, "error": ""} | ({"pass_moved": True} if moved else {})
-        if not await transaction.count(held.values(**news)):
-            raise LeaseLost
+        await self.hold(transaction, job.id, **({"pass_moved": True} if moved else {}))
 
     async def begin_pass(self, job: Job) -> None:
         """Goes through the waiting lines once more: the last time helped some of them."""
-        await self._change(job, pass_number=job.pass_number + 1, pass_moved=False)
-
-    async def end(self, job: Job, error: str = "") -> None:
-        """There is nothing left to do, or nothing that could be done."""
-        state = "failed" if error else "done"
-        await self._change(job, state=state, error=error, ended_at=func.now())
-
-    async def pause(self, job: Job, error: str) -> None:
-        """Leaves a job alone for a moment: something it needs does not answer."""
-        await self._change(job, error=error, leased_by=None, leased_until=_PAUSE)
-
-    async def release(self) -> None:
-        """Lets others go on at once with what this worker held."""
-        mine = update(import_job).where(import_job.c.leased_by == self._worker)
-        async with self._database.transaction() as transaction:
-            await transaction.count(mine.values(leased_by=None, leased_until=None))
-
-    async def _change(self, job: Job, **values: Any) -> None:
-        mine = update(import_job).where(
-            import_job.c.id == job.id, import_job.c.leased_by == self._worker
-        )
-        async with self._database.transaction() as transaction:
-            await transaction.count(mine.values(**values))
+        await self.change(job.id, pass_number=job.pass_number + 1, pass_moved=False)
 
 
 def _settled(job: Job, lines: Sequence[Line]) -> dict[str, Any]:

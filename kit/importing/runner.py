@@ -1,32 +1,30 @@
 """Imports in the background: a batch of each in turn, until every line is settled."""
 
-import asyncio
 import contextlib
-import secrets
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from kit.actor import Actor, calls
+from kit.actor import Actor
 from kit.database.faults import outage
 from kit.errors import Busy, Denied, Problem, Unavailable
 from kit.ids import uuid7
 from kit.importing.faults import problem_of
-from kit.importing.jobs import Job, Jobs, LeaseLost, asker
+from kit.importing.jobs import Job, Jobs, asker
 from kit.importing.mapping.gathering import key_of, most_lines, refused, whole
 from kit.importing.mapping.layout import Layout, Source
 from kit.importing.mapping.lines import Line
 from kit.importing.mapping.plan import Plan
 from kit.importing.mapping.references import Names, Reason
 from kit.importing.writing import LineWriter
+from kit.jobs import runner as jobs
+from kit.jobs.leases import LeaseLost
 from kit.records.methods.standard import Records
 from kit.records.process import Process
-from kit.telemetry.logs import log
 from kit.text.folding import typed
 
 _BATCH = 100
-_POLL_SECONDS = 1.0
 _Lines = Callable[[Job, int], Awaitable[list[Line]]]
 # What passes: the import waits for it, and no line is to blame.
 _PATIENCE = (LeaseLost, Unavailable, Busy, OSError)
@@ -44,67 +42,25 @@ class _Underway:
     promised: set[str] | None = None
 
 
-class Runner:
+class Runner(jobs.Runner[Job]):
     """Works on the imports of one process; replicas share them by leases."""
 
+    kind = "import"
+
     def __init__(self, process: Process, records: Mapping[str, Records[Any, Any]]) -> None:
+        self._jobs = Jobs(process.database, uuid7())
+        super().__init__(self._jobs)
         self._process = process
         self._records = records
-        self._jobs = Jobs(process.database, uuid7())
-        self._poked = asyncio.Event()
         self._underway: dict[UUID, _Underway] = {}
 
-    def poke(self) -> None:
-        """There is a new import."""
-        self._poked.set()
+    def job_of(self, row: Any) -> Job:
+        return Job.of(row)
 
-    async def run(self) -> None:
-        """Works until it is cancelled, then lets others go on at once."""
-        try:
-            while True:
-                if not await self._stepped():
-                    await self._rest()
-        finally:
-            with contextlib.suppress(Exception):
-                await self._jobs.release()
+    def forget(self, job: Job) -> None:
+        self._underway.pop(job.id, None)
 
-    async def _rest(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_POLL_SECONDS):
-                await self._poked.wait()
-        self._poked.clear()
-
-    async def _stepped(self) -> bool:
-        try:
-            return await self.step()
-        except Exception as error:  # noqa: BLE001 - the database may answer next time
-            log.error("import.step_failed", exc_info=error)
-            return False
-
-    async def step(self) -> bool:
-        """One batch of one import; False when there is nothing to do."""
-        job = await self._jobs.claim()
-        if job is None:
-            return False
-        calls(job.actor)
-        try:
-            await self._advance(job)
-        except LeaseLost:
-            self._underway.pop(job.id, None)
-        except (Unavailable, Busy) as problem:
-            await self._jobs.pause(job, problem.message)
-        except Problem as problem:
-            await self._end(job, problem.message)
-        except Exception as error:  # noqa: BLE001 - a bug ends the import, not the process
-            if away := outage(error):
-                await self._jobs.pause(job, away.message)
-                return True
-            number = secrets.token_hex(6)
-            log.error("import.failed", reference=number, exc_info=error)
-            await self._end(job, f"Something went wrong on our side. Reference {number}.")
-        return True
-
-    async def _advance(self, job: Job) -> None:
+    async def advance(self, job: Job) -> None:
         await self._process.replica.recent_enough(job.actor)
         records = self._records[job.entity]
         may_import(records, job.actor, job.plan)
@@ -116,7 +72,7 @@ class Runner:
         if lines := await self._batch(job, self._jobs.waiting):
             await self._take(job, lines, last=False)
         elif not (lines := await self._batch(job, self._jobs.left)):
-            await self._end(job)
+            await self.end(job)
         elif job.pass_moved:
             await self._jobs.begin_pass(job)
         else:
@@ -144,11 +100,6 @@ class Runner:
 
     def _names(self, layout: Layout) -> Names:
         return Names(self._process, layout, asker(self._process.name))
-
-    async def _end(self, job: Job, error: str = "") -> None:
-        self._underway.pop(job.id, None)
-        await self._jobs.end(job, error)
-        log.info("import.ended", entity=job.entity, job=str(job.id), error=error)
 
     async def _take(self, job: Job, lines: Sequence[Line], *, last: bool) -> None:
         """Resolves and takes in; a name that a later line may make lets its line wait."""

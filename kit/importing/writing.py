@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from kit.database.faults import outage
 from kit.entity import Before, Level, Record
-from kit.errors import Busy, Denied, Invalid, NotFound, Problem, Unavailable
+from kit.errors import Denied, Invalid, NotFound, Problem
 from kit.importing.faults import problem_of
-from kit.importing.jobs import Job, Jobs, LeaseLost
+from kit.importing.jobs import Job, Jobs
 from kit.importing.mapping.gathering import gathered
 from kit.importing.mapping.layout import Layout
 from kit.importing.mapping.lines import Line
+from kit.jobs.halves import STOPS, in_halves
 from kit.records.methods.custom_values import few, missing
 from kit.records.methods.standard import Records
 from kit.records.write.validation import check_ready
@@ -29,7 +29,6 @@ _SAY_WHEN = (
     "Say when this ended, by a column of the file or by one value for every line;"
     " it is not taken to be today."
 )
-_STOPS = (LeaseLost, Unavailable, Busy)
 
 
 class _Rehearsed(Exception):  # noqa: N818 - it says what happened
@@ -59,7 +58,7 @@ class LineWriter:
             await self._complete(wrong)
             await self._settle(settled)
         for group in _apart([line for line in lines if not line.state], self._match):
-            await self._safely(group)
+            await in_halves(group, self._together, self._reject)
 
     async def _complete(self, rejected: Sequence[Line]) -> None:
         """What else a rejected line lacks is said at once, or it would come in a second round."""
@@ -71,22 +70,9 @@ class LineWriter:
             if line.texts and not self._meant(known, line):
                 line.lacks(self._layout)
 
-    async def _safely(self, lines: Sequence[Line]) -> None:
-        """One transaction; when it fails, two with half of the lines each."""
-        try:
-            await self._together(lines)
-        except _STOPS:
-            raise
-        except Exception as fault:
-            if away := outage(fault):
-                raise away from fault
-            if len(lines) == 1:
-                lines[0].reject(self._worded(problem_of(fault, self._job)))
-                await self._settle(lines)
-                return
-            half = len(lines) // 2
-            await self._safely(lines[:half])
-            await self._safely(lines[half:])
+    async def _reject(self, line: Line, fault: Exception) -> None:
+        line.reject(self._worded(problem_of(fault, self._job)))
+        await self._settle([line])
 
     async def _together(self, lines: Sequence[Line]) -> None:
         if self._job.dry_run:
@@ -120,7 +106,7 @@ class LineWriter:
             line.state, line.reasons = "", {}
             try:
                 await self._take_one(work, line, existing, editable)
-            except _STOPS:
+            except STOPS:
                 raise
             except Problem as problem:
                 line.reject(self._worded(problem))

@@ -8,8 +8,9 @@ from sqlalchemy import func, insert, select, text, update
 from kit.access.entries import Permission
 from kit.actor import Actor
 from kit.ids import uuid7
-from kit.importing.jobs import Job, Jobs, LeaseLost
+from kit.importing.jobs import Job, Jobs
 from kit.importing.tables import import_job, import_line
+from kit.jobs.leases import LeaseLost
 from tests.kit.importing.office import ACCOUNT, Office, unique
 
 _PLAN = {"columns": {"name": "name"}, "values": {}, "constants": {}, "match": ""}
