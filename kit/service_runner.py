@@ -16,6 +16,8 @@ from kit.beside.files.service import Files
 from kit.beside.files.sweeping import measure_files, sweep_files
 from kit.beside.notes.service import Notes
 from kit.beside.timeline.service import Timelines
+from kit.bulk.bulks import Bulks
+from kit.bulk.pruning import forget_bulks
 from kit.choices import first_values
 from kit.choices.declaring import declare_choices
 from kit.choices.merging import merge_tags
@@ -55,6 +57,7 @@ JOBS = (
     Every(60, sweep_files),
     Every(600, measure_files),
     Every(3600, forget_letters),
+    Every(3600, forget_bulks),
 )
 """What every service does beside its own jobs."""
 _LOOK_AGAIN_SECONDS = 0.5
@@ -178,7 +181,8 @@ def _servicers(service: Service, process: Process) -> list[Any]:
     records = [each(process) for each in service.records]
     others = [each(process) for each in service.others]
     beside = [RecordsService(process, records), Notes(process), Files(process), Timelines(process)]
-    return [*records, *others, *beside, Imports(process, records), Exports(process)]
+    many = [Imports(process, records), Exports(process), Bulks(process, records)]
+    return [*records, *others, *beside, *many]
 
 
 async def _serve(

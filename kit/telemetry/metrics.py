@@ -181,6 +181,18 @@ IMPORT_FAULTS = _counter(
     "entity",
 )
 
+BULK_ROWS = _counter(
+    "crm_bulk_rows_total",
+    "Records that bulks went through, by what became of them: changed, unchanged or refused.",
+    "entity",
+    "outcome",
+)
+BULK_FAULTS = _counter(
+    "crm_bulk_faults_total",
+    "Records that bulks left for a fault of ours, which the log has under its reference.",
+    "entity",
+)
+
 EXPORTS = _counter(
     "crm_exports_total",
     "Files given out by how they ended: done, cancelled or failed.",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from crm.v1 import options_pb2 as pb
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
 
 from kit.entity.kinds import (
     Boolean,
@@ -74,6 +74,11 @@ def copies_of(known: FieldDescriptor) -> Sequence[str]:
 def part_of(known: FieldDescriptor) -> str:
     """The field that repeats this one; empty where none does."""
     return str(known.GetOptions().Extensions[pb.part_of])
+
+
+def is_bulk(method: MethodDescriptor) -> bool:
+    """Whether a verb may be done to many records at once."""
+    return bool(method.GetOptions().Extensions[pb.bulk])
 
 
 def kind_of(known: FieldDescriptor) -> Kind | None:

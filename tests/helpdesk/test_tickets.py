@@ -17,6 +17,7 @@ from kit.errors import Conflict, Denied, Invalid, NotFound, Refused
 from kit.ids import uuid7
 from kit.testing.organisation import ALL, TestOrganisation
 from kit.testing.serving import Serving
+from tests.kit.bulk.doing import Doer, counts, packed
 
 
 @pytest.fixture
@@ -216,3 +217,28 @@ async def test_a_hidden_note_is_not_written_by_assigning(
     assert refused.value.fields == {"note": "There is no such field."}
     asked.ClearField("note")
     assert (await bobs.Assign(asked)).assignee_id == str(bob.person_id)
+
+
+async def test_many_tickets_are_assigned_and_resolved_and_one_that_is_done_says_so(
+    serving: Serving, tickets: TicketsStub, ana: Actor
+) -> None:
+    """HD-02, HD-04: a verb is done to many, each by its own rule, and has no way back."""
+    those = [await _one(tickets, f"Call {number}") for number in range(3)]
+    ids, doer = [each.id for each in those], Doer(serving, ana)
+    call = packed(pb.AssignTicket(assignee_id=str(ana.person_id)))
+    assigned = await doer.do("helpdesk.Ticket", ids=ids, action="assign", call=call)
+    assert (counts(assigned), assigned.undoable) == ((3, 0, 0), False)
+    assert len(await told(serving, events.TicketAssigned, those[0])) == 1
+    settled = packed(pb.ResolveTicket(resolution="New fuse"))
+    await tickets.Resolve(pb.ResolveTicket(id=ids[0], resolution="Old fuse"))
+    done = await doer.do("helpdesk.Ticket", ids=ids, action="resolve", call=settled)
+    assert counts(done) == (2, 0, 1)
+    [why] = (await doer.refused(done)).values()
+    assert "resolved" in why[""]
+    now = await tickets.Get(standard_pb2.GetRequest(id=ids[1]))
+    assert (now.status, now.resolution, now.version) == ("resolved", "New fuse", 3)
+    with pytest.raises(Refused):
+        await doer.undo(done)
+    with pytest.raises(Invalid) as refused:
+        await doer.start("helpdesk.Ticket", ids=ids, action="resolve")
+    assert [*refused.value.fields] == ["resolution"]

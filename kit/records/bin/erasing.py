@@ -1,9 +1,9 @@
 """What has stood in the bin long enough is erased: nothing is left of a record but its place.
 
-What was kept beside it goes along: history, shares, notes, lines of imports, answers to repeated calls,
-dead letters; other services take away their own when they hear of it. Not reached is what lies in the
-outbox (7 days), in the streams (their time) and in backups, and the dead letters of services that
-keep no copy of the record.
+What was kept beside it goes along: history, shares, notes, lines of imports, rows of bulks, answers to
+repeated calls, dead letters; other services take away their own when they hear of it. Not reached is what
+lies in the outbox (7 days), in the streams (their time) and in backups, and the dead letters of services
+that keep no copy of the record.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,6 +24,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    null,
     select,
     text,
 )
@@ -163,10 +164,13 @@ async def _forget(work: Work, ids: Sequence[UUID], limit: datetime) -> None:
     await work.run(FORGET, records=records)
     for on in (history.c.record_id, share.c.record_id, *beside_records()):
         await work.run(on.table.delete().where(_among(on, ids)))
-    # Importing stands above records, so that its table is known by name alone.
-    lines = metadata.tables["import_line"]
-    emptied = lines.update().values(original="", reasons={})
-    await work.run(emptied.where(_among(lines.c.record_id, ids)))
+    # Importing and bulks stand above records, so that their tables are known by name alone.
+    lines, rows = metadata.tables["import_line"], metadata.tables["bulk_row"]
+    for told, emptied in (
+        (lines, lines.update().values(original="", reasons={})),
+        (rows, rows.update().values(before=null(), reasons=null())),
+    ):
+        await work.run(emptied.where(_among(told.c.record_id, ids)))
 
 
 def _among(column: Any, ids: Sequence[UUID]) -> Any:

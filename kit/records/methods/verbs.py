@@ -17,14 +17,14 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message_factory import GetMessageClass
 
-from kit.access.permit import Permit
 from kit.entity import Level, Record
 from kit.entity.kinds import Kind
 from kit.errors import Invalid
 from kit.records.write.work import Work
 from kit.wire.contract import service_of
-from kit.wire.options import is_secret, kind_of, stands_for
+from kit.wire.options import is_bulk, is_secret, kind_of, stands_for
 
 if TYPE_CHECKING:
     from kit.records.methods.standard import Records
@@ -115,12 +115,16 @@ class Verb:
         self.right = by_default if self._right == "" else self._right
         self.level = self._level or (Level.EDIT if self.changes else Level.READ)
         self.repeatable = self.changes and not _is_secret(described)
+        self.request = GetMessageClass(described.input_type)
+        self.bulk = is_bulk(described)
+        if self.bulk and (self.by_itself or not (self.over_record and self.changes)):
+            raise TypeError(f"{name} changes no record, or works by itself: it is no bulk's.")
 
     def __get__(self, servicer: Any, _: Any = None) -> Any:
         return self if servicer is None else partial(self._serve, servicer)
 
     async def _serve(self, servicer: "Records[Any, Any]", request: Any, context: Any) -> Any:
-        said = self._said(servicer.permit(self.right), request)
+        said = self.said(servicer, request)
         if self.by_itself:
             return await self.rule(servicer, request, said)
         async with servicer.work(request if self.repeatable else None) as work:
@@ -139,8 +143,17 @@ class Verb:
             await servicer.same_version(work, record, request)
         return record
 
-    def _said(self, permit: Permit, request: Any) -> Said:
+    async def done_to(
+        self, servicer: "Records[Any, Any]", work: Work, record: Any, said: Said
+    ) -> None:
+        """Does to one of many records, which is at hand as the verb wants it, what was said."""
+        if self.holds is not None:
+            await self.holds(work, record)
+        await self.rule(servicer, work, record, said)
+
+    def said(self, servicer: "Records[Any, Any]", request: Any) -> Said:
         """What the caller says and may say; Invalid names every input that is wrong."""
+        permit = servicer.permit(self.right)
         told = {
             name: each.name
             for each in self.inputs
@@ -179,7 +192,7 @@ def verb(
     What it `holds` is locked before the record is judged, `itself` or whatever it hangs on. A verb that
     works `by_itself` gets the request and opens its transactions itself, for more than one or for
     another kind of record; finding the record and its version is its own then, and its right too where
-    that is None.
+    that is None. Which may be done to many records at once, the contract says.
     """
     chosen: dict[str, Any] = {
         "right": right,

@@ -40,7 +40,7 @@ class Question:
         return cls(
             request.filter,
             request.order_by,
-            _words(request.search) if request.search else "",
+            words_asked(request.search) if request.search else "",
             _size(request.page_size),
             request.page_token,
             tuple(request.fields),
@@ -50,11 +50,12 @@ class Question:
     @classmethod
     def of_all(cls, request: Any, fields: tuple[str, ...]) -> Self:
         """What a list asks without its pages: every row, in these fields."""
-        words = _words(request.search) if request.search else ""
+        words = words_asked(request.search) if request.search else ""
         return cls(request.filter, request.order_by, words, fields=fields)
 
 
-def _words(search: str) -> str:
+def words_asked(search: str) -> str:
+    """The words of a search, as they are looked for."""
     if len(search) > _LONGEST_SEARCH:
         raise Invalid(search=f"Search for at most {_LONGEST_SEARCH} characters.")
     return words_of(search)

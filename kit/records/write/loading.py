@@ -35,6 +35,16 @@ def by_ids(record: type[Record], reach: Reach, level: Level) -> Select[Any]:
     return _columns(record).where(some, reached).order_by(table.id)
 
 
+def standing_by_ids(
+    record: type[Record], reach: Reach, level: Level, *, binned: bool
+) -> Select[Any]:
+    """The same among those that stand, or those in the bin."""
+    table = record.__table__.c
+    some = table.id == any_(bindparam("ids", type_=ARRAY(Uuid)))
+    reached = reachable_by_parameter(record, reach, level, binned=binned)
+    return stored(record).where(some, reached)
+
+
 def every(record: type[Record]) -> Select[Any]:
     """All that stand, oldest first."""
     return stored(record).where(standing(record.__table__)).order_by(record.__table__.c.id)

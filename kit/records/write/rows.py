@@ -19,7 +19,16 @@ from kit.entity.parts import parts_in
 from kit.errors import Denied, NotFound
 from kit.ids import record_id
 from kit.records.write.identity_map import IdentityMap
-from kit.records.write.loading import by_id, by_ids, every, fill, itself, revived, within
+from kit.records.write.loading import (
+    by_id,
+    by_ids,
+    every,
+    fill,
+    itself,
+    revived,
+    standing_by_ids,
+    within,
+)
 from kit.references.fetch import Fetch
 
 if TYPE_CHECKING:
@@ -27,7 +36,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Record)
 
-_NOT_FAR_ENOUGH = {
+NOT_FAR_ENOUGH = {
     Level.EDIT: "You may read this record but not change it.",
     Level.FULL: "This record is yours to see, but not to share, hand over or delete.",
 }
@@ -64,7 +73,7 @@ class Rows(Queries):
         if found is not None:
             return found
         if level is not Level.READ and await self.find(record, id, binned=binned):
-            raise Denied(_NOT_FAR_ENOUGH[level])
+            raise Denied(NOT_FAR_ENOUGH[level])
         raise NotFound
 
     async def find(
@@ -95,6 +104,22 @@ class Rows(Queries):
         key = (record, level, reach.shape, "named")
         statement = self._statements.once(key, lambda: by_ids(record, reach, level or Level.READ))
         return await self._records(record, statement, reach.parameters | {"ids": list(ids)})
+
+    async def among(
+        self,
+        record: type[R],
+        ids: Sequence[UUID],
+        level: Level | None = None,
+        *,
+        binned: bool = False,
+    ) -> Mapping[UUID, R]:
+        """The same by their ids, of those that stand or those in the bin."""
+        reach = self.permit(record).reach(level) if level else _ALL
+        key = (record, level, reach.shape, binned, "among")
+        build = partial(standing_by_ids, record, reach, level or Level.READ, binned=binned)
+        statement = self._statements.once(key, build)
+        found = await self._records(record, statement, reach.parameters | {"ids": list(ids)})
+        return {each.id: each for each in found}
 
     async def every(self, record: type[R]) -> Sequence[R]:
         """All records of a small table, whoever may see them: for rules that need every one."""

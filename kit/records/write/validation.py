@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from kit.records.write.work import Work
 
 
-def check_ready(work: "Work", record: Record) -> None:
+def check_ready(work: "Work", record: Record, names: Collection[str] | None = None) -> None:
     """Checks ahead of the flush, so that of many records the one at fault is known."""
     refuse_emptied(record)
     choose_tags(work, record)
     record.prepare(work.actor)
-    check_record(work, record, record.fields)
+    check_record(work, record, record.fields if names is None else names)
 
 
 def check_record(work: "Work", record: Record, names: Collection[str]) -> None:

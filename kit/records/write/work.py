@@ -53,6 +53,8 @@ class Work(Rows):
         self.reply: Any = None
         self.notes: dict[str, Any] = {}
         """What handlers look up once and need until the end of the transaction."""
+        self.gives_back = False
+        """Whether the actor takes back what he did, be it that he handed a record over to somebody else."""
         self.written: list[Change] = []
         self.shown: dict[Record, Change] = {}
         """Changes that are checked and told of, and not written yet."""

@@ -26,6 +26,7 @@ _OF_THE_KIT = {"history", "share", "answered", "outbox", "inbox", "dead_letter",
 _OF_THE_KIT |= {"import_job", "import_line", "reference_copy", "export_log"}
 _OF_THE_KIT |= {"file", "file_version", "file_opening", "loose_content"}
 _OF_THE_KIT |= {"note", "note_version", "letter"}
+_OF_THE_KIT |= {"bulk_job", "bulk_row"}
 
 
 async def _any_schema(database: object, service: str) -> None:
