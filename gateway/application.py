@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Scope
 from gateway.api import import_routes, system_routes
 from gateway.api.beside.file_routes import FileRoutes
 from gateway.api.beside.note_routes import NoteRoutes
+from gateway.api.bulk import routes as bulk_routes
 from gateway.api.entity_routes import EntityRoutes
 from gateway.api.in_process import InProcessApi
 from gateway.api.reporting import routes as report_routes
@@ -28,7 +29,12 @@ from gateway.web.frame.visits import Site, to_sign_in, visit_of
 from gateway.web.routes import ROUTERS as PAGES
 from kit.errors import Anonymous, Problem
 
-API: tuple[APIRouter, ...] = (system_routes.router, report_routes.router, import_routes.router)
+API: tuple[APIRouter, ...] = (
+    system_routes.router,
+    report_routes.router,
+    import_routes.router,
+    bulk_routes.router,
+)
 """What the API offers besides its entities."""
 
 _MACHINES = ("/api/", "/oauth/", "/.well-known/")
@@ -42,10 +48,12 @@ def table_of(api: InProcessApi) -> Table:
 def _rows(api: InProcessApi) -> Iterator[Row]:
     entities = EntityRoutes(api.operations, api.records, api.exports)
     notes, files = NoteRoutes(api.notes), FileRoutes(api.files)
+    bulks = bulk_routes.BulkRoutes(api.bulks)
     for resource in api.backends.resources:
         yield from entities.rows(resource)
         yield from notes.rows(resource)
         yield from files.rows(resource)
+        yield from bulks.rows(resource)
 
 
 def application(parts: Parts) -> ASGIApp:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from crm.v1 import (
+    bulk_pb2_grpc,
     exports_pb2_grpc,
     files_pb2_grpc,
     imports_pb2_grpc,
@@ -88,6 +89,10 @@ class Backends:
     def exports(self, service: str) -> Any:
         """The service `Exports` of a process."""
         return self._of_every(service, exports_pb2_grpc.ExportsStub)
+
+    def bulks(self, service: str) -> Any:
+        """The service `Bulks` of a process."""
+        return self._of_every(service, bulk_pb2_grpc.BulksStub)
 
     def resource(self, slug: str) -> Resource:
         found = self.by_slug.get(slug)

@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from gateway.access import Rights
 from gateway.api.beside.files import Files
+from gateway.api.bulk.bulks import Bulks
 from gateway.api.descriptions import Descriptions
 from gateway.api.imports import Imports
 from gateway.api.operations import Operations
@@ -45,6 +46,7 @@ TheRecords = Annotated[Records, _part(lambda parts: parts.api.records)]
 TheFiles = Annotated[Files, _part(lambda parts: parts.api.files)]
 TheReports = Annotated[Reports, _part(lambda parts: parts.api.reports)]
 TheImports = Annotated[Imports, _part(lambda parts: parts.api.imports)]
+TheBulks = Annotated[Bulks, _part(lambda parts: parts.api.bulks)]
 
 
 async def _anybody(connection: HTTPConnection) -> Caller | None:

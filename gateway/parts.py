@@ -7,6 +7,7 @@ from starlette.requests import Request
 from gateway.access import PolicyFollower, Rights
 from gateway.api.beside.files import Files
 from gateway.api.beside.notes import Notes
+from gateway.api.bulk.bulks import Bulks
 from gateway.api.descriptions import Descriptions
 from gateway.api.exports import Exports
 from gateway.api.imports import Imports
@@ -78,6 +79,7 @@ def _api(backends: Backends, rights: Rights, follower: PolicyFollower) -> InProc
         Descriptions(backends, rights),
         Imports(backends, rights),
         Exports(backends, rights),
+        Bulks(backends, rights, follower),
     )
 
 

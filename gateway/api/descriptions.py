@@ -17,7 +17,7 @@ from gateway.contract.resources import Method, Resource
 from kit.actor import calling
 from kit.errors import Problem
 from kit.telemetry.logs import log
-from kit.wire.options import kind_of, reference_of, stands_for
+from kit.wire.options import is_bulk, kind_of, reference_of, stands_for
 from kit.wire.plain import plain
 
 # Rights, limits and value lists change with the epoch; a service of another release shows up this late.
@@ -154,6 +154,7 @@ def _verb(verb: Method) -> Described:
         "path": verb.slug,
         "label": spaced(verb.name),
         "doc": comment(verb.described.full_name),
+        "bulk": is_bulk(verb.described),
     }
 
 

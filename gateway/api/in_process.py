@@ -9,6 +9,7 @@ from starlette.responses import Response
 from gateway.access import Rights
 from gateway.api.beside.files import Files
 from gateway.api.beside.notes import Notes
+from gateway.api.bulk.bulks import Bulks
 from gateway.api.descriptions import Descriptions
 from gateway.api.exports import Exports
 from gateway.api.imports import PIECE, Imports
@@ -37,6 +38,7 @@ class InProcessApi:
     descriptions: Descriptions
     imports: Imports
     exports: Exports
+    bulks: Bulks
 
     async def me(self) -> Json:
         return me(self.rights)
@@ -189,6 +191,25 @@ class InProcessApi:
 
     async def export(self, plural: str, params: Mapping[str, str]) -> Response:
         return await self.exports.export(self.backends.resource(plural), params)
+
+    async def start_bulk(self, plural: str, body: Json) -> Json:
+        values = {name: value for name, value in body.items() if name != "idempotency_key"}
+        if "values" in values:
+            values["values"] = gathered(values["values"])
+        key, resource = str(body.get("idempotency_key", "")), self.backends.resource(plural)
+        return (await self.bulks.start(resource, values, key)).values()
+
+    async def bulk(self, bulk_id: str) -> Json:
+        return (await self.bulks.get(bulk_id)).values()
+
+    async def bulk_rows(self, bulk_id: str, params: Mapping[str, str]) -> Json:
+        return (await self.bulks.rows(bulk_id, params)).values()
+
+    async def run_bulk(self, bulk_id: str, key: str) -> Json:
+        return (await self.bulks.run(bulk_id, key)).values()
+
+    async def undo_bulk(self, bulk_id: str, key: str) -> Json:
+        return (await self.bulks.undo(bulk_id, key)).values()
 
     async def tag_cloud(self, plural: str, narrowed: str = "") -> Json:
         if not plural:

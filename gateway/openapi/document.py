@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
+from gateway.api.bulk.bulks import offered
 from gateway.api.exports import TYPES
 from gateway.api.table import ROOT, Row
 from gateway.contract.comments import comment
@@ -22,6 +23,7 @@ from gateway.contract.schemas import (
     reference,
 )
 from gateway.openapi.beside import beside
+from gateway.openapi.bulk import START, start_of
 from gateway.openapi.components import schemas
 from gateway.openapi.declarations import Declared
 from gateway.openapi.files import files_of
@@ -246,6 +248,11 @@ class _Operations:
             )
         if "List" in self.resource.methods:
             yield ("GET", f"{self.resource.slug}:export"), self._file()
+        if offered(self.resource):
+            messages.append(START.output_type)
+            summary, told = "Do the same to many of the {words}", start_of(self.resource)
+            described = self._operation("Bulk", Method("", START), summary, **told)
+            yield ("POST", f"{self.resource.slug}:bulk"), described
 
     def _file(self) -> Schema:
         """The list as a file, which comes in one of several forms."""

@@ -142,6 +142,21 @@ class Api(Protocol):
     async def tag_cloud(self, plural: str, narrowed: str = "") -> Json:
         """`GET /{plural}:tags`, or `GET /tag-cloud` over all entities: `{"items": [TagCount …]}`."""
 
+    async def start_bulk(self, plural: str, body: Json) -> Json:
+        """`POST /{plural}:bulk`: the same done to many records; answers a `Bulk`."""
+
+    async def bulk(self, bulk_id: str) -> Json:
+        """`GET /bulks/{id}`: how far it is."""
+
+    async def bulk_rows(self, bulk_id: str, params: Mapping[str, str]) -> Json:
+        """`GET /bulks/{id}/rows`: what became of each record."""
+
+    async def run_bulk(self, bulk_id: str, key: str) -> Json:
+        """`POST /bulks/{id}:run`: does what was tried."""
+
+    async def undo_bulk(self, bulk_id: str, key: str) -> Json:
+        """`POST /bulks/{id}:undo`: takes it back."""
+
     async def start_import(self, plan: Json, data: bytes) -> Json:
         """`POST /imports` with an `ImportPlan` and the file's bytes; answers an `Import`."""
 

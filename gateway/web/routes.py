@@ -7,6 +7,8 @@ from starlette.responses import Response
 
 from gateway.dependencies import TheSite
 from gateway.web.bin import page as bins
+from gateway.web.bulk import choosing as bulk
+from gateway.web.bulk import results
 from gateway.web.chat import page as chat
 from gateway.web.design import page as design
 from gateway.web.exports import page as exports
@@ -48,6 +50,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     theme.router,
     chat.router,
     imports.router,
+    results.router,
     tags.router,
     file_space.router,
     reports.router,
@@ -56,6 +59,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     bins.of_entity,
     lists.router,
     exports.router,
+    bulk.router,
     choosing.router,
     saving.router,
     board.router,

@@ -21,12 +21,13 @@ class Verb:
     label: str
     doc: str = ""
     fields: tuple[Field, ...] = ()
+    bulk: bool = False
 
     @classmethod
     def read(cls, json: Json) -> "Verb":
         fields = tuple(Field.read(each) for each in json.get("fields", ()))
         label = json.get("label") or spaced(json["name"])
-        return cls(json["name"], label, json.get("doc", ""), fields)
+        return cls(json["name"], label, json.get("doc", ""), fields, json.get("bulk", False))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from gateway.web.api import Json
+from gateway.web.bulk.choosing import choices_for
 from gateway.web.described.entities import Entity
 from gateway.web.described.fields import Field
 from gateway.web.frame.gather import answer, gather
@@ -153,6 +154,7 @@ def _shown(
         groupable=[field for field in choosable(entity) if groupable(field)],
         shapes=shapes_of(wanted),
         lacking=lacking_in(wanted),
+        choices=choices_for(entity),
         idempotency_key=token_urlsafe(16),
         filterable=filterable(entity),
         sortable=sortable(entity),

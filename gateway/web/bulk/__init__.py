@@ -1,0 +1,1 @@
+"""Pages for doing the same to many records: what, to which, tried first, then done, with the way back."""
