@@ -83,6 +83,7 @@ def _killed_while_sending(sender: Sender, breaking: Breaking) -> int:
     for thread in threads:
         thread.join(90)
     until(is_back, "sales back")
+    until(lambda: sender.http.get(sender.path).is_success, "sales called again")
     return answers[0]
 
 
