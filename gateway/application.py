@@ -11,10 +11,12 @@ from starlette.types import ASGIApp, Scope
 
 from gateway.api import import_routes, system_routes
 from gateway.api.beside.file_routes import FileRoutes
+from gateway.api.beside.follow_routes import FollowRoutes
 from gateway.api.beside.note_routes import NoteRoutes
 from gateway.api.bulk import routes as bulk_routes
 from gateway.api.entity_routes import EntityRoutes
 from gateway.api.in_process import InProcessApi
+from gateway.api.inbox import routes as inbox_routes
 from gateway.api.reporting import routes as report_routes
 from gateway.api.table import Row, Table
 from gateway.framework_errors import problem_of
@@ -34,6 +36,7 @@ API: tuple[APIRouter, ...] = (
     report_routes.router,
     import_routes.router,
     bulk_routes.router,
+    inbox_routes.router,
 )
 """What the API offers besides its entities."""
 
@@ -47,13 +50,16 @@ def table_of(api: InProcessApi) -> Table:
 
 def _rows(api: InProcessApi) -> Iterator[Row]:
     entities = EntityRoutes(api.operations, api.records, api.exports)
-    notes, files = NoteRoutes(api.notes), FileRoutes(api.files)
-    bulks = bulk_routes.BulkRoutes(api.bulks)
+    beside = (
+        NoteRoutes(api.notes),
+        FileRoutes(api.files),
+        FollowRoutes(api.following),
+        bulk_routes.BulkRoutes(api.bulks),
+    )
     for resource in api.backends.resources:
         yield from entities.rows(resource)
-        yield from notes.rows(resource)
-        yield from files.rows(resource)
-        yield from bulks.rows(resource)
+        for each in beside:
+            yield from each.rows(resource)
 
 
 def application(parts: Parts) -> ASGIApp:

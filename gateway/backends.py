@@ -9,6 +9,7 @@ from crm.v1 import (
     bulk_pb2_grpc,
     exports_pb2_grpc,
     files_pb2_grpc,
+    follow_pb2_grpc,
     imports_pb2_grpc,
     notes_pb2_grpc,
     records_pb2_grpc,
@@ -69,6 +70,10 @@ class Backends:
     def files(self, service: str) -> Any:
         """The service `Files` of a process."""
         return self._of_every(service, files_pb2_grpc.FilesStub)
+
+    def followers(self, service: str) -> Any:
+        """The service `Followers` of a process."""
+        return self._of_every(service, follow_pb2_grpc.FollowersStub)
 
     def timelines(self, service: str) -> Any:
         """The service `Timelines` of a process."""

@@ -11,6 +11,7 @@ from gateway.api.beside.files import Files
 from gateway.api.bulk.bulks import Bulks
 from gateway.api.descriptions import Descriptions
 from gateway.api.imports import Imports
+from gateway.api.inbox.inbox import Inbox
 from gateway.api.operations import Operations
 from gateway.api.records import Records
 from gateway.api.reporting.reports import Reports
@@ -19,6 +20,7 @@ from gateway.authentication.sessions import Sessions
 from gateway.config import Settings
 from gateway.parts import Parts
 from gateway.realtime.chat import Chat
+from gateway.realtime.news import News
 from gateway.web.frame.visits import Site
 from kit.errors import Anonymous
 from kit.rpc.client import Peers
@@ -39,12 +41,14 @@ TheSessions = Annotated[Sessions, _part(lambda parts: parts.sessions)]
 TheSite = Annotated[Site, _part(lambda parts: parts.site)]
 ThePeers = Annotated[Peers, _part(lambda parts: parts.follower.peers)]
 TheChat = Annotated[Chat, _part(lambda parts: parts.chat)]
+TheNews = Annotated[News, _part(lambda parts: parts.news)]
 TheRights = Annotated[Rights, _part(lambda parts: parts.rights)]
 TheOperations = Annotated[Operations, _part(lambda parts: parts.api.operations)]
 TheDescriptions = Annotated[Descriptions, _part(lambda parts: parts.api.descriptions)]
 TheRecords = Annotated[Records, _part(lambda parts: parts.api.records)]
 TheFiles = Annotated[Files, _part(lambda parts: parts.api.files)]
 TheReports = Annotated[Reports, _part(lambda parts: parts.api.reports)]
+TheInbox = Annotated[Inbox, _part(lambda parts: parts.api.inbox)]
 TheImports = Annotated[Imports, _part(lambda parts: parts.api.imports)]
 TheBulks = Annotated[Bulks, _part(lambda parts: parts.api.bulks)]
 

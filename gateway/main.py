@@ -91,6 +91,7 @@ async def _listen(parts: Parts) -> None:
     await parts.sessions.listen()
     await parts.tokens.listen()
     await parts.chat.listen()
+    await parts.news.listen()
 
 
 class _Server(uvicorn.Server):
@@ -121,6 +122,7 @@ async def _serving(settings: Settings, parts: Parts) -> AsyncIterator[None]:
         try:
             yield
         finally:
+            parts.news.close()
             server.should_exit = True
             await over.wait()
 

@@ -6,12 +6,14 @@ from starlette.requests import Request
 
 from gateway.access import PolicyFollower, Rights
 from gateway.api.beside.files import Files
+from gateway.api.beside.followers import Followers
 from gateway.api.beside.notes import Notes
 from gateway.api.bulk.bulks import Bulks
 from gateway.api.descriptions import Descriptions
 from gateway.api.exports import Exports
 from gateway.api.imports import Imports
 from gateway.api.in_process import InProcessApi
+from gateway.api.inbox.inbox import Inbox
 from gateway.api.operations import Operations
 from gateway.api.records import Records
 from gateway.api.reporting.reports import Reports
@@ -23,6 +25,7 @@ from gateway.authentication.sessions import Sessions
 from gateway.backends import Backends
 from gateway.config import Settings
 from gateway.realtime.chat import Chat
+from gateway.realtime.news import News
 from gateway.web.frame.visits import Site
 from gateway.web.imports.uploads import ValkeyUploads
 from gateway.web.site import site_of
@@ -40,6 +43,7 @@ class Parts:
     tokens: AccessTokens
     admission: Admission
     chat: Chat
+    news: News
     rights: Rights
     api: InProcessApi
     site: Site
@@ -60,6 +64,7 @@ class Parts:
             tokens,
             admission,
             Chat(settings, admission, follower),
+            News(settings, admission, follower),
             rights,
             api,
             site_of(lambda _: api, _csrf_of, ValkeyUploads(limits.valkey), settings.file_bytes),
@@ -76,6 +81,8 @@ def _api(backends: Backends, rights: Rights, follower: PolicyFollower) -> InProc
         Reports(backends, operations, records),
         Notes(backends, rights),
         Files(backends, rights),
+        Followers(backends, rights),
+        Inbox(backends, rights),
         Descriptions(backends, rights),
         Imports(backends, rights),
         Exports(backends, rights),

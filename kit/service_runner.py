@@ -14,6 +14,8 @@ from kit.access.replica import Replica
 from kit.actor import Actor, calls
 from kit.beside.files.service import Files
 from kit.beside.files.sweeping import measure_files, sweep_files
+from kit.beside.follow.service import Followers
+from kit.beside.follow.telling import tell_followers
 from kit.beside.notes.service import Notes
 from kit.beside.timeline.service import Timelines
 from kit.bulk.bulks import Bulks
@@ -52,6 +54,7 @@ from kit.service import Every, Service
 from kit.telemetry import logs, metrics, traces
 
 JOBS = (
+    Every(1, tell_followers),
     Every(3600, forget_answers),
     Every(600, empty_bins),
     Every(60, sweep_files),
@@ -180,9 +183,9 @@ async def _consume(running: Running) -> None:
 def _servicers(service: Service, process: Process) -> list[Any]:
     records = [each(process) for each in service.records]
     others = [each(process) for each in service.others]
-    beside = [RecordsService(process, records), Notes(process), Files(process), Timelines(process)]
-    many = [Imports(process, records), Exports(process), Bulks(process, records)]
-    return [*records, *others, *beside, *many]
+    of_records = (Notes, Files, Followers, Timelines, Exports)
+    beside = [RecordsService(process, records), *(each(process) for each in of_records)]
+    return [*records, *others, *beside, Imports(process, records), Bulks(process, records)]
 
 
 async def _serve(

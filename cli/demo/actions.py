@@ -45,6 +45,20 @@ class Actions:
             if missing:
                 session.take_in("campaigns.Member", missing)
 
+    def follow(self) -> None:
+        """Managers follow the deals and customers about which they will be asked."""
+        asked = [each for each in self._company.remarks if each.manager]
+        asked.sort(key=_manager_of)
+        own = [list(each) for _, each in groupby(asked, key=_manager_of)]
+        each_of(own, self._follow)
+
+    def _follow(self, remarks: list[Remark]) -> None:
+        """What one manager follows; once more changes nothing."""
+        with self._as(_manager_of(remarks[0])) as session:
+            for each in remarks:
+                on = self._directory.ids(each.on.plural, each.on.field)[each.on.value]
+                session.post(f"{each.on.plural}/{on}:follow", {})
+
     def go_on(self) -> None:
         """Agents first, so that what they say about their deals is true by then."""
         moves = sorted(self._company.moves, key=lambda each: each.owner)
@@ -130,6 +144,10 @@ class Actions:
             return str(sessions[one].post("rooms:direct", {"person_id": person})["id"])
         rooms = self._administrator.all("rooms", "id,kind")
         return str(next(each["id"] for each in rooms if each["kind"] == "public"))
+
+
+def _manager_of(remark: Remark) -> str:
+    return remark.manager.value if remark.manager else ""
 
 
 def _stages(session: Session) -> dict[str, str]:

@@ -83,6 +83,7 @@ class Filling:
         yield "opportunities", lambda: self._import("opportunities")
         yield "tickets, activities and members", lambda: self._go_about(actions)
         yield "campaign results", lambda: self._import("campaigns")
+        yield "what is followed", actions.follow
         yield "moves and talks", actions.go_on
         yield "notes", actions.note
         yield "files", actions.file

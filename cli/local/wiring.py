@@ -66,7 +66,7 @@ class Wiring:
         return given
 
     def _own(self, process: Process) -> dict[str, str]:
-        if process is GATEWAY:
+        if process is GATEWAY or process.name == "scheduling":
             return {"RAPPORT_PUBLIC_URL": self.address}
         if process.name == "identity":
             return {

@@ -8,11 +8,13 @@ from starlette.responses import Response
 
 from gateway.access import Rights
 from gateway.api.beside.files import Files
+from gateway.api.beside.followers import Followers
 from gateway.api.beside.notes import Notes
 from gateway.api.bulk.bulks import Bulks
 from gateway.api.descriptions import Descriptions
 from gateway.api.exports import Exports
 from gateway.api.imports import PIECE, Imports
+from gateway.api.inbox.inbox import Inbox
 from gateway.api.me import me
 from gateway.api.operations import Operations
 from gateway.api.parsing import from_json
@@ -35,6 +37,8 @@ class InProcessApi:
     reports: Reports
     notes: Notes
     files: Files
+    following: Followers
+    inbox: Inbox
     descriptions: Descriptions
     imports: Imports
     exports: Exports
@@ -216,6 +220,29 @@ class InProcessApi:
             return await self.records.tag_cloud()
         query = {"filter": narrowed} if narrowed else {}
         return (await self.records.count_tags(self.backends.resource(plural), query)).values()
+
+    async def inbox_page(self, params: Mapping[str, str]) -> Json:
+        return (await self.inbox.list(params)).values()
+
+    async def mark_notification(self, id: str, mark: str) -> None:
+        await self.inbox.mark(id, mark)
+
+    async def read_inbox(self) -> None:
+        await self.inbox.read_all()
+
+    async def inbox_choices(self) -> Json:
+        return (await self.inbox.choices()).values()
+
+    async def choose_inbox(self, choices: Json) -> None:
+        await self.inbox.choose(choices)
+
+    async def followers(self, plural: str, record_id: str) -> Json:
+        answer = await self.following.list(self.backends.resource(plural), record_id, {})
+        return answer.values()
+
+    async def follow(self, plural: str, record_id: str, *, wanted: bool) -> None:
+        change = self.following.follow if wanted else self.following.unfollow
+        await change(self.backends.resource(plural), record_id)
 
     async def start_import(self, plan: Json, data: bytes) -> Json:
         message = from_json(pb.ImportPlan(), plan)

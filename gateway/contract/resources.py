@@ -15,7 +15,7 @@ from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDesc
 from google.protobuf.message import Message
 
 from kit.beside.files.taking import takes_files
-from kit.beside.notes.taking import takes_notes
+from kit.beside.taking import takes_notes
 from kit.errors import NotFound
 
 STANDARD = ("Get", "List", "Create", "Update", "Delete")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from crm.v1 import exports_pb2, notes_pb2, records_pb2, timeline_pb2
+from crm.v1 import exports_pb2, follow_pb2, notes_pb2, records_pb2, timeline_pb2
 
 from gateway.contract.comments import comment
 from gateway.contract.resources import STANDARD, Method, Resource
@@ -88,6 +88,14 @@ def beside(resource: Resource) -> Iterator[Beside]:
     if resource.has_tags:
         yield _of(records_pb2, "Records", "GET", f"{slug}:tags", "CountTags")
     if resource.takes_notes:
+        yield from (
+            _of(follow_pb2, "Followers", *each)
+            for each in (
+                ("GET", f"{one}/followers", "List"),
+                ("POST", f"{one}:follow", "Follow"),
+                ("POST", f"{one}:unfollow", "Unfollow"),
+            )
+        )
         yield from _notes(f"{one}/notes")
 
 

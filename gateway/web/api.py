@@ -157,6 +157,27 @@ class Api(Protocol):
     async def undo_bulk(self, bulk_id: str, key: str) -> Json:
         """`POST /bulks/{id}:undo`: takes it back."""
 
+    async def inbox_page(self, params: Mapping[str, str]) -> Json:
+        """`GET /notifications`: `{"items": [Notification …], "page": {…}, "unread": …}`."""
+
+    async def mark_notification(self, id: str, mark: str) -> None:
+        """`POST /notifications/{id}:read` and its like."""
+
+    async def read_inbox(self) -> None:
+        """`POST /notifications:read-all`."""
+
+    async def inbox_choices(self) -> Json:
+        """`GET /notifications/choices`: by kind when the person is written to."""
+
+    async def choose_inbox(self, choices: Json) -> None:
+        """`PATCH /notifications/choices`."""
+
+    async def followers(self, plural: str, record_id: str) -> Json:
+        """`GET /{plural}/{id}/followers`: `{"items": [Follower …], "following": …}`."""
+
+    async def follow(self, plural: str, record_id: str, *, wanted: bool) -> None:
+        """`POST /{plural}/{id}:follow` or `:unfollow`."""
+
     async def start_import(self, plan: Json, data: bytes) -> Json:
         """`POST /imports` with an `ImportPlan` and the file's bytes; answers an `Import`."""
 

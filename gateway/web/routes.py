@@ -18,6 +18,8 @@ from gateway.web.forms import page as forms
 from gateway.web.frame import theme
 from gateway.web.home import page as home
 from gateway.web.imports import page as imports
+from gateway.web.inbox import following, unsubscribing
+from gateway.web.inbox import page as inbox
 from gateway.web.lists import board, choosing
 from gateway.web.lists import page as lists
 from gateway.web.pages import pages
@@ -51,6 +53,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     chat.router,
     imports.router,
     results.router,
+    inbox.router,
+    unsubscribing.router,
     tags.router,
     file_space.router,
     reports.router,
@@ -68,6 +72,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     record.router,
     notes.router,
     files_of_records.router,
+    following.router,
     stream.router,
     sharing.router,
     tags_of_record.router,

@@ -94,6 +94,14 @@ create table letter (
   sent_at timestamptz)
 """
 
+FOLLOWERS = """
+create table follower (
+  record_id uuid not null, person_id uuid not null, entity text not null, since timestamptz not null,
+  constraint pk_follower primary key (record_id, person_id));
+create index ix_follower_person on follower (person_id);
+create table followed_change (seq bigint not null constraint pk_followed_change primary key)
+"""
+
 KEEP_WORDS_AS_TAGS = """
 update "{table}" as held set tags = array(
   select word from (
@@ -271,3 +279,15 @@ def add_letters() -> None:
 def drop_letters() -> None:
     """Takes them away again."""
     op.drop_table("letter")
+
+
+def add_followers() -> None:
+    """Who follows records, and the lines of history of which they are still to be told."""
+    for statement in FOLLOWERS.split(";"):
+        op.execute(statement)
+
+
+def drop_followers() -> None:
+    """Takes them away again."""
+    for table in ("followed_change", "follower"):
+        op.drop_table(table)

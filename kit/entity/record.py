@@ -67,6 +67,8 @@ class Record(DeclarativeBase):
     # The references by which a record touches others; `touches:` in a filter finds it by each of them,
     # and by what hangs on the record that is asked for.
     touches: ClassVar[tuple[str, ...]] = ()
+    # The references by which a record, or the work on it, is given to a person, who is told of it.
+    assigned_by: ClassVar[tuple[str, ...]] = ("owner_id",)
     confidential: ClassVar[bool] = False
     # The lines of a log tell what happened to another record, whose own events say it.
     a_log: ClassVar[bool] = False

@@ -11,12 +11,14 @@ from sqlalchemy import select, text
 from kit.actor import Actor
 from kit.database.engine import Database
 from kit.database.transaction import Transaction
+from kit.events.publishing.outbox import Announcement
 from kit.importing.file.guesses import Guess
 from kit.importing.mapping.layout import Layout
 from kit.importing.mapping.lines import Line
 from kit.importing.mapping.plan import Plan
 from kit.importing.tables import import_job, import_line
 from kit.jobs.leases import Leases
+from kit.notices.giving import completed
 from kit.records.methods.standard import Records
 
 # One statement for any number of lines, so that it is compiled and prepared once.
@@ -77,8 +79,14 @@ def guesses_of(row: Any) -> dict[str, Guess]:
 class Jobs(Leases):
     """The imports of one database, as one worker of them sees it."""
 
-    def __init__(self, database: Database, worker: UUID) -> None:
+    def __init__(self, database: Database, worker: UUID, service: str = "") -> None:
         super().__init__(database, import_job, worker)
+        self._service = service
+
+    def told(self, row: Any) -> Announcement | None:
+        if row.dry_run or not self._service:
+            return None
+        return completed(self._service, row.importer_id, row, "import", row.file_name)
 
     async def waiting(self, job: Job, limit: int) -> list[Line]:
         """The next lines that this pass has not gone through."""

@@ -48,7 +48,7 @@ class Runner(jobs.Runner[Job]):
     kind = "import"
 
     def __init__(self, process: Process, records: Mapping[str, Records[Any, Any]]) -> None:
-        self._jobs = Jobs(process.database, uuid7())
+        self._jobs = Jobs(process.database, uuid7(), process.name)
         super().__init__(self._jobs)
         self._process = process
         self._records = records

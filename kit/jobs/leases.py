@@ -7,6 +7,7 @@ from sqlalchemy import Table, func, select, text, update
 
 from kit.database.engine import Database
 from kit.database.transaction import Transaction
+from kit.events.publishing.outbox import Announcement, insert_statement, rows
 
 LEASE = text("now() + interval '10 seconds'")
 _AT_LEISURE = text("SET LOCAL synchronous_commit TO off")
@@ -55,9 +56,18 @@ class Leases:
             await transaction.count(self._mine(job_id).values(**values))
 
     async def end(self, job_id: UUID, error: str = "") -> None:
-        """There is nothing left to do, or nothing that could be done."""
+        """There is nothing left to do, or nothing that could be done; whoever began it is told."""
         state = "failed" if error else "done"
-        await self.change(job_id, state=state, error=error, ended_at=func.now())
+        ended = self._mine(job_id).values(state=state, error=error, ended_at=func.now())
+        async with self._database.transaction() as transaction:
+            row = await transaction.row(ended.returning(self._table))
+            if row is not None and (event := self.told(row)):
+                told = rows([event], service=event.subject.split(".")[1])
+                await transaction.count(insert_statement, **told)
+
+    def told(self, row: Any) -> Announcement | None:  # noqa: ARG002 - others know of whom it tells
+        """The event by which whoever began a job hears of its end, if it is worth a word."""
+        return None
 
     async def pause(self, job_id: UUID, error: str) -> None:
         """Leaves a job alone for a moment: something it needs does not answer."""

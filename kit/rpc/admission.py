@@ -9,9 +9,9 @@ from kit.errors import Denied
 Admits = Mapping[str, Collection[str]]
 """Process → what it may call here beyond the gateway's calls for people: `Opportunities/Create`."""
 
-REFERENCES = ("Records/Refer", "Records/Find")
-"""What a service asks about the records to which its own refer: copies of them, and which of them
-have the names that stand in a file."""
+REFERENCES = ("Records/Refer", "Records/Find", "Records/TitlesFor")
+"""What a service asks about the records to which its own refer: copies of them, which of them have the
+names that stand in a file, and what they are called for somebody who is told of them."""
 
 OF_EVERY_SERVICE: Admits = {"gateway": ("Records/Describe", "Records/Schemas")}
 """What every service answers: the gateway opens the way to it before the first person needs it, and

@@ -45,7 +45,7 @@ _ADMITS = {
     "sales": (_INDEXES, _RATES),
     "campaigns": (_LISTS, _INDEXES, _RATES),
     "helpdesk": (_LISTS, _INDEXES, _RATES, "Records/Find"),
-    "scheduling": (_LISTS, _INDEXES, _RATES),
+    "scheduling": (_LISTS, _INDEXES, _RATES, "Records/TitlesFor"),
     "chat": (_INDEXES, _RATES),
 }
 

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 
-from kit.settings import ServiceSettings
+from kit.settings import ServiceSettings, setting
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ServiceSettings):
-    """Nothing more than every service."""
+    """Where letters lead."""
+
+    public_url: str = setting(
+        "RAPPORT_PUBLIC_URL", "The address to which letters lead.", "http://localhost:8000"
+    )

@@ -57,8 +57,10 @@ def test_what_is_admitted_exists_and_may_flow(service: str) -> None:
 
 
 def test_no_service_but_identity_admits_the_gateway_s_door_to_more_than_a_knock() -> None:
+    """A letter is ended without signing in (RFC 8058), by a secret that opens nothing else."""
     admitting = {service for service in SERVICES if "gateway" in _admits(service)}
-    assert admitting == {"identity"}
+    assert admitting == {"identity", "scheduling"}
+    assert list(_admits("scheduling")["gateway"]) == ["Notifications/Unsubscribe"]
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -135,10 +135,12 @@ SYSTEM = {
     "kit/references/copies/backfill.py",
     "kit/references/copies/store.py",
     "services/parties/conversion.py",
+    "services/scheduling/inbox/seeing.py",
 }
 """Besides jobs, events and first starts: `conversion.py` goes on as whoever converted, and what is
 referred to is asked of its owner by the process itself, which then decides who may see it; a service
-declares its value lists, tells how far its indexes are, and asks for exchange rates, in its own name."""
+declares its value lists, tells how far its indexes are, and asks for exchange rates, in its own name;
+`seeing.py` asks in the service's name what somebody may see whose call may be over."""
 
 
 def test_only_jobs_events_and_starts_work_as_the_system() -> None:

@@ -11,8 +11,8 @@ from crm.v1 import options_pb2
 
 from cli.local.wiring import WITHHELD
 from kit.beside.files.writing import HAPPENS as FILE_HAPPENS
-from kit.beside.notes.taking import takes_notes
 from kit.beside.notes.writing import HAPPENS
+from kit.beside.taking import takes_notes
 from kit.events.subjects import change_subject
 from kit.settings import Settings
 from tests.architecture.sources import ROOT, tracked
@@ -65,6 +65,7 @@ def test_every_event_is_documented_and_none_besides() -> None:
     written = _documented("docs/events.md")
     wanted = {subject: f"`{name}`" for subject, name in _events().items()}
     wanted |= {f"crm.{service}.export.ended": "`ExportEnded`" for service in SERVICES}
+    wanted |= {f"crm.{service}.notice.given": "`NoticeGiven`" for service in SERVICES}
     for entity, case in CASES.items():
         whats = () if case.record.a_log else ("created", "updated", "shared", "deleted")
         whats += () if case.record.no_bin else ("restored", "erased")

@@ -9,7 +9,7 @@ from crm.v1.notes_pb2_grpc import NotesStub
 from sqlalchemy import func, select
 
 from kit.beside.notes.tables import note, note_version
-from kit.beside.notes.taking import takes_notes
+from kit.beside.taking import takes_notes
 from kit.entity.levels import Governs
 from kit.errors import Denied, Invalid, NotFound
 from kit.events.subjects import change_subject

@@ -2,6 +2,7 @@
 import { watchColumns } from "./columns.js";
 import { watchCommands } from "./commands.js";
 import { watchFiles } from "./files.js";
+import { watchInbox } from "./inbox.js";
 import { watchKeys } from "./keys.js";
 import { watchLines } from "./lines.js";
 import { watchLookups } from "./lookup.js";
@@ -12,6 +13,7 @@ document.documentElement.classList.add("js");
 watchColumns();
 watchCommands();
 watchFiles();
+watchInbox();
 watchKeys();
 watchLines();
 watchLookups();

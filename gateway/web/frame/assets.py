@@ -16,7 +16,7 @@ from starlette.responses import Response
 FOLDER = Path(__file__).parents[2] / "static"
 SHEETS = (
     "tokens", "base", "frame", "parts", "notices", "overlays", "forms", "inputs", "tables", "lists",
-    "record", "notes", "files", "highlights", "home", "reports", "board", "chat", "pages",
+    "record", "notes", "files", "inbox", "highlights", "home", "reports", "board", "chat", "pages",
     "phone",
 )  # fmt: skip
 FOREVER = "public, max-age=31536000, immutable"

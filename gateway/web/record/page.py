@@ -15,6 +15,7 @@ from gateway.web.frame.gather import answer, gather
 from gateway.web.frame.presenting import Cell, Titles
 from gateway.web.frame.references import WITH_TITLES, titles_in
 from gateway.web.frame.visits import Visit, to
+from gateway.web.inbox.following import followed, followers_of
 from gateway.web.lists.page import rows_of
 from gateway.web.pages import OF_RECORD, TheVisit, pages
 from gateway.web.record import files
@@ -56,6 +57,7 @@ async def show_detail(visit: TheVisit) -> Response:
             ),
             **few_of(visit),
             **files.few_of(visit),
+            **followers_of(visit),
             **asked(highlights, visit),
             **{tab.key: asked_of(visit, tab) for tab in tabs},
         }
@@ -81,6 +83,7 @@ async def show_detail(visit: TheVisit) -> Response:
         **sections_of(entity, record, cells, said),
         **noted(visit, answers.get("notes")),
         **files.filed(visit, answers.get(files.PLACE)),
+        **followed(answers.get("followers"), titles),
         **streamed(visit, answers["timeline"]),
         **_related(visit, tabs, tab, answers, titles),
         **_highlighted(visit, highlights, record, answers, titles),

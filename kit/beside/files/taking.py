@@ -1,5 +1,5 @@
 """Which entities take files: those on which people write notes; services and gateway go by the same."""
 
-from kit.beside.notes.taking import takes_notes
+from kit.beside.taking import takes_notes
 
 takes_files = takes_notes

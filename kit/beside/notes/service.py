@@ -13,8 +13,8 @@ from sqlalchemy import Select
 from kit.access.permit import Permit
 from kit.actor import calling
 from kit.beside.notes import reading, writing
-from kit.beside.notes.taking import takes_notes
 from kit.beside.notes.text import body_of
+from kit.beside.taking import takes_notes
 from kit.entity import Level, Record
 from kit.entity.record import words_of
 from kit.errors import Conflict, Denied, Invalid, NotFound

@@ -8,7 +8,7 @@ from uuid import UUID
 from crm.v1 import notes_pb2 as pb
 
 from kit.access.policy import Policy
-from kit.actor import Actor
+from kit.beside.notes.noticing import noticed
 from kit.beside.notes.tables import note, note_version
 from kit.beside.notes.text import mentions_in
 from kit.entity import Level, Record
@@ -17,6 +17,7 @@ from kit.errors import Invalid, NotFound
 from kit.events.publishing.outbox import Announcement, insert_statement, rows
 from kit.events.subjects import change_subject
 from kit.ids import uuid7
+from kit.notices.giving import sees
 from kit.records.write.work import Work
 
 HAPPENS = WRITTEN, CHANGED, DELETED = "noted", "note_changed", "note_deleted"
@@ -101,13 +102,7 @@ def known_people(work: Work, body: str) -> Sequence[UUID]:
 
 def unseen_by(policy: Policy, record: Record, people: Collection[UUID]) -> list[UUID]:
     """Of some people those who may not see a record, or work here no more."""
-    return [each for each in people if not _sees(policy, record, each)]
-
-
-def _sees(policy: Policy, record: Record, person_id: UUID) -> bool:
-    reach = policy.permit(Actor.person(person_id), type(record)).reach(Level.READ)
-    here = not policy.organisation.has_left(person_id)
-    return here and reach.meets(record.keys, record.inherited)
+    return [each for each in people if not sees(policy, type(record), record, each)]
 
 
 async def _tell(
@@ -127,6 +122,8 @@ async def _tell(
     )
     if what != DELETED:
         message.body = row.body
-    event = Announcement.under(change_subject(record.entity, what), message)
-    told = rows([event], service=work.process.name, actor=work.actor.name)
+    events = [Announcement.under(change_subject(record.entity, what), message)]
+    if what != DELETED:
+        events += await noticed(work, record, row, set(mentioned) - unseen, is_new=what == WRITTEN)
+    told = rows(events, service=work.process.name, actor=work.actor.name)
     await work.run(insert_statement, **told)

@@ -14,7 +14,7 @@ from kit.actor import calling
 from kit.beside.files.reading import Reader as FileReader
 from kit.beside.files.reading import people
 from kit.beside.notes.reading import Reader, moment, people_in
-from kit.beside.notes.taking import takes_notes
+from kit.beside.taking import takes_notes
 from kit.beside.timeline import sources
 from kit.beside.timeline.branches import Branch, branches, stem
 from kit.beside.timeline.sources import CHANGE, FILE, KINDS, LOG, NOTE, Place

@@ -98,6 +98,10 @@ class RecordsService(BinMethods):
             states={str(row[0]): row[2] for row in rows if row[2] != "live"},
         )
 
+    async def TitlesFor(self, request: pb.TitlesForRequest, context: Any) -> pb.TitleList:
+        _go_on_as(record_id(request.person_id))
+        return await self.Titles(pb.TitlesRequest(entity=request.entity, ids=request.ids), context)
+
     async def Find(self, request: pb.FindRequest, context: Any) -> pb.FoundList:
         if request.person_id:
             _go_on_as(record_id(request.person_id))

@@ -35,7 +35,10 @@ kept as (
   select entity, record_id, $1, $2, what, version, changes::jsonb
   from written, unnest($3::text[], $4::uuid[], $5::text[], $6::int[], $7::text[])
     with ordinality as change(entity, record_id, what, version, changes, place)
-  where written.as_read order by place returning 1),
+  where written.as_read order by place returning seq, record_id),
+heard as (
+  insert into followed_change (seq) select seq from kept
+  where exists (select from follower where follower.record_id = kept.record_id)),
 told as (
   insert into outbox (id, subject, body, headers)
   select id, subject, body, headers::jsonb

@@ -95,6 +95,7 @@ class Activity(Tagged, Record):
     default_access = "parent"
     hangs_on = ("related_id", "account_id")
     touches = ("account_id", "contact_ids", "related_id")
+    assigned_by = ("owner_id", "assignee_id")
 
     name: Mapped[str] = field(Text(200), "Name", searched=True, listed=True)
     type: Mapped[str] = field(Picklist(Type), "Type", initial=Type.TASK, listed=True)

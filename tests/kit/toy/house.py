@@ -27,6 +27,7 @@ _OF_THE_KIT |= {"import_job", "import_line", "reference_copy", "export_log"}
 _OF_THE_KIT |= {"file", "file_version", "file_opening", "loose_content"}
 _OF_THE_KIT |= {"note", "note_version", "letter"}
 _OF_THE_KIT |= {"bulk_job", "bulk_row"}
+_OF_THE_KIT |= {"follower", "followed_change"}
 
 
 async def _any_schema(database: object, service: str) -> None:

@@ -1,0 +1,1 @@
+"""What people are told, over REST: the inbox of whoever is calling."""

@@ -1,0 +1,1 @@
+"""The inbox: what a person was told, and what is to be told."""

@@ -1,0 +1,1 @@
+"""Who follows a record, and hears of what happens to it."""
