@@ -14,8 +14,8 @@ from kit.errors import Problem
 
 FEW, MANY = "6", "50"
 PLACE = "files"
-_UNITS = ("bytes", "kB", "MB", "GB", "TB")
-_THOUSAND = 1000
+_UNITS = ("bytes", "KB", "MB", "GB", "TB")
+_STEP = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def shown(
 def size_of(size: int) -> str:
     """A length as people tell it, `2.4 MB`."""
     number, unit = float(size), 0
-    while number >= _THOUSAND and unit < len(_UNITS) - 1:
-        number, unit = number / _THOUSAND, unit + 1
+    while number >= _STEP and unit < len(_UNITS) - 1:
+        number, unit = number / _STEP, unit + 1
     told = f"{number:.0f}" if unit == 0 or number >= 100 else f"{number:.1f}"  # noqa: PLR2004 - three digits tell enough
     return f"{told.removesuffix('.0')} {_(_UNITS[unit])}"
