@@ -1,7 +1,7 @@
 """What a report asks: the question as people keep it, in the words in which figures are asked for."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -60,6 +60,10 @@ class Question:
             "rates_on": self.rates_on or None,
             "fiscal_start": self.fiscal_start,
         }
+
+    def ungrouped(self) -> "Question":
+        """The same over all records at once, which is one number of each measure."""
+        return replace(self, group_by=())
 
     def days(self, today: date) -> tuple[Days, Days] | None:
         """The days of the period and of the one before; None where all days count."""

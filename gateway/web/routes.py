@@ -10,6 +10,7 @@ from gateway.web.bin import page as bins
 from gateway.web.bulk import choosing as bulk
 from gateway.web.bulk import results
 from gateway.web.chat import page as chat
+from gateway.web.dashboards import page as dashboards
 from gateway.web.design import page as design
 from gateway.web.exports import page as exports
 from gateway.web.files import page as files_of_records
@@ -59,6 +60,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     file_space.router,
     reports.router,
     rates.router,
+    dashboards.router,
     bins.router,
     bins.of_entity,
     lists.router,
@@ -69,6 +71,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     board.router,
     forms.router,
     reports.of_report,
+    dashboards.of_dashboard,
     record.router,
     notes.router,
     files_of_records.router,

@@ -8,6 +8,7 @@ from services.identity.first_start import first_start
 from services.identity.hashing import Passwords
 from services.identity.model.access_defaults import AccessDefault
 from services.identity.model.custom_fields import CustomField
+from services.identity.model.figures.dashboards import Dashboard
 from services.identity.model.figures.reports import Report
 from services.identity.model.groups import Group
 from services.identity.model.profiles import Profile
@@ -72,6 +73,7 @@ def identity(settings: Settings) -> Service:
             standard(SavedView),
             standard(DefaultView),
             standard(Report),
+            standard(Dashboard),
         ],
         others=[
             Policies,
