@@ -15,7 +15,12 @@ from kit.bulk.rows import Row
 from kit.bulk.tables import bulk_job, bulk_row
 from kit.database.engine import Database
 from kit.database.transaction import Transaction
+from kit.events.publishing.outbox import Announcement
 from kit.jobs.leases import Leases
+from kit.notices.giving import completed
+
+BATCH = 200
+"""Rows in a transaction; so many are done before a bulk is answered."""
 
 _job, _row = bulk_job.c, bulk_row.c
 _NEXT = (
@@ -73,8 +78,15 @@ class Job:
 class Jobs(Leases):
     """The bulks of one database, as one worker of them sees it."""
 
-    def __init__(self, database: Database, worker: UUID) -> None:
+    def __init__(self, database: Database, worker: UUID, service: str = "") -> None:
         super().__init__(database, bulk_job, worker)
+        self._service = service
+
+    def told(self, row: Any) -> Announcement | None:
+        """What was done before the call was answered needs no word."""
+        if row.dry_run or row.rows <= BATCH or not self._service:
+            return None
+        return completed(self._service, row.person_id, row, "bulk", str(row.rows))
 
     async def next(self, job: Job, most: int) -> list[Row]:
         """The next rows that are not settled."""

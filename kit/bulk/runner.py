@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kit.bulk.actions import Action, action_of
-from kit.bulk.jobs import Job, Jobs
+from kit.bulk.jobs import BATCH, Job, Jobs
 from kit.bulk.undoing import Undo
 from kit.bulk.writing import RowWriter
 from kit.ids import uuid7
@@ -13,9 +13,6 @@ from kit.records.methods.standard import Records
 from kit.records.process import Process
 from kit.telemetry import metrics
 
-BATCH = 200
-"""Rows in a transaction; so many are done before a bulk is answered."""
-
 
 class Runner(jobs.Runner[Job]):
     """Works on the bulks of one process; replicas share them by leases."""
@@ -23,7 +20,7 @@ class Runner(jobs.Runner[Job]):
     kind = "bulk"
 
     def __init__(self, process: Process, records: Mapping[str, Records[Any, Any]]) -> None:
-        self.jobs = Jobs(process.database, uuid7())
+        self.jobs = Jobs(process.database, uuid7(), process.name)
         super().__init__(self.jobs)
         self._process = process
         self._records = records

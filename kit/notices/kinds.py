@@ -18,7 +18,7 @@ class Kind:
 ASSIGNED = Kind("assigned", "Given to you", AT_ONCE)
 MENTIONED = Kind("mentioned", "Mentions of you", AT_ONCE)
 FOLLOWED = Kind("followed", "What you follow", DAILY)
-COMPLETED = Kind("completed", "Work in the background that has ended", NEVER)
+COMPLETED = Kind("completed", "Background work", NEVER)
 
 KINDS = {each.name: each for each in (MENTIONED, ASSIGNED, COMPLETED, FOLLOWED)}
 """The weightiest first: who is to be told of one thing for several reasons is told for the first."""

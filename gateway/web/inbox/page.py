@@ -36,7 +36,10 @@ _SAYS = {
     "updated": "%(who)s changed %(what)s.",
     "restored": "%(who)s took %(what)s out of the bin.",
 }
-_WORK = {"import": ("Your import of %(name)s", "/imports/%(id)s")}
+_WORK = {
+    "import": ("Your import of %(name)s", "/imports/%(id)s"),
+    "bulk": ("Your change of %(name)s records", "/bulks/%(id)s"),
+}
 _ENDED = {"done": "is done.", "failed": "broke off."}
 
 

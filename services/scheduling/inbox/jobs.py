@@ -27,7 +27,8 @@ from services.scheduling.model.notifications import notification, unsubscribing
 _TEMPLATES = Templates(Path(__file__).parent / "templates")
 _MORNING = time(7)
 _AT_ONCE, _MOST_LINES = 200, 50
-_WORK = {"import": "imports"}
+_WORK = {"import": "imports", "bulk": "bulks"}
+"""Where work in the background is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,8 @@ def _lines(process: Process, person_id: UUID, rows: Sequence[Any], known: Seen) 
 def _line(process: Process, person_id: UUID, row: Any, title: str) -> Line:
     public = _public(process)
     if row.work:
-        address = f"{public}/{_WORK.get(row.work, 'inbox')}/{row.work_id}"
-        return Line(row.what, "", row.work_name, address)
+        address = f"{public}/{_WORK[row.work]}/{row.work_id}"
+        return Line(f"{row.work}_{row.what}", "", row.work_name, address)
     says = row.kind if row.kind in ("assigned", "mentioned") else row.what
     address = f"{public}/inbox/to/{row.entity}/{row.record_id}"
     return Line(says, _name(process, person_id, row.actor), title, address)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from crm.v1 import records_pb2, standard_pb2
+from crm.v1.notices_pb2 import NoticeGiven
 from crm.v1.records_pb2_grpc import RecordsStub
 from sqlalchemy import select
 
@@ -55,6 +56,10 @@ async def test_what_a_filter_finds_is_changed_and_more_than_a_batch_behind_the_a
     assert (begun.rows, begun.settled >= 200, begun.dry_run) == (201, True, False)
     done = await doer.ended(begun)
     assert counts(done) == (201, 0, 0)
+    told = map(NoticeGiven.FromString, await toys.announced("crm.toys.notice.given"))
+    [end] = [each for each in told if each.work_id == f"toys.{begun.id.rpartition('.')[2]}"]
+    assert (end.work, end.work_name, end.what) == ("bulk", "201", "done")
+    assert [(to.person_id, to.kind) for to in end.addressees] == [(ana.name, "completed")]
     found = await shop.List(
         standard_pb2.ListRequest(filter=f'note = "{word}" AND pieces = 7', count=True)
     )
