@@ -1,6 +1,7 @@
 """The one collection of tables that a process knows; constraint names tell which field is at fault."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, MetaData
@@ -9,7 +10,10 @@ DECLARED_IN = "declared_in"
 """Under this name the table of an entity, or of its parts, says which module declares it."""
 
 BESIDE = "beside"
-"""Under this name a table says by which column its rows hang on a record, with which they go."""
+"""Under this name a table says by which column its rows hang on a record, with which they go.
+
+Its column `entity` says of which entity that record is.
+"""
 
 metadata = MetaData(
     naming_convention={
@@ -25,3 +29,27 @@ metadata = MetaData(
 def beside_records() -> Iterator[Column[Any]]:
     """By table the column that names the record on which a row hangs."""
     return (each.c[each.info[BESIDE]] for each in metadata.tables.values() if BESIDE in each.info)
+
+
+@cache
+def beside_gone() -> str:
+    """What makes rows go with the records ($1) on which they hang, or over to others ($2, of entity $3)."""
+    rows = "unnest($1::uuid[], $2::uuid[], $3::text[]) as gone(id, successor, entity)"
+    done = []
+    for on in beside_records():
+        table, hangs = on.table.name, f"{on.table.name}.{on.name} = gone.id"
+        stays = f"gone.successor is null or {_is_there(on)}"
+        moved = f"set {on.name} = gone.successor, entity = gone.entity"
+        done += [f"delete from {table} using {rows} where {hangs} and ({stays})"]  # noqa: S608 - names of our own
+        done += [f"update {table} {moved} from {rows} where {hangs} and not ({stays})"]
+    return f"with {', '.join(f'done{place} as ({each})' for place, each in enumerate(done))} select"
+
+
+def _is_there(on: Column[Any]) -> str:
+    """Whether the other record has such a row already, where it can have but one."""
+    key = on.table.primary_key.columns
+    if on.name not in key:
+        return "false"
+    same = (f"other.{each.name} = {on.table.name}.{each.name}" for each in key if each is not on)
+    where = " and ".join([f"other.{on.name} = gone.successor", *same])
+    return f"exists (select from {on.table.name} as other where {where})"

@@ -1,12 +1,12 @@
 """What a service publishes of its records for those who refer to them: in its events and when it is asked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crm.v1 import records_pb2 as pb
 from crm.v1 import references_pb2
-from sqlalchemy import select, tuple_
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, select, tuple_
 
 from kit.actor import calling
 from kit.entity import Level, Record
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from kit.records.write.work import Work
 
 Copy = references_pb2.ReferenceCopy
+
+_NAMES = select(
+    func.unnest(bindparam("entities", type_=ARRAY(Text()))),
+    func.unnest(bindparam("ids", type_=ARRAY(Uuid()))),
+)
+_KEPT = select(reference_copy).where(
+    tuple_(reference_copy.c.entity, reference_copy.c.id).in_(_NAMES)
+)
 
 # What is gone for good changes no more, and an event about its life that comes late counts no more.
 _LAST = 2**31 - 1
@@ -114,10 +122,10 @@ async def _above(work: "Work", copies: Iterable[Copy]) -> list[Copy]:
     return [*found, *await _above(work, found)]
 
 
-async def _kept(work: "Work", names: Iterable[Name]) -> list[Copy]:
+async def _kept(work: "Work", names: Collection[Name]) -> list[Copy]:
     """The records of others to which ours refer are told as they are kept here."""
-    same = tuple_(reference_copy.c.entity, reference_copy.c.id).in_(list(names))
-    rows = await work.rows(select(reference_copy).where(same))
+    entities, ids = zip(*names, strict=True)
+    rows = await work.rows(_KEPT, entities=list(entities), ids=list(ids))
     return [_copy(row) for row in rows if row.state != "asked"]
 
 

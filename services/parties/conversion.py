@@ -15,9 +15,6 @@ from crm.sales.v1.opportunities_pb2_grpc import OpportunitiesStub
 from sqlalchemy import DateTime, bindparam
 
 from kit.actor import Actor, calling
-from kit.beside.files.writing import move as move_files
-from kit.beside.follow.service import move as move_followers
-from kit.beside.notes.writing import move as move_notes
 from kit.entity import Level, Record
 from kit.errors import Conflict, Denied, Invalid, NotFound, Problem
 from kit.records import Process, Said, Work, stored
@@ -99,9 +96,7 @@ async def convert(work: Work, lead: Lead, said: Said) -> Converted:
     )
     work.add(known)
     lead.gone_as = GONE_AS
-    for move in (move_notes, move_files, move_followers):
-        await move(work, lead, onto=contact or account)
-    await work.remove(lead)
+    work.remove(lead, onto=contact or account)
     return Converted(known, [each for each in (account, contact, known) if each], [lead])
 
 

@@ -17,6 +17,7 @@ from kit.errors import Conflict, Denied, Invalid, NotFound, Refused
 from kit.ids import uuid7
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
+from tests.entities.counting import compiled, counted
 from tests.parties.desk import Desk
 from tests.parties.lists import offered, retire
 from tests.parties.test_leads import FULL
@@ -266,3 +267,22 @@ async def test_a_stale_conversion_is_refused(desk: Desk) -> None:
     with pytest.raises(Conflict) as stale:
         await desk.convert(lead, version=1)
     assert stale.value.current is not None
+
+
+async def test_converting_costs_few_statements(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PA-26: records, history and events in one statement, and none compiled anew."""
+    leads = [await desk.lead(**FULL) for _ in range(4)]
+    statements, written_out, costs, compilations = (
+        counted(monkeypatch),
+        compiled(monkeypatch),
+        [],
+        [],
+    )
+    # What sales asks meanwhile for its copies is counted too, but hardly four times.
+    for lead in leads:
+        await desk.convert(lead)
+        costs.append(len(statements))
+        compilations.append(len(written_out))
+        statements.clear()
+        written_out.clear()
+    assert (min(compilations), min(costs) <= 10) == (0, True), costs

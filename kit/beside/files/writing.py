@@ -83,13 +83,6 @@ async def take_away(work: Work, record: Record, row: Any) -> None:
     await _tell(work, DELETED, record, row)
 
 
-async def move(work: Work, record: Record, onto: Record) -> None:
-    """The files on a record that becomes another one are on that from now on."""
-    on_it = (file.c.record_id == record.id, file.c.entity == record.entity)
-    values = {"record_id": onto.id, "entity": onto.entity}
-    await work.run(file.update().where(*on_it).values(values))
-
-
 async def _told(work: Work, what: str, record: Record, query: Select[Any]) -> Any:
     """The file as it is now, after the event that says so."""
     (row,) = await work.run(query)

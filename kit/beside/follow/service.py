@@ -101,16 +101,6 @@ async def follow(work: Work, record: Record, person: UUID) -> None:
     await work.run(insert(follower).values(values).on_conflict_do_nothing())
 
 
-async def move(work: Work, record: Record, onto: Record) -> None:
-    """Who follows a record that becomes another one follows that from now on."""
-    already = select(follower.c.person_id).where(follower.c.record_id == onto.id)
-    on_it = follower.c.record_id == record.id
-    values = {"record_id": onto.id, "entity": onto.entity}
-    await work.run(
-        follower.update().where(on_it, follower.c.person_id.not_in(already)).values(values)
-    )
-
-
 def _caller() -> UUID:
     person = calling().person_id
     if person is None:

@@ -83,13 +83,6 @@ async def take_away(work: Work, record: Record, row: Any) -> None:
     await _tell(work, DELETED, record, row, ())
 
 
-async def move(work: Work, record: Record, onto: Record) -> None:
-    """The notes on a record that becomes another one are on that from now on."""
-    on_it = (note.c.record_id == record.id, note.c.entity == record.entity)
-    values = {"record_id": onto.id, "entity": onto.entity}
-    await work.run(note.update().where(*on_it).values(values))
-
-
 def known_people(work: Work, body: str) -> Sequence[UUID]:
     """Whom a text mentions; Invalid where somebody is nobody, or nobody whom the writer may see."""
     people, known = mentions_in(body), work.process.policy.organisation.people

@@ -103,7 +103,12 @@ async def ask_for_replay(transaction: Transaction, letter_id: UUID) -> None:
         raise NotFound("No such dead letter waits.")
 
 
-# Asked every second, so it is built once.
+# Asked every few seconds, so these are built once.
+_WAITING = (
+    select(dead_letter.c.consumer, func.count())
+    .where(dead_letter.c.replayed_at.is_(None))
+    .group_by(dead_letter.c.consumer)
+)
 _ASKED_FOR = (
     select(dead_letter.c.id)
     .where(dead_letter.c.replay_asked_at.is_not(None), dead_letter.c.replayed_at.is_(None))
@@ -150,8 +155,7 @@ async def discard(transaction: Transaction, letter_id: UUID) -> None:
 
 async def count(transaction: Transaction, consumers: Iterable[str]) -> None:
     """Refresh the gauge of waiting letters, down to nought as well."""
-    query = select(dead_letter.c.consumer, func.count()).group_by(dead_letter.c.consumer)
-    found = await transaction.rows(query.where(dead_letter.c.replayed_at.is_(None)))
+    found = await transaction.rows(_WAITING)
     numbers = {consumer: int(number) for consumer, number in found}
     for consumer in consumers:
         metrics.DEAD_LETTERS.labels(consumer).set(numbers.get(consumer, 0))

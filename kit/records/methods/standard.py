@@ -187,7 +187,7 @@ class Records(Generic[R, M]):
     async def discard(self, work: Work, record: Any) -> None:
         """Puts a record into the bin; override it to ask first what else depends on it."""
         if record.no_bin:
-            await work.remove(record)
+            work.remove(record)
         else:
             put_into_bin(work, record)
 

@@ -1,6 +1,6 @@
 """The unit of work: one actor, one transaction, and the only way to rows."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -8,7 +8,7 @@ from sqlalchemy import Text, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from kit.actor import Actor
-from kit.database.tables import beside_records
+from kit.database.tables import beside_gone
 from kit.entity import Record
 from kit.entity.tracking import former
 from kit.errors import Conflict
@@ -59,6 +59,7 @@ class Work(Rows):
         self.shown: dict[Record, Change] = {}
         """Changes that are checked and told of, and not written yet."""
         self.references = Resolving(self)
+        self._successors: dict[Record, Record | None] = {}
         self._after: list[Callable[[], Awaitable[None]]] = []
         self._request = b""
         self._told = False
@@ -83,12 +84,14 @@ class Work(Rows):
         """Goes on with a record that earlier work read or wrote."""
         return self.pending.know(record)
 
-    async def remove(self, record: Record) -> None:
-        """Takes a record away for good with what hangs on it, if its rules let it go; see `kit/records/bin`."""
+    def remove(self, record: Record, onto: Record | None = None) -> None:
+        """Takes a record away for good, if its rules let it go; see `kit/records/bin`.
+
+        What stands beside it goes along, or over to the record that takes its place.
+        """
         record.removing()
-        for on in beside_records():
-            await self.run(on.table.delete().where(on == record.id))
         self.pending.gone.append(record)
+        self._successors[record] = onto
 
     # Answers.
 
@@ -171,11 +174,20 @@ class Work(Rows):
         opened = [each for each in old if not ACCESS_COLUMNS.isdisjoint(former(each))]
         changes = changes_of(self)
         if steps:
-            fetch = self._statements_run(together=bool(opened) or not last)
+            fetch = self._statements_run(together=bool(opened or gone) or not last)
             await write(fetch, steps, beside(self, changes))
+            await self._clear_beside(gone)
             await follow_all(self.transaction.fetch, self.process.entities, opened)
         self.pending.stored()
         self.written += changes
+
+    async def _clear_beside(self, gone: Sequence[Record]) -> None:
+        """Once records are gone nothing more can come to stand beside them, so this misses none."""
+        if gone:
+            successors = [self._successors.get(each) for each in gone]
+            ids = [each and each.id for each in successors]
+            entities = [each and each.entity for each in successors]
+            await self.transaction.fetch(beside_gone(), [[each.id for each in gone], ids, entities])
 
     def _statements_run(self, *, together: bool) -> Fetch:
         """Each as a transaction by itself, unless they are to be kept or undone together."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from crm.campaigns.v1 import members_pb2 as pb
 from crm.campaigns.v1.members_pb2_grpc import MembersServicer
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 
 from kit.errors import Conflict
 from kit.records import Records, Said, Work, verb
@@ -43,12 +43,21 @@ class Members(Records[Member, pb.Member], MembersServicer):
         await recount(work, campaign)
 
 
+_SAME = {
+    column.key: select(Member.id).where(
+        Member.campaign_id == bindparam("campaign", type_=Uuid()),
+        column == bindparam("known", type_=Uuid()),
+    )
+    for column in (Member.contact_id, Member.lead_id)
+}
+"""The member that a campaign has already, by the field that says who it is."""
+
+
 async def _check_new(work: Work, member: Member) -> None:
     """Whoever may see the member there is; the unique constraints say the same less kindly."""
-    same = select(Member.id).where(Member.campaign_id == member.campaign_id)
-    for name in ("contact_id", "lead_id"):
+    for name, same in _SAME.items():
         known = getattr(member, name)
         if known is None:
             continue
-        if await work.value(same.where(getattr(Member, name) == known)):
+        if await work.value(same, campaign=member.campaign_id, known=known):
             raise Conflict("", {name: "This person is a member of the campaign already."})

@@ -7,7 +7,7 @@ from typing import Any
 
 from crm.scheduling.v1 import activities_pb2 as pb
 from crm.scheduling.v1.activities_pb2_grpc import ActivitiesServicer
-from sqlalchemy import Uuid, bindparam
+from sqlalchemy import Select, Uuid, bindparam
 
 from kit.access.clause import standing
 from kit.errors import Conflict, Invalid, Refused
@@ -27,6 +27,9 @@ _BOOKED = (
     .with_for_update()
 )
 
+_STANDING = _BOOKED.where(standing(Booking.__table__))
+_GONE_ALONG = _BOOKED.where(Booking.binned_at == bindparam("at", type_=Booking.binned_at.type))
+
 
 class Activities(Records[Activity, pb.Activity], ActivitiesServicer):
     """What is done with or for somebody, planned or reported afterwards."""
@@ -36,11 +39,11 @@ class Activities(Records[Activity, pb.Activity], ActivitiesServicer):
     async def discard(self, work: Work, record: Any) -> None:
         """What is booked for it goes along, so that others may have the time."""
         await itself(work, record)
-        put_into_bin(work, record, *await _booked(work, record, standing(Booking.__table__)))
+        put_into_bin(work, record, *await _booked(work, record, _STANDING))
 
     async def take_back(self, work: Work, record: Any) -> None:
         """What went along comes back, but where somebody has taken the time meanwhile."""
-        for booking in await _booked(work, record, Booking.binned_at == record.binned_at):
+        for booking in await _booked(work, record, _GONE_ALONG, at=record.binned_at):
             with suppress(Conflict, Invalid, Refused):
                 await move(work, booking)
                 take_from_bin(booking)
@@ -63,7 +66,8 @@ async def _give_back(work: Work, activity: Activity) -> None:
         booking.cancel()
 
 
-async def _booked(work: Work, activity: Activity, *where: Any) -> Sequence[Booking]:
+async def _booked(
+    work: Work, activity: Activity, which: Select[Any] = _BOOKED, **given: Any
+) -> Sequence[Booking]:
     """What is booked for an activity, whoever booked it and whether or not the caller may see it."""
-    booked = _BOOKED.where(*where) if where else _BOOKED
-    return await work.held(Booking, booked, activity=activity.id)
+    return await work.held(Booking, which, activity=activity.id, **given)
