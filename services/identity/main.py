@@ -7,7 +7,6 @@ from services.identity.config import Settings
 from services.identity.first_start import first_start
 from services.identity.hashing import Passwords
 from services.identity.model.access_defaults import AccessDefault
-from services.identity.model.custom_fields import CustomField
 from services.identity.model.figures.dashboards import Dashboard
 from services.identity.model.figures.reports import Report
 from services.identity.model.groups import Group
@@ -22,6 +21,7 @@ from services.identity.oauth.tokens.rfc7517_keys import rotate_keys
 from services.identity.of_services.index_states import keep_states
 from services.identity.policy import publish_policy
 from services.identity.rpc.clients import Clients
+from services.identity.rpc.custom_fields import CustomFields
 from services.identity.rpc.exchange_rates import ExchangeRates
 from services.identity.rpc.oauth import OAuth
 from services.identity.rpc.people import People
@@ -65,7 +65,7 @@ def identity(settings: Settings) -> Service:
             standard(SharingRule),
             standard(AccessDefault),
             standard(ChoiceList),
-            standard(CustomField),
+            CustomFields,
             standard(TagCategory),
             Tags,
             Clients,

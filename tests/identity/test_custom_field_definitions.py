@@ -1,5 +1,6 @@
 """PA-21: the definitions of custom fields, and how they are in force in every service at once."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from crm.v1 import records_pb2, standard_pb2
 from crm.v1.records_pb2_grpc import RecordsStub
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from kit.actor import Actor
-from kit.errors import Conflict, Denied, Invalid
+from kit.actor import Actor, acting_as
+from kit.errors import Conflict, Denied, Invalid, NotFound
 from kit.ids import uuid7
+from kit.records.bin.erasing import erase
 from kit.testing.serving import Serving
+from services.identity.model.custom_fields import CustomField
 from tests.identity.office import Office, actor, unique
 
 PRODUCT = "sales.Product"
@@ -78,6 +81,19 @@ async def test_a_field_in_the_bin_hides_its_values_and_brings_them_back(fields: 
     beside = fields.office.serving.stub(RecordsStub, fields.office.admin)
     await beside.Restore(records_pb2.RestoreRequest(entity="identity.CustomField", id=kept.id))
     assert dict((await (await fields.products()).Get(one)).custom) == {kept.key: "held"}
+
+
+async def test_the_key_of_an_erased_field_is_never_given_to_another(fields: Fields) -> None:
+    """PA-21: records may hold values of the field that is gone, and they are not the new one's."""
+    kept = await fields.add()
+    await fields.stub.Delete(standard_pb2.DeleteRequest(id=kept.id))
+    with acting_as(Actor.system("identity.empty_bins")):
+        await erase(fields.office.serving.process, CustomField, datetime.now(UTC))
+    with pytest.raises(NotFound):
+        await fields.stub.Get(standard_pb2.GetRequest(id=kept.id))
+    with pytest.raises(Conflict, match="records may hold its values still") as taken:
+        await fields.add(key=kept.key)
+    assert set(taken.value.fields) == {"key"}
 
 
 @pytest.mark.parametrize(
