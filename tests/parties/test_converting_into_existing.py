@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from crm.v1 import follow_pb2 as pb
 from crm.v1 import standard_pb2
+from crm.v1.follow_pb2_grpc import FollowersStub
 
 from kit.access.entries import FieldAccess
 from kit.errors import Invalid
@@ -125,3 +127,19 @@ async def test_account_and_contact_lead_back_to_the_conversion(desk: Desk) -> No
         asked = standard_pb2.ListRequest(filter=f'{name} = "{getattr(became, name)}"')
         (found,) = (await desk.conversions.List(asked)).items
         assert {each.field: each.value for each in found.lead}["score"] == "80"
+
+
+async def test_who_follows_lead_and_contact_follows_the_contact_once(desk: Desk) -> None:
+    """XC-03, XC-07: and who followed the lead alone goes on with the contact."""
+    account = await desk.account()
+    contact = await desk.contact(account_id=account.id, email="ana.pop@example.com")
+    lead, new = await desk.lead(**PERSON, email="ana.pop@example.com"), await desk.lead(**PERSON)
+    followers = desk.serving.stub(FollowersStub, desk.actor)
+    for entity, record in (("Contact", contact), ("Lead", lead), ("Lead", new)):
+        await followers.Follow(pb.FollowRequest(entity=f"parties.{entity}", id=record.id))
+    became = [await desk.convert(each, account_id=account.id) for each in (lead, new)]
+    assert became[0].contact_id == contact.id
+    for each in became:
+        asked = pb.FollowersRequest(entity="parties.Contact", id=each.contact_id)
+        (follower,) = (await followers.List(asked)).items
+        assert follower.person_id == str(desk.actor.person_id)
