@@ -16,9 +16,10 @@ CHECKS = "not_a_server_error,form_is_told,schema_is_kept"
 # A change takes the fields that a new record takes, and has no other way through the kit.
 ALIKE = (
     r"^\w+\.(?!Products\b)\w+\.(List|Get|Delete|Bin|Restore|Titles|Aggregate|History|Explain|ListShares"
-    r"|Share|Unshare|Export|Log|CountTags|Timelines\.\w+)$"
-    r"|^\w+\.(?!Opportunities\b)\w+\.(Update|(Notes|Files)\.\w+|Versions|ListVersions|ListOpenings"
-    r"|Upload|UploadVersion|Download)$"
+    r"|Share|Unshare|Export|Log|CountTags|Follow|Unfollow|TellApart"
+    r"|(Timelines|Followers|Duplicates)\.\w+)$"
+    r"|^\w+\.(?!Opportunities\b)\w+\.(Update|Bulk|Match|(Notes|Files)\.\w+|Versions|ListVersions"
+    r"|ListOpenings|Upload|UploadVersion|Download)$"
 )
 # An agent makes things and is refused some; what configures the organisation refuses all of it alike.
 NOT_AN_AGENTS = r"|^identity\.(?!Roles\b)"
