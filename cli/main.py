@@ -19,6 +19,9 @@ from cli.progress import Progress
 
 DISK_FULL = 28
 _Texts = list[str] | None
+_AllowDuplicates = Annotated[
+    bool, typer.Option("--allow-duplicates", help="Take in what may be there already.")
+]
 Port = Annotated[int, typer.Option(help="The port of the web address.", min=1, max=65535)]
 
 app = typer.Typer(
@@ -130,6 +133,7 @@ def import_file(
     formulas_quoted: Annotated[
         bool, typer.Option("--formulas-quoted", help="The file is an export of Rapport's.")
     ] = False,
+    allow_duplicates: _AllowDuplicates = False,
     encoding: Annotated[str, typer.Option(help="E.g. cp1250; recognised without.")] = "",
     delimiter: Annotated[str, typer.Option(help="E.g. semicolon; recognised without.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing.")] = False,
@@ -151,6 +155,7 @@ def import_file(
         match=match,
         skip_without_key=skip_without_key,
         formulas_quoted=formulas_quoted,
+        allow_duplicates=allow_duplicates,
         encoding=encoding,
         delimiter=delimiter,
         dry_run=dry_run,

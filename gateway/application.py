@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
 from gateway.api import import_routes, system_routes
+from gateway.api.beside.duplicate_routes import DuplicateRoutes
 from gateway.api.beside.file_routes import FileRoutes
 from gateway.api.beside.follow_routes import FollowRoutes
 from gateway.api.beside.note_routes import NoteRoutes
@@ -55,6 +56,7 @@ def _rows(api: InProcessApi) -> Iterator[Row]:
         FileRoutes(api.files),
         FollowRoutes(api.following),
         bulk_routes.BulkRoutes(api.bulks),
+        DuplicateRoutes(api.duplicates),
     )
     for resource in api.backends.resources:
         yield from entities.rows(resource)

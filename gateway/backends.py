@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from crm.v1 import (
     bulk_pb2_grpc,
+    duplicates_pb2_grpc,
     exports_pb2_grpc,
     files_pb2_grpc,
     follow_pb2_grpc,
@@ -74,6 +75,10 @@ class Backends:
     def followers(self, service: str) -> Any:
         """The service `Followers` of a process."""
         return self._of_every(service, follow_pb2_grpc.FollowersStub)
+
+    def duplicates(self, service: str) -> Any:
+        """The service `Duplicates` of a process."""
+        return self._of_every(service, duplicates_pb2_grpc.DuplicatesStub)
 
     def timelines(self, service: str) -> Any:
         """The service `Timelines` of a process."""

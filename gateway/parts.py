@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from gateway.access import PolicyFollower, Rights
+from gateway.api.beside.duplicates import Duplicates
 from gateway.api.beside.files import Files
 from gateway.api.beside.followers import Followers
 from gateway.api.beside.notes import Notes
@@ -87,6 +88,7 @@ def _api(backends: Backends, rights: Rights, follower: PolicyFollower) -> InProc
         Imports(backends, rights),
         Exports(backends, rights),
         Bulks(backends, rights, follower),
+        Duplicates(backends, rights),
     )
 
 

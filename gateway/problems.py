@@ -68,6 +68,8 @@ def body_of(problem: Problem) -> dict[str, Any]:
         body["errors"] = problem.fields
     if problem.current is not None:
         body["current"] = orjson.Fragment(problem.current)
+    if problem.candidates is not None:
+        body["candidates"] = orjson.Fragment(problem.candidates)
     return body
 
 

@@ -4,6 +4,7 @@ Problem
 ├── NotFound   NOT_FOUND            404   no such record, or none that the caller may see
 ├── Invalid    INVALID_ARGUMENT     422   a field is wrong; `fields` says which and what to do
 ├── Conflict   ABORTED              409   somebody else was faster; 412 when a version was stale
+│   └── Duplicate ALREADY_EXISTS  409   it may be there already; `candidates` says which it might be
 ├── Refused    FAILED_PRECONDITION  409   the rules of the business forbid it now
 ├── Denied     PERMISSION_DENIED    403   the caller's profiles do not allow it
 ├── Anonymous  UNAUTHENTICATED      401   nobody knows who is calling
@@ -27,12 +28,14 @@ class Problem(Exception):  # noqa: N818 - the subclasses are the field's own wor
         /,
         *,
         current: bytes | None = None,
+        candidates: bytes | None = None,
         retry_after: int | None = None,
         **named: str,
     ) -> None:
         self.fields = {**(fields or {}), **named}
         self.message = message or " ".join(self.fields.values()) or self.title
         self.current = current
+        self.candidates = candidates
         self.retry_after = retry_after
         super().__init__(self.message)
 
@@ -56,6 +59,12 @@ class Conflict(Problem):
 
     status = 409
     title = "The record has changed in the meantime."
+
+
+class Duplicate(Conflict):
+    """It may be there already, by the rules of the organisation; `candidates` holds those it might be."""
+
+    title = "It may be there already."
 
 
 class Refused(Problem):
@@ -95,5 +104,15 @@ class Unavailable(Problem):
 
 KINDS: Mapping[str, type[Problem]] = {
     kind.__name__: kind
-    for kind in (NotFound, Invalid, Conflict, Refused, Denied, Anonymous, Busy, Unavailable)
+    for kind in (
+        NotFound,
+        Invalid,
+        Conflict,
+        Duplicate,
+        Refused,
+        Denied,
+        Anonymous,
+        Busy,
+        Unavailable,
+    )
 }

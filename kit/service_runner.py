@@ -12,6 +12,7 @@ from typing import Any
 from kit.access import Policy
 from kit.access.replica import Replica
 from kit.actor import Actor, calls
+from kit.beside.duplicates.service import Duplicates
 from kit.beside.files.service import Files
 from kit.beside.files.sweeping import measure_files, sweep_files
 from kit.beside.follow.service import Followers
@@ -183,7 +184,7 @@ async def _consume(running: Running) -> None:
 def _servicers(service: Service, process: Process) -> list[Any]:
     records = [each(process) for each in service.records]
     others = [each(process) for each in service.others]
-    of_records = (Notes, Files, Followers, Timelines, Exports)
+    of_records = (Notes, Files, Followers, Timelines, Exports, Duplicates)
     beside = [RecordsService(process, records), *(each(process) for each in of_records)]
     return [*records, *others, *beside, Imports(process, records), Bulks(process, records)]
 
@@ -219,6 +220,7 @@ def _loops_when_ready(service: Service, running: Running, states: Any) -> Iterat
     yield _report(running.health, states)
     yield declare_choices(running.process)
     yield Indexes(running.process, service.tell_indexes).run()
+    yield Duplicates(running.process).find()
     if any(issubclass(each, Tagged) for each in running.process.shapes):
         yield merge_tags(running.process)
 

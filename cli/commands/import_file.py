@@ -37,6 +37,7 @@ class Order:
     match: str = ""
     skip_without_key: bool = False
     formulas_quoted: bool = False
+    allow_duplicates: bool = False
     encoding: str = ""
     delimiter: str = ""
     dry_run: bool = False
@@ -55,6 +56,7 @@ class Order:
             "match": self.match,
             "skip_without_key": self.skip_without_key,
             "formulas_quoted": self.formulas_quoted,
+            "allow_duplicates": self.allow_duplicates,
             "encoding": self.encoding,
             "delimiter": self.delimiter,
             "dry_run": self.dry_run,

@@ -127,6 +127,7 @@ class Descriptions:
             entity["rights"] = [each for each in entity["rights"] if _offered(resource, each)]
             entity["takes_notes"] = resource.takes_notes
             entity["takes_files"] = resource.takes_files
+            entity["has_duplicates"] = resource.has_duplicates
             entity["verbs"] = list(verbs_of(resource, entity["fields"]))
         return entity
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from gateway.api.answers import Answer, expected_version
 from gateway.api.exports import Exports
 from gateway.api.operations import Operations
-from gateway.api.parsing import json_object, query_of
+from gateway.api.parsing import json_object, query_of, truth_in
 from gateway.api.records import Records
 from gateway.api.table import ROOT, Endpoint, Row
 from gateway.contract.resources import STANDARD, Method, Resource
@@ -83,7 +83,9 @@ class EntityRoutes:
     def _create(self, resource: Resource) -> Endpoint:
         async def create(request: Request) -> Response:
             values = await json_object(request)
-            made = await self.operations.create(resource, values, key_of(request))
+            made = await self.operations.create(
+                resource, values, key_of(request), allow_duplicates=_allows_duplicates(request)
+            )
             address = f"{ROOT}/{resource.slug}/{_id_in(made)}"
             return made.response(HTTPStatus.CREATED, Location=address)
 
@@ -93,7 +95,13 @@ class EntityRoutes:
         async def update(request: Request) -> Response:
             values, version = await json_object(request), version_of(request)
             record_id = record_id_of(request)
-            changed = await self.operations.update(resource, record_id, values, version)
+            changed = await self.operations.update(
+                resource,
+                record_id,
+                values,
+                version,
+                allow_duplicates=_allows_duplicates(request),
+            )
             return changed.response()
 
         return update
@@ -162,6 +170,11 @@ class EntityRoutes:
         yield Row("GET", path, shares)
         yield Row("POST", path, share)
         yield Row("DELETE", path, unshare)
+
+
+def _allows_duplicates(request: Request) -> bool:
+    """Whether a record is meant that a rule would take for another."""
+    return truth_in(query_of(request.scope), "allow_duplicates")
 
 
 def _named(verb: Method, request: Request) -> str | None:

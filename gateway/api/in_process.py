@@ -7,6 +7,7 @@ from crm.v1 import imports_pb2 as pb
 from starlette.responses import Response
 
 from gateway.access import Rights
+from gateway.api.beside.duplicates import Duplicates
 from gateway.api.beside.files import Files
 from gateway.api.beside.followers import Followers
 from gateway.api.beside.notes import Notes
@@ -43,6 +44,7 @@ class InProcessApi:
     imports: Imports
     exports: Exports
     bulks: Bulks
+    duplicates: Duplicates
 
     async def me(self) -> Json:
         return me(self.rights)
@@ -60,16 +62,39 @@ class InProcessApi:
         answer = await self.operations.get(self.backends.resource(plural), record_id, params or {})
         return spread(answer.values())
 
-    async def create(self, plural: str, body: Json) -> Json:
+    async def create(self, plural: str, body: Json, *, allow_duplicates: bool = False) -> Json:
         values = {name: value for name, value in body.items() if name != "idempotency_key"}
         key, resource = str(body.get("idempotency_key", "")), self.backends.resource(plural)
-        answer = await self.operations.create(resource, gathered(values), key)
+        answer = await self.operations.create(
+            resource, gathered(values), key, allow_duplicates=allow_duplicates
+        )
         return answer.values()
 
-    async def update(self, plural: str, record_id: str, version: int, patch: Json) -> Json:
+    async def update(
+        self,
+        plural: str,
+        record_id: str,
+        version: int,
+        patch: Json,
+        *,
+        allow_duplicates: bool = False,
+    ) -> Json:
         resource = self.backends.resource(plural)
-        answer = await self.operations.update(resource, record_id, gathered(patch), version)
+        answer = await self.operations.update(
+            resource, record_id, gathered(patch), version, allow_duplicates=allow_duplicates
+        )
         return answer.values()
+
+    async def match(self, plural: str, record_id: str, typed: Json) -> Json:
+        resource = self.backends.resource(plural)
+        return (await self.duplicates.match(resource, gathered(typed), record_id)).values()
+
+    async def duplicate_page(self, plural: str, params: Mapping[str, str]) -> Json:
+        return (await self.duplicates.list(self.backends.resource(plural), params)).values()
+
+    async def tell_apart(self, plural: str, record_id: str, body: Json) -> Json:
+        resource = self.backends.resource(plural)
+        return (await self.duplicates.tell_apart(resource, record_id, body)).values()
 
     async def delete(self, plural: str, record_id: str, version: int) -> None:
         await self.operations.delete(self.backends.resource(plural), record_id, version)

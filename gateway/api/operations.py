@@ -47,17 +47,33 @@ class Operations:
         request.id = record_id
         return Answer.of(await self.backends.ask(method)(request))
 
-    async def create(self, resource: Resource, values: Mapping[str, Any], key: str = "") -> Answer:
+    async def create(
+        self,
+        resource: Resource,
+        values: Mapping[str, Any],
+        key: str = "",
+        *,
+        allow_duplicates: bool = False,
+    ) -> Answer:
         method = self._method(resource, "Create")
         request = from_json(new(method.request), values)
-        return Answer.of(await self._change(method, request, key))
+        made = await self._change(method, request, key, allow_duplicates=allow_duplicates)
+        return Answer.of(made)
 
     async def update(
-        self, resource: Resource, record_id: str, values: Mapping[str, Any], version: int | None
+        self,
+        resource: Resource,
+        record_id: str,
+        values: Mapping[str, Any],
+        version: int | None,
+        *,
+        allow_duplicates: bool = False,
     ) -> Answer:
         """A JSON merge patch (RFC 7396): what is named is set, and null empties it."""
         method = self._method(resource, "Update")
-        return await self._patch(method, record_id, values, version)
+        return await self._patch(
+            method, record_id, values, version, allow_duplicates=allow_duplicates
+        )
 
     async def update_own(self, values: Mapping[str, Any], version: int | None) -> Answer:
         """The caller's own record; whether it may be changed is identity's to say."""
@@ -66,7 +82,13 @@ class Operations:
         return await self._patch(method, calling().name, values, version)
 
     async def _patch(
-        self, method: Method, record_id: str, values: Mapping[str, Any], version: int | None
+        self,
+        method: Method,
+        record_id: str,
+        values: Mapping[str, Any],
+        version: int | None,
+        *,
+        allow_duplicates: bool = False,
     ) -> Answer:
         if values.get("id", record_id) != record_id:
             raise Invalid(id="A record keeps its id; leave it out.")
@@ -77,7 +99,8 @@ class Operations:
         request.mask.paths.extend(name for name in values if name != "id")
         if version is not None:
             request.version = version
-        return Answer.of(await self._change(method, request))
+        changed = await self._change(method, request, allow_duplicates=allow_duplicates)
+        return Answer.of(changed)
 
     async def delete(self, resource: Resource, record_id: str, version: int | None) -> None:
         method = self._method(resource, "Delete")
@@ -105,9 +128,12 @@ class Operations:
         request = _of_record(from_query(new(verb.request), query), record_id)
         return Answer.of(await self.backends.ask(verb)(request))
 
-    async def _change(self, method: Method, request: Any, key: str = "") -> Any:
+    async def _change(
+        self, method: Method, request: Any, key: str = "", *, allow_duplicates: bool = False
+    ) -> Any:
         """Who has changed the policy finds it changed with the next request, and so does everybody here."""
-        reply = await self.backends.ask(method)(request, key=key)
+        ask = self.backends.ask(method)
+        reply = await ask(request, key=key, allow_duplicates=allow_duplicates)
         if method.service == POLICY_OWNER:
             await self.follower.catch_up()
         return reply

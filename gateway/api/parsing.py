@@ -103,6 +103,16 @@ def query_of(scope: Mapping[str, Any]) -> dict[str, str]:
     return values
 
 
+def truth_in(query: Query, name: str) -> bool:
+    """A switch in the query string; off where it is not there."""
+    if (text := query.get(name)) is None:
+        return False
+    try:
+        return _TRUTHS[text.lower()]
+    except KeyError:
+        raise Invalid("", {name: f"{text!r} does not fit here; say true or false."}) from None
+
+
 def from_query(message: Any, query: Query) -> Any:
     """A message filled from a query string."""
     setters = _setters(message.DESCRIPTOR)

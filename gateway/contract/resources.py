@@ -14,6 +14,7 @@ from google.protobuf import message_factory
 from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 
+from kit.beside.duplicates.taking import has_duplicates
 from kit.beside.files.taking import takes_files
 from kit.beside.taking import takes_notes
 from kit.errors import NotFound
@@ -95,6 +96,11 @@ class Resource:
     def takes_files(self) -> bool:
         """Whether people put files on its records."""
         return takes_files(self.message)
+
+    @cached_property
+    def has_duplicates(self) -> bool:
+        """Whether two of its records may be one, and are looked for."""
+        return has_duplicates(self.message)
 
     @cached_property
     def has_tags(self) -> bool:

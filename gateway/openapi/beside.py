@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from crm.v1 import exports_pb2, follow_pb2, notes_pb2, records_pb2, timeline_pb2
+from crm.v1 import (
+    duplicates_pb2,
+    exports_pb2,
+    follow_pb2,
+    notes_pb2,
+    records_pb2,
+    timeline_pb2,
+)
 
 from gateway.contract.comments import comment
 from gateway.contract.resources import STANDARD, Method, Resource
@@ -87,6 +94,9 @@ def beside(resource: Resource) -> Iterator[Beside]:
         yield _of(exports_pb2, "Exports", "GET", f"{slug}:exports", "Log")
     if resource.has_tags:
         yield _of(records_pb2, "Records", "GET", f"{slug}:tags", "CountTags")
+    if resource.has_duplicates:
+        yield _of(duplicates_pb2, "Duplicates", "GET", f"{slug}:duplicates", "List")
+        yield _of(duplicates_pb2, "Duplicates", "POST", f"{one}:tell-apart", "TellApart")
     if resource.takes_notes:
         yield from (
             _of(follow_pb2, "Followers", *each)

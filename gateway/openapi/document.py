@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crm.v1 import exports_pb2, records_pb2, standard_pb2
+from crm.v1 import duplicates_pb2, exports_pb2, records_pb2, standard_pb2
 from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -28,6 +28,7 @@ from gateway.openapi.components import schemas
 from gateway.openapi.declarations import Declared
 from gateway.openapi.files import files_of
 from gateway.openapi.parts import (
+    ALLOW_DUPLICATES,
     IDEMPOTENCY_KEY,
     IF_MATCH,
     INFO,
@@ -47,6 +48,7 @@ _SUMMARIES = {
     "LIST": "List the {words}",
 }
 _WITHOUT = {"entity", "id"}
+_MATCH = duplicates_pb2.DESCRIPTOR.services_by_name["Duplicates"].methods_by_name["Match"]
 _EXPORT = exports_pb2.DESCRIPTOR.services_by_name["Exports"].methods_by_name["Export"]
 
 
@@ -170,10 +172,15 @@ class _Operations:
             "Create",
             method,
             "POST",
-            parameters=[IDEMPOTENCY_KEY],
+            parameters=[IDEMPOTENCY_KEY, *self._duplicates],
             requestBody=json_body(self._new()),
             responses=replies,
         )
+
+    @property
+    def _duplicates(self) -> Sequence[Schema]:
+        """Whether a record that may be there already is meant."""
+        return (ALLOW_DUPLICATES,) if self.resource.has_duplicates else ()
 
     def _new(self) -> Schema:
         """A record as it is first sent: some fields have to be there."""
@@ -195,7 +202,7 @@ class _Operations:
             "Update",
             method,
             "PATCH",
-            parameters=[RECORD_ID, IF_MATCH],
+            parameters=[RECORD_ID, IF_MATCH, *self._duplicates],
             requestBody=json_body(reference(self.resource.message), patch=True),
             responses=replies,
         )
@@ -246,6 +253,9 @@ class _Operations:
                 (each.http, each.path),
                 self._operation(each.name, None, each.summary, **each.schema()),
             )
+        if self.resource.has_duplicates:
+            messages.append(_MATCH.output_type)
+            yield ("POST", f"{self.resource.slug}:match"), self._match()
         if "List" in self.resource.methods:
             yield ("GET", f"{self.resource.slug}:export"), self._file()
         if offered(self.resource):
@@ -253,6 +263,17 @@ class _Operations:
             summary, told = "Do the same to many of the {words}", start_of(self.resource)
             described = self._operation("Bulk", Method("", START), summary, **told)
             yield ("POST", f"{self.resource.slug}:bulk"), described
+
+    def _match(self) -> Schema:
+        """Takes a record as far as it is known; nothing of it has to be there."""
+        return self._operation(
+            "Match",
+            Method("", _MATCH),
+            "Tell who one of the {words} might be",
+            parameters=[IDEMPOTENCY_KEY],
+            requestBody=json_body(reference(self.resource.message)),
+            responses=answers("200", reference(_MATCH.output_type)),
+        )
 
     def _file(self) -> Schema:
         """The list as a file, which comes in one of several forms."""

@@ -31,6 +31,13 @@ IDEMPOTENCY_KEY: Schema = {
     "description": "The same key with the same body answers the same and does nothing twice.",
     "schema": {"type": "string", "maxLength": 200, "pattern": "^[ -~]*$"},
 }
+ALLOW_DUPLICATES: Schema = {
+    "name": "allow_duplicates",
+    "in": "query",
+    "description": "Whether another record is meant where a rule takes it for one that is there; without"
+    " it such a record is refused with 409, and `candidates` says which it might be.",
+    "schema": {"type": "boolean"},
+}
 PROBLEM: Schema = {
     "type": "object",
     "description": "What went wrong and what to do (RFC 9457).",
@@ -42,6 +49,11 @@ PROBLEM: Schema = {
         "detail": {"type": "string"},
         "errors": {"type": "object", "additionalProperties": {"type": "string"}},
         "current": {"type": "object", "description": "The record as it is now, with 412."},
+        "candidates": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/Candidate"},
+            "description": "Which records it might be, where a rule on duplicates refuses it.",
+        },
     },
 }
 

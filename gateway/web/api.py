@@ -35,11 +35,28 @@ class Api(Protocol):
     ) -> Json:
         """`GET /{plural}/{id}`."""
 
-    async def create(self, plural: str, body: Json) -> Json:
+    async def create(self, plural: str, body: Json, *, allow_duplicates: bool = False) -> Json:
         """`POST /{plural}`; the body may carry `idempotency_key`, which goes into the header."""
 
-    async def update(self, plural: str, record_id: str, version: int, patch: Json) -> Json:
+    async def update(
+        self,
+        plural: str,
+        record_id: str,
+        version: int,
+        patch: Json,
+        *,
+        allow_duplicates: bool = False,
+    ) -> Json:
         """`PATCH /{plural}/{id}` with `If-Match`; a stale version raises Conflict."""
+
+    async def match(self, plural: str, record_id: str, typed: Json) -> Json:
+        """`POST /{plural}:match`: `{"items": [Candidate …]}` for a record as far as it is typed."""
+
+    async def duplicate_page(self, plural: str, params: Mapping[str, str]) -> Json:
+        """`GET /{plural}:duplicates`: `{"items": [DuplicatePair …], "page": {…}}`."""
+
+    async def tell_apart(self, plural: str, record_id: str, body: Json) -> Json:
+        """`POST /{plural}/{id}:tell-apart` from `other_id`, or, with `apart` false, no longer."""
 
     async def delete(self, plural: str, record_id: str, version: int) -> None:
         """`DELETE /{plural}/{id}`."""

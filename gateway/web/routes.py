@@ -12,6 +12,8 @@ from gateway.web.bulk import results
 from gateway.web.chat import page as chat
 from gateway.web.dashboards import page as dashboards
 from gateway.web.design import page as design
+from gateway.web.duplicates import matches
+from gateway.web.duplicates import page as duplicates
 from gateway.web.exports import page as exports
 from gateway.web.files import page as files_of_records
 from gateway.web.files import space as file_space
@@ -66,6 +68,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     lists.router,
     exports.router,
     bulk.router,
+    duplicates.router,
+    matches.router,
     choosing.router,
     saving.router,
     board.router,

@@ -125,6 +125,18 @@ class Tag(msgspec.Struct, frozen=True):
     into_id: UUID | None = None
 
 
+class DuplicateRule(msgspec.Struct, frozen=True):
+    """What makes two records of an entity suspicious of being the same; `refuses` keeps a second one out."""
+
+    entity: str
+    name: str
+    fields: tuple[str, ...]
+    weight: int = 50
+    refuses: bool = False
+    id: str = ""
+    version: int = 0
+
+
 KINDS: dict[str, type[msgspec.Struct]] = {
     "person": Person,
     "role": Role,
@@ -136,4 +148,5 @@ KINDS: dict[str, type[msgspec.Struct]] = {
     "custom_field": CustomField,
     "tag_category": TagCategory,
     "tag": Tag,
+    "duplicate_rule": DuplicateRule,
 }

@@ -10,6 +10,7 @@ from kit.access.entries import (
     ChoiceList,
     ChoiceValue,
     Default,
+    DuplicateRule,
     Group,
     Person,
     Profile,
@@ -53,6 +54,7 @@ class Organisation:
         self.custom: dict[str, tuple[CustomField, ...]] = _by_entity(parts["custom_field"].values())
         self.choices |= _own_lists(parts["custom_field"].values())
         self.tags = TagSet(_by_id(parts["tag"]), _by_id(parts["tag_category"]))
+        self.duplicates = _rules_by_entity(parts["duplicate_rule"].values())
         self._stand_for: dict[UUID, frozenset[Principal]] = {}
 
     def name_of(self, entity: str, id: UUID) -> str:
@@ -254,6 +256,14 @@ def _by_entity(defined: Iterable[CustomField]) -> dict[str, tuple[CustomField, .
     """Definitions by entity, in an order that is the same after any change of something else."""
     found: dict[str, tuple[CustomField, ...]] = {}
     for each in sorted(defined, key=lambda each: (each.entity, each.key, each.gone)):
+        found[each.entity] = (*found.get(each.entity, ()), each)
+    return found
+
+
+def _rules_by_entity(rules: Iterable[DuplicateRule]) -> dict[str, tuple[DuplicateRule, ...]]:
+    """What is taken for the same, in an order that is the same after any change of something else."""
+    found: dict[str, tuple[DuplicateRule, ...]] = {}
+    for each in sorted(rules, key=lambda each: each.id):
         found[each.entity] = (*found.get(each.entity, ()), each)
     return found
 

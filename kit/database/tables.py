@@ -10,7 +10,10 @@ DECLARED_IN = "declared_in"
 """Under this name the table of an entity, or of its parts, says which module declares it."""
 
 BESIDE = "beside"
-"""Under this name a table says by which column its rows hang on a record, with which they go.
+"""Under this name a table says by which columns its rows hang on records, with each of which they go."""
+
+MOVES = "moves"
+"""Under this name a table says that its rows go over to the record that takes the place of theirs.
 
 Its column `entity` says of which entity that record is.
 """
@@ -27,8 +30,9 @@ metadata = MetaData(
 
 
 def beside_records() -> Iterator[Column[Any]]:
-    """By table the column that names the record on which a row hangs."""
-    return (each.c[each.info[BESIDE]] for each in metadata.tables.values() if BESIDE in each.info)
+    """By table the columns that name the records on which a row hangs."""
+    tables = (each for each in metadata.tables.values() if BESIDE in each.info)
+    return (table.c[name] for table in tables for name in table.info[BESIDE])
 
 
 @cache
@@ -38,10 +42,11 @@ def beside_gone() -> str:
     done = []
     for on in beside_records():
         table, hangs = on.table.name, f"{on.table.name}.{on.name} = gone.id"
-        stays = f"gone.successor is null or {_is_there(on)}"
-        moved = f"set {on.name} = gone.successor, entity = gone.entity"
+        stays = f"gone.successor is null or {_is_there(on)}" if MOVES in on.table.info else "true"
         done += [f"delete from {table} using {rows} where {hangs} and ({stays})"]  # noqa: S608 - names of our own
-        done += [f"update {table} {moved} from {rows} where {hangs} and not ({stays})"]
+        if MOVES in on.table.info:
+            moved = f"set {on.name} = gone.successor, entity = gone.entity"
+            done += [f"update {table} {moved} from {rows} where {hangs} and not ({stays})"]
     return f"with {', '.join(f'done{place} as ({each})' for place, each in enumerate(done))} select"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from kit.duplicates.refusing import refuse_duplicates
 from kit.entity import Before, Level, Record
 from kit.errors import Denied, Invalid, NotFound, Problem
 from kit.importing.faults import problem_of
@@ -22,6 +23,7 @@ from kit.records.methods.custom_values import few, missing
 from kit.records.methods.standard import Records
 from kit.records.write.validation import check_ready
 from kit.records.write.work import Work
+from kit.rpc.call import Call
 from kit.text.folding import folded, typed
 
 _BREATH = 10
@@ -48,6 +50,7 @@ class LineWriter:
         self._match = layout.match
         # What no Update changes and this entity's own `amend` changes by its rules, as its class says.
         self._amends = records.amends
+        self._call = Call(allows_duplicates=job.plan.allow_duplicates)
 
     async def write(self, lines: Sequence[Line]) -> None:
         """Takes in what was understood, and writes down what was not."""
@@ -78,14 +81,14 @@ class LineWriter:
         if self._job.dry_run:
             await self._rehearse(lines)
             return
-        async with self._process.work(self._job.actor) as work:
+        async with self._process.work(self._job.actor, self._call) as work:
             await self._write(work, lines)
             await self._jobs.settle(work.transaction, self._job, lines)
 
     async def _rehearse(self, lines: Sequence[Line]) -> None:
         """Does all of it and takes it back; only what would have become of the lines stays."""
         with contextlib.suppress(_Rehearsed):
-            async with self._process.work(self._job.actor) as work:
+            async with self._process.work(self._job.actor, self._call) as work:
                 await self._write(work, lines)
                 raise _Rehearsed
         for line in lines:
@@ -198,6 +201,7 @@ class LineWriter:
         if lacking := dict(missing(permit, record.custom)):
             raise Invalid("", lacking)
         before = len(work.pending.new)
+        await refuse_duplicates(work, record)
         try:
             with work.as_stored():
                 await self._records.admit(work, record)
@@ -221,6 +225,7 @@ class LineWriter:
         custom, movable = record.custom, [each for each in record.endings if each in self._amends]
         try:
             await self._records.amend(work, record, changes)
+            await refuse_duplicates(work, record)
             check_ready(work, record)
             self._refuse_today(record, movable, changes, Before(**former))
         except Problem:

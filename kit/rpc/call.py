@@ -7,6 +7,7 @@ from dataclasses import dataclass
 CONTEXT = "rapport-context"
 VIEW = "rapport-view"
 KEY = "idempotency-key"
+DUPLICATES = "rapport-allow-duplicates"
 REFERENCES = "rapport-references-bin"
 PROBLEM = "rapport-problem-bin"
 
@@ -25,6 +26,8 @@ class Call:
     method: str = ""
     json: bool = False
     idempotency_key: str = ""
+    allows_duplicates: bool = False
+    """Whether the caller means another record where a rule would refuse it as the same."""
     brought: bytes = b""
     """What a calling service tells of its own records, so that it need not be asked back."""
     deadline: float = float("inf")

@@ -9,7 +9,7 @@ import grpc
 
 from kit.actor import calling
 from kit.errors import Unavailable
-from kit.rpc.call import CONTEXT, KEY, LEAST_SECONDS, REFERENCES, VIEW, current
+from kit.rpc.call import CONTEXT, DUPLICATES, KEY, LEAST_SECONDS, REFERENCES, VIEW, current
 from kit.rpc.context import ContextTokens
 from kit.rpc.problems import unpacked
 from kit.telemetry import metrics, traces
@@ -82,7 +82,12 @@ class Channel:
         )
 
         async def called(
-            request: Any, *, key: str = "", seconds: float | None = None, brings: bytes = b""
+            request: Any,
+            *,
+            key: str = "",
+            seconds: float | None = None,
+            brings: bytes = b"",
+            allow_duplicates: bool = False,
         ) -> Any:
             begun = time.perf_counter()
             outcome = "OK"
@@ -90,7 +95,7 @@ class Channel:
                 method, traces.SpanKind.CLIENT, rpc__system="grpc", peer__service=service
             ):
                 try:
-                    metadata = self._metadata(key, brings)
+                    metadata = self._metadata(key, brings, allow_duplicates=allow_duplicates)
                     return await ask(request, timeout=_timeout(seconds), metadata=metadata)
                 except grpc.aio.AioRpcError as error:
                     outcome = error.code().name
@@ -133,11 +138,13 @@ class Channel:
     def stream_stream(self, path: str, **codec: Any) -> Any:
         return self._channel.stream_stream(path, **codec)
 
-    def _metadata(self, key: str = "", brings: bytes = b"") -> tuple[tuple[str, Any], ...]:
+    def _metadata(
+        self, key: str = "", brings: bytes = b"", *, allow_duplicates: bool = False
+    ) -> tuple[tuple[str, Any], ...]:
         traced: dict[str, str] = {}
         traces.inject(traced)
         token = self._tokens.mint(calling(), self._service)
-        told = ((KEY, key), (REFERENCES, brings))
+        told = ((KEY, key), (REFERENCES, brings), (DUPLICATES, "1" * allow_duplicates))
         return ((CONTEXT, token), *self._view, *traced.items(), *(each for each in told if each[1]))
 
     async def close(self) -> None:

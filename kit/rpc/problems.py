@@ -12,6 +12,7 @@ _CODES = {
     "NotFound": grpc.StatusCode.NOT_FOUND,
     "Invalid": grpc.StatusCode.INVALID_ARGUMENT,
     "Conflict": grpc.StatusCode.ABORTED,
+    "Duplicate": grpc.StatusCode.ALREADY_EXISTS,
     "Refused": grpc.StatusCode.FAILED_PRECONDITION,
     "Denied": grpc.StatusCode.PERMISSION_DENIED,
     "Anonymous": grpc.StatusCode.UNAUTHENTICATED,
@@ -33,6 +34,8 @@ def packed(problem: Problem) -> tuple[tuple[str, bytes], ...]:
     )
     if problem.current is not None:
         message.current = problem.current
+    if problem.candidates is not None:
+        message.candidates = problem.candidates
     if problem.retry_after is not None:
         message.retry_after = problem.retry_after
     return ((PROBLEM, message.SerializeToString()),)
@@ -54,5 +57,6 @@ def _problem(message: Any) -> Problem:
         message.message,
         dict(message.fields),
         current=message.current if message.HasField("current") else None,
+        candidates=message.candidates if message.HasField("candidates") else None,
         retry_after=message.retry_after if message.HasField("retry_after") else None,
     )

@@ -203,6 +203,7 @@ def _call(method: str, metadata: dict[str, Any], left: float | None) -> calling.
         method=method,
         json=metadata.get(calling.VIEW) == "json",
         idempotency_key=metadata.get(calling.KEY, ""),
+        allows_duplicates=calling.DUPLICATES in metadata,
         brought=metadata.get(calling.REFERENCES, b""),
         deadline=float("inf") if left is None else time.monotonic() + left,
     )

@@ -11,6 +11,7 @@ from kit.access.entries import (
     ChoiceList,
     ChoiceValue,
     Default,
+    DuplicateRule,
     Group,
     Permission,
     Person,
@@ -144,6 +145,15 @@ class TestOrganisation:
     async def tag_category(self, name: str, id: UUID | None = None, **more: Any) -> UUID:
         """What tags have in common."""
         return await self.publish("tag_category", TagCategory(name, **more), id)
+
+    async def duplicates(
+        self, entity: str, *fields: str, id: UUID | None = None, **more: Any
+    ) -> UUID:
+        """What is taken for the same from now on, or what a rule says by now."""
+        rule_id = id or uuid7()
+        said = {"name": f"Same {', '.join(fields)}", "version": next(self._numbers), **more}
+        rule = DuplicateRule(entity=entity, fields=fields, id=str(rule_id), **said)
+        return await self.publish("duplicate_rule", rule, rule_id)
 
     async def default(self, entity: str, level: str) -> UUID:
         """How open an entity is to everybody."""

@@ -24,6 +24,7 @@ from services.identity.model.people import Person
 from services.identity.model.profiles import Permission, Profile
 from services.identity.model.roles import Role
 from services.identity.model.sharing_rules import SharingRule
+from services.identity.model.vocabulary.ready_rules import ready_rules
 
 _LOCK = text("SELECT pg_advisory_xact_lock(7203002)")
 _OLDER = text(
@@ -56,6 +57,8 @@ def _add_ground(work: Work) -> None:
     work.add(_administrator())
     work.add(_standard_user())
     work.add(_read_only())
+    for rule in ready_rules():
+        work.add(rule)
     work.add(Role(name="Company", description="Stands above everybody; sees what all own."))
 
 

@@ -15,6 +15,7 @@ from services.identity.model.roles import Role
 from services.identity.model.saved_views import DefaultView, SavedView
 from services.identity.model.sharing_rules import SharingRule
 from services.identity.model.vocabulary.choice_lists import ChoiceList
+from services.identity.model.vocabulary.duplicate_rules import DuplicateRule
 from services.identity.model.vocabulary.tag_categories import TagCategory
 from services.identity.oauth.storage.grants import forget_expired
 from services.identity.oauth.tokens.rfc7517_keys import rotate_keys
@@ -66,6 +67,7 @@ def identity(settings: Settings) -> Service:
             standard(AccessDefault),
             standard(ChoiceList),
             CustomFields,
+            standard(DuplicateRule),
             standard(TagCategory),
             Tags,
             Clients,

@@ -33,6 +33,7 @@ from services.identity.model.profiles import Profile
 from services.identity.model.roles import Role
 from services.identity.model.sharing_rules import SharingRule
 from services.identity.model.vocabulary.choice_lists import ChoiceList
+from services.identity.model.vocabulary.duplicate_rules import DuplicateRule
 from services.identity.model.vocabulary.tag_categories import TagCategory
 from services.identity.model.vocabulary.tags import Tag
 from services.identity.policy_checks import check_policy
@@ -150,6 +151,7 @@ _BODIES: Mapping[type[Record], tuple[str, Callable[[Any], msgspec.Struct]]] = {
     CustomField: ("custom_field", CustomField.defined),
     TagCategory: ("tag_category", _tag_category),
     Tag: ("tag", _tag),
+    DuplicateRule: ("duplicate_rule", DuplicateRule.defined),
 }
 
 
@@ -217,6 +219,7 @@ def _parts(touched: Mapping[Any, tuple[Record, bool]]) -> Iterator[Part]:
         kind, body = _BODIES[type(record)]
         # What a deleted field held stays out of sight, so services go on knowing that there was one.
         told = not gone or isinstance(record, CustomField)
+        told &= not isinstance(record, DuplicateRule) or record.in_force
         yield Part(kind, record, msgspec.json.encode(body(record)) if told else None)
 
 

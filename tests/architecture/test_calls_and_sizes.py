@@ -130,6 +130,7 @@ SYSTEM = {
     "kit/choices/declaring.py",
     "kit/indexing/custom_fields.py",
     "kit/choices/merging.py",
+    "kit/beside/duplicates/scanning.py",
     "kit/service_runner.py",
     "kit/records/figures/rates.py",
     "kit/references/copies/backfill.py",
@@ -139,8 +140,9 @@ SYSTEM = {
 }
 """Besides jobs, events and first starts: `conversion.py` goes on as whoever converted, and what is
 referred to is asked of its owner by the process itself, which then decides who may see it; a service
-declares its value lists, tells how far its indexes are, and asks for exchange rates, in its own name;
-`seeing.py` asks in the service's name what somebody may see whose call may be over."""
+declares its value lists, compares its records with one another, tells how far its indexes are, and asks
+for exchange rates, in its own name; `seeing.py` asks in the service's name what somebody may see whose
+call may be over."""
 
 
 def test_only_jobs_events_and_starts_work_as_the_system() -> None:

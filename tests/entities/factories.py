@@ -134,6 +134,10 @@ async def _custom_field(office: Office) -> dict[str, Any]:
     return {"entity_name": "sales.Stage", "key": f"k{uuid7().hex}", **chosen}
 
 
+async def _duplicate_rule(office: Office) -> dict[str, Any]:
+    return {"entity_name": "sales.Product", "field_names": ["code"], "active": False}
+
+
 async def _of_some_entity(office: Office) -> dict[str, Any]:
     return {"entity_name": f"sales.Thing{_letters()}"}
 
@@ -170,6 +174,7 @@ _EXCEPTIONS = {
     "identity.Report": _of_some_entity,
     "identity.ExchangeRate": _rate,
     "identity.CustomField": _custom_field,
+    "identity.DuplicateRule": _duplicate_rule,
     "campaigns.Member": _member,
     "identity.Client": _client,
     "sales.Stage": _stage,

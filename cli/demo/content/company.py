@@ -51,6 +51,7 @@ def company(seed: int, today: date) -> Company:
         **_organisation(),
         **_activities(seed, today, deals),
     }
+    customers.enter_twice(rows)
     label(seed, rows)
     noted = sales.remarks(seed, accounts, deals)
     rates = reports.exchange_rates(today)

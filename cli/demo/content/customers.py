@@ -21,6 +21,10 @@ _STANDINGS = (
     (["competitor"], "active", 3),
 )
 _TYPES = ("decision_maker", "buyer", "user", "adviser")
+_TWICE = {"accounts": (7, 31), "contacts": (40, 120, 260), "leads": (12, 55, 90)}
+"""Whose second records stand there, by their place: written otherwise, as happens."""
+_BEFORE_LAST = 10
+"""Those at the end are thrown away."""
 
 
 def accounts(seed: int, naming: Naming) -> list[Row]:
@@ -137,3 +141,32 @@ def _contacts(dice: Random, naming: Naming, homes: list[Row]) -> Iterator[Row]:
             "account_id:code": home["code"],
             "owner_id:email": home["owner_id"].value,
         }
+
+
+def enter_twice(rows: dict[str, list[Row]]) -> None:
+    """Adds second records of some accounts, contacts and leads."""
+    for plural, places in _TWICE.items():
+        twins = [_WRITTEN[plural](rows[plural][place], place) for place in places]
+        rows[plural] = [*rows[plural][:-_BEFORE_LAST], *twins, *rows[plural][-_BEFORE_LAST:]]
+
+
+def _second_account(row: Row, place: int) -> Row:
+    """Somebody left out what the firm is by law and who its head is."""
+    stem = row["name"].rpartition(" ")[0]
+    kept = ("kinds", "type", "industry", "owner_id", "country", "phone", "website")
+    return {name: row[name] for name in kept} | {
+        "name": stem.upper(),
+        "code": f"A-9{place:03}",
+        "email": f"info@{row['email'].partition('@')[2]}",
+        "source": "website",
+    }
+
+
+def _second_person(row: Row, place: int) -> Row:
+    """Somebody wrote one letter twice and another address."""
+    last = row["last_name"]
+    name, _, domain = row["email"].partition("@")
+    return row | {"last_name": f"{last[:2]}{last[1:]}", "email": f"{name}.{place}@{domain}"}
+
+
+_WRITTEN = {"accounts": _second_account, "contacts": _second_person, "leads": _second_person}

@@ -35,6 +35,7 @@ class Entity:
     paths: tuple[Field, ...] = ()
     takes_notes: bool = False
     takes_files: bool = False
+    has_duplicates: bool = False
 
     @classmethod
     def read(cls, json: Json, entities: tuple[Option, ...] = (), language: str = "en") -> "Entity":
@@ -58,6 +59,7 @@ class Entity:
             no_bin=json.get("no_bin", ""),
             takes_notes=json.get("takes_notes", False),
             takes_files=json.get("takes_files", False),
+            has_duplicates=json.get("has_duplicates", False),
         )
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import field as attribute
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from starlette.datastructures import FormData
 
 from gateway.web.api import Api, Json
@@ -34,6 +35,8 @@ class Form:
     errors: dict[str, str] = attribute(default_factory=dict)
     choices: dict[str, list[tuple[str, str]]] = attribute(default_factory=dict)
     message: str = ""
+    candidates: Sequence[Json] = ()
+    """The records because of which this one was refused: it may be one of them."""
 
     def error(self, name: str) -> str:
         return self.errors.get(name, "")
@@ -44,6 +47,7 @@ class Form:
             place, said = _placed(self.fields, name, text)
             self.errors[place] = said
         self.message = "" if problem.fields else problem.message
+        self.candidates = orjson.loads(problem.candidates) if problem.candidates else ()
 
     def switched_by(self, name: str) -> str:
         """The reference that leads elsewhere when this field changes."""

@@ -17,7 +17,7 @@ from gateway.web.frame.references import titles_for
 from gateway.web.frame.visits import Visit, to
 from gateway.web.pages import OF_ENTITY, TheVisit, pages
 from gateway.web.words import _
-from kit.errors import Conflict, Denied, Invalid, NotFound, Refused
+from kit.errors import Conflict, Denied, Duplicate, Invalid, NotFound, Refused
 
 router = pages(OF_ENTITY)
 
@@ -67,8 +67,11 @@ async def create(visit: TheVisit) -> Response:
     if not form.errors:
         body = {name: value for name, value in form.values.items() if value is not None}
         key = str(data.get("idempotency_key") or token_urlsafe(16))
+        allowed = bool(data.get("allow_duplicates"))
         try:
-            made = await visit.api.create(entity.slug, {**body, "idempotency_key": key})
+            made = await visit.api.create(
+                entity.slug, {**body, "idempotency_key": key}, allow_duplicates=allowed
+            )
         except MENDABLE as problem:
             form.blame(problem)
         else:
@@ -102,14 +105,19 @@ async def update(
 ) -> Response:
     entity = visit.entity
     _need(entity, "edit")
-    form, _data = await _posted(visit)
+    form, data = await _posted(visit)
     record = await visit.api.get(entity.slug, record_id)
     if not form.errors:
         seen = version or record["version"]
         patch = changes(record, form.values)
         try:
             if patch:
-                await visit.api.update(entity.slug, record_id, seen, patch)
+                allowed = bool(data.get("allow_duplicates"))
+                await visit.api.update(
+                    entity.slug, record_id, seen, patch, allow_duplicates=allowed
+                )
+        except Duplicate as problem:
+            form.blame(problem)
         except Conflict as problem:
             return await _stale(visit, form, problem)
         except MENDABLE as problem:

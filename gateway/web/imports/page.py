@@ -23,6 +23,7 @@ LARGEST = 20 * 1024 * 1024
 _UNSAID: Json = {
     "values": {}, "constants": {}, "match": "", "skip_without_key": False,
     "formulas_quoted": False,
+    "allow_duplicates": False,
     "encoding": "", "delimiter": "", "dry_run": True,
 }  # fmt: skip
 LINE_STATES = ("rejected", "created", "updated", "matched", "skipped")
@@ -156,6 +157,7 @@ def _plan(visit: Visit, data: FormData) -> Json:
         "empty_words": _words(str(data.get("empty_words", ""))),
         "skip_without_key": bool(data.get("skip_without_key")),
         "formulas_quoted": bool(data.get("formulas_quoted")),
+        "allow_duplicates": bool(data.get("allow_duplicates")),
         "encoding": str(data.get("encoding", "")),
         "delimiter": str(data.get("delimiter", "")),
         "dry_run": bool(data.get("dry_run")),

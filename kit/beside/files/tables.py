@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, Table, Text, Uuid, func
 
-from kit.database.tables import BESIDE, metadata
+from kit.database.tables import BESIDE, MOVES, metadata
 
 file = Table(
     "file",
@@ -16,7 +16,7 @@ file = Table(
     Column("created_by", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Index("ix_file_record", "record_id", "id"),
-    info={BESIDE: "record_id"},
+    info={BESIDE: ("record_id",), MOVES: True},
 )
 """The files as they are; `number` is the version whose bytes count."""
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, DateTime, Index, Table, Text, Uuid
 
-from kit.database.tables import BESIDE, metadata
+from kit.database.tables import BESIDE, MOVES, metadata
 
 follower = Table(
     "follower",
@@ -12,7 +12,7 @@ follower = Table(
     Column("entity", Text, nullable=False),
     Column("since", DateTime(timezone=True), nullable=False),
     Index("ix_follower_person", "person_id"),
-    info={BESIDE: "record_id"},
+    info={BESIDE: ("record_id",), MOVES: True},
 )
 """Who follows what; an entity is said for those who ask what somebody follows."""
 

@@ -13,7 +13,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from kit.database.tables import BESIDE, metadata
+from kit.database.tables import BESIDE, MOVES, metadata
 from kit.entity.record import AT_ONCE, words_in
 
 note = Table(
@@ -32,7 +32,7 @@ note = Table(
     Column("edited_at", DateTime(timezone=True), nullable=True),
     Column("said_since", Integer, nullable=False),
     Index("ix_note_record", "record_id", "pinned", "id"),
-    info={BESIDE: "record_id"},
+    info={BESIDE: ("record_id",), MOVES: True},
 )
 """The notes as they are; `said_since` is the version that gave one its text."""
 

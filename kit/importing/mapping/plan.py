@@ -35,6 +35,7 @@ class Plan:
     empty_words: Sequence[str] = ()
     skip_without_key: bool = False
     formulas_quoted: bool = False
+    allow_duplicates: bool = False
 
     @classmethod
     def of(cls, message: Any) -> "Plan":
@@ -49,6 +50,7 @@ class Plan:
             tuple(message.empty_words),
             message.skip_without_key,
             message.formulas_quoted,
+            message.allow_duplicates,
         )
 
     def kept(self) -> dict[str, Any]:
@@ -69,6 +71,7 @@ class Plan:
             (*before.empty_words, *self.empty_words),
             self.skip_without_key or before.skip_without_key,
             self.formulas_quoted or before.formulas_quoted,
+            self.allow_duplicates,
         )
 
     def layout(

@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 
 from kit.access.permit import Permit
 from kit.actor import calling
+from kit.duplicates.refusing import refuse_duplicates
 from kit.entity import Level, Record
 from kit.entity.record import STAMPS
 from kit.errors import Conflict, Denied, Invalid
@@ -21,6 +22,7 @@ from kit.records.read.json_views import page_json, row_json, shown_json
 from kit.records.read.listing import Question, chosen
 from kit.records.read.naming import referred_to
 from kit.records.read.titles import Title
+from kit.records.write.validation import refuse_emptied
 from kit.records.write.versions import seen_version, still_good
 from kit.records.write.work import Work
 from kit.rpc import call as rpc
@@ -105,6 +107,7 @@ class Records(Generic[R, M]):
         self.permit("create")
         async with self.work(request) as work:
             record = self.new(request)
+            await keep_apart(work, record)
             await self.admit(work, record)
             return await work.show(record)
 
@@ -126,6 +129,7 @@ class Records(Generic[R, M]):
             record = await work.get(self.record, request.record.id, Level.EDIT)
             await self.same_version(work, record, request)
             await self.amend(work, record, self.changes(record, request))
+            await keep_apart(work, record)
             return await work.show(record)
 
     async def amend(self, work: Work, record: Any, values: Mapping[str, Any]) -> None:
@@ -194,3 +198,9 @@ class Records(Generic[R, M]):
     async def take_back(self, work: Work, record: Any) -> None:
         """Takes a record out of the bin; override it to ask first whether its place is still free."""
         take_from_bin(record)
+
+
+async def keep_apart(work: Work, record: Record) -> None:
+    """Refuses what the rules of the organisation take for another record, unless it is said to be meant."""
+    refuse_emptied(record)
+    await refuse_duplicates(work, record)

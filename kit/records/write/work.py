@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from kit.actor import Actor
 from kit.database.tables import beside_gone
+from kit.duplicates import keeping
 from kit.entity import Record
 from kit.entity.tracking import former
 from kit.errors import Conflict
@@ -175,7 +176,8 @@ class Work(Rows):
         changes = changes_of(self)
         if steps:
             fetch = self._statements_run(together=bool(opened or gone) or not last)
-            await write(fetch, steps, beside(self, changes))
+            agreeing = keeping.kept(self.process.policy, new, old)
+            await write(fetch, steps, beside(self, changes), agreeing)
             await self._clear_beside(gone)
             await follow_all(self.transaction.fetch, self.process.entities, opened)
         self.pending.stored()

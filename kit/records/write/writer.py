@@ -17,6 +17,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from kit.duplicates import keeping
 from kit.entity import Part, Record, Row
 from kit.entity.parts import parts_in
 from kit.entity.tracking import former, replaced
@@ -83,15 +84,20 @@ class Step:
 Steps = Mapping[Step, Sequence[Record]]
 
 
-async def write(fetch: Fetch, steps: Steps, beside: Sequence[Any]) -> None:
-    """Writes rows and what stands beside them; Conflict when a row is no longer as it was read."""
-    text = _statement(tuple((step, len(records) > 1) for step, records in steps.items()))
+async def write(fetch: Fetch, steps: Steps, beside: Sequence[Any], agreeing: str = "") -> None:
+    """Writes rows and what stands beside them; Conflict when a row is no longer as it was read.
+
+    By what records agree with others is written along where something is told of it.
+    """
+    shape = tuple((step, len(records) > 1) for step, records in steps.items())
+    text = _statement(shape, agreeing=bool(agreeing))
     rows = [_rows(step, records) for step, records in steps.items()]
     parts = [
         _rows_of_parts(name, records) for step, records in steps.items() for name in step.parts
     ]
     try:
-        (answers,) = await fetch(text, [*beside, *rows, *parts])
+        told = [agreeing] if agreeing else []
+        (answers,) = await fetch(text, [*beside, *rows, *parts, *told])
     except asyncpg.PostgresError as refused:
         if refused.sqlstate == _NOT_AS_READ:
             raise Conflict from refused
@@ -181,7 +187,7 @@ def _given_there(kind: type[Record]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=_KEPT)
-def _statement(steps: tuple[tuple[Step, bool], ...]) -> str:
+def _statement(steps: tuple[tuple[Step, bool], ...], *, agreeing: bool) -> str:
     texts, checks, answers = [], [], []
     for number, (step, many) in enumerate(steps):
         spread = "jsonb_populate_recordset" if many else "jsonb_populate_record"
@@ -192,6 +198,9 @@ def _statement(steps: tuple[tuple[Step, bool], ...]) -> str:
         checks.append(f"as_read((select count(*) from step{number}), {expected})")
         answers.append(_answer(step, number))
     texts += _parts([step for step, _ in steps])
+    if agreeing:
+        last = len(steps) + sum(len(step.parts) for step, _ in steps)
+        texts += (each.format(given=_parameter(last)) for each in (keeping.STEPS, keeping.DUE))
     written = f"written as materialized (select {' and '.join(checks)} as as_read)"
     # Asked once more, since where nothing is told of a change nothing above reads it.
     answers.append("(select as_read from written)")
