@@ -36,6 +36,8 @@ class Directory:
     def _resolved(self, value: Any) -> Any:
         if isinstance(value, list):
             return [self._resolved(each) for each in value]
+        if isinstance(value, dict):
+            return self.resolved(value)
         return self._id(value) if isinstance(value, Reference) else value
 
     def _id(self, named: Reference) -> str:

@@ -6,7 +6,7 @@ from cli.demo.actions import Actions
 from cli.demo.checkpoint import Checkpoint
 from cli.demo.content import people
 from cli.demo.content.company import THROWN_AWAY, Company
-from cli.demo.content.kept import reports, views
+from cli.demo.content.kept import dashboards, reports, views
 from cli.demo.content.rows import Row
 from cli.demo.directory import Directory
 from cli.demo.gather import each_of
@@ -41,6 +41,7 @@ _SINGLE = {
     "accounts": "code",
     "saved-views": "name",
     "reports": "name",
+    "dashboards": "name",
 }
 
 _FOR_ALL = (
@@ -137,6 +138,7 @@ class Filling:
     def _keep_reports(self) -> None:
         self._administrator.post("exchange-rates:take-in", {"csv": self._company.exchange_rates})
         self._keep("reports", reports.SHARED)
+        self._keep("dashboards", dashboards.SHARED)
 
     def _throw_away(self) -> None:
         """What an interrupted filling has put into the bin already is not found any more."""

@@ -11,7 +11,7 @@ import pytest
 
 from cli.demo.content.company import Company, company
 from cli.demo.content.ibans import is_iban
-from cli.demo.content.kept import reports
+from cli.demo.content.kept import dashboards, reports
 from cli.demo.content.kept.views import SHARED
 from cli.demo.content.people import STAFF, shown
 from cli.demo.content.rows import Reference, Row, references, text
@@ -80,7 +80,9 @@ def test_no_two_records_are_known_by_the_same_name(made: Company) -> None:
 
 def test_every_bank_account_of_a_country_with_ibans_has_a_valid_one(made: Company) -> None:
     lengths = {each.code: len(each.iban) + 4 for each in cultures().countries if each.iban}
-    for row in made.rows["accounts"]:
+    kept = [row for row in made.rows["accounts"] if row.get("bank_accounts")]
+    assert len(kept) > len(made.rows["accounts"]) / 2
+    for row in kept:
         number = row["bank_accounts"][0]["number"]
         if row["country"] in lengths:
             assert is_iban(number)
@@ -262,6 +264,15 @@ def test_every_view_asks_for_what_its_entity_has(made: Company) -> None:
         assert asked is not None
         assert names | set(named_in(asked)) <= fields.keys(), view["name"]
         assert view["name"] in SHARED
+
+
+def test_every_dashboard_shows_reports_that_are_shared_with_its_readers(made: Company) -> None:
+    """XC-11"""
+    for dashboard in made.rows["dashboards"]:
+        shared_with = dashboards.SHARED[dashboard["name"]]["principal_id"]
+        for panel in dashboard["panels"]:
+            shown = panel["report_id"].value
+            assert reports.SHARED[shown]["principal_id"] == shared_with, shown
 
 
 def test_every_report_asks_for_what_its_entity_has(made: Company) -> None:

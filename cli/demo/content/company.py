@@ -12,7 +12,7 @@ from cli.demo.content import (
     sales,
     support,
 )
-from cli.demo.content.kept import reports, views
+from cli.demo.content.kept import dashboards, reports, views
 from cli.demo.content.rows import Row
 from cli.demo.content.sales import Deal, Move, Remark
 from cli.demo.content.unique_names import Naming
@@ -72,6 +72,7 @@ def _organisation() -> dict[str, list[Row]]:
         "products": list(sales.products()),
         "saved-views": list(views.saved_views()),
         "reports": list(reports.reports()),
+        "dashboards": list(dashboards.dashboards()),
     }
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from cli.demo.content.people import SUPPORT_GROUP, by_key
 from cli.demo.content.rows import Reference, Row
 
-_WON, _STAGES, _LOAD, _LEADS = (
+WON, STAGES, _LOAD, LEADS = (
     *("Won by month", "Pipeline by stage and owner"),
     *("Open tickets by priority", "Where leads come from"),
 )
@@ -24,7 +24,7 @@ def exchange_rates(today: date) -> str:
 
 def reports() -> Iterator[Row]:
     yield {
-        "name": _WON,
+        "name": WON,
         "description": "What was won this year, beside the year before.",
         "entity_name": "sales.Opportunity",
         "filter": 'outcome = "won"',
@@ -38,7 +38,7 @@ def reports() -> Iterator[Row]:
         "owner_id": _person("helena"),
     }
     yield {
-        "name": _STAGES,
+        "name": STAGES,
         "description": "What is open, in one currency.",
         "entity_name": "sales.Opportunity",
         "filter": 'outcome = "open"',
@@ -59,7 +59,7 @@ def reports() -> Iterator[Row]:
         "owner_id": _person("samuel"),
     }
     yield {
-        "name": _LEADS,
+        "name": LEADS,
         "description": "Leads by source, and their share in all.",
         "entity_name": "parties.Lead",
         "group_by": ["source"],
@@ -76,7 +76,7 @@ SHARED: Mapping[str, Row] = {
             "principal_id": Reference("roles", "name", "Company"),
             "level": "read",
         }
-        for name in (_WON, _STAGES, _LEADS)
+        for name in (WON, STAGES, LEADS)
     },
     _LOAD: {
         "principal_kind": "group",
