@@ -90,7 +90,7 @@ async def test_what_somebody_else_changed_meanwhile_is_not_removed(
     async def remove_too_late() -> None:
         async with room.work() as work:
             await open_it(work)
-            await work.remove(await work.get(Toy, made.id, Level.EDIT))
+            work.remove(await work.get(Toy, made.id, Level.EDIT))
             await room.change(made)
 
     with pytest.raises(Conflict):
@@ -119,7 +119,7 @@ async def test_several_kinds_of_change_are_one_statement(room: Room) -> None:
     toys, history, outbox = await room.written()
     async with room.work() as work:
         (await work.get(Toy, kept.id, Level.EDIT)).name = "Old bear"
-        await work.remove(await work.get(Toy, gone.id, Level.EDIT))
+        work.remove(await work.get(Toy, gone.id, Level.EDIT))
         made = [work.add(Toy(name=f"Toy {uuid7()}")) for _ in range(3)]
     assert await room.written() == (toys + 2, history + 5, outbox + 5)
     async with room.work() as work:

@@ -178,7 +178,7 @@ async def test_what_goes_for_good_takes_its_notes_along(desk: Desk) -> None:
     await desk.write("Of a bear.")
     async with desk.toys.process.work(desk.actor) as work:
         record = await work.get(next(iter(desk.toys.process.shapes)), desk.made.id)
-        await work.remove(record)
+        work.remove(record)
     from sqlalchemy import func, select
 
     from kit.beside.notes.tables import note

@@ -28,7 +28,9 @@ async def footprint(serving: Serving) -> tuple[int, int]:
     """How much history and how many events there are."""
     async with serving.process.database.sessions() as session:
         history = await session.scalar(text("select count(*) from history"))
-        events = await session.scalar(text("select max(seq) from outbox"))
+        events = await session.scalar(
+            text("select max(seq) from outbox where subject not like '%.notice.%'")
+        )
     return int(history or 0), int(events or 0)
 
 
