@@ -9,7 +9,9 @@ from kit.ids import uuid7
 from tests.gateway.browsers import Browser
 
 PRODUCTS = "/api/v1/products"
-MEASURES = "write count, or sum, avg, min or max of a field, as in sum(amount)."
+MEASURES = (
+    "write count or share, or sum, avg, min, max, median or share of a field, as in sum(amount)."
+)
 
 
 @pytest.fixture
@@ -113,12 +115,12 @@ async def test_a_wrong_filter_says_which_field_and_what_to_do(root: Browser, pat
             "“name” is no number and has no sum; choose a field that is one, or count.",
         ),
         (
-            {"measures": "median(price)"},
-            f"“median(price)” is no measure; {MEASURES}",
+            {"measures": "mean(price)"},
+            f"“mean(price)” is no measure; {MEASURES}",
         ),
         (
-            {"group_by": "created_at:week"},
-            "“created_at” has no “week”; group it by day, month, quarter, year.",
+            {"group_by": "created_at:decade"},
+            "“created_at” has no “decade”; group it by day, week, month, quarter, year, fiscal_year.",
         ),
         ({"group_by": "name:day"}, "“name” is no day and no moment; group it without “:day”."),
     ],

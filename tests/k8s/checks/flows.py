@@ -17,7 +17,8 @@ from tests.k8s.rendering import (
     pod_labels,
 )
 
-PORTS = (GRPC, HTTP, OPS, OTLP, POSTGRES, NATS, VALKEY, 443, 587, 6222, 7777, 8222, 9187)
+MAIL = (25, 465, 587)
+PORTS = (GRPC, HTTP, OPS, OTLP, POSTGRES, NATS, VALKEY, 443, *MAIL, 6222, 7777, 8222, 9187)
 DNS = 53
 Flow = tuple[str, str, int]
 
@@ -203,8 +204,13 @@ def _wanted(flows: Object, present: set[str]) -> set[Flow]:
         stores |= {(user, database, POSTGRES) for user in (name, f"migrate-{name}")}
     outside = {(name, "telemetry", OTLP) for name in PROCESSES} | {("door", "gateway", HTTP)}
     observed = {("monitoring", name, OPS) for name in PROCESSES} | {("monitoring", "nats", 7777)}
-    every = calls | stores | outside | observed | _operated(flows)
+    every = calls | stores | outside | observed | _mailed(flows) | _operated(flows)
     return {flow for flow in every if {*flow[:2]} <= present}
+
+
+def _mailed(flows: Object) -> set[Flow]:
+    """A mail server may be anywhere that is not ours."""
+    return set(product(flows["mail"], flows["neighbours"], MAIL))
 
 
 def _operated(flows: Object) -> set[Flow]:
