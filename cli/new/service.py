@@ -25,7 +25,7 @@ _LISTS = {
         r"^apiVersion: [^\n]+\nkind: ExternalSecret\nmetadata:\n  name: chat-secrets\n.*?^---\n",
         r"^    - \{secretKey: chat\.pem[^\n]*\n",
     ),
-    "services/identity/main.py": (r"^    \"chat\": \(_INDEXES,\),\n",),
+    "services/identity/main.py": (r"^    \"chat\": \(_INDEXES, _RATES\),\n",),
     "k8s/flows.yaml": (r", chat(?=[^\n]*\]$)", r"^  chat: \[identity\]\n"),
     "k8s/overlays/local/kustomization.yaml": (
         r"^  - \{name: rapport/chat,[^\n]*\n",

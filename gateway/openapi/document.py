@@ -271,7 +271,7 @@ class _Operations:
             Method("", _MATCH),
             "Tell who one of the {words} might be",
             parameters=[IDEMPOTENCY_KEY],
-            requestBody=json_body(reference(self.resource.message)),
+            requestBody=json_body(reference(self.resource.message)) | {"required": False},
             responses=answers("200", reference(_MATCH.output_type)),
         )
 

@@ -35,7 +35,7 @@ _PAGE = {
     },
 }
 _CHOICES = object_of(pb.NotificationChoices.DESCRIPTOR)
-_PATCH = {"required": True, "content": {"application/merge-patch+json": {"schema": _CHOICES}}}
+_PATCH = {"required": False, "content": {"application/merge-patch+json": {"schema": _CHOICES}}}
 _REPEATABLE = {
     "parameters": [
         {

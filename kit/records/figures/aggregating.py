@@ -48,9 +48,10 @@ async def _rates(
     process: Process, context: Context, request: pb.AggregateRequest, measures: Sequence[Measure]
 ) -> Rates | None:
     """The rates of the day that is asked for; none where nothing is money."""
+    day = _day(context, request.rates_on)
     if not request.convert_to or not any(each.currency for each in measures):
         return None
-    return await rates_on(process, request.convert_to, _day(context, request.rates_on))
+    return await rates_on(process, request.convert_to, day)
 
 
 def _day(context: Context, text: str) -> date:
