@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,15 +59,28 @@ def built_for_everyone(root: Path, function: str) -> list[tuple[str, str]]:
 
 def _calls(folder: Path, function: str) -> Iterator[tuple[str, str]]:
     for path in chain(folder):
-        for node in ast.parse(path.read_text()).body:
+        body = ast.parse(path.read_text()).body
+        modules = dict(_imported(body))
+        for node in body:
             if isinstance(node, ast.FunctionDef) and node.name == function:
-                yield from _of_the_kit(node)
+                yield from _of_the_kit(node, modules)
 
 
-def _of_the_kit(function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
+def _imported(body: Sequence[ast.stmt]) -> Iterator[tuple[str, str]]:
+    """The modules that a migration calls, whole, by the name that it gives them."""
+    for node in body:
+        if isinstance(node, ast.ImportFrom):
+            yield from (
+                (each.asname or each.name, f"{node.module}.{each.name}") for each in node.names
+            )
+
+
+def _of_the_kit(function: ast.FunctionDef, modules: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Calls without arguments, or with nothing but a list of the service's tables."""
     for node in function.body:
         match node:
-            case ast.Expr(ast.Call(ast.Attribute(ast.Name(module), name), args, [])):
-                if module != "op" and all(isinstance(each, ast.Starred) for each in args):
-                    yield module, name
+            case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), called), args, [])):
+                module = modules.get(name, "")
+                starred = all(isinstance(each, ast.Starred) for each in args)
+                if module.startswith("kit.") and starred:
+                    yield module, called

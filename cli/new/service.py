@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 
 from cli.failure import CommandFailed
 from cli.new.draft import Draft, template
@@ -88,13 +89,23 @@ def _room(tree: Draft, name: str, about: str) -> None:
 def _first_migration(tree: Draft) -> str:
     built = built_for_everyone(tree.root, "upgrade")
     dropped = built_for_everyone(tree.root, "downgrade")[::-1]
-    modules = ", ".join(sorted({module for module, _ in built + dropped}))
     return template(
         "service/migration.py",
-        modules=modules,
-        built="".join(f"    {module}.{function}()\n" for module, function in built),
-        dropped="".join(f"    {module}.{function}()\n" for module, function in dropped),
+        imports="".join(_imports([*built, *dropped])),
+        built="".join(f"    {function}()\n" for _, function in built),
+        dropped="".join(f"    {function}()\n" for _, function in dropped),
     )
+
+
+def _imports(called: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Function by function, since several rooms of the kit have a module of the same name."""
+    of_module: dict[str, set[str]] = {}
+    for module, function in called:
+        of_module.setdefault(module, set()).add(function)
+    for module, functions in sorted(of_module.items()):
+        yield f"from {module} import (\n"
+        yield from (f"    {each},\n" for each in sorted(functions))
+        yield ")\n"
 
 
 def _on_kubernetes(tree: Draft, name: str) -> None:
