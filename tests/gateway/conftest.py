@@ -14,6 +14,8 @@ from services.chat.main import chat
 from services.identity.main import identity
 from services.sales.config import Settings as SalesSettings
 from services.sales.main import sales
+from services.scheduling.config import Settings as SchedulingSettings
+from services.scheduling.main import scheduling
 from tests.administered import ADMIN, PASSWORD, Administered
 from tests.fixtures import own_house
 from tests.gateway.browsers import Browser
@@ -45,6 +47,14 @@ async def deals(house: House, people: Serving) -> AsyncIterator[Serving]:
 @pytest.fixture(scope="package")
 async def talks(house: House, people: Serving) -> AsyncIterator[Serving]:
     started = await house.serve("chat", chat, ChatSettings)
+    yield started
+    await started.stop()
+
+
+@pytest.fixture(scope="package")
+async def plans(house: House, people: Serving) -> AsyncIterator[Serving]:
+    """Where resources are booked and inboxes kept."""
+    started = await house.serve("scheduling", scheduling, SchedulingSettings)
     yield started
     await started.stop()
 

@@ -10,22 +10,21 @@ import pytest
 
 from gateway.main import Running
 from kit.testing.serving import Serving
-from services.scheduling.config import Settings
-from services.scheduling.main import scheduling
 from tests.gateway.browsers import Browser
 from tests.gateway.test_live import SECRET
-from tests.house import House
 from tests.waiting import until
 
 DEALS, TOLD = "/api/v1/opportunities", "/api/v1/notifications"
 
 
-@pytest.fixture(scope="package")
-async def plans(house: House, people: Serving) -> AsyncIterator[Serving]:
-    """Where inboxes are kept."""
-    started = await house.serve("scheduling", scheduling, Settings)
-    yield started
-    await started.stop()
+@pytest.fixture(autouse=True)
+async def _answering(root: Browser, plans: Serving) -> None:
+    """The gateway may have tried before scheduling was served, and rests before it tries again."""
+
+    async def there() -> bool:
+        return (await root.get(TOLD)).status_code == 200
+
+    await until(there, "the inbox answers")
 
 
 @pytest.fixture

@@ -6,24 +6,13 @@ from typing import Any
 
 import pytest
 
-from gateway.main import Running
 from kit.testing.serving import Serving
-from services.scheduling.config import Settings
-from services.scheduling.main import scheduling
 from tests.gateway.browsers import Browser
-from tests.house import House
 from tests.waiting import until
 
 
-@pytest.fixture(scope="module")
-async def agenda(house: House, gateway: Running) -> AsyncIterator[Serving]:
-    started = await house.serve("scheduling", scheduling, Settings)
-    yield started
-    await started.stop()
-
-
 @pytest.fixture
-async def private(root: Browser, agenda: Serving) -> AsyncIterator[None]:
+async def private(root: Browser, plans: Serving) -> AsyncIterator[None]:
     """Bookings are seen by those who made them."""
 
     async def there() -> bool:
