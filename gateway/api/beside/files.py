@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from gateway.access import Rights
 from gateway.api.answers import Answer
+from gateway.api.beside.addressed import as_seen, on_record
 from gateway.api.beside.file_answers import file_response, part_wanted
 from gateway.api.parsing import Query, from_json, from_query
 from gateway.backends import Backends
@@ -43,7 +44,7 @@ class Files:
         return self.backends.files(resource.service)
 
     async def list(self, resource: Resource, record_id: str, query: Query) -> Answer:
-        request = _on(from_query(pb.FilesRequest(), query), resource, record_id)
+        request = on_record(from_query(pb.FilesRequest(), query), resource, record_id)
         return Answer.of(await self._asking(resource, only_reads=True).List(request))
 
     async def get(self, resource: Resource, named: tuple[str, str]) -> Answer:
@@ -54,7 +55,9 @@ class Files:
         self, resource: Resource, record_id: str, query: Query, data: AsyncIterator[bytes], key: str
     ) -> Answer:
         """Passes a file on as it comes; nobody here holds more than a piece of it."""
-        head = _on(from_query(pb.NewFile(), _only(query, ("name", "digest"))), resource, record_id)
+        head = on_record(
+            from_query(pb.NewFile(), _only(query, ("name", "digest"))), resource, record_id
+        )
         return await self._upload(resource, head, data, key)
 
     async def upload_version(
@@ -68,7 +71,7 @@ class Files:
     ) -> Answer:
         """Another version of the file that is `named` by the id of its record and its own."""
         head = _one(from_query(pb.NewFile(), _only(query, ("name", "digest"))), resource, named)
-        return await self._upload(resource, _seen(head, version), data, key)
+        return await self._upload(resource, as_seen(head, version), data, key)
 
     async def _upload(
         self, resource: Resource, head: pb.NewFile, data: AsyncIterator[bytes], key: str
@@ -119,11 +122,11 @@ class Files:
     ) -> Answer:
         request = _one(from_json(pb.FileChange(), values), resource, named)
         stub = self._asking(resource, only_reads=False)
-        return Answer.of(await stub.Update(_seen(request, version)))
+        return Answer.of(await stub.Update(as_seen(request, version)))
 
     async def delete(self, resource: Resource, named: tuple[str, str], version: int | None) -> None:
         request = _one(pb.FileRequest(), resource, named)
-        await self._asking(resource, only_reads=False).Delete(_seen(request, version))
+        await self._asking(resource, only_reads=False).Delete(as_seen(request, version))
 
     async def versions(self, resource: Resource, named: tuple[str, str], query: Query) -> Answer:
         request = _one(from_query(pb.FileVersionsRequest(), query), resource, named)
@@ -195,18 +198,6 @@ def _only(query: Query, names: Collection[str]) -> Query:
     return query
 
 
-def _on(request: Any, resource: Resource, record_id: str) -> Any:
-    """The address names the record, whatever the rest of the request says."""
-    request.entity, request.id = resource.entity, record_id
-    return request
-
-
 def _one(request: Any, resource: Resource, named: tuple[str, str]) -> Any:
     record_id, request.file_id = named
-    return _on(request, resource, record_id)
-
-
-def _seen(request: Any, version: int | None) -> Any:
-    if version is not None:
-        request.version = version
-    return request
+    return on_record(request, resource, record_id)

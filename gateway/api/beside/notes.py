@@ -8,6 +8,7 @@ from crm.v1 import notes_pb2 as pb
 
 from gateway.access import Rights
 from gateway.api.answers import Answer
+from gateway.api.beside.addressed import as_seen, on_record
 from gateway.api.parsing import Query, from_json, from_query
 from gateway.backends import Backends
 from gateway.contract.resources import Resource
@@ -26,13 +27,13 @@ class Notes:
         return self.backends.notes(resource.service)
 
     async def list(self, resource: Resource, record_id: str, query: Query) -> Answer:
-        request = _on(from_query(pb.NotesRequest(), query), resource, record_id)
+        request = on_record(from_query(pb.NotesRequest(), query), resource, record_id)
         return Answer.of(await self._asking(resource, only_reads=True).List(request))
 
     async def create(
         self, resource: Resource, record_id: str, values: Mapping[str, Any], key: str = ""
     ) -> Answer:
-        request = _on(from_json(pb.NewNote(), values), resource, record_id)
+        request = on_record(from_json(pb.NewNote(), values), resource, record_id)
         return Answer.of(await self._asking(resource, only_reads=False).Create(request, key=key))
 
     async def update(
@@ -45,30 +46,18 @@ class Notes:
         """Changes the note that is `named` by the id of its record and its own."""
         request = _one(from_json(pb.NoteChange(), values), resource, named)
         return Answer.of(
-            await self._asking(resource, only_reads=False).Update(_seen(request, version))
+            await self._asking(resource, only_reads=False).Update(as_seen(request, version))
         )
 
     async def delete(self, resource: Resource, named: tuple[str, str], version: int | None) -> None:
         request = _one(pb.NoteRequest(), resource, named)
-        await self._asking(resource, only_reads=False).Delete(_seen(request, version))
+        await self._asking(resource, only_reads=False).Delete(as_seen(request, version))
 
     async def versions(self, resource: Resource, named: tuple[str, str], query: Query) -> Answer:
         request = _one(from_query(pb.NoteVersionsRequest(), query), resource, named)
         return Answer.of(await self._asking(resource, only_reads=True).Versions(request))
 
 
-def _on(request: Any, resource: Resource, record_id: str) -> Any:
-    """The address names the record, whatever the rest of the request says."""
-    request.entity, request.id = resource.entity, record_id
-    return request
-
-
 def _one(request: Any, resource: Resource, named: tuple[str, str]) -> Any:
     record_id, request.note_id = named
-    return _on(request, resource, record_id)
-
-
-def _seen(request: Any, version: int | None) -> Any:
-    if version is not None:
-        request.version = version
-    return request
+    return on_record(request, resource, record_id)

@@ -43,6 +43,19 @@ _SCAN = (
     .where(duplicate_scan.c.entity == bindparam("entity_", type_=Text()))
     .with_for_update(skip_locked=True)
 )
+# Asked of every entity twice a second, so it is built once.
+_WRITTEN = (
+    select(duplicate_due.c.record_id)
+    .where(duplicate_due.c.entity == bindparam("entity_", type_=Text()))
+    .order_by(duplicate_due.c.record_id)
+    .limit(_AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    duplicate_due.delete()
+    .where(duplicate_due.c.record_id.in_(_WRITTEN))
+    .returning(duplicate_due.c.record_id)
+)
 _KEYS = text(f"with {keeping.STEPS.format(given='cast(:given as jsonb)')} select 1").bindparams(
     bindparam("given", type_=Text())
 )
@@ -155,15 +168,7 @@ async def _all(work: Work, scan: Scan) -> bool:
 
 async def _written(work: Work, scan: Scan) -> bool:
     """The records that were written meanwhile, with whoever agrees with them."""
-    waiting = (
-        select(duplicate_due.c.record_id)
-        .where(duplicate_due.c.entity == scan.record.entity)
-        .order_by(duplicate_due.c.record_id)
-        .limit(_AT_ONCE)
-        .with_for_update(skip_locked=True)
-    )
-    taken = duplicate_due.delete().where(duplicate_due.c.record_id.in_(waiting))
-    ids = [row.record_id for row in await work.run(taken.returning(duplicate_due.c.record_id))]
+    ids = [row.record_id for row in await work.run(_TAKE, entity_=scan.record.entity)]
     if ids:
         if some := await _those(work, scan.record, ids):
             await work.run(_KEYS, given=_given(scan, some))
