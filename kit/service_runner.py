@@ -205,7 +205,7 @@ async def _serve(
 def _loops(service: Service, running: Running, servicers: list[Any]) -> Iterator[Loop]:
     """What goes on beside the calls: relay, consumers, jobs, and servicers with work of their own."""
     yield running.relay.run()
-    yield measure_backlog(running.process.database)
+    yield measure_backlog(service.name, running.process.database)
     yield _consume(running)
     yield _follow_policy(running.replica)
     yield from _follow_references(running.process)

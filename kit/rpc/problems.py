@@ -7,6 +7,7 @@ from crm.v1 import problem_pb2
 
 from kit.errors import KINDS, Problem, Unavailable
 from kit.rpc.call import PROBLEM
+from kit.telemetry.logs import log
 
 _CODES = {
     "NotFound": grpc.StatusCode.NOT_FOUND,
@@ -47,6 +48,9 @@ def unpacked(error: grpc.aio.AioRpcError, service: str) -> Problem:
         if name == PROBLEM and isinstance(value, bytes):
             return _problem(problem_pb2.Problem.FromString(value))
     if error.code() in _GONE:
+        log.warning(
+            "peer.silent", peer=service, status=error.code().name, details=error.details()
+        )
         name = service.capitalize()
         return Unavailable(f"{name} does not answer right now; try again in a moment.")
     return Problem(error.details() or "")

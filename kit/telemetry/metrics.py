@@ -91,10 +91,12 @@ DEPENDENCY_UP = _gauge(
 )
 
 OUTBOX_PENDING = _gauge(
-    "crm_outbox_pending", "Events written and not yet acknowledged by the stream."
+    "crm_outbox_pending", "Events written and not yet acknowledged by the stream.", "service"
 )
 OUTBOX_OLDEST = _gauge(
-    "crm_outbox_oldest_age_seconds", "Age of the oldest such event; 0 when there is none."
+    "crm_outbox_oldest_age_seconds",
+    "Age of the oldest such event; 0 when there is none.",
+    "service",
 )
 OUTBOX_PUBLISHED = _counter(
     "crm_outbox_published_total", "Events that the stream acknowledged.", "event"

@@ -50,6 +50,7 @@ async def test_a_hung_nats_turns_nobody_away_and_the_outbox_is_still_measured(
 ) -> None:
     """G4, G5: brokers are metrics and words, not readiness; the gauges are true while one hangs."""
     service, shop = toys.service, toys.stub(services.ToysStub, ana)
+    its = f'{{service="{service.name}"}}'
 
     async def noticed() -> bool:
         status, said = await _asked(service, "/readyz")
@@ -58,12 +59,12 @@ async def test_a_hung_nats_turns_nobody_away_and_the_outbox_is_still_measured(
 
     async def counted() -> bool:
         return (
-            await _figure(service.settings, "crm_outbox_pending") >= len(made)
-            and await _figure(service.settings, "crm_outbox_oldest_age_seconds") > 0
+            await _figure(service.settings, f"crm_outbox_pending{its}") >= len(made)
+            and await _figure(service.settings, f"crm_outbox_oldest_age_seconds{its}") > 0
         )
 
     async def measured() -> bool:
-        # Other services of this test run write into the same gauge.
+        # Other services of this test run ask the same NATS.
         return await _figure(service.settings, 'crm_dependency_up{dependency="nats"}') == 0
 
     with hung(house.nats):

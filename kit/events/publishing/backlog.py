@@ -14,14 +14,16 @@ _BACKLOG = """
 """
 
 
-async def measure_backlog(database: Any) -> NoReturn:
-    """Measure until cancelled; every replica sees the same outbox."""
+async def measure_backlog(service: str, database: Any) -> NoReturn:
+    """Measure until cancelled; every replica of a service sees the same outbox."""
+    pending = metrics.OUTBOX_PENDING.labels(service)
+    oldest = metrics.OUTBOX_OLDEST.labels(service)
     while True:
         try:
             [backlog] = await database.fetch(_BACKLOG, ())
         except Exception as error:  # noqa: BLE001 - the database may be away for a while
             log.warning("outbox.unmeasured", error=repr(error))
         else:
-            metrics.OUTBOX_PENDING.set(backlog["pending"])
-            metrics.OUTBOX_OLDEST.set(backlog["oldest"])
+            pending.set(backlog["pending"])
+            oldest.set(backlog["oldest"])
         await asyncio.sleep(_SECONDS)
