@@ -22,6 +22,16 @@ _Texts = list[str] | None
 _AllowDuplicates = Annotated[
     bool, typer.Option("--allow-duplicates", help="Take in what may be there already.")
 ]
+_SkipWithoutKey = Annotated[
+    bool, typer.Option("--skip-without-key", help="Leave out lines without that field.")
+]
+_FormulasQuoted = Annotated[
+    bool, typer.Option("--formulas-quoted", help="The file is an export of Rapport's.")
+]
+_Match = Annotated[str, typer.Option(help="The field, or field+field, by which a record is known.")]
+_Forms = Annotated[
+    _Texts, typer.Option("--form", help="column=ymd, dmy, mdy, 1,234.56 or 1.234,56")
+]
 Port = Annotated[int, typer.Option(help="The port of the web address.", min=1, max=65535)]
 
 app = typer.Typer(
@@ -115,31 +125,27 @@ def bench(
 @app.command(name="import")
 def import_file(
     entity: Annotated[str, typer.Argument(help="What the lines are, e.g. opportunities.")],
-    file: Annotated[Path | None, typer.Argument(help="A CSV file.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="CSV or .xlsx.")] = None,
     *,
     columns: Annotated[_Texts, typer.Option("--map", help="column=field")] = None,
     values: Annotated[_Texts, typer.Option("--value", help="field:value in the file=value")] = None,
     constants: Annotated[_Texts, typer.Option("--set", help="field=value of every line")] = None,
-    forms: Annotated[
-        _Texts, typer.Option("--form", help="column=ymd, dmy, mdy, 1,234.56 or 1.234,56")
-    ] = None,
+    forms: _Forms = None,
     days: Annotated[str, typer.Option(help="The form of all days: ymd, dmy or mdy.")] = "",
     numbers: Annotated[str, typer.Option(help="That of numbers: 1,234.56 or 1.234,56.")] = "",
     empty: Annotated[_Texts, typer.Option("--empty", help="A word that means nothing.")] = None,
-    match: Annotated[str, typer.Option(help="The field by which a record is known.")] = "",
-    skip_without_key: Annotated[
-        bool, typer.Option("--skip-without-key", help="Leave out lines without that field.")
-    ] = False,
-    formulas_quoted: Annotated[
-        bool, typer.Option("--formulas-quoted", help="The file is an export of Rapport's.")
-    ] = False,
+    match: _Match = "",
+    on_match: Annotated[str, typer.Option(help="Then overwrite, fill or skip.")] = "",
+    skip_without_key: _SkipWithoutKey = False,
+    formulas_quoted: _FormulasQuoted = False,
     allow_duplicates: _AllowDuplicates = False,
     encoding: Annotated[str, typer.Option(help="E.g. cp1250; recognised without.")] = "",
     delimiter: Annotated[str, typer.Option(help="E.g. semicolon; recognised without.")] = "",
+    sheet: Annotated[str, typer.Option(help="That of a workbook; the first without.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing.")] = False,
     retry: Annotated[str, typer.Option(help="The import whose rejected lines to take.")] = "",
 ) -> None:
-    """Take a CSV file in, line by line."""
+    """Take a file in, CSV or a workbook, line by line."""
     from cli.commands import import_file as importing
 
     order = importing.Order(
@@ -158,6 +164,8 @@ def import_file(
         allow_duplicates=allow_duplicates,
         encoding=encoding,
         delimiter=delimiter,
+        sheet=sheet,
+        on_match=on_match,
         dry_run=dry_run,
         retry=retry,
     )

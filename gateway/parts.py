@@ -85,7 +85,7 @@ def _api(backends: Backends, rights: Rights, follower: PolicyFollower) -> InProc
         Followers(backends, rights),
         Inbox(backends, rights),
         Descriptions(backends, rights),
-        Imports(backends, rights),
+        Imports(backends, rights, follower),
         Exports(backends, rights),
         Bulks(backends, rights, follower),
         Duplicates(backends, rights),

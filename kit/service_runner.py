@@ -36,6 +36,7 @@ from kit.events.streams import Keeping, streams_of
 from kit.exporting.exports import Exports
 from kit.health import ASK_SECONDS, Dependency, Health
 from kit.importing.imports import Imports
+from kit.importing.undoing import forget_what_was
 from kit.indexing.custom_fields import Indexes
 from kit.mail.posting import forget_letters, post_letters
 from kit.mail.server import MailServer
@@ -62,6 +63,7 @@ JOBS = (
     Every(600, measure_files),
     Every(3600, forget_letters),
     Every(3600, forget_bulks),
+    Every(3600, forget_what_was),
 )
 """What every service does beside its own jobs."""
 _LOOK_AGAIN_SECONDS = 0.5
@@ -186,7 +188,8 @@ def _servicers(service: Service, process: Process) -> list[Any]:
     others = [each(process) for each in service.others]
     of_records = (Notes, Files, Followers, Timelines, Exports, Duplicates)
     beside = [RecordsService(process, records), *(each(process) for each in of_records)]
-    return [*records, *others, *beside, Imports(process, records), Bulks(process, records)]
+    bulks = Bulks(process, records)
+    return [*records, *others, *beside, Imports(process, records, bulks), bulks]
 
 
 async def _serve(

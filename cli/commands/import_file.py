@@ -1,4 +1,4 @@
-"""`import`: a CSV file into the running system, with progress, counts and what was rejected and why."""
+"""`import`: a file into the running system, with progress, counts and what was rejected and why."""
 
 import json
 import time
@@ -40,6 +40,8 @@ class Order:
     allow_duplicates: bool = False
     encoding: str = ""
     delimiter: str = ""
+    sheet: str = ""
+    on_match: str = ""
     dry_run: bool = False
     retry: str = ""
 
@@ -59,6 +61,8 @@ class Order:
             "allow_duplicates": self.allow_duplicates,
             "encoding": self.encoding,
             "delimiter": self.delimiter,
+            "sheet": self.sheet,
+            "on_match": self.on_match,
             "dry_run": self.dry_run,
         }
 
@@ -88,7 +92,7 @@ def _start(api: Api, order: Order) -> dict[str, Any]:
     if order.file is None or not order.file.is_file():
         raise CommandFailed(f"There is no file {order.file}.")
     with order.file.open("rb") as data:
-        parts = {"file": (order.file.name, data, "text/csv")}
+        parts = {"file": (order.file.name, data, "application/octet-stream")}
         plan = {"plan": json.dumps(order.plan(entity))}
         return dict(api.post("imports", data=plan, files=parts))
 
@@ -144,12 +148,16 @@ def _report(api: Api, console: Console, done: Mapping[str, Any]) -> None:
         console.print(f"[red]{escape(done['error'])}[/]")
     if done.get("rejected"):
         _show_rejected(api, console, done)
+    if done.get("undoable"):
+        console.print(f"Take it back: POST /api/v1/imports/{done['id']}:undo", markup=False)
 
 
 def _how_it_was_read(done: Mapping[str, Any]) -> Iterator[str]:
     """How the file was read, so that a wrong guess is seen before it is believed."""
-    if done.get("encoding", "utf-8") != "utf-8":
-        yield f"Read as {done['encoding']}; --encoding says otherwise."
+    if (encoding := done.get("encoding") or "utf-8") != "utf-8":
+        yield f"Read as {encoding}; --encoding says otherwise."
+    if sheet := done.get("sheet"):
+        yield f"Read the sheet {sheet}; --sheet names another one."
     for guess in done.get("guesses") or ():
         doubt = "" if guess.get("certain") else f"; {guess['example']} could be read otherwise"
         yield f"{guess['column']}: {guess['form']}{doubt}; --form {guess['column']}=… says otherwise."

@@ -12,6 +12,8 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from gateway.api.bulk.bulks import begun
+from gateway.api.bulk.routes import BEGUN, Key
 from gateway.api.imports import PIECE
 from gateway.api.parsing import FromContract, from_json, query_of
 from gateway.api.table import ROOT
@@ -47,7 +49,7 @@ _UPLOAD = {
     "required": ["plan", "file"],
     "properties": {
         "plan": _PLAN.schema(),
-        "file": {"type": "string", "contentMediaType": "text/csv"},
+        "file": {"type": "string", "contentMediaType": "application/octet-stream"},
     },
 }
 _FORM = {
@@ -78,12 +80,12 @@ class Upload:
 async def _upload(request: Request) -> AsyncIterator[Upload]:
     """Read here and not by a parameter, which would take in the file before it is known whose it is."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        message = "Send multipart/form-data with `plan` (JSON) and `file` (CSV)."
+        message = "Send multipart/form-data with `plan` (JSON) and `file` (CSV or .xlsx)."
         raise Unacceptable(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message)
     async with request.form(max_files=2, max_fields=4) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):
-            raise Invalid(file="Add the CSV file as the part `file`.")
+            raise Invalid(file="Add the file as the part `file`.")
         plan = from_json(pb.ImportPlan(), await _plan(form.get("plan")))
         plan.file_name = plan.file_name or file.filename or ""
         yield Upload(plan, file)
@@ -103,7 +105,7 @@ async def _plan(part: Any) -> dict[str, Any]:
 @router.post(
     "",
     operation_id="imports.start",
-    summary="Take in a CSV file",
+    summary="Take in a file: CSV or a workbook",
     status_code=HTTPStatus.ACCEPTED,
     responses=answers("202", _IMPORT, located=True),
     openapi_extra=_FORM,
@@ -182,3 +184,14 @@ async def retry(
     plan: Annotated[Any, _PLAN, Body(default_factory=pb.ImportPlan)],
 ) -> Response:
     return (await imports.retry(id, plan)).response(HTTPStatus.ACCEPTED)
+
+
+@router.post(
+    "/{id}:undo",
+    operation_id="imports.undo",
+    summary="Take an import back; what was changed since stays and is listed",
+    responses=BEGUN,
+    dependencies=[MAY_CHANGE],
+)
+async def undo(imports: TheImports, id: ImportId, key: Key = "") -> Response:
+    return begun(await imports.undo(id, key))

@@ -9,8 +9,9 @@ from uuid import UUID
 import orjson
 from crm.v1 import imports_pb2 as pb
 
-from gateway.access import Rights
+from gateway.access import POLICY_OWNER, PolicyFollower, Rights
 from gateway.api.answers import Answer
+from gateway.api.bulk import bulks
 from gateway.api.parsing import Query, from_query
 from gateway.backends import Backends
 from kit.errors import Invalid, NotFound
@@ -19,6 +20,7 @@ from kit.importing.file.sheet import cells
 
 PIECE = 256 * 1024
 _PAGE = 1_000
+_NAMES = ("id", "undone_by")
 # Spreadsheets read UTF-8 only where a mark says so.
 _MARK = BOM_UTF8
 
@@ -29,6 +31,7 @@ class Imports:
 
     backends: Backends
     rights: Rights
+    follower: PolicyFollower
 
     async def start(self, plan: pb.ImportPlan, data: AsyncIterator[bytes]) -> Answer:
         """Sends the plan and then the file, piece by piece."""
@@ -63,6 +66,15 @@ class Imports:
         service, import_id = self._parted(name, only_reads=False)
         plan.import_id = import_id
         return _named(service, await self.backends.imports(service).Retry(plan))
+
+    async def undo(self, name: str, key: str = "") -> Answer:
+        """Takes an import back, by a bulk that is followed like any other."""
+        service, import_id = self._parted(name, only_reads=False)
+        request = pb.ImportRequest(id=import_id)
+        reply = await self.backends.imports(service).Undo(request, key=key)
+        if service == POLICY_OWNER:
+            await self.follower.catch_up()
+        return bulks.named(service, reply)
 
     async def rejected(self, name: str, *, guard: bool) -> AsyncIterator[bytes]:
         """The rejected lines as they can be taken in again: why, and the columns of the file.
@@ -104,7 +116,8 @@ def _is_uuid(text: str) -> bool:
 def _named(service: str, reply: Any) -> Answer:
     """The import under the name by which it is found again."""
     values = Answer.of(reply).values()
-    return Answer(orjson.dumps({**values, "id": f"{service}.{values['id']}"}))
+    names = {name: f"{service}.{values[name]}" for name in _NAMES if values.get(name)}
+    return Answer(orjson.dumps({**values, **names}))
 
 
 def _next(page: Mapping[str, Any]) -> str:

@@ -279,6 +279,9 @@ class InProcessApi:
     async def import_lines(self, import_id: str, params: Mapping[str, str]) -> Json:
         return (await self.imports.lines(import_id, params)).values()
 
+    async def undo_import(self, import_id: str, key: str) -> Json:
+        return (await self.imports.undo(import_id, key)).values()
+
     async def retry_import(self, plan: Json) -> Json:
         message = from_json(pb.ImportPlan(), plan)
         answer = await self.imports.retry(message.import_id, message)

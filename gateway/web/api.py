@@ -204,6 +204,9 @@ class Api(Protocol):
     async def import_lines(self, import_id: str, params: Mapping[str, str]) -> Json:
         """`GET /imports/{id}/lines`: a page of `ImportLine`."""
 
+    async def undo_import(self, import_id: str, key: str) -> Json:
+        """`POST /imports/{id}:undo`: the bulk that takes it back."""
+
     async def retry_import(self, plan: Json) -> Json:
         """Takes in the rejected lines of `plan["import_id"]` again with other maps."""
 

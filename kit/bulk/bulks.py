@@ -16,9 +16,8 @@ from kit.bulk.choosing import choose
 from kit.bulk.jobs import Job
 from kit.bulk.report import job_row, reported, rows_page, way_back
 from kit.bulk.rows import CHANGED
-from kit.bulk.runner import Runner
+from kit.bulk.runner import Runner, action_for
 from kit.bulk.tables import bulk_job, bulk_row
-from kit.bulk.undoing import Undo
 from kit.database.transaction import Transaction
 from kit.errors import Busy, Denied, Invalid, Problem, Refused
 from kit.ids import record_id, uuid7
@@ -58,7 +57,7 @@ class Bulks(BulksServicer):
         records = self._records(request.entity)
         permit, action = records.permit("view"), action_of(records, request)
         rows = partial(choose, permit=permit, request=request, binned=action.binned)
-        return await self._begun(request, request, rows, dry_run=request.dry_run)
+        return await self.begin(request, request, rows, dry_run=request.dry_run)
 
     async def Get(self, request: pb.BulkId, context: Any) -> pb.Bulk:
         return await self._report(record_id(request.id))
@@ -72,19 +71,17 @@ class Bulks(BulksServicer):
             asked, _ = self._done(tried)
         if not tried.dry_run:
             raise Refused("This was no trial; start a new bulk.")
-        return await self._begun(request, asked, partial(_the_same, of=tried.id))
+        return await self.begin(request, asked, partial(_the_same, of=tried.id))
 
     async def Undo(self, request: pb.BulkId, context: Any) -> pb.Bulk:
         async with self._seen(record_id(request.id)) as (transaction, done):
             asked, action = self._done(done)
             back = await way_back(transaction, done.id)
-        if done.dry_run or done.undo_of or not action.undoable:
+        if done.dry_run or not action.undoable:
             raise Refused(_NO_WAY_BACK)
         if back:
             raise Refused(f"This was taken back already, by bulk {self.process.name}.{back}.")
-        return await self._begun(
-            request, asked, partial(_what_changed, of=done.id), undo_of=done.id
-        )
+        return await self.begin(request, asked, partial(_what_changed, of=done.id), undo_of=done.id)
 
     def _records(self, entity: str) -> Records[Any, Any]:
         if calling().person_id is None:
@@ -98,10 +95,12 @@ class Bulks(BulksServicer):
         """What a bulk that has ended was asked, if its owner may do so still."""
         if row.ended_at is None:
             raise Refused(_WAIT)
+        if row.undo_of:
+            raise Refused(_NO_WAY_BACK)
         asked = pb.BulkRequest.FromString(row.asked)
         return asked, action_of(self._records(row.entity), asked)
 
-    async def _begun(
+    async def begin(
         self,
         request: Any,
         asked: pb.BulkRequest,
@@ -166,10 +165,9 @@ class Bulks(BulksServicer):
     def _action(self, row: Any) -> Action | None:
         """What a bulk does, None where its owner may not do so any more."""
         try:
-            action = action_of(self._records(row.entity), pb.BulkRequest.FromString(row.asked))
+            return action_for(self._records(row.entity), Job.of(row))
         except Problem:
             return None
-        return Undo(action) if row.undo_of else action
 
     @asynccontextmanager
     async def _seen(self, job_id: UUID) -> AsyncIterator[tuple[Transaction, Any]]:

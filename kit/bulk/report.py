@@ -11,6 +11,7 @@ from kit.actor import Actor
 from kit.bulk.actions import Action
 from kit.bulk.jobs import Job
 from kit.bulk.tables import bulk_job, bulk_row
+from kit.bulk.undoing import TAKE_BACK
 from kit.database.transaction import Transaction
 from kit.errors import Invalid, NotFound
 
@@ -39,6 +40,7 @@ async def reported(transaction: Transaction, row: Any, action: Action | None) ->
     """A bulk with its counts; of an action that the caller may not do any more nothing is told."""
     job, back = Job.of(row), await way_back(transaction, row.id)
     done = bool(row.ended_at and row.changed and not row.dry_run)
+    of_import = job.asked.action == TAKE_BACK
     return pb.Bulk(
         id=str(row.id),
         entity=row.entity,
@@ -55,7 +57,8 @@ async def reported(transaction: Transaction, row: Any, action: Action | None) ->
         ended_at=_moment(row.ended_at),
         fields=action.fields if action else (),
         undoable=done and back is None and action is not None and action.undoable,
-        undo_of=str(row.undo_of or ""),
+        undo_of="" if of_import else str(row.undo_of or ""),
+        undo_of_import=str(row.undo_of) if of_import else "",
         undone_by=str(back or ""),
     )
 

@@ -41,14 +41,14 @@ class Row:
         self.state, self.since, self.kept = CHANGED, record.version, written(record, before)
 
 
-def written(record: Record, before: Mapping[str, Any]) -> dict[str, Any]:
-    """What a record said before, in the form of the wire; its rows are never changed along with others."""
+def written(record: Record, before: Mapping[str, Any], *, rows: bool = False) -> dict[str, Any]:
+    """What a record said before, in the form of the wire; with its rows where they may have changed."""
     return {
         name: value
         if value is None or name == "custom"
         else record.fields[name].said.kind.show(value)
         for name, value in before.items()
-        if name not in STAMPS and not _holds_rows(record, name)
+        if name not in STAMPS and (rows or not _holds_rows(record, name))
     }
 
 

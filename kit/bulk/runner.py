@@ -5,7 +5,7 @@ from typing import Any
 
 from kit.bulk.actions import Action, action_of
 from kit.bulk.jobs import BATCH, Job, Jobs
-from kit.bulk.undoing import Undo
+from kit.bulk.undoing import TAKE_BACK, TakeBack, Undo
 from kit.bulk.writing import RowWriter
 from kit.ids import uuid7
 from kit.jobs import runner as jobs
@@ -43,5 +43,7 @@ class Runner(jobs.Runner[Job]):
 
 def action_for(records: Records[Any, Any], job: Job) -> Action:
     """What a job does, as whoever started it may do it now."""
+    if job.asked.action == TAKE_BACK:
+        return TakeBack(records)
     action = action_of(records, job.asked)
     return Undo(action) if job.is_undo else action

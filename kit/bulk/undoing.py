@@ -5,7 +5,11 @@ from typing import Any
 from kit.bulk.actions import Action, Delete, Restore
 from kit.bulk.rows import Row, read
 from kit.errors import Refused
+from kit.records.methods.standard import Records
 from kit.records.write.work import Work
+
+TAKE_BACK = "take-back"
+"""What the bulk is asked that takes back what a file made and changed; nobody else asks it."""
 
 _CHANGED = "Somebody changed this record since; it stays as it is now."
 
@@ -48,3 +52,51 @@ class Undo(Action):
         for name, value in values.items():
             if name not in by_hand:
                 setattr(record, name, value)
+
+
+class TakeBack(Action):
+    """Takes back what the lines of a file did, for whoever took it in: what they made goes into the bin."""
+
+    level = None
+    undoable = False
+    gives_back = True
+
+    def __init__(self, records: Records[Any, Any]) -> None:
+        super().__init__(records)
+        records.permit("view")
+
+    @property
+    def method(self) -> str:
+        return "Update"
+
+    async def do(self, work: Work, record: Any, row: Row) -> None:
+        if row.version != record.version:
+            raise Refused(_CHANGED)
+        if row.before is None:
+            await self._unmake(work, record)
+        else:
+            await self._reset(work, record, row)
+
+    async def _unmake(self, work: Work, record: Any) -> None:
+        work.permit(type(record)).require("delete")
+        if "Delete" not in self.records.shape.methods:
+            raise Refused(f"{record.plural} are not deleted.")
+        await self.records.discard(work, record)
+
+    async def _reset(self, work: Work, record: Any, row: Row) -> None:
+        """What people set goes the way of a change; what followed from it is put back as it was."""
+        permit = work.permit(type(record))
+        permit.require("edit")
+        values = read(record, row.before or {})
+        by_hand = {name: each for name, each in values.items() if self._is_set(record, name)}
+        for name in by_hand:
+            permit.require_settable([name], new=name in self.records.amends)
+        await self.records.amend(work, record, by_hand)
+        for name, value in values.items():
+            if name not in by_hand:
+                setattr(record, name, value)
+
+    def _is_set(self, record: Any, name: str) -> bool:
+        """Whether people, and so a file, set a field; what its rules fill in they do not."""
+        known = record.fields.get(name)
+        return known is None or known.said.editable or name in self.records.amends

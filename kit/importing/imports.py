@@ -2,18 +2,22 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from crm.v1 import bulk_pb2
 from crm.v1 import imports_pb2 as pb
 from crm.v1.imports_pb2_grpc import ImportsServicer
 from sqlalchemy import insert, literal, select, update
 
 from kit.actor import calling
+from kit.bulk.bulks import Bulks
 from kit.database.transaction import Transaction
 from kit.entity.record import is_imported
 from kit.errors import Denied, Invalid, NotFound, Refused, Unavailable
 from kit.ids import record_id, uuid7
+from kit.importing import undoing
 from kit.importing.file.guesses import Guess
 from kit.importing.file.languages import is_central, months_first
 from kit.importing.file.sheet import Sheet
@@ -21,7 +25,8 @@ from kit.importing.jobs import asker, guesses_of
 from kit.importing.mapping.layout import Layout
 from kit.importing.mapping.plan import Plan
 from kit.importing.mapping.references import Names
-from kit.importing.receiving import Findings, Receiving, plan_of, write_job
+from kit.importing.opening import opened
+from kit.importing.receiving import Findings, Receiving, bytes_of, plan_of, write_job
 from kit.importing.report import job_row, lines_page, reported
 from kit.importing.runner import Runner, may_import
 from kit.importing.tables import import_job, import_line
@@ -34,8 +39,10 @@ from kit.rpc import call as rpc
 class Imports(ImportsServicer):
     """Files taken in by this process, for its own entities."""
 
-    def __init__(self, process: Process, records: Sequence[Records[Any, Any]]) -> None:
-        self.process = process
+    def __init__(
+        self, process: Process, records: Sequence[Records[Any, Any]], bulks: Bulks
+    ) -> None:
+        self.process, self._bulks = process, bulks
         self.records = {each.record.entity: each for each in records}
         self.runner = Runner(process, self.records)
 
@@ -48,16 +55,23 @@ class Imports(ImportsServicer):
         plan, locale = Plan.of(message), self._locale()
         may_import(self._records(message.entity), calling(), plan)
         sheet = Sheet(message.encoding, message.delimiter, central=is_central(locale))
-        receiving = Receiving(request, sheet)
-        heading = list(await receiving.head())
-        layout = await self._check(message.entity, plan, heading, sheet.delimiter)
-        findings = Findings(layout, months_first=months_first(locale))
-        values = self._values(plan, heading, message.entity, message)
-        async with self.process.database.transaction() as transaction:
-            values |= {"delimiter": sheet.delimiter}
-            await write_job(transaction, values, receiving, findings)
+        async with opened(bytes_of(request), sheet, message.sheet) as source:
+            values = await self._received(Receiving(source), message, plan, locale)
         self.runner.poke()
         return await self._report(values["id"])
+
+    async def _received(
+        self, receiving: Receiving, message: pb.ImportPlan, plan: Plan, locale: str
+    ) -> dict[str, Any]:
+        """Writes down the job and its lines, and answers the job's row."""
+        heading, entity = list(await receiving.head()), message.entity
+        delimiter = receiving.source.delimiter
+        layout = await self._check(entity, plan, heading, delimiter)
+        findings = Findings(layout, months_first=months_first(locale))
+        values = self._values(plan, heading, entity, message) | {"delimiter": delimiter}
+        async with self.process.database.transaction() as transaction:
+            await write_job(transaction, values, receiving, findings)
+        return values
 
     async def Get(self, request: pb.ImportRequest, context: Any) -> pb.Import:
         return await self._report(record_id(request.id))
@@ -81,6 +95,16 @@ class Imports(ImportsServicer):
             work.answer(reply)
         self.runner.poke()
         return reply
+
+    async def Undo(self, request: pb.ImportRequest, context: Any) -> bulk_pb2.Bulk:
+        async with self._seen(record_id(request.id)) as (transaction, row):
+            if why := undoing.why_not(self.process, row, calling()):
+                raise Refused(why)
+            if back := await undoing.taken_back_by(transaction, row.id):
+                name = f"{self.process.name}.{back}"
+                raise Refused(f"This was taken back already, by bulk {name}.")
+        asked, rows = undoing.asked(row.entity), partial(undoing.rows_of, of=row.id)
+        return await self._bulks.begin(request, asked, rows, undo_of=row.id)
 
     def _records(self, entity: str) -> Records[Any, Any]:
         found = self.records.get(entity)
@@ -176,7 +200,13 @@ class Imports(ImportsServicer):
 
     async def _report(self, job_id: UUID) -> pb.Import:
         async with self._seen(job_id) as (transaction, row):
-            return await reported(transaction, row)
+            found = await reported(transaction, row)
+            back = await undoing.taken_back_by(transaction, row.id)
+            found.undone_by = str(back or "")
+            found.undoable = await undoing.is_undoable(
+                transaction, self.process, row, calling(), back
+            )
+            return found
 
     @asynccontextmanager
     async def _seen(self, job_id: UUID) -> AsyncIterator[tuple[Transaction, Any]]:

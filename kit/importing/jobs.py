@@ -1,10 +1,11 @@
 """The imports that wait or run: who works on one is settled by a lease in its row."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import orjson
 from sqlalchemy import select, text
 
@@ -24,9 +25,11 @@ from kit.records.methods.standard import Records
 # One statement for any number of lines, so that it is compiled and prepared once.
 _SETTLE = text(
     "UPDATE import_line AS l SET state = s.state, pass_number = :pass_number,"
-    " record_id = s.record_id, reasons = s.reasons::jsonb"
-    " FROM unnest(CAST(:numbers AS int[]), CAST(:states AS text[]),"
-    " CAST(:records AS uuid[]), CAST(:reasons AS text[])) AS s(number, state, record_id, reasons)"
+    " record_id = s.record_id, reasons = s.reasons::jsonb, version = s.version,"
+    " before = s.before::jsonb"
+    " FROM unnest(CAST(:numbers AS int[]), CAST(:states AS text[]), CAST(:records AS uuid[]),"
+    " CAST(:reasons AS text[]), CAST(:versions AS int[]), CAST(:befores AS text[]))"
+    " AS s(number, state, record_id, reasons, version, before)"
     " WHERE l.job_id = :job_id AND l.number = s.number"
 )
 
@@ -133,4 +136,10 @@ def _settled(job: Job, lines: Sequence[Line]) -> dict[str, Any]:
         "states": [line.state for line in lines],
         "records": [line.record_id for line in lines],
         "reasons": [orjson.dumps(line.stored()).decode() for line in lines],
+        "versions": [line.version for line in lines],
+        "befores": [None if line.before is None else _json(line.before) for line in lines],
     }
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return msgspec.json.encode(value).decode()

@@ -13,8 +13,8 @@ from sqlalchemy import insert, update
 from kit.database.transaction import Transaction
 from kit.errors import Invalid
 from kit.importing.file.guesses import Guess, Survey
-from kit.importing.file.sheet import Sheet
 from kit.importing.mapping.layout import Layout, holding
+from kit.importing.opening import Source
 from kit.importing.tables import import_job, import_line
 
 _BATCH = 5_000
@@ -32,26 +32,31 @@ async def plan_of(pieces: Pieces) -> pb.ImportPlan:
     return first.plan
 
 
+async def bytes_of(pieces: Pieces) -> AsyncIterator[bytes]:
+    """What follows the plan."""
+    async for piece in pieces:
+        yield piece.data
+
+
 class Receiving:
     """One file on its way into the tables."""
 
-    def __init__(self, pieces: Pieces, sheet: Sheet) -> None:
-        self.sheet = sheet
-        self._pieces = pieces
+    def __init__(self, source: Source) -> None:
+        self.source = source
         self._lines: list[tuple[int, str]] = []
         self._ended = False
 
     async def head(self) -> Sequence[str]:
         """Reads until the columns are known."""
-        while not self.sheet.heading and not self._ended:
+        await self._read()
+        while not self.source.heading and not self._ended:
             await self._read()
-        return self.sheet.heading
+        return self.source.heading
 
     async def _read(self) -> None:
-        piece = await anext(self._pieces, None)
-        self._ended = piece is None
-        data = piece.data if piece is not None else b""
-        self._lines.extend(self.sheet.feed(data, last=self._ended))
+        lines = await self.source.more()
+        self._ended = lines is None
+        self._lines.extend(lines or ())
 
     async def write(self, transaction: Transaction, job_id: UUID, findings: "Findings") -> int:
         """Writes all lines of a job and answers how many there are."""
@@ -136,5 +141,7 @@ async def write_job(
     if not values["dry_run"]:
         findings.refuse_unsettled()
     done = update(import_job).where(import_job.c.id == values["id"])
-    news = {"encoding": receiving.sheet.encoding, "guessed": findings.kept()}
+    source = receiving.source
+    found = findings.kept() | ({"sheet": source.sheet} if source.sheet else {})
+    news = {"encoding": source.encoding, "guessed": found}
     await transaction.count(done.values(lines=total, state="running", **news))

@@ -60,6 +60,7 @@ async def reported(transaction: Transaction, row: Any) -> pb.Import:
         heading=row.heading,
         delimiter=row.delimiter,
         encoding=row.encoding,
+        sheet=row.guessed.get("sheet", ""),
         empty_words=row.guessed.get("empty_words", ()),
         guesses=[pb.FormGuess(column=name, **each) for name, each in _forms(row).items()],
         **taken,

@@ -62,6 +62,10 @@ import_line = Table(
     Column("pass_number", Integer, nullable=False, server_default=text("0")),
     Column("reasons", JSONB, nullable=False, server_default=text("'{}'")),
     Column("record_id", Uuid),
+    # For the way back: the version that the line gave its record, and what that said before.
+    Column("version", Integer),
+    Column("before", JSONB),
     Index("ix_import_line_state", "job_id", "state", "number"),
+    Index("ix_import_line_before", "job_id", postgresql_where=text("before IS NOT NULL")),
 )
 """One line as it stands in the file, and the record it became or the reasons why not."""

@@ -6,25 +6,26 @@ others with it; what became of a line is written in the transaction that made it
 
 import asyncio
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from kit.bulk.rows import written
 from kit.duplicates.refusing import refuse_duplicates
-from kit.entity import Before, Level, Record
+from kit.entity import Before, Record
 from kit.errors import Denied, Invalid, NotFound, Problem
 from kit.importing.faults import problem_of
 from kit.importing.jobs import Job, Jobs
 from kit.importing.mapping.gathering import gathered
 from kit.importing.mapping.layout import Layout
 from kit.importing.mapping.lines import Line
+from kit.importing.matching import Matches
 from kit.jobs.halves import STOPS, in_halves
 from kit.records.methods.custom_values import few, missing
 from kit.records.methods.standard import Records
 from kit.records.write.validation import check_ready
 from kit.records.write.work import Work
 from kit.rpc.call import Call
-from kit.text.folding import folded, typed
 
 _BREATH = 10
 _SAY_WHEN = (
@@ -47,7 +48,7 @@ class LineWriter:
         self._jobs = jobs
         self._job = job
         self._layout = layout
-        self._match = layout.match
+        self._matches = Matches(layout, job.plan.on_match)
         # What no Update changes and this entity's own `amend` changes by its rules, as its class says.
         self._amends = records.amends
         self._call = Call(allows_duplicates=job.plan.allow_duplicates)
@@ -60,17 +61,15 @@ class LineWriter:
             wrong = [line for line in settled if line.state == "rejected" and not line.follows]
             await self._complete(wrong)
             await self._settle(settled)
-        for group in _apart([line for line in lines if not line.state], self._match):
+        for group in self._matches.apart([line for line in lines if not line.state]):
             await in_halves(group, self._together, self._reject)
 
     async def _complete(self, rejected: Sequence[Line]) -> None:
         """What else a rejected line lacks is said at once, or it would come in a second round."""
-        known: dict[Any, list[Record]] = {}
-        if self._match and rejected:
-            async with self._process.work(self._job.actor) as work:
-                known = await self._existing(work, rejected)
+        async with self._process.work(self._job.actor) as work:
+            await self._matches.look(work, rejected)
         for line in rejected:
-            if line.texts and not self._meant(known, line):
+            if line.texts and not self._matches.meant(line):
                 line.lacks(self._layout)
 
     async def _reject(self, line: Line, fault: Exception) -> None:
@@ -93,6 +92,7 @@ class LineWriter:
                 raise _Rehearsed
         for line in lines:
             line.record_id = None if line.state == "created" else line.record_id
+            line.version = line.before = None
         await self._settle(lines)
 
     async def _settle(self, lines: Sequence[Line]) -> None:
@@ -100,20 +100,31 @@ class LineWriter:
             await self._jobs.settle(transaction, self._job, lines)
 
     async def _write(self, work: Work, lines: Sequence[Line]) -> None:
-        existing = await self._existing(work, lines)
-        editable = await self._editable(work, lines, existing)
+        await self._matches.look(work, lines)
         for number, line in enumerate(lines):
             if number % _BREATH == 0:
                 # Others wait for this process too.
                 await asyncio.sleep(0)
             line.state, line.reasons = "", {}
             try:
-                await self._take_one(work, line, existing, editable)
+                await self._take_one(work, line)
             except STOPS:
                 raise
             except Problem as problem:
                 line.reject(self._worded(problem))
         await work.flush()
+        self._remember(work, lines)
+
+    def _remember(self, work: Work, lines: Sequence[Line]) -> None:
+        """What each record said before, and its version by now, for the way back."""
+        changes = {
+            each.record.id: each for each in work.written if type(each.record) is self._record
+        }
+        for line in lines:
+            if line.record_id and (change := changes.get(line.record_id)):
+                line.version, line.before = change.record.version, None
+                if line.state == "updated":
+                    line.before = written(change.record, change.before, rows=True)
 
     def _worded(self, problem: Problem) -> Problem:
         """The problem of a field without its label, since reasons stand under their fields."""
@@ -125,68 +136,13 @@ class LineWriter:
         sentences = {name: why[:1].upper() + why[1:] for name, why in worded.items()}
         return Problem(problem.message, sentences)
 
-    async def _take_one(
-        self, work: Work, line: Line, existing: dict[Any, list[Record]], editable: set[Any]
-    ) -> None:
-        known = self._meant(existing, line)
-        if len(known) > 1:
-            name = self._match
-            raise Invalid("", {name: f"{len(known)} records have this {name}; give the id."})
-        if known:
-            await self._change(work, line, known[0], editable)
-        elif self._match == "id":
+    async def _take_one(self, work: Work, line: Line) -> None:
+        if known := self._matches.one(await self._matches.of(work, line)):
+            await self._change(work, line, known)
+        elif self._layout.match == "id":
             raise NotFound
         else:
             await self._create(work, line)
-
-    # What is there already.
-
-    async def _existing(self, work: Work, lines: Sequence[Line]) -> dict[Any, list[Record]]:
-        """The records within reach that lines mean, by the value they are matched by."""
-        if not self._match:
-            return {}
-        column = getattr(self._record, self._match)
-        values = {
-            key for line in lines if (key := _alike(line.values.get(self._match))) is not None
-        }
-        same = folded(column) if any(isinstance(each, str) for each in values) else column
-        found: dict[Any, list[Record]] = {}
-        for record in await work.all(self._record, same.in_(values), limit=50 * len(lines)):
-            found.setdefault(_alike(getattr(record, self._match)), []).append(record)
-        return found
-
-    def _meant(self, existing: dict[Any, list[Record]], line: Line) -> list[Record]:
-        """The records that a line means: those of exactly its value, else those that read alike."""
-        value = line.values.get(self._match) if self._match else None
-        alike = existing.get(_alike(value), [])
-        exact = [record for record in alike if getattr(record, self._match) == value]
-        return exact or alike
-
-    async def _editable(
-        self, work: Work, lines: Sequence[Line], existing: dict[Any, list[Record]]
-    ) -> set[Any]:
-        """The ids of those that differ from their line and that the person may change."""
-        differing = [
-            record.id
-            for line in lines
-            for record in self._meant(existing, line)
-            if self._changes(line, record)
-        ]
-        if not differing:
-            return set()
-        within = self._record.id.in_(differing)
-        found = await work.all(self._record, within, level=Level.EDIT, limit=len(differing))
-        return {record.id for record in found}
-
-    def _changes(self, line: Line, record: Record) -> dict[str, Any]:
-        """The values by which a line differs from its record."""
-        changes = {
-            name: value
-            for name, value in line.filled(self._layout, vars(record)).items()
-            if value != getattr(record, name) and name not in ("id", self._match)
-        }
-        custom = {**record.custom, **line.custom}
-        return changes if custom == record.custom else changes | {"custom": custom}
 
     # What becomes of one line.
 
@@ -212,12 +168,12 @@ class LineWriter:
             raise
         line.state, line.record_id = "created", record.id
 
-    async def _change(self, work: Work, line: Line, record: Record, editable: set[Any]) -> None:
-        changes = self._changes(line, record)
+    async def _change(self, work: Work, line: Line, record: Record) -> None:
+        changes = self._matches.changes(line, record)
         if not changes:
             line.state, line.record_id = "matched", record.id
             return
-        self._may_change(work, record, changes, editable)
+        self._may_change(work, record, changes)
         before, former = (
             len(work.pending.new),
             {name: getattr(record, name) for name in record.fields},
@@ -246,36 +202,14 @@ class LineWriter:
             if guessed and _is_now(value):
                 raise Invalid("", {name: _SAY_WHEN})
 
-    def _may_change(
-        self, work: Work, record: Record, changes: dict[str, Any], editable: set[Any]
-    ) -> None:
+    def _may_change(self, work: Work, record: Record, changes: dict[str, Any]) -> None:
         permit = work.permit(self._record)
         permit.require("edit")
-        if record.id not in editable:
+        if not self._matches.may_change(work, record):
             raise Denied("You may read this record but not change it.")
         few(changes.get("custom", {}))
         for name in changes:
             permit.require_settable([name], new=name in self._amends)
-
-
-def _apart(lines: Sequence[Line], match: str) -> Iterator[list[Line]]:
-    """Lines in groups in which no two mean the same record."""
-    group: list[Line] = []
-    seen: set[Any] = set()
-    for line in lines:
-        value = _alike(line.values.get(match))
-        if value is not None and value in seen:
-            yield group
-            group, seen = [], set()
-        group.append(line)
-        seen.add(value)
-    if group:
-        yield group
-
-
-def _alike(value: Any) -> Any:
-    """A value as it is matched: texts without case and accents, as everywhere."""
-    return typed(value) if isinstance(value, str) else value
 
 
 def _is_now(value: date | datetime) -> bool:

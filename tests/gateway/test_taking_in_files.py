@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from tests.gateway.browsers import Browser
+from tests.kit.importing.sheets import workbook
 
 IMPORTS = "/api/v1/imports"
 
@@ -151,3 +152,30 @@ async def test_an_import_that_never_was_is_not_found(root: Browser) -> None:
     assert (
         await root.get(f"{IMPORTS}/moon.0192e4a0-0000-7000-8000-000000000000")
     ).status_code == 404
+
+
+async def test_a_workbook_comes_in_by_the_page_and_is_taken_back(root: Browser, name: str) -> None:
+    """XC-15: chosen, its sheet and columns shown, taken in, taken back; what was touched is listed."""
+    rows = [["Name", "Price", "Currency"], [f"{name} A", 1.5, "EUR"], [f"{name} B", 2, "EUR"]]
+    book = workbook({"Notes": [["x"], ["y"]], "Goods": rows})
+    file = {"file": ("p.xlsx", book, "application/octet-stream")}
+    chosen = await root.post("/imports/new", data={"entity": "sales.Product"}, files=file)
+    assert chosen.status_code == 303, chosen.text
+    shown = await root.get(chosen.headers["location"])
+    assert "Sheet of the workbook" in shown.text
+    none = {"file": ("p.xlsx", b"PK\x03\x04", "application/octet-stream")}
+    wrong = await root.post("/imports/new", data={"entity": "sales.Product"}, files=none)
+    assert wrong.status_code == 422
+    data = {"plan": (None, orjson.dumps(plan(sheet="Goods"))), **file}
+    begun = await root.post(IMPORTS, files=data)
+    assert begun.status_code == 202, begun.text
+    done = await ended(root, begun.headers["location"])
+    assert (done["created"], done["sheet"], done["undoable"]) == (2, "Goods", True)
+    page = await root.get(f"/imports/{done['id']}")
+    assert "Take it back" in page.text
+    assert "sheet Goods" in page.text
+    back = (await root.post(f"{IMPORTS}/{done['id']}:undo")).json()
+    assert (back["changed"], back["undo_of_import"]) == (2, done["id"])
+    assert f"/imports/{done['id']}" in (await root.get(f"/bulks/{back['id']}")).text
+    assert "This was taken back" in (await root.get(f"/imports/{done['id']}")).text
+    assert (await root.post(f"{IMPORTS}/{done['id']}:undo")).status_code == 409

@@ -23,7 +23,7 @@ from kit.wire.plain import plain
 _CHANGE = "change"
 # What the address says, and how the values travel.
 _NO_INPUT = ("entity", "call")
-_NAMES = ("id", "undo_of", "undone_by")
+_NAMES = ("id", "undo_of", "undone_by", "undo_of_import")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Bulks:
 
     async def get(self, name: str) -> Answer:
         service, request = self._parted(name, only_reads=True)
-        return _named(service, await self.backends.bulks(service).Get(request))
+        return named(service, await self.backends.bulks(service).Get(request))
 
     async def rows(self, name: str, query: Query) -> Answer:
         service, named = self._parted(name, only_reads=True)
@@ -64,7 +64,7 @@ class Bulks:
         """Who has changed the policy finds it changed with the next request."""
         if service == POLICY_OWNER:
             await self.follower.catch_up()
-        return _named(service, reply)
+        return named(service, reply)
 
     def _parted(self, name: str, *, only_reads: bool) -> tuple[str, pb.BulkId]:
         self.rights.require_scope(only_reads=only_reads)
@@ -120,7 +120,7 @@ def _call(resource: Resource, action: str, said: Mapping[str, Any]) -> Any:
     raise Invalid(values="Nothing is said with this action; leave the values out.")
 
 
-def _named(service: str, reply: pb.Bulk) -> Answer:
+def named(service: str, reply: pb.Bulk) -> Answer:
     """The bulk under the name by which it is found again."""
     told = plain(reply)
     names = {name: f"{service}.{told[name]}" for name in _NAMES if told.get(name)}

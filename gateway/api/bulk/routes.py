@@ -46,7 +46,7 @@ _ROWS = {
     },
 }
 _ASKED = [parameter_of(each) for each in pb.BulkRowsRequest.DESCRIPTOR.fields if each.name != "id"]
-_BEGUN = {**answers("202", _BULK, located=True), **answers("200", _BULK)}
+BEGUN = {**answers("202", _BULK, located=True), **answers("200", _BULK)}
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ async def rows(request: Request, bulks: TheBulks, id: BulkId) -> Response:
     "/{id}:run",
     operation_id="bulks.run",
     summary="Do what was tried, to the records that were tried",
-    responses=_BEGUN,
+    responses=BEGUN,
     dependencies=[MAY_CHANGE],
 )
 async def run(bulks: TheBulks, id: BulkId, key: Key = "") -> Response:
@@ -101,7 +101,7 @@ async def run(bulks: TheBulks, id: BulkId, key: Key = "") -> Response:
     "/{id}:undo",
     operation_id="bulks.undo",
     summary="Take a bulk back; what was changed since stays and is listed",
-    responses=_BEGUN,
+    responses=BEGUN,
     dependencies=[MAY_CHANGE],
 )
 async def undo(bulks: TheBulks, id: BulkId, key: Key = "") -> Response:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
+from itertools import islice
 
 from gateway.web.api import Json
 from gateway.web.described.catalog import Catalog
@@ -13,9 +15,11 @@ from kit.importing.file import forms
 from kit.importing.file.guesses import DAY, NUMBER, Guess, Survey
 from kit.importing.file.languages import is_central, months_first
 from kit.importing.file.sheet import Sheet, cells
+from kit.importing.opening import Table, is_whole_only, table_of
 
 SAMPLE = 3
 _HEAD = 512 * 1024
+_FIRST = 500
 _DATES = {"date", "instant"}
 _NUMBERS = {"integer", "decimal", "money", "percent"}
 
@@ -30,6 +34,12 @@ class Target:
     group: str = ""
     # Names of columns that probably mean it.
     names: frozenset[str] = frozenset()
+
+    @property
+    def has_value(self) -> bool:
+        """Whether records can be found by it: a field of theirs that holds one value."""
+        plain = not self.group and not {":", "+"} & set(self.path)
+        return plain and self.kind not in ("words", "references")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +65,32 @@ class Preview:
     delimiter: str
     guesses: Mapping[int, Guess]
     empty_words: list[str]
+    sheet: str = ""
+    sheets: Sequence[str] = ()
 
     @classmethod
-    def of(cls, body: bytes, locale: str, encoding: str = "", delimiter: str = "") -> "Preview":
+    def of(cls, body: bytes, locale: str, plan: Json | None = None) -> "Preview":
         """Invalid says in a sentence why the file cannot be read."""
-        sheet = Sheet(encoding, delimiter, central=is_central(locale))
-        read = sheet.feed(body[:_HEAD], last=len(body) <= _HEAD)
-        lines = [cells(line, sheet.delimiter) for _number, line in read]
+        told = plan or {}
+        head = body[:_HEAD]
+        read: Sheet | Table
+        if is_whole_only(head):
+            read = table_of(BytesIO(body), head, told.get("sheet", ""))
+            found = list(islice(read.lines(), _FIRST))
+        else:
+            asked = told.get("encoding", ""), told.get("delimiter", "")
+            read = Sheet(*asked, central=is_central(locale))
+            found = list(read.feed(head, last=len(body) <= _HEAD))
+        lines = [cells(line, read.delimiter) for _number, line in found]
         if not lines:
             raise Invalid(
                 file=_("The file needs a first line with the columns' names, and data below it.")
             )
-        guesses, words = _surveyed(len(sheet.heading), lines, first=months_first(locale))
-        return cls(sheet.heading, lines, sheet.encoding, sheet.delimiter, guesses, words)
+        guesses, words = _surveyed(len(read.heading), lines, first=months_first(locale))
+        return cls(
+            read.heading, lines, read.encoding, read.delimiter, guesses, words,
+            read.sheet, read.sheets,
+        )  # fmt: skip
 
     def sources(self, targets: Sequence[Target], plan: Json) -> list[Source]:
         """The columns with what was chosen for them, or else what they speak for."""

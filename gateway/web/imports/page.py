@@ -1,5 +1,6 @@
-"""Taking in a CSV file: choose it, say what its columns mean, try, run, and read the report."""
+"""Taking in a file: choose it, say what its columns mean, try, run, and read the report."""
 
+import asyncio
 from collections.abc import Mapping
 
 import orjson
@@ -10,7 +11,7 @@ from gateway.web.api import Json
 from gateway.web.described.entities import Entity
 from gateway.web.frame.visits import Visit, to
 from gateway.web.imports.mapping import Preview, forms_that_fit, grouped, targets_of
-from gateway.web.pages import TheVisit, pages
+from gateway.web.pages import FormText, TheVisit, pages
 from gateway.web.words import _
 from kit.errors import Denied, Invalid, NotFound
 from kit.importing.file import forms
@@ -21,10 +22,10 @@ router = pages()
 
 LARGEST = 20 * 1024 * 1024
 _UNSAID: Json = {
-    "values": {}, "constants": {}, "match": "", "skip_without_key": False,
+    "values": {}, "constants": {}, "match": "", "on_match": "", "skip_without_key": False,
     "formulas_quoted": False,
     "allow_duplicates": False,
-    "encoding": "", "delimiter": "", "dry_run": True,
+    "encoding": "", "delimiter": "", "sheet": "", "dry_run": True,
 }  # fmt: skip
 LINE_STATES = ("rejected", "created", "updated", "matched", "skipped")
 
@@ -53,7 +54,7 @@ async def upload(visit: TheVisit) -> Response:
     file = data.get("file")
     try:
         body = await _read(file)
-        Preview.of(body, visit.me.get("locale", ""))
+        await _previewed(visit, body)
     except Invalid as problem:
         return _start_page(visit, entity.name, problem)
     key = await visit.site.uploads.keep(body)
@@ -63,7 +64,7 @@ async def upload(visit: TheVisit) -> Response:
 
 async def _read(file: object) -> bytes:
     if not isinstance(file, UploadFile) or not file.filename:
-        raise Invalid(file=_("Choose a CSV file."))
+        raise Invalid(file=_("Choose a CSV file or a workbook (.xlsx)."))
     body = await file.read(LARGEST + 1)
     if len(body) > LARGEST:
         raise Invalid(
@@ -86,11 +87,10 @@ async def _map_page(visit: Visit, key: str, plan: Json, problem: Invalid | None 
     body = await visit.site.uploads.fetch(key)
     if body is None:
         return _start_page(visit, entity.name, Invalid(file=_gone()))
-    locale = visit.me.get("locale", "")
     try:
-        preview = Preview.of(body, locale, plan.get("encoding", ""), plan.get("delimiter", ""))
+        preview = await _previewed(visit, body, plan)
     except Invalid as unread:
-        problem, preview = problem or unread, Preview.of(body, locale)
+        problem, preview = problem or unread, await _previewed(visit, body)
     targets = targets_of(visit.catalog, entity)
     context = {
         "key": key,
@@ -99,11 +99,17 @@ async def _map_page(visit: Visit, key: str, plan: Json, problem: Invalid | None 
         "sources": preview.sources(targets, plan),
         "targets": targets,
         "groups": grouped(targets),
+        "by_value": [each for each in targets if each.has_value],
         "encodings": OFFERED,
         "delimiters": DELIMITERS,
         "problem": problem,
     }
     return visit.page("imports/map.html", 422 if problem else 200, entity=entity, **context)
+
+
+async def _previewed(visit: Visit, body: bytes, plan: Json | None = None) -> Preview:
+    """In a thread, since a workbook takes a while and others are served meanwhile."""
+    return await asyncio.to_thread(Preview.of, body, visit.me.get("locale", ""), plan)
 
 
 def _gone() -> str:
@@ -153,15 +159,23 @@ def _plan(visit: Visit, data: FormData) -> Json:
         "forms": forms_that_fit(_named(data, "form:"), columns, targets_of(visit.catalog, entity)),
         "values": _values(str(data.get("values", ""))),
         "constants": _constants(str(data.get("constants", ""))),
-        "match": str(data.get("match", "")),
+        **_matched(data),
         "empty_words": _words(str(data.get("empty_words", ""))),
         "skip_without_key": bool(data.get("skip_without_key")),
         "formulas_quoted": bool(data.get("formulas_quoted")),
         "allow_duplicates": bool(data.get("allow_duplicates")),
         "encoding": str(data.get("encoding", "")),
         "delimiter": str(data.get("delimiter", "")),
+        "sheet": str(data.get("sheet", "")),
         "dry_run": bool(data.get("dry_run")),
     }
+
+
+def _matched(data: FormData) -> Json:
+    """By which fields records are found, and what is done with those that are."""
+    keys = [key for each in data.getlist("match") if (key := str(each))]
+    match = "+".join(dict.fromkeys(keys))
+    return {"match": match, "on_match": str(data.get("on_match", "")) if match else ""}
 
 
 def _named(data: FormData, start: str) -> dict[str, str]:
@@ -208,6 +222,12 @@ async def show_import(visit: TheVisit, import_id: str) -> Response:
         plan=visit.asked("plan"),
         **context,
     )
+
+
+@router.post("/imports/{import_id}/undo")
+async def undo(visit: TheVisit, import_id: str, key: FormText = "") -> Response:
+    """Takes it back; what becomes of each record is told as of every bulk."""
+    return to(f"/bulks/{(await visit.api.undo_import(import_id, key))['id']}")
 
 
 @router.post("/imports/{import_id}/retry")

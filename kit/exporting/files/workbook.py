@@ -22,6 +22,7 @@ from kit.exporting.columns import Columns, Entry
 from kit.exporting.files.cells import text_of
 from kit.exporting.files.form import Form
 from kit.importing.file.guarding import begins_formula
+from kit.importing.workbook.values import UTC_SIGN
 
 _ROWS = 1_048_576
 """Lines on one sheet."""
@@ -118,7 +119,8 @@ class _Formats:
         self.heading: Format = book.add_format({"bold": True, "quote_prefix": True})
         self.quoted: Format = book.add_format({"quote_prefix": True})
         self.day: Format = book.add_format({"num_format": "yyyy-mm-dd"})
-        self.moment: Format = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        # Behind it stands that it is in UTC: people see it, and an import reads it.
+        self.moment: Format = book.add_format({"num_format": f"yyyy-mm-dd hh:mm:ss{UTC_SIGN}"})
 
 
 def _is_exact(number: int | Decimal) -> bool:

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kit.errors import Invalid
 from kit.importing.file.encodings import OFFERED, Decoder, Undecodable, named
@@ -11,6 +11,9 @@ from kit.importing.file.guarding import GUARDED, unguarded
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 """What may part the cells of a line."""
+
+MOST_COLUMNS = 1_000
+"""Columns of a table."""
 
 _LIKELY = "\t;|,"
 _LONGEST = 1_000_000
@@ -21,6 +24,9 @@ csv.field_size_limit(_LONGEST)
 
 class Sheet:
     """Cuts bytes into the lines of a table and holds no more than the one that is not yet whole."""
+
+    sheet = ""
+    sheets: Sequence[str] = ()
 
     def __init__(self, encoding: str = "", delimiter: str = "", *, central: bool = False) -> None:
         self._decoder = Decoder(named(encoding), central=central)
@@ -102,8 +108,7 @@ class Sheet:
         likely = max(_LIKELY, key=bare.count)
         self.delimiter = self._asked or (likely if likely in bare else ",")
         self._opening = _opening(self.delimiter)
-        heading = [cell.strip() for cell in cells(line, self.delimiter)]
-        self.heading = unguarded(heading) if GUARDED in heading else heading
+        self.heading = heading_of(cells(line, self.delimiter))
 
     def _bounded(self, length: int) -> None:
         if length > _LONGEST:
@@ -119,6 +124,22 @@ def cells(line: str, delimiter: str) -> list[str]:
         return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error as wrong:
         raise ValueError("This line cannot be read as CSV; look at its quotes.") from wrong
+
+
+def heading_of(first: Sequence[str]) -> list[str]:
+    """The names of the columns, as they were before they were made safe for a spreadsheet."""
+    if len(first) > MOST_COLUMNS:
+        told = f"The first line names {len(first):,} columns; take in at most {MOST_COLUMNS:,}."
+        raise Invalid(file=told)
+    heading = [cell.strip() for cell in first]
+    return unguarded(heading) if GUARDED in heading else heading
+
+
+def line_of(found: Sequence[str]) -> str:
+    """Cells as a line of CSV, which `cells` takes apart again."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(found)
+    return text.getvalue()
 
 
 def _asked(delimiter: str) -> str:

@@ -26,7 +26,7 @@ def most_lines(layout: Layout) -> int:
     named = {each.name for each in layout.sources if each.path.column and not each.path.row}
     kinds = (layout.record.fields[name].said.kind for name in named)
     most = min((kind.most for kind in kinds if isinstance(kind, Rows)), default=1)
-    return most if layout.match else 1
+    return most if layout.keys else 1
 
 
 def whole(layout: Layout, lines: Sequence[Line]) -> Sequence[Line]:
@@ -74,8 +74,8 @@ def _key(layout: Layout, original: str) -> int:
 
 def _hashed(layout: Layout, texts: Sequence[tuple[Any, str]]) -> int:
     """Of a million keys, a number of each takes little room."""
-    said = next((text for source, text in texts if source.spot == layout.match), "")
-    return hash(typed(said)) if said else 0
+    said = {source.spot: typed(text) for source, text in texts if source.spot in layout.keys}
+    return hash(tuple(map(said.get, layout.keys))) if len(said) == len(layout.keys) else 0
 
 
 def _runs(layout: Layout, lines: Sequence[Line]) -> list[list[Line]]:
@@ -107,7 +107,7 @@ def _join(layout: Layout, leader: Line, line: Line) -> None:
     """Lets the first line say what another one says of the record itself, unless they contradict."""
     known = dict(_once(leader))
     for spot, value in _once(line):
-        if spot != layout.match and known.get(spot, value) != value:
+        if spot not in layout.keys and known.get(spot, value) != value:
             line.state, line.reasons[spot] = "rejected", Reason(_OTHERWISE.format(leader.number))
     leader.values = line.values | leader.values
     leader.custom = line.custom | leader.custom

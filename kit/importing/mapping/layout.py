@@ -1,7 +1,7 @@
 """How one line of a file is read: which cell fills which field, and in which form it stands there."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
@@ -11,7 +11,7 @@ from kit.importing.file import forms, names
 from kit.importing.file.guarding import unguarded
 from kit.importing.file.guesses import DAY, NUMBER, WHOLE
 from kit.importing.file.sheet import cells
-from kit.importing.mapping.paths import Path
+from kit.importing.mapping.paths import BY_RULES, Path, keys_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +117,19 @@ class Layout:
         return [(source, text) for source, text in texts if text]
 
     @property
-    def key(self) -> str:
-        """The field without which a line means no record."""
-        return self.match or self.record.title
+    def by_rules(self) -> bool:
+        """Whether records are found by the rules on duplicates."""
+        return self.match == BY_RULES
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """The fields that together say which record a line means."""
+        return keys_of(self.match)
+
+    @property
+    def needed(self) -> Sequence[str]:
+        """The fields without which a line means no record."""
+        return self.keys or (self.record.title,)
 
     def field(self, source: Source) -> Field:
         return self.record.fields[source.name]

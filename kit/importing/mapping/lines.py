@@ -27,6 +27,9 @@ class Line:
     custom: dict[str, Any] = field(default_factory=dict)
     state: str = ""
     record_id: UUID | None = None
+    # For the way back: the version that the record got, and what it said before.
+    version: int | None = None
+    before: Mapping[str, Any] | None = None
     reasons: dict[str, Reason] = field(default_factory=dict)
     # Of several lines that are one record, those behind the first, which are taken in with it.
     others: list["Line"] = field(default_factory=list)
@@ -50,6 +53,7 @@ class Line:
     def reject(self, problem: Problem) -> None:
         """Leaves the line out and keeps the reasons."""
         self.state, self.record_id = "rejected", None
+        self.version = self.before = None
         reasons = problem.fields or {"": problem.message}
         self.reasons = {name: Reason(why) for name, why in reasons.items()}
 
@@ -60,7 +64,8 @@ class Line:
         except ValueError as wrong:
             self.state, self.reasons = "rejected", {"": Reason(str(wrong))}
             return
-        if layout.skips and not any(source.spot == layout.key for source, _ in self.texts):
+        spots = {source.spot for source, _ in self.texts}
+        if layout.skips and not spots.issuperset(layout.needed):
             self.state = "skipped"
 
     def names(self) -> Iterable[tuple[Source, str]]:

@@ -1,7 +1,7 @@
 """Where a column goes: a field, a field of another record, a row within the record, two halves of a name."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -13,6 +13,8 @@ from kit.entity.kinds import Kind, Text
 from kit.entity.rows import Column
 
 PEOPLE = "identity.Person"
+BY_RULES = "duplicates"
+"""What is said in place of a field where records are found by the rules on duplicates."""
 _NEAR = 60
 _ROW = re.compile(r"(\w+)(?:\[([^\]]+)\])?\.(\w+)")
 
@@ -63,6 +65,11 @@ def parted(path: str) -> list[str]:
     return [each.strip() for each in path.split("+")]
 
 
+def keys_of(match: str) -> list[str]:
+    """The fields that together say which record is meant, as a plan writes them."""
+    return parted(match) if match not in ("", BY_RULES) else []
+
+
 def row_kinds(kind: Rows) -> tuple[str, list[str]]:
     """The column that tells rows of a record apart, and its values; neither where there is none."""
     for each in kind.row.columns:
@@ -71,14 +78,16 @@ def row_kinds(kind: Rows) -> tuple[str, list[str]]:
     return "", []
 
 
-def wrong_paths(paths: Iterable[str], fields: Mapping[str, Field], match: str) -> Iterator[str]:
+def wrong_paths(
+    paths: Iterable[str], fields: Mapping[str, Field], keys: Sequence[str]
+) -> Iterator[str]:
     """What is wrong with the paths; the fields are those that the person may set."""
     for text in paths:
         halves = parted(text)
         if len(halves) > 1:
             yield from _wrong_halves(text, halves, fields)
         for path in map(Path.of, halves):
-            if wrong := _wrong(path, fields, match):
+            if wrong := _wrong(path, fields, keys):
                 yield wrong
 
 
@@ -89,11 +98,11 @@ def _wrong_halves(text: str, halves: list[str], fields: Mapping[str, Field]) -> 
         yield f"{text!r}: a full name becomes two fields of text, like 'first_name+last_name'."
 
 
-def _wrong(path: Path, fields: Mapping[str, Field], match: str) -> str:
+def _wrong(path: Path, fields: Mapping[str, Field], keys: Sequence[str]) -> str:
     known = fields.get(path.name)
     if known is None:
         return f"There is no field {path.name!r} that you may set{nearest(path.name, fields)}."
-    if not (known.said.editable or known.said.creatable or path.name == match):
+    if not (known.said.editable or known.said.creatable or path.name in keys):
         return f"{path.name!r} is filled in by the system; leave it out."
     kind = known.said.kind
     if isinstance(kind, Rows):

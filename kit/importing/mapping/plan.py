@@ -15,7 +15,11 @@ from kit.importing.file import forms
 from kit.importing.file.guarding import GUARDED
 from kit.importing.file.guesses import DAY, Guess
 from kit.importing.mapping.layout import Layout, Source, holding
-from kit.importing.mapping.paths import Path, nearest, parted, wrong_paths
+from kit.importing.mapping.paths import Path, keys_of, nearest, parted, wrong_paths
+
+FILL, OVERWRITE, SKIP = "fill", "overwrite", "skip"
+"""What is done with a record that is there already: what it lacks is filled, it says what the line says,
+or it stays as it is."""
 
 Guesses = Mapping[str, Guess]
 """What the file speaks for, by column."""
@@ -36,6 +40,7 @@ class Plan:
     skip_without_key: bool = False
     formulas_quoted: bool = False
     allow_duplicates: bool = False
+    on_match: str = ""
 
     @classmethod
     def of(cls, message: Any) -> "Plan":
@@ -51,6 +56,7 @@ class Plan:
             message.skip_without_key,
             message.formulas_quoted,
             message.allow_duplicates,
+            message.on_match,
         )
 
     def kept(self) -> dict[str, Any]:
@@ -72,6 +78,7 @@ class Plan:
             self.skip_without_key or before.skip_without_key,
             self.formulas_quoted or before.formulas_quoted,
             self.allow_duplicates,
+            self.on_match or before.on_match,
         )
 
     def layout(
@@ -142,9 +149,10 @@ class Plan:
         fields |= _free(custom, limits)
         wrong = {
             "columns": " ".join(self._wrong_columns(fields, heading)),
-            "constants": " ".join(wrong_paths(self.constants, fields, self.match)),
+            "constants": " ".join(wrong_paths(self.constants, fields, keys_of(self.match))),
             "values": " ".join(self._wrong_values()),
-            "match": self._wrong_match(fields),
+            "match": " ".join(self._wrong_match(fields)),
+            "on_match": self._wrong_on_match(),
             "forms": " ".join(self._wrong_forms(fields)),
             "days": _wrong_form(self.days, forms.DAYS),
             "numbers": _wrong_form(self.numbers, forms.NUMBERS),
@@ -160,7 +168,7 @@ class Plan:
                 yield f"The file has no column {column!r}{nearest(column, heading)}."
             elif heading.count(column) > 1:
                 yield f"Two columns are called {column!r}; rename one."
-        yield from wrong_paths(self.columns.values(), fields, self.match)
+        yield from wrong_paths(self.columns.values(), fields, keys_of(self.match))
         yield from self._twice()
 
     def _paths(self) -> list[Path]:
@@ -200,14 +208,20 @@ class Plan:
         holds = holding(kind)
         return forms.DAYS if holds == DAY else forms.NUMBERS if holds else {}
 
-    def _wrong_match(self, fields: Mapping[str, Field]) -> str:
-        if not self.match:
-            return ""
-        if self.match not in [path.spot for path in self._paths()]:
-            return f"Map a column to {self.match!r}, or match by another field."
-        known = fields.get(self.match)
-        if known is None or isinstance(known.said.kind, Rows | Words | References):
-            return f"Records cannot be found by {self.match!r}."
+    def _wrong_match(self, fields: Mapping[str, Field]) -> Iterator[str]:
+        spots = [path.spot for path in self._paths()]
+        for key in keys_of(self.match):
+            known = fields.get(key)
+            if key not in spots:
+                yield f"Map a column to {key!r}, or match by another field."
+            elif known is None or isinstance(known.said.kind, Rows | Words | References):
+                yield f"Records cannot be found by {key!r}."
+
+    def _wrong_on_match(self) -> str:
+        if self.on_match not in ("", FILL, OVERWRITE, SKIP):
+            return f"Choose one of: {OVERWRITE}, {FILL}, {SKIP}."
+        if self.on_match and not self.match:
+            return "Say by which field records are matched, or leave this out."
         return ""
 
 

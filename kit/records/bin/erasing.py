@@ -167,7 +167,7 @@ async def _forget(work: Work, ids: Sequence[UUID], limit: datetime) -> None:
     # Importing and bulks stand above records, so that their tables are known by name alone.
     lines, rows = metadata.tables["import_line"], metadata.tables["bulk_row"]
     for told, emptied in (
-        (lines, lines.update().values(original="", reasons={})),
+        (lines, lines.update().values(original="", reasons={}, before=null())),
         (rows, rows.update().values(before=null(), reasons=null())),
     ):
         await work.run(emptied.where(_among(told.c.record_id, ids)))
