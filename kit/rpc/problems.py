@@ -48,9 +48,7 @@ def unpacked(error: grpc.aio.AioRpcError, service: str) -> Problem:
         if name == PROBLEM and isinstance(value, bytes):
             return _problem(problem_pb2.Problem.FromString(value))
     if error.code() in _GONE:
-        log.warning(
-            "peer.silent", peer=service, status=error.code().name, details=error.details()
-        )
+        log.warning("peer.silent", peer=service, status=error.code().name, details=error.details())
         name = service.capitalize()
         return Unavailable(f"{name} does not answer right now; try again in a moment.")
     return Problem(error.details() or "")
