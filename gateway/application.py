@@ -19,6 +19,7 @@ from gateway.api.entity_routes import EntityRoutes
 from gateway.api.in_process import InProcessApi
 from gateway.api.inbox import routes as inbox_routes
 from gateway.api.reporting import routes as report_routes
+from gateway.api.searching import routes as search_routes
 from gateway.api.table import Row, Table
 from gateway.framework_errors import problem_of
 from gateway.middleware.request import RequestMiddleware
@@ -38,6 +39,7 @@ API: tuple[APIRouter, ...] = (
     import_routes.router,
     bulk_routes.router,
     inbox_routes.router,
+    search_routes.router,
 )
 """What the API offers besides its entities."""
 

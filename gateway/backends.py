@@ -14,6 +14,7 @@ from crm.v1 import (
     imports_pb2_grpc,
     notes_pb2_grpc,
     records_pb2_grpc,
+    search_pb2_grpc,
     timeline_pb2_grpc,
 )
 from google.protobuf import message_factory
@@ -79,6 +80,10 @@ class Backends:
     def duplicates(self, service: str) -> Any:
         """The service `Duplicates` of a process."""
         return self._of_every(service, duplicates_pb2_grpc.DuplicatesStub)
+
+    def search(self, service: str) -> Any:
+        """The service `Search` of a process."""
+        return self._of_every(service, search_pb2_grpc.SearchStub)
 
     def timelines(self, service: str) -> Any:
         """The service `Timelines` of a process."""

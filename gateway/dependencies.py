@@ -15,6 +15,7 @@ from gateway.api.inbox.inbox import Inbox
 from gateway.api.operations import Operations
 from gateway.api.records import Records
 from gateway.api.reporting.reports import Reports
+from gateway.api.searching.search import Search
 from gateway.authentication.callers import Caller, caller_of
 from gateway.authentication.sessions import Sessions
 from gateway.config import Settings
@@ -48,6 +49,7 @@ TheDescriptions = Annotated[Descriptions, _part(lambda parts: parts.api.descript
 TheRecords = Annotated[Records, _part(lambda parts: parts.api.records)]
 TheFiles = Annotated[Files, _part(lambda parts: parts.api.files)]
 TheReports = Annotated[Reports, _part(lambda parts: parts.api.reports)]
+TheSearch = Annotated[Search, _part(lambda parts: parts.api.everywhere)]
 TheInbox = Annotated[Inbox, _part(lambda parts: parts.api.inbox)]
 TheImports = Annotated[Imports, _part(lambda parts: parts.api.imports)]
 TheBulks = Annotated[Bulks, _part(lambda parts: parts.api.bulks)]

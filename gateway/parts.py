@@ -18,6 +18,7 @@ from gateway.api.inbox.inbox import Inbox
 from gateway.api.operations import Operations
 from gateway.api.records import Records
 from gateway.api.reporting.reports import Reports
+from gateway.api.searching.search import Search
 from gateway.authentication.access_tokens import AccessTokens
 from gateway.authentication.admission import Admission
 from gateway.authentication.callers import caller_of
@@ -89,6 +90,7 @@ def _api(backends: Backends, rights: Rights, follower: PolicyFollower) -> InProc
         Exports(backends, rights),
         Bulks(backends, rights, follower),
         Duplicates(backends, rights),
+        Search(backends, rights),
     )
 
 

@@ -14,13 +14,10 @@ from kit.access.replica import Replica
 from kit.actor import Actor, calls
 from kit.beside.duplicates.service import Duplicates
 from kit.beside.files.service import Files
-from kit.beside.files.sweeping import measure_files, sweep_files
 from kit.beside.follow.service import Followers
-from kit.beside.follow.telling import tell_followers
 from kit.beside.notes.service import Notes
 from kit.beside.timeline.service import Timelines
 from kit.bulk.bulks import Bulks
-from kit.bulk.pruning import forget_bulks
 from kit.choices import first_values
 from kit.choices.declaring import declare_choices
 from kit.choices.merging import merge_tags
@@ -35,14 +32,12 @@ from kit.events.publishing.relay import Relay
 from kit.events.streams import Keeping, streams_of
 from kit.exporting.exports import Exports
 from kit.health import ASK_SECONDS, Dependency, Health
+from kit.housekeeping import JOBS
 from kit.importing.imports import Imports
-from kit.importing.undoing import forget_what_was
 from kit.indexing.custom_fields import Indexes
-from kit.mail.posting import forget_letters, post_letters
+from kit.mail.posting import post_letters
 from kit.mail.server import MailServer
 from kit.process_runner import GRACE_SECONDS, Loop, kept_running, run_until_stopped, watched
-from kit.records.bin.erasing import empty_bins
-from kit.records.methods.pruning import forget_answers
 from kit.records.methods.records_service import RecordsService
 from kit.records.process import Process
 from kit.records.write.work import Work
@@ -52,20 +47,10 @@ from kit.rpc import server as rpc
 from kit.rpc.admission import Admission
 from kit.rpc.client import Peers
 from kit.rpc.context import ContextTokens
+from kit.search.service import Search
 from kit.service import Every, Service
 from kit.telemetry import logs, metrics, traces
 
-JOBS = (
-    Every(1, tell_followers),
-    Every(3600, forget_answers),
-    Every(600, empty_bins),
-    Every(60, sweep_files),
-    Every(600, measure_files),
-    Every(3600, forget_letters),
-    Every(3600, forget_bulks),
-    Every(3600, forget_what_was),
-)
-"""What every service does beside its own jobs."""
 _LOOK_AGAIN_SECONDS = 0.5
 
 
@@ -186,7 +171,7 @@ async def _consume(running: Running) -> None:
 def _servicers(service: Service, process: Process) -> list[Any]:
     records = [each(process) for each in service.records]
     others = [each(process) for each in service.others]
-    of_records = (Notes, Files, Followers, Timelines, Exports, Duplicates)
+    of_records = (Notes, Files, Followers, Timelines, Exports, Duplicates, Search)
     beside = [RecordsService(process, records), *(each(process) for each in of_records)]
     bulks = Bulks(process, records)
     return [*records, *others, *beside, Imports(process, records, bulks), bulks]

@@ -21,6 +21,7 @@ from gateway.api.operations import Operations
 from gateway.api.parsing import from_json
 from gateway.api.records import Records
 from gateway.api.reporting.reports import Reports
+from gateway.api.searching.search import Search
 from gateway.backends import Backends
 from gateway.reports.question import Question
 from gateway.web.api import Json
@@ -45,6 +46,7 @@ class InProcessApi:
     exports: Exports
     bulks: Bulks
     duplicates: Duplicates
+    everywhere: Search
 
     async def me(self) -> Json:
         return me(self.rights)
@@ -245,6 +247,9 @@ class InProcessApi:
             return await self.records.tag_cloud()
         query = {"filter": narrowed} if narrowed else {}
         return (await self.records.count_tags(self.backends.resource(plural), query)).values()
+
+    async def search(self, words: str, most: int, entity: str = "", place: str = "") -> Json:
+        return await self.everywhere.look(words, most, entity, place)
 
     async def inbox_page(self, params: Mapping[str, str]) -> Json:
         return (await self.inbox.list(params)).values()

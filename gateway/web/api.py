@@ -174,6 +174,9 @@ class Api(Protocol):
     async def undo_bulk(self, bulk_id: str, key: str) -> Json:
         """`POST /bulks/{id}:undo`: takes it back."""
 
+    async def search(self, words: str, most: int, entity: str = "", place: str = "") -> Json:
+        """`GET /search`: `{"items": [SearchHit …], "capped": …, "stopped": […]}`."""
+
     async def inbox_page(self, params: Mapping[str, str]) -> Json:
         """`GET /notifications`: `{"items": [Notification …], "page": {…}, "unread": …}`."""
 

@@ -36,19 +36,22 @@ def within_reach(record: type[Record], reach: Reach, level: Level) -> ColumnElem
 
 
 def reachable_by_parameter(
-    record: type[Record], reach: Reach, level: Level, *, binned: bool = False
+    record: type[Record], reach: Reach, level: Level, *, binned: bool = False, suffix: str = ""
 ) -> ColumnElement[bool]:
-    """The same with parameters, so that one compiled statement serves everybody."""
+    """The same with parameters, so that one compiled statement serves everybody.
+
+    A statement about several entities tells the reach of each under names with a `suffix` of its own.
+    """
     place = in_bin(record.__table__) if binned else standing(record.__table__)
-    return and_(place, within_reach_by_parameter(record, reach, level))
+    return and_(place, within_reach_by_parameter(record, reach, level, suffix))
 
 
 def within_reach_by_parameter(
-    record: type[Record], reach: Reach, level: Level
+    record: type[Record], reach: Reach, level: Level, suffix: str = ""
 ) -> ColumnElement[bool]:
     """The same wherever the rows stand."""
-    keys = bindparam("keys", type_=ARRAY(Integer), required=False)
-    return and_(true(), *_within(record, reach, level, keys, inherited_parameter()))
+    keys = bindparam(f"keys{suffix}", type_=ARRAY(Integer), required=False)
+    return and_(true(), *_within(record, reach, level, keys, inherited_parameter(suffix)))
 
 
 def standing(table: Any) -> ColumnElement[bool]:
@@ -61,9 +64,9 @@ def in_bin(table: Any) -> ColumnElement[bool]:
     return and_(table.c.binned_at.is_not(None), table.c.erased_at.is_(None))
 
 
-def inherited_parameter() -> ColumnElement[Any]:
+def inherited_parameter(suffix: str = "") -> ColumnElement[Any]:
     """What the caller reaches through what a row hangs on, as the parameter `inherited`."""
-    return bindparam("inherited", type_=ARRAY(BigInteger), required=False)
+    return bindparam(f"inherited{suffix}", type_=ARRAY(BigInteger), required=False)
 
 
 def _within(

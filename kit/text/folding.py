@@ -36,7 +36,7 @@ def typed(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text in the form in which they are searched."""
-    return _word().findall(fold(unicodedata.normalize("NFC", text)))
+    return word_pattern().findall(fold(unicodedata.normalize("NFC", text)))
 
 
 def folded(text: Any) -> ColumnElement[str]:
@@ -68,7 +68,8 @@ def _lines() -> Iterator[tuple[str, list[int]]]:
 
 
 @cache
-def _word() -> re.Pattern[str]:
+def word_pattern() -> re.Pattern[str]:
+    """A word in folded text, as `folded_words` parts it."""
     return re.compile(f"[^{_breaks()}]{{1,{_MOST_IN_A_WORD}}}")
 
 

@@ -15,7 +15,7 @@ from cli.components.ports import free_port
 from tests.bench import paths
 from tests.bench.company import founded
 from tests.bench.reporting import Result, show, write
-from tests.bench.scenarios import bulk, events, reading, writing
+from tests.bench.scenarios import bulk, events, reading, searching, writing
 from tests.bench.stage import Stage, opened
 from tests.bench.system import System, running
 
@@ -32,6 +32,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "W3": bulk.w3,
     "E2": events.e2,
     "B2": writing.b2,
+    "XC06": searching.xc06,
 }
 _LINES = 16
 

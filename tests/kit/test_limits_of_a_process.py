@@ -5,9 +5,9 @@ from crm.v1 import standard_pb2
 from sqlalchemy import text
 
 from kit.actor import Actor
+from kit.housekeeping import JOBS
 from kit.ids import uuid7
 from kit.records.methods.pruning import forget_answers
-from kit.service_runner import JOBS
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from tests.kit.toy.contract import pb, services

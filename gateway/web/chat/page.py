@@ -32,6 +32,13 @@ async def show_room(visit: TheVisit, room_id: str) -> Response:
     return await _chat_page(visit, room_id)
 
 
+@router.get("/messages/{message_id}")
+async def show_message(visit: TheVisit, message_id: str) -> Response:
+    """What somebody said is read in its room."""
+    message = await visit.api.get("messages", message_id, {"fields": "room_id"})
+    return to(f"/chat/{message['room_id']}")
+
+
 async def _chat_page(
     visit: Visit, room_id: str = "", problem: Problem | None = None, text: str = ""
 ) -> Response:

@@ -3,6 +3,7 @@
 from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, Table, Text, Uuid, func
 
 from kit.database.tables import BESIDE, MOVES, metadata
+from kit.entity.record import AT_ONCE, words_in
 
 file = Table(
     "file",
@@ -15,10 +16,14 @@ file = Table(
     Column("number", Integer, nullable=False),
     Column("created_by", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("worded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Index("ix_file_record", "record_id", "id"),
+    Index("ix_file_worded", "worded_at", "id"),
     info={BESIDE: ("record_id",), MOVES: True},
 )
-"""The files as they are; `number` is the version whose bytes count."""
+"""The files as they are; `number` is the version whose bytes count, `worded_at` when it got its name."""
+
+Index("ix_file_words", words_in([file.c.name]), postgresql_using="gin", postgresql_with=AT_ONCE)
 
 file_version = Table(
     "file_version",

@@ -42,10 +42,14 @@ async def put(work: Work, record: Record, name: str, received: Received) -> Any:
 async def replace(work: Work, record: Record, row: Any, name: str, received: Received) -> Any:
     """Another version of a file; the ones before stay."""
     number = row.number + 1
-    values = {"version": row.version + 1, "number": number, "name": name}
+    values = {"version": row.version + 1, "number": number, **_named(name)}
     changed = file.update().where(file.c.id == row.id).values(values)
     await work.run(changed)
     return await _with_bytes(work, record, row.id, number, received, CHANGED)
+
+
+def _named(name: str) -> dict[str, Any]:
+    return {"name": name, "worded_at": datetime.now(UTC)}
 
 
 async def _with_bytes(
@@ -71,7 +75,7 @@ async def rename(work: Work, record: Record, row: Any, name: str) -> Any:
     """The file under another name."""
     if name == row.name:
         return row
-    values = {"version": row.version + 1, "name": name}
+    values = {"version": row.version + 1, **_named(name)}
     changed = file.update().where(file.c.id == row.id).values(values)
     await work.run(changed)
     return await _told(work, CHANGED, record, whole().where(file.c.id == row.id))

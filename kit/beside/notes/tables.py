@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    func,
 )
 
 from kit.database.tables import BESIDE, MOVES, metadata
@@ -31,10 +32,12 @@ note = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("edited_at", DateTime(timezone=True), nullable=True),
     Column("said_since", Integer, nullable=False),
+    Column("worded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Index("ix_note_record", "record_id", "pinned", "id"),
+    Index("ix_note_worded", "worded_at", "id"),
     info={BESIDE: ("record_id",), MOVES: True},
 )
-"""The notes as they are; `said_since` is the version that gave one its text."""
+"""The notes as they are; `said_since` is the version that gave one its text, and `worded_at` the moment."""
 
 Index("ix_note_words", words_in([note.c.body]), postgresql_using="gin", postgresql_with=AT_ONCE)
 

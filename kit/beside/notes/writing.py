@@ -73,7 +73,8 @@ async def _said_anew(work: Work, row: Any, body: str) -> dict[str, Any]:
     return {
         "mentions": known_people(work, body),
         "said_since": row.version + 1,
-        "edited_at": datetime.now(UTC),
+        "edited_at": (now := datetime.now(UTC)),
+        "worded_at": now,
     }
 
 

@@ -14,6 +14,7 @@ from kit.entity import (
     Integer,
     Level,
     LongText,
+    Presentation,
     Record,
     Reference,
     field,
@@ -40,6 +41,7 @@ class Message(Record):
     title = "text"
     default_access = "private"
     confidential = True
+    presentation = Presentation(icon="chat-bubble-left-right", sought=True)
 
     room_id: Mapped[UUID] = field(
         Reference("chat.Room", here=True), "Room", editable=False, creatable=True, listed=True

@@ -23,7 +23,7 @@ class Resource(Tagged, Record):
     __tablename__ = "resource"
     entity = "scheduling.Resource"
     plural = "Resources"
-    presentation = Presentation(icon="truck", area="calendar", rank=75)
+    presentation = Presentation(icon="truck", area="calendar", rank=75, sought=True)
 
     name: Mapped[str] = field(Text(120), "Name", unique=True, searched=True, listed=True)
     kind: Mapped[str] = field(

@@ -62,7 +62,12 @@ class Dashboard(Record):
     default_access = "private"
     importable = False
     presentation = Presentation(
-        icon="squares-2x2", area="reports", rank=61, order_by="name", facts=("description",)
+        icon="squares-2x2",
+        area="reports",
+        rank=61,
+        sought=True,
+        order_by="name",
+        facts=("description",),
     )
 
     name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True)

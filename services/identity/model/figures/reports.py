@@ -77,6 +77,7 @@ class Report(Record):
         icon="chart-bar",
         area="reports",
         rank=60,
+        sought=True,
         order_by="name",
         facts=("entity_name", "shape", "period"),
     )
