@@ -36,9 +36,16 @@ def beside_records() -> Iterator[Column[Any]]:
 
 
 @cache
-def beside_gone() -> str:
-    """What makes rows go with the records ($1) on which they hang, or over to others ($2, of entity $3)."""
-    rows = "unnest($1::uuid[], $2::uuid[], $3::text[]) as gone(id, successor, entity)"
+def beside_gone(*, many: bool) -> str:
+    """What makes rows go with the record ($1) on which they hang, or over to another ($2, of entity $3).
+
+    Of `many` at once these are arrays. PostgreSQL keeps the plan for one only: of arrays it does not
+    know how long they are, and plans a statement anew that takes longer to plan than to run.
+    """
+    arrays = "unnest($1::uuid[], $2::uuid[], $3::text[])"
+    rows = (arrays if many else "(values ($1::uuid, $2::uuid, $3::text))") + (
+        " as gone(id, successor, entity)"
+    )
     done = []
     for on in beside_records():
         table, hangs = on.table.name, f"{on.table.name}.{on.name} = gone.id"

@@ -16,14 +16,18 @@ STEPS = """
 disagreeing as (
   delete from duplicate_key as held
   using jsonb_to_recordset({given}) as now (id uuid, keys jsonb)
-  where held.record_id = now.id and not now.keys @> to_jsonb(held.key) returning 1),
+  where held.record_id = any(array(select id from jsonb_to_recordset({given}) as one (id uuid)))
+    and held.record_id = now.id and not now.keys @> to_jsonb(held.key) returning 1),
 agreeing as (
   insert into duplicate_key (key, record_id)
   select key::bigint, now.id from jsonb_to_recordset({given}) as now (id uuid, keys jsonb),
     jsonb_array_elements_text(now.keys) as key
   order by 1, 2 on conflict do nothing returning 1)
 """
-"""Keys that stay are left untouched."""
+"""Keys that stay are left untouched.
+
+Without the array a plan that is kept, made for any number of rows, would read the whole table.
+"""
 
 DUE = """
 due as (

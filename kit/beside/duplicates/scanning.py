@@ -38,12 +38,17 @@ _FIRST = UUID(int=0)
 Pairs = Mapping[tuple[UUID, UUID], list[str]]
 """The rules by which two records agree, the older one first."""
 
+# Asked twice a second.
+_WHERE_THEY_STAND = text("""
+select entity, mark, after is not null as unfinished,
+  exists (select from duplicate_due as due where due.entity = scan.entity) as due
+from duplicate_scan as scan
+""")
 _SCAN = (
     select(duplicate_scan)
     .where(duplicate_scan.c.entity == bindparam("entity_", type_=Text()))
     .with_for_update(skip_locked=True)
 )
-# Asked of every entity twice a second, so it is built once.
 _WRITTEN = (
     select(duplicate_due.c.record_id)
     .where(duplicate_due.c.entity == bindparam("entity_", type_=Text()))
@@ -106,27 +111,41 @@ class Scan:
 
 async def find_duplicates(process: "Process", records: Sequence[type[Record]]) -> NoReturn:
     """Compares what there is to compare, a batch of each entity in turn, for as long as the service runs."""
-    settled: dict[type[Record], str] = {}
+    settled: list[str] = []
     while True:
         heed_cancellation()
         calls(Actor.system(f"{process.name}.find_duplicates"))
         busy = False
         try:
-            for record in records:
-                mark = rules_of(process.policy, record).mark
-                # Where nothing is asked for there is nothing to look at, once that is settled.
-                if mark or settled.get(record) != mark:
-                    if await compare_some(process, record):
-                        busy = True
-                    else:
-                        settled[record] = mark
+            marks = [rules_of(process.policy, each).mark for each in records]
+            # Where nothing is asked for there is nothing to look at, once that is settled.
+            if any(marks) or marks != settled:
+                waiting = await _waiting(process, records)
+                busy = any([await compare_some(process, each) for each in waiting])
+                settled = settled if waiting else marks
         except (Problem, *DATABASE_AWAY) as trouble:
             log.info("duplicates.wait", error=repr(trouble))
         await asyncio.sleep(0 if busy else _LOOK_SECONDS)
 
 
+async def _waiting(process: "Process", records: Sequence[type[Record]]) -> list[type[Record]]:
+    """The entities of which there is something to compare, as one look tells that takes no lock."""
+    stand = {row.entity: row for row in await process.database.rows(_WHERE_THEY_STAND)}
+    return [
+        each
+        for each in records
+        if _has_work(rules_of(process.policy, each), stand.get(each.entity))
+    ]
+
+
+def _has_work(rules: Rules, stands: Any) -> bool:
+    if stands is None:
+        return bool(rules.every)
+    return stands.mark != rules.mark or stands.unfinished or stands.due
+
+
 async def compare_some(process: "Process", record: type[Record]) -> bool:
-    """One batch of one entity; False where there is nothing to do, or another replica does it."""
+    """One batch of one entity; False where nothing is left to do, or another replica does it."""
     rules = rules_of(process.policy, record)
     async with process.work(Actor.system(f"{process.name}.find_duplicates")) as work:
         scan = await _held(work, record, rules)
@@ -163,7 +182,7 @@ async def _all(work: Work, scan: Scan) -> bool:
     if scan.after is None:
         await _forget_older(work, scan)
     await _note(work, scan)
-    return True
+    return scan.after is not None
 
 
 async def _written(work: Work, scan: Scan) -> bool:
@@ -175,7 +194,8 @@ async def _written(work: Work, scan: Scan) -> bool:
         pairs = await _agreeing(work, scan, some, anyone=True)
         await _keep(work, scan, pairs)
         await work.run(_NO_MORE, ids=ids, found=_as_json(pairs))
-    return bool(ids)
+    # While records are written one by one, those of half a second are compared at once.
+    return len(ids) == _AT_ONCE
 
 
 async def _agreeing(
