@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import uvloop
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -16,6 +17,8 @@ from tests.house import House
 # Tests start programs while gRPC's threads run; its fork handlers break that. Read when gRPC starts.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
 
+# Tests run on the loop on which processes do.
+asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 # No test judges by time: a machine that stands still for some seconds fails no call.
 call.DEFAULT_SECONDS = 60.0
 
@@ -33,10 +36,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture(autouse=True)
 def _loop_in_its_place() -> Iterator[None]:
     """`asyncio.run` in a plain test leaves the thread without a loop; the next test wants the session's."""
-    held = asyncio.get_event_loop_policy()._local
-    before = (held._loop, held._set_called)
+    held = vars(asyncio.get_event_loop_policy()._local)
+    before = dict(held)
     yield
-    held._loop, held._set_called = before
+    held.update(before)
 
 
 def _folder(nodeid: str) -> str:
