@@ -141,7 +141,7 @@ async def _waiting(process: "Process", records: Sequence[type[Record]]) -> list[
 def _has_work(rules: Rules, stands: Any) -> bool:
     if stands is None:
         return bool(rules.every)
-    return stands.mark != rules.mark or stands.unfinished or stands.due
+    return bool(stands.mark != rules.mark or stands.unfinished or stands.due)
 
 
 async def compare_some(process: "Process", record: type[Record]) -> bool:

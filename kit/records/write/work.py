@@ -189,9 +189,9 @@ class Work(Rows):
             successors = [self._successors.get(each) for each in gone]
             ids = [each and each.id for each in successors]
             entities = [each and each.entity for each in successors]
-            told = [[each.id for each in gone], ids, entities]
+            told: list[list[Any]] = [[each.id for each in gone], ids, entities]
             many = len(gone) > 1
-            given = told if many else [of_one for (of_one,) in told]
+            given = told if many else [column[0] for column in told]
             await self.transaction.fetch(beside_gone(many=many), given)
 
     def _statements_run(self, *, together: bool) -> Fetch:
