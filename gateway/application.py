@@ -1,12 +1,13 @@
 """The ASGI application: routers, the table of entities among them, and the middleware before them all."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Scope
 
 from gateway.api import import_routes, system_routes
@@ -18,6 +19,7 @@ from gateway.api.bulk import routes as bulk_routes
 from gateway.api.entity_routes import EntityRoutes
 from gateway.api.in_process import InProcessApi
 from gateway.api.inbox import routes as inbox_routes
+from gateway.api.merging.routes import MergeRoutes
 from gateway.api.reporting import routes as report_routes
 from gateway.api.searching import routes as search_routes
 from gateway.api.table import Row, Table
@@ -27,11 +29,11 @@ from gateway.oauth import routes as oauth
 from gateway.oauth import sign_in
 from gateway.openapi import manual
 from gateway.parts import Parts
-from gateway.problems import response_of
+from gateway.problems import led_on, response_of
 from gateway.realtime import routes as realtime
 from gateway.web.frame.visits import Site, to_sign_in, visit_of
 from gateway.web.routes import ROUTERS as PAGES
-from kit.errors import Anonymous, Problem
+from kit.errors import Anonymous, Moved, Problem
 
 API: tuple[APIRouter, ...] = (
     system_routes.router,
@@ -59,6 +61,7 @@ def _rows(api: InProcessApi) -> Iterator[Row]:
         FollowRoutes(api.following),
         bulk_routes.BulkRoutes(api.bulks),
         DuplicateRoutes(api.duplicates),
+        MergeRoutes(api.merges),
     )
     for resource in api.backends.resources:
         yield from entities.rows(resource)
@@ -102,7 +105,11 @@ _THE_FRAMEWORKS = (HTTPException, RequestValidationError)
 
 
 def _refusal(site: Site, scope: Scope, problem: Problem) -> Response:
-    """Programs get problem+json, people a page that says the same."""
+    """Programs get problem+json, people a page that says the same; readers are led on to a survivor."""
+    if isinstance(problem, Moved) and (address := led_on(scope, problem)):
+        return RedirectResponse(
+            address, HTTPStatus.PERMANENT_REDIRECT, {"Cache-Control": "no-store"}
+        )
     if scope["path"].startswith(_MACHINES):
         return response_of(problem)
     request = Request(scope)

@@ -12,6 +12,7 @@ from crm.v1 import (
     files_pb2_grpc,
     follow_pb2_grpc,
     imports_pb2_grpc,
+    merges_pb2_grpc,
     notes_pb2_grpc,
     records_pb2_grpc,
     search_pb2_grpc,
@@ -84,6 +85,10 @@ class Backends:
     def search(self, service: str) -> Any:
         """The service `Search` of a process."""
         return self._of_every(service, search_pb2_grpc.SearchStub)
+
+    def merges(self, service: str) -> Any:
+        """The service `Merges` of a process."""
+        return self._of_every(service, merges_pb2_grpc.MergesStub)
 
     def timelines(self, service: str) -> Any:
         """The service `Timelines` of a process."""

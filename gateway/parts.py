@@ -15,6 +15,7 @@ from gateway.api.exports import Exports
 from gateway.api.imports import Imports
 from gateway.api.in_process import InProcessApi
 from gateway.api.inbox.inbox import Inbox
+from gateway.api.merging.merges import Merges
 from gateway.api.operations import Operations
 from gateway.api.records import Records
 from gateway.api.reporting.reports import Reports
@@ -91,6 +92,7 @@ def _api(backends: Backends, rights: Rights, follower: PolicyFollower) -> InProc
         Bulks(backends, rights, follower),
         Duplicates(backends, rights),
         Search(backends, rights),
+        Merges(backends, rights),
     )
 
 

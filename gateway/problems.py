@@ -1,15 +1,17 @@
 """Errors as RFC 9457 tells them: what went wrong, in which field, and what to do."""
 
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from python_multipart.exceptions import FormParserError
 from starlette.formparsers import MultiPartException
 from starlette.responses import Response
 
-from kit.errors import Busy, Conflict, Problem, Unavailable
+from kit.errors import Busy, Conflict, Moved, Problem, Unavailable
 
 PROBLEMS = "/api/docs#problem-"
 MEDIA_TYPE = "application/problem+json"
@@ -68,9 +70,27 @@ def body_of(problem: Problem) -> dict[str, Any]:
         body["errors"] = problem.fields
     if problem.current is not None:
         body["current"] = orjson.Fragment(problem.current)
+    if problem.moved_to is not None:
+        body["moved_to"] = problem.moved_to
     if problem.candidates is not None:
         body["candidates"] = orjson.Fragment(problem.candidates)
     return body
+
+
+def led_on(scope: Mapping[str, Any], moved: Moved) -> str:
+    """The same address of the record that took in the one that was asked for; whoever changes goes nowhere.
+
+    A change meant for one record is not done to another that nobody has looked at.
+    """
+    if scope["method"] not in {"GET", "HEAD"} or not (moved.moved_from and moved.moved_to):
+        return ""
+    path, old = str(scope["path"]), moved.moved_from
+    if old not in path.lower():
+        return ""
+    place = path.lower().index(old)
+    query = scope["query_string"].decode("latin-1")
+    address = quote(path[:place] + moved.moved_to + path[place + len(old) :], safe="/:")
+    return f"{address}?{query}" if query else address
 
 
 def response_of(problem: Problem) -> Response:

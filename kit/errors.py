@@ -2,6 +2,7 @@
 
 Problem
 ├── NotFound   NOT_FOUND            404   no such record, or none that the caller may see
+│   └── Moved  NOT_FOUND            410   it was merged into `moved_to`; who reads is led there (308)
 ├── Invalid    INVALID_ARGUMENT     422   a field is wrong; `fields` says which and what to do
 ├── Conflict   ABORTED              409   somebody else was faster; 412 when a version was stale
 │   └── Duplicate ALREADY_EXISTS  409   it may be there already; `candidates` says which it might be
@@ -30,6 +31,8 @@ class Problem(Exception):  # noqa: N818 - the subclasses are the field's own wor
         current: bytes | None = None,
         candidates: bytes | None = None,
         retry_after: int | None = None,
+        moved_from: str | None = None,
+        moved_to: str | None = None,
         **named: str,
     ) -> None:
         self.fields = {**(fields or {}), **named}
@@ -37,6 +40,7 @@ class Problem(Exception):  # noqa: N818 - the subclasses are the field's own wor
         self.current = current
         self.candidates = candidates
         self.retry_after = retry_after
+        self.moved_from, self.moved_to = moved_from, moved_to
         super().__init__(self.message)
 
 
@@ -45,6 +49,13 @@ class NotFound(Problem):
 
     status = 404
     title = "There is no such record, or you may not see it."
+
+
+class Moved(NotFound):
+    """It was merged into another record, which the caller may see; `moved_to` is its id."""
+
+    status = 410
+    title = "This record was merged into another one."
 
 
 class Invalid(Problem):
@@ -106,6 +117,7 @@ KINDS: Mapping[str, type[Problem]] = {
     kind.__name__: kind
     for kind in (
         NotFound,
+        Moved,
         Invalid,
         Conflict,
         Duplicate,

@@ -5,6 +5,7 @@ from kit.beside.follow.telling import tell_followers
 from kit.bulk.pruning import forget_bulks
 from kit.importing.undoing import forget_what_was
 from kit.mail.posting import forget_letters
+from kit.merging.pruning import forget_merges
 from kit.records.bin.erasing import empty_bins
 from kit.records.methods.pruning import forget_answers
 from kit.search.collecting import collect_words, forget_words
@@ -19,6 +20,7 @@ JOBS = (
     Every(3600, forget_letters),
     Every(3600, forget_bulks),
     Every(3600, forget_what_was),
+    Every(3600, forget_merges),
     Every(3, collect_words),
     Every(3600, forget_words),
 )

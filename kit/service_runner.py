@@ -37,6 +37,8 @@ from kit.importing.imports import Imports
 from kit.indexing.custom_fields import Indexes
 from kit.mail.posting import post_letters
 from kit.mail.server import MailServer
+from kit.merging.following import follow_merges
+from kit.merging.service import Merges
 from kit.process_runner import GRACE_SECONDS, Loop, kept_running, run_until_stopped, watched
 from kit.records.methods.records_service import RecordsService
 from kit.records.process import Process
@@ -174,7 +176,8 @@ def _servicers(service: Service, process: Process) -> list[Any]:
     of_records = (Notes, Files, Followers, Timelines, Exports, Duplicates, Search)
     beside = [RecordsService(process, records), *(each(process) for each in of_records)]
     bulks = Bulks(process, records)
-    return [*records, *others, *beside, Imports(process, records, bulks), bulks]
+    by_records = [Imports(process, records, bulks), bulks, Merges(process, records)]
+    return [*records, *others, *beside, *by_records]
 
 
 async def _serve(
@@ -209,6 +212,7 @@ def _loops_when_ready(service: Service, running: Running, states: Any) -> Iterat
     yield declare_choices(running.process)
     yield Indexes(running.process, service.tell_indexes).run()
     yield Duplicates(running.process).find()
+    yield follow_merges(running.process)
     if any(issubclass(each, Tagged) for each in running.process.shapes):
         yield merge_tags(running.process)
 

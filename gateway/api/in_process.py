@@ -17,6 +17,8 @@ from gateway.api.exports import Exports
 from gateway.api.imports import PIECE, Imports
 from gateway.api.inbox.inbox import Inbox
 from gateway.api.me import me
+from gateway.api.merging.in_process import MergesInProcess
+from gateway.api.merging.merges import Merges
 from gateway.api.operations import Operations
 from gateway.api.parsing import from_json
 from gateway.api.records import Records
@@ -29,7 +31,7 @@ from gateway.web.custom_fields import gathered, spread, spread_over
 
 
 @dataclass(frozen=True)
-class InProcessApi:
+class InProcessApi(MergesInProcess):
     """The API as the caller of this request may use it."""
 
     backends: Backends
@@ -47,6 +49,7 @@ class InProcessApi:
     bulks: Bulks
     duplicates: Duplicates
     everywhere: Search
+    merges: Merges
 
     async def me(self) -> Json:
         return me(self.rights)

@@ -9,6 +9,7 @@ from crm.v1 import (
     duplicates_pb2,
     exports_pb2,
     follow_pb2,
+    merges_pb2,
     notes_pb2,
     records_pb2,
     timeline_pb2,
@@ -97,6 +98,9 @@ def beside(resource: Resource) -> Iterator[Beside]:
     if resource.has_duplicates:
         yield _of(duplicates_pb2, "Duplicates", "GET", f"{slug}:duplicates", "List")
         yield _of(duplicates_pb2, "Duplicates", "POST", f"{one}:tell-apart", "TellApart")
+        yield _of(merges_pb2, "Merges", "POST", f"{one}:merge", "Merge")
+        yield _of(merges_pb2, "Merges", "POST", f"{one}:undo-merge", "UndoMerge")
+        yield _of(merges_pb2, "Merges", "GET", f"{one}/merges", "List")
     if resource.takes_notes:
         yield from (
             _of(follow_pb2, "Followers", *each)

@@ -55,6 +55,17 @@ class Api(Protocol):
     async def duplicate_page(self, plural: str, params: Mapping[str, str]) -> Json:
         """`GET /{plural}:duplicates`: `{"items": [DuplicatePair …], "page": {…}}`."""
 
+    async def merge(
+        self, plural: str, record_id: str, body: Json, version: int | None = None
+    ) -> Json:
+        """`POST /{plural}/{id}:merge`: `Merged`; with `dry_run` nothing is changed."""
+
+    async def undo_merge(self, plural: str, record_id: str, merge_id: str) -> Json:
+        """`POST /{plural}/{id}:undo-merge`: `Unmerged`."""
+
+    async def merge_page(self, plural: str, record_id: str) -> Json:
+        """`GET /{plural}/{id}/merges`: `{"items": [MergeEntry …]}`."""
+
     async def tell_apart(self, plural: str, record_id: str, body: Json) -> Json:
         """`POST /{plural}/{id}:tell-apart` from `other_id`, or, with `apart` false, no longer."""
 

@@ -25,6 +25,8 @@ from gateway.web.inbox import following, unsubscribing
 from gateway.web.inbox import page as inbox
 from gateway.web.lists import board, choosing
 from gateway.web.lists import page as lists
+from gateway.web.merging import page as merging
+from gateway.web.merging import undoing
 from gateway.web.pages import pages
 from gateway.web.rates import page as rates
 from gateway.web.record import notes, sharing, stream, verb_pages
@@ -69,6 +71,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     exports.router,
     bulk.router,
     duplicates.router,
+    merging.router,
     matches.router,
     choosing.router,
     saving.router,
@@ -82,6 +85,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     following.router,
     stream.router,
     sharing.router,
+    undoing.router,
     tags_of_record.router,
     verb_pages.router,
 )

@@ -49,7 +49,11 @@ def beside_gone(*, many: bool) -> str:
     done = []
     for on in beside_records():
         table, hangs = on.table.name, f"{on.table.name}.{on.name} = gone.id"
-        stays = f"gone.successor is null or {_is_there(on)}" if MOVES in on.table.info else "true"
+        stays = (
+            f"gone.successor is null or {is_there(on, table, 'gone.successor')}"
+            if MOVES in on.table.info
+            else "true"
+        )
         done += [f"delete from {table} using {rows} where {hangs} and ({stays})"]  # noqa: S608 - names of our own
         if MOVES in on.table.info:
             moved = f"set {on.name} = gone.successor, entity = gone.entity"
@@ -57,11 +61,16 @@ def beside_gone(*, many: bool) -> str:
     return f"with {', '.join(f'done{place} as ({each})' for place, each in enumerate(done))} select"
 
 
-def _is_there(on: Column[Any]) -> str:
-    """Whether the other record has such a row already, where it can have but one."""
+def is_there(on: Column[Any], held: str, record: str) -> str:
+    """Whether another record has such a row as the one `held` already, where it can have but one."""
     key = on.table.primary_key.columns
     if on.name not in key:
         return "false"
-    same = (f"other.{each.name} = {on.table.name}.{each.name}" for each in key if each is not on)
-    where = " and ".join([f"other.{on.name} = gone.successor", *same])
+    same = (f"other.{each.name} = {held}.{each.name}" for each in key if each is not on)
+    where = " and ".join([f"other.{on.name} = {record}", *same])
     return f"exists (select from {on.table.name} as other where {where})"
+
+
+def is_unique(column: Column[Any]) -> bool:
+    """Whether no two rows may say the same there, be it folded."""
+    return bool(column.unique) or column.info.get("indexed") == "uq"

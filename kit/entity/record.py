@@ -107,6 +107,7 @@ class Record(DeclarativeBase):
     binned_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     binned_by: Mapped[str | None] = mapped_column(TextType())
     erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    merged_into: Mapped[UUID | None] = mapped_column(Uuid())
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -212,6 +213,8 @@ def _index(cls: type[Record], table: Table) -> None:
     Index(f"ix_{table.name}_owner", table.c.owner_id, *newest, postgresql_where=standing)
     binned = table.c.binned_at.is_not(None) & table.c.erased_at.is_(None)
     Index(f"ix_{table.name}_bin", table.c.binned_at, table.c.id, postgresql_where=binned)
+    merged = table.c.merged_into.is_not(None)
+    Index(f"ix_{table.name}_merged", table.c.merged_into, postgresql_where=merged)
     Index(f"ix_{table.name}_keys", table.c["keys"], postgresql_using="gin", postgresql_with=AT_ONCE)
     if cls.hangs_on:
         cls.parents = _parents(cls)

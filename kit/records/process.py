@@ -17,7 +17,7 @@ from kit.entity import Record
 from kit.records.bin.taken import as_problem_with_bin
 from kit.records.read.reader import Reader
 from kit.records.write.work import Work
-from kit.references.copies.wanted import Unknown
+from kit.references.copies.wanted import Waiting
 from kit.rpc.call import Call
 from kit.rpc.client import Peers
 from kit.rpc.context import ContextTokens
@@ -48,7 +48,9 @@ class Process:
     before_commit: list[BeforeCommit] = field(default_factory=list)
     replica: Any = None
     recalls: dict[str, Recall] = field(default_factory=dict)
-    unknown_references: Unknown = field(default_factory=Unknown)
+    unknown_references: Waiting = field(default_factory=Waiting)
+    merged: Waiting = field(default_factory=Waiting)
+    """Records that were merged, or are apart again, and whom ours have still to follow."""
 
     def __post_init__(self) -> None:
         # SQLAlchemy would do so with the first record that it makes itself, and we make ours past it.

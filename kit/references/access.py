@@ -20,6 +20,8 @@ class Standing:
     keys: Mapping[Level, Iterable[int]]
     inherited: Iterable[int]
     state: str = "live"
+    merged_into: UUID | None = None
+    """The record that took this one in, and for which it stands."""
 
     @classmethod
     def of(cls, record: Record) -> Self:
@@ -31,7 +33,8 @@ class Standing:
     def read(cls, entity: str, row: Any) -> Self:
         """That of a row with the columns `COLUMNS`."""
         keys = {Level.READ: row["keys"], Level.EDIT: row["wkeys"], Level.FULL: row["full_keys"]}
-        return cls(entity, keys, row["inherited"], row.get("state", "live"))
+        state, into = row.get("state", "live"), row.get("merged_into")
+        return cls(entity, keys, row["inherited"], state, into)
 
     @property
     def handed_down(self) -> list[int]:
@@ -41,7 +44,7 @@ class Standing:
 
 COLUMNS = "keys, wkeys, full_keys, inherited"
 STATE = (
-    "case when erased_at is not null then 'erased' when binned_at is not null then 'binned' "
-    "else 'live' end as state"
+    "case when erased_at is not null then 'erased' when merged_into is not null then 'merged' "
+    "when binned_at is not null then 'binned' else 'live' end as state"
 )
 """How a record of this service stands, in the words of the copies that others keep of it."""

@@ -44,6 +44,8 @@ def copy_of(record: Record, *, gone: bool = False) -> Copy:
         edit_keys=record.wkeys,
         full_keys=record.full_keys,
     )
+    if record.merged_into is not None:
+        copy.merged_into = str(record.merged_into)
     if (parent := record.parent) is not None:
         copy.parent_entity, copy.parent_id = parent[0], str(parent[1])
     return copy
@@ -62,9 +64,11 @@ def title_of(record: Record) -> str:
 
 
 def state_of(record: Record) -> str:
-    """How a record stands: `live`, `binned` or `erased`."""
+    """How a record stands: `live`, `binned`, `merged` or `erased`."""
     if record.erased_at is not None:
         return "erased"
+    if record.merged_into is not None:
+        return "merged"
     return "live" if record.binned_at is None else "binned"
 
 
@@ -141,4 +145,5 @@ def _copy(row: Any) -> Copy:
         full_keys=row.full_keys,
         parent_entity=row.parent_entity,
         parent_id=str(row.parent_id) if row.parent_id else None,
+        merged_into=str(row.merged_into) if row.merged_into else None,
     )

@@ -16,6 +16,7 @@ from kit.references.access import COLUMNS, STATE, Name, Standing
 from kit.references.copies.brought_by_calls import brought
 from kit.references.copies.store import asked, kept
 from kit.references.fetch import Fetch
+from kit.references.places import places
 from kit.wire.contract import facts_of
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Resolving:
         self._known: dict[Name, Standing] = {}
         self._judged: set[Named] = set()
         self._vouched: set[Name] = set()
+        self._led: set[Name] = set()
 
     def know(self, record: Record) -> None:
         """Takes in a record of this unit of work, so that others may hang on it at once."""
@@ -73,9 +75,25 @@ class Resolving:
             wanted -= vouched
         if wanted:
             await self._find(fetch, wanted - self._known.keys(), above)
+            if self._lead_on((*new, *old), wanted):
+                await self.learn(fetch, new, old)
+                return
         if self._judges:
             self._judge([each for each in named if each.target in wanted - self._vouched])
         self._judged.update(named)
+
+    def _lead_on(self, records: Sequence[Record], wanted: Iterable[Name]) -> bool:
+        """Whoever names a record that was merged means the one that took it in; whether one did."""
+        known = {each: self._known[each].merged_into for each in wanted if each in self._known}
+        merged = {each: into for each, into in known.items() if into and each not in self._led}
+        self._led.update(merged)
+        for (entity, gone), into in merged.items():
+            for kind in dict.fromkeys(map(type, records)):
+                for place in places((kind,), entity):
+                    for record in records:
+                        if type(record) is kind:
+                            place.lead(record, gone, into)
+        return bool(merged)
 
     @property
     def _judges(self) -> bool:
@@ -153,7 +171,7 @@ def _wrong(named: Named) -> str:
 async def _own(fetch: Fetch, record: type[Record], ids: Collection[UUID]) -> dict[Name, Standing]:
     """Records of this service."""
     table = record.__tablename__
-    text = f'select id, {COLUMNS}, {STATE} from "{table}" where id = any($1::uuid[])'  # noqa: S608 - the name is that of a table of ours
+    text = f'select id, {COLUMNS}, merged_into, {STATE} from "{table}" where id = any($1::uuid[])'  # noqa: S608 - the name is that of a table of ours
     rows = await fetch(text, [list(ids)])
     return {(record.entity, row["id"]): Standing.read(record.entity, row) for row in rows}
 

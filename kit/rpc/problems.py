@@ -11,6 +11,7 @@ from kit.telemetry.logs import log
 
 _CODES = {
     "NotFound": grpc.StatusCode.NOT_FOUND,
+    "Moved": grpc.StatusCode.NOT_FOUND,
     "Invalid": grpc.StatusCode.INVALID_ARGUMENT,
     "Conflict": grpc.StatusCode.ABORTED,
     "Duplicate": grpc.StatusCode.ALREADY_EXISTS,
@@ -39,6 +40,8 @@ def packed(problem: Problem) -> tuple[tuple[str, bytes], ...]:
         message.candidates = problem.candidates
     if problem.retry_after is not None:
         message.retry_after = problem.retry_after
+    if problem.moved_from is not None and problem.moved_to is not None:
+        message.moved_from, message.moved_to = problem.moved_from, problem.moved_to
     return ((PROBLEM, message.SerializeToString()),)
 
 
@@ -61,4 +64,6 @@ def _problem(message: Any) -> Problem:
         current=message.current if message.HasField("current") else None,
         candidates=message.candidates if message.HasField("candidates") else None,
         retry_after=message.retry_after if message.HasField("retry_after") else None,
+        moved_from=message.moved_from if message.HasField("moved_from") else None,
+        moved_to=message.moved_to if message.HasField("moved_to") else None,
     )

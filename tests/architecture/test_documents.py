@@ -10,6 +10,7 @@ import pytest
 from crm.v1 import options_pb2
 
 from cli.local.wiring import WITHHELD
+from kit.beside.duplicates.taking import has_duplicates
 from kit.beside.files.writing import HAPPENS as FILE_HAPPENS
 from kit.beside.notes.writing import HAPPENS
 from kit.beside.taking import takes_notes
@@ -69,6 +70,7 @@ def test_every_event_is_documented_and_none_besides() -> None:
     for entity, case in CASES.items():
         whats = () if case.record.a_log else ("created", "updated", "shared", "deleted")
         whats += () if case.record.no_bin else ("restored", "erased")
+        whats += ("merged", "unmerged") if has_duplicates(case.message.DESCRIPTOR) else ()
         wanted |= {change_subject(entity, what): "`RecordChanged`" for what in whats}
         if takes_notes(case.message.DESCRIPTOR):
             wanted |= {change_subject(entity, what): "`NoteChanged`" for what in HAPPENS}

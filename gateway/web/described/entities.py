@@ -63,6 +63,11 @@ class Entity:
         )
 
     @property
+    def merges(self) -> bool:
+        """Whether the caller may make one record of several, if he reaches them."""
+        return self.has_duplicates and self.may("edit") and self.may("delete")
+
+    @property
     def slug(self) -> str:
         """The name in addresses, of the API as of the pages: `sharing-rules`."""
         return self.path or self.plural.lower().replace(" ", "-")

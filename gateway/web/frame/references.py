@@ -31,9 +31,11 @@ def titles_in(answers: Iterable[Json | Problem]) -> Titles:
 
 
 def _named(title: str, state: str) -> str:
-    """What was converted is still shown under its id, with what it became; the rest leads nowhere."""
+    """What was converted or merged is still shown under its id, which leads on; the rest leads nowhere."""
     if state == "live":
         return title
+    if state == "merged":
+        return f"{title} ({_('merged')})"
     if state == "converted":
         return f"{title} ({_('converted')})"
     return Gone(_("erased") if state == "erased" else f"{title} ({_('deleted')})".strip())

@@ -18,6 +18,8 @@ WORDS = {
     "updated": "changed",
     "deleted": "deleted this",
     "restored": "restored this from the bin",
+    "merged": "merged others into this",
+    "unmerged": "took a merge into this back",
 }
 
 
@@ -54,8 +56,14 @@ def moments_of(
     present: Presenter, entity: Entity, entries: Iterable[Json], titles: Titles
 ) -> list[Moment]:
     """Lines of history as they read; what nobody wants to read is left out."""
-    told = (_moment(present, entity, each, titles) for each in entries)
+    told = (_moment(present, entity, each, titles) for each in entries if not _goes_along(each))
     return [moment for moment in told if moment.changes or moment.what != _(WORDS["updated"])]
+
+
+def _goes_along(entry: Json) -> bool:
+    """Whether it says of a merged record what the line of the survivor says already."""
+    moved = any(each["field"] == "merged_into" for each in entry.get("changes", ()))
+    return moved and entry["what"] in ("deleted", "restored")
 
 
 def as_told(entries: Sequence[Json]) -> list[Json]:

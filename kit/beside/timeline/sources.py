@@ -12,6 +12,7 @@ from kit.beside.notes.tables import note
 from kit.beside.timeline.branches import Branch, naming
 from kit.entity import Record, Reference
 from kit.errors import Invalid
+from kit.records.read.leading import taken_in
 from kit.records.tables import history
 
 CHANGE, NOTE, FILE, LOG = KINDS = ("change", "note", "file", "log")
@@ -54,30 +55,45 @@ def _id(text: str) -> UUID | None:
 
 
 def changes(branches: Iterable[Branch], after: Place, limit: int) -> Select[Any]:
-    """The newest lines of history of these records."""
-    return _newest(branches, history, history.c.seq, after.change, limit)
+    """The newest lines of history of these records, and of what was merged into the first."""
+    first, *others = branches
+    rows = [_with_taken_in(first), *map(_rows, others)]
+    return _newest(rows, history, history.c.seq, after.change, limit)
 
 
 def notes(branches: Iterable[Branch], after: Place, limit: int) -> Select[Any]:
     """The newest notes on these records."""
-    return _newest(branches, note, note.c.id, after.note, limit)
+    return _newest(map(_rows, branches), note, note.c.id, after.note, limit)
 
 
 def files(branches: Iterable[Branch], after: Place, limit: int) -> Select[Any]:
     """The newest files on these records, as they are by now."""
     all_ = whole().subquery("whole")
-    return _newest(branches, all_, all_.c.id, after.file, limit)
+    return _newest(map(_rows, branches), all_, all_.c.id, after.file, limit)
+
+
+def _rows(branch: Branch) -> Select[Any]:
+    """The records of a branch, each with whether the caller has full access to it."""
+    rows = branch.rows().subquery()
+    return select(_entity(branch), rows.c.id, rows.c.full)
+
+
+def _with_taken_in(branch: Branch) -> Select[Any]:
+    """The same and all that were merged into them, under the access of those."""
+    rows = branch.rows().subquery()
+    all_ = taken_in(branch.record, branch.which)
+    return select(_entity(branch), all_.c.id, rows.c.full).join(rows, rows.c.id == all_.c.root)
+
+
+def _entity(branch: Branch) -> Any:
+    return literal(branch.record.entity, Text()).label("entity")
 
 
 def _newest(
-    branches: Iterable[Branch], table: Any, key: Any, after: Any, limit: int
+    rows: Iterable[Select[Any]], table: Any, key: Any, after: Any, limit: int
 ) -> Select[Any]:
     """A few rows for each record by the index that has them in order, and of all these the newest."""
-    records = [
-        select(literal(each.record.entity, Text()).label("entity"), rows.c.id, rows.c.full)
-        for each in branches
-        for rows in [each.rows().subquery()]
-    ]
+    records = list(rows)
     on = union_all(*records).subquery() if len(records) > 1 else records[0].subquery()
     of_one = select(table).where(table.c.record_id == on.c.id, table.c.entity == on.c.entity)
     if after is not None:

@@ -32,13 +32,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from kit.access.clause import in_bin
 from kit.actor import calling
-from kit.database.tables import beside_records, metadata
+from kit.database.tables import beside_records, is_unique, metadata
 from kit.entity import Record
 from kit.entity.parts import parts_in
 from kit.events.consuming.dead_letters import FORGET
 from kit.events.publishing.outbox import Announcement, insert_statement, rows
 from kit.events.subjects import change_subject
 from kit.records.process import Process
+from kit.records.read.leading import taken_in
 from kit.records.tables import history, share
 from kit.records.write.work import Work
 from kit.references.publishing import copy_of
@@ -48,7 +49,10 @@ _AT_ONCE = 200
 _ERASED = "erased"
 
 # A record's place, and who may see what hangs on it.
-_PLACE = ("id", "version", "keys", "wkeys", "full_keys", "inherited", "binned_at", "erased_at")
+_PLACE = (
+    *("id", "version", "keys", "wkeys", "full_keys", "inherited"),
+    *("binned_at", "erased_at", "merged_into"),
+)
 _KEPT = {*_PLACE, "owner_id", "created_at", "created_by", "binned_by"}
 
 
@@ -70,8 +74,10 @@ async def erase(process: Process, record: type[Record], limit: datetime) -> int:
         if ids:
             left = [record(**row._asdict()) for row in await work.run(_emptied(work, record, ids))]
             await _take_parts(work, record, ids)
-            await _forget(work, [*ids, *await _logs_of(work, record, ids)], limit)
-            await work.run(_remembered(work, record, ids))
+            logs = await _logs_of(work, record, ids)
+            await _forget(work, [*ids, *logs], limit)
+            await work.run(history.delete().where(_among(history.c.record_id, logs)))
+            await _forget_history(work, record, left)
             events = [_event(work, each) for each in left]
             await work.run(
                 insert_statement, **rows(events, service=process.name, actor=work.actor.name)
@@ -114,18 +120,14 @@ def _nothing(column: Column[Any]) -> Any:
     kind: Any = getattr(column.type, "impl_instance", column.type)
     if isinstance(kind, Text):
         # No two may be alike where a value is unique.
-        return cast(column.table.c.id, Text) if _is_unique(column) else ""
+        return cast(column.table.c.id, Text) if is_unique(column) else ""
     if isinstance(kind, ARRAY):
         return []
     if isinstance(kind, JSONB):
         return {} if column.name == "custom" else []
     if isinstance(kind, Boolean):
         return False
-    return 0 if isinstance(kind, Integer | Numeric) and not _is_unique(column) else _AS_IT_IS
-
-
-def _is_unique(column: Column[Any]) -> bool:
-    return bool(column.unique) or column.info.get("indexed") == "uq"
+    return 0 if isinstance(kind, Integer | Numeric) and not is_unique(column) else _AS_IT_IS
 
 
 def _ways_up(record: type[Record]) -> Iterator[str]:
@@ -162,7 +164,7 @@ async def _forget(work: Work, ids: Sequence[UUID], limit: datetime) -> None:
     records = list(map(str, ids))
     await work.run(_FORGET_ANSWERS, records=records, limit=limit)
     await work.run(FORGET, records=records)
-    for on in (history.c.record_id, share.c.record_id, *beside_records()):
+    for on in (share.c.record_id, *beside_records()):
         await work.run(on.table.delete().where(_among(on, ids)))
     # Importing and bulks stand above records, so that their tables are known by name alone.
     lines, rows = metadata.tables["import_line"], metadata.tables["bulk_row"]
@@ -171,6 +173,15 @@ async def _forget(work: Work, ids: Sequence[UUID], limit: datetime) -> None:
         (rows, rows.update().values(before=null(), reasons=null())),
     ):
         await work.run(emptied.where(_among(told.c.record_id, ids)))
+
+
+async def _forget_history(work: Work, record: type[Record], left: Sequence[Record]) -> None:
+    """That of what was merged into another one is that one's own, and goes with it."""
+    ids = [each.id for each in left if each.merged_into is None]
+    if ids:
+        all_ = taken_in(record, _among(record.__table__.c.id, ids))
+        await work.run(history.delete().where(history.c.record_id.in_(select(all_.c.id))))
+        await work.run(_remembered(work, record, ids))
 
 
 def _among(column: Any, ids: Sequence[UUID]) -> Any:

@@ -76,7 +76,8 @@ def _deleted(permit: Permit, token: str, limit: int) -> Select[Any]:
     table, reach = record.__table__.c, permit.reach(Level.FULL)
     title = [title_of(record).label("title")] if permit.sees(record.title) else []
     columns = (table.id, table.version, table.binned_at, table.binned_by, *title)
-    rows = select(*columns).where(reachable(record, reach, Level.FULL, binned=True))
+    binned = reachable(record, reach, Level.FULL, binned=True)
+    rows = select(*columns).where(binned, table.merged_into.is_(None))
     if token:
         rows = rows.where(tuple_(table.binned_at, table.id) < tuple_(*_place(token)))
     return rows.order_by(table.binned_at.desc(), table.id.desc()).limit(limit)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from kit.entity import Record
+from kit.errors import Refused
 
 if TYPE_CHECKING:
     from kit.records.write.work import Work
@@ -18,5 +19,7 @@ def put_into_bin(work: "Work", *records: Record) -> None:
 
 
 def take_from_bin(record: Record) -> None:
-    """Restores a record as it was."""
+    """Restores a record as it was; one that was merged comes back with the merge alone."""
+    if record.merged_into is not None:
+        raise Refused("This record was merged into another one; undo the merge there.")
     record.binned_at = record.binned_by = None

@@ -24,9 +24,9 @@ from kit.records.figures.aggregating import aggregated
 from kit.records.methods.find import found
 from kit.records.methods.sharing import share_anew
 from kit.records.methods.tag_cloud import counted_tags, has_cloud
-from kit.records.methods.telling import entry_of, names_in
+from kit.records.methods.telling import entry_of, lines_of, names_in
 from kit.records.read.naming import merged
-from kit.records.tables import history, share
+from kit.records.tables import share
 from kit.records.write.keys import shares_of
 from kit.records.write.work import Work
 from kit.references.access import STATE
@@ -60,13 +60,8 @@ class RecordsService(BinMethods):
         permit = self._permit(request.entity)
         await self.process.reader.one(permit, record_id(request.id), ("id",))
         size = min(max(request.page_size, 0) or _PAGE, _MOST)
-        rows = (
-            select(history)
-            .where(history.c.record_id == record_id(request.id), history.c.entity == request.entity)
-            .order_by(history.c.seq.desc()).limit(size + 1)
-        )  # fmt: skip
-        if request.page_token:
-            rows = rows.where(history.c.seq < _position(request.page_token))
+        after = _position(request.page_token) if request.page_token else None
+        rows = lines_of(permit.record, record_id(request.id), after, size + 1)
         entries = await self.process.reader.rows(rows)
         token = str(entries[size - 1]["seq"]) if len(entries) > size else ""
         shown = [entry_of(permit, entry) for entry in entries[:size]]

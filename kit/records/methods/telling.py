@@ -1,14 +1,32 @@
-"""A line of history as one caller may read it."""
+"""The history of a record, and a line of it as one caller may read it."""
 
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import orjson
 from crm.v1 import records_pb2 as pb
+from sqlalchemy import Select, select, true
 
 from kit.access.permit import Permit
+from kit.entity import Record
+from kit.records.read.leading import taken_in
 from kit.records.read.naming import Wanted, named_in
+from kit.records.tables import history
 from kit.records.write.history import custom_changes
+
+
+def lines_of(record: type[Record], id: UUID, before: int | None, limit: int) -> Select[Any]:
+    """The newest lines of a record and of all that were merged into it, as of one."""
+    all_ = taken_in(record, record.__table__.c.id == id)
+    of_one = select(history).where(
+        history.c.record_id == all_.c.id, history.c.entity == record.entity
+    )
+    if before is not None:
+        of_one = of_one.where(history.c.seq < before)
+    newest = of_one.order_by(history.c.seq.desc()).limit(limit).lateral()
+    found = select(newest).select_from(all_).join(newest, true())
+    return found.order_by(newest.c.seq.desc()).limit(limit)
 
 
 def entry_of(permit: Permit, row: Any) -> pb.HistoryEntry:

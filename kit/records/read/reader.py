@@ -15,8 +15,9 @@ from kit.access.reach import Reach
 from kit.database.engine import Database
 from kit.database.statements import Statement, Statements, compiled
 from kit.entity import Level, Record
-from kit.errors import Invalid, NotFound
+from kit.errors import Invalid, Moved, NotFound
 from kit.query import decode_token, encode_token
+from kit.records.read.leading import led_to
 from kit.records.read.listing import Listing, Listings, Question
 from kit.records.read.page import Page, one_row, table_of
 from kit.records.read.plans import GATHERED, may_go_by_owner, shared_rows
@@ -58,8 +59,17 @@ class Reader:
         )
         rows = await self._fetch(statement, {**reach.parameters, "id": id})
         if not rows:
-            raise NotFound
+            raise await self.missing(permit, id)
         return rows[0]
+
+    async def missing(self, permit: Permit, id: UUID) -> NotFound:
+        """What is wrong where no such record stands: it may be merged into one that the caller sees."""
+        reach = permit.reach(Level.READ)
+        statement = self._statements.once(
+            (permit.record, "missing", reach.shape), lambda: led_to(permit.record, reach)
+        )
+        rows = await self._fetch(statement, {**reach.parameters, "id": id})
+        return Moved(moved_from=str(id), moved_to=str(rows[0][0])) if rows else NotFound()
 
     async def page(self, permit: Permit, question: Question, names: tuple[str, ...]) -> Answer:
         """One page of the rows within reach that answer a question; of their fields, `names` are seen."""

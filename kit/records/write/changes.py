@@ -1,6 +1,7 @@
 """What every record goes through on its way to the database: completed, checked, versioned and keyed."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from kit.entity.parts import parts_in
 from kit.entity.tracking import former, is_stored, replaced, was
 from kit.errors import Invalid
 from kit.ids import uuid7
-from kit.records.write.history import Change
+from kit.records.write.history import MERGED, MERGED_INTO, Change
 from kit.records.write.keys import Shares, give_keys, rekey
 from kit.records.write.validation import check_record, choose_tags, refuse_emptied
 
@@ -21,7 +22,8 @@ def complete(work: "Work", records: Iterable[Record]) -> None:
     """Fills what follows from the rest; a rule never stumbles over what somebody emptied."""
     for record in records:
         if not to_the_bin_or_back(record):
-            refuse_emptied(record)
+            if not work.follows:
+                refuse_emptied(record)
             identify_parts(record)
             choose_tags(work, record)
             record.prepare(work.actor)
@@ -80,7 +82,8 @@ def _updated(work: "Work", record: Record, now: datetime, shares: Shares) -> Cha
     before = _before(record)
     if not before:
         return None
-    check_record(work, record, before)
+    if not work.follows:
+        check_record(work, record, before)
     stamps = _stamp(work, record, now)
     rekey(work, record, shares)
     record.changed(_snapshot(record, before))
@@ -104,7 +107,22 @@ def to_the_bin_or_back(record: Record) -> str:
 
 def _moved_over(work: "Work", record: Record, what: str, now: datetime) -> Change:
     """No rule is asked whether the record still makes sense: it comes back as it went."""
-    return Change(record, what, {}, [], _stamp(work, record, now))
+    said = {MERGED_INTO: sides} if any(sides := _merged_into(record)) else {}
+    return Change(record, what, {}, [], _stamp(work, record, now), said)
+
+
+def _merged_into(record: Record) -> list[Any]:
+    """The record into which it was merged, and into which it is."""
+    sides = (was(record, "merged_into"), record.merged_into)
+    return [None if each is None else str(each) for each in sides]
+
+
+def told_as(work: "Work", record: Record, what: str, others: list[list[str]]) -> None:
+    """Tells of a change of a record, and of one that changes none of its fields, by a name of its own."""
+    change = work.shown.get(record) or Change(
+        record, what, {}, [], _stamp(work, record, datetime.now(UTC))
+    )
+    work.shown[record] = replace(change, what=what, said={MERGED: others})
 
 
 def _deleted(record: Record) -> Change:

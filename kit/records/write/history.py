@@ -24,6 +24,9 @@ _HISTORY_COLUMNS = 5
 ACCESS = "access"
 """Under this name a record's history tells who was given access to it, or had it taken away."""
 
+MERGED, MERGED_INTO = "merged", "merged_into"
+"""The same for what was merged into it or is apart again, and for that into which it was merged."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -115,6 +118,8 @@ def _changed(work: "Work", change: Change) -> events_pb2.RecordChanged:
         message.after.Pack(shape.to_message(record, shape.names))
     gone = change.what == "deleted" and record.binned_at is None
     message.copy.CopyFrom(copy_of(record, gone=gone))
+    if MERGED in change.said:
+        message.others.extend(next(filter(None, change.said[MERGED])))
     if change.what == "shared":
         return message
     if change.what != "created":

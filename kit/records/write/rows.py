@@ -74,7 +74,7 @@ class Rows(Queries):
             return found
         if level is not Level.READ and await self.find(record, id, binned=binned):
             raise Denied(NOT_FAR_ENOUGH[level])
-        raise NotFound
+        raise await self.process.reader.missing(self.permit(record), record_id(id))
 
     async def find(
         self,

@@ -15,7 +15,7 @@ from kit.entity.tracking import former
 from kit.errors import Conflict
 from kit.records.read.json_views import shown_json
 from kit.records.tables import answered
-from kit.records.write.changes import changes_of, complete, judge
+from kit.records.write.changes import changes_of, complete, judge, told_as
 from kit.records.write.history import Change, beside
 from kit.records.write.keys import ACCESS_COLUMNS, hold, moves
 from kit.records.write.numbering import give_numbers
@@ -56,6 +56,8 @@ class Work(Rows):
         """What handlers look up once and need until the end of the transaction."""
         self.gives_back = False
         """Whether the actor takes back what he did, be it that he handed a record over to somebody else."""
+        self.follows = False
+        """Whether records only follow what they refer to under another id, for which no rule is asked."""
         self.written: list[Change] = []
         self.shown: dict[Record, Change] = {}
         """Changes that are checked and told of, and not written yet."""
@@ -93,6 +95,11 @@ class Work(Rows):
         record.removing()
         self.pending.gone.append(record)
         self._successors[record] = onto
+
+    async def tell(self, record: Record, what: str, others: list[list[str]]) -> None:
+        """Says by a name of its own what happens to a record, which is `merged` or `unmerged`."""
+        await self._prepare()
+        told_as(self, record, what, others)
 
     # Answers.
 

@@ -43,12 +43,12 @@ _GONE = (
     "where entity = $1 and id = any($2::uuid[]) and state <> 'erased'"
 )
 _OLDEST = (
-    "select entity, id from reference_copy where state in ('live', 'binned', 'converted') "
+    "select entity, id from reference_copy where state in ('live', 'binned', 'merged', 'converted') "
     "order by asked_at limit $1"
 )
 _SEEN = "update reference_copy set asked_at = now() where entity = $1 and id = any($2::uuid[])"
 _AS_KEPT = (
-    "select id, state, title, kept, keys, wkeys, full_keys, inherited, parent_id "
+    "select id, state, title, kept, keys, wkeys, full_keys, inherited, parent_id, merged_into "
     "from reference_copy where entity = $1 and id = any($2::uuid[]) order by id"
 )
 

@@ -42,7 +42,7 @@ with brought as (
     parent_entity, parent_id, to_timestamp(0)
   from jsonb_populate_recordset(null::reference_copy, $3::text::jsonb)
   on conflict (entity, id) do nothing
-  returning entity, id, state, {COLUMNS})
+  returning entity, id, state, {COLUMNS}, merged_into)
 select *, true as new from brought union all select *, false from ({KNOWN}) as known
 """  # noqa: S608 - columns of our own
 

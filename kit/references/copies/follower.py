@@ -33,7 +33,7 @@ _GATHER_SECONDS = 0.2
 _BATCH = 256
 _WAIT_SECONDS = 4.0
 _REST_SECONDS = 1.0
-_WHATS = ("updated", "shared", "deleted", "restored", "erased")
+_WHATS = ("updated", "shared", "deleted", "restored", "erased", "merged", "unmerged")
 _TROUBLE = (nats.errors.Error, Problem, *DATABASE_AWAY)
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ASKED_AT_ONCE = 500
 
 KNOWN = (
-    f"select entity, id, state, {COLUMNS} from reference_copy "  # noqa: S608 - columns of our own
+    f"select entity, id, state, {COLUMNS}, merged_into from reference_copy "  # noqa: S608 - columns of our own
     "join unnest($1::text[], $2::uuid[]) as wanted(entity, id) using (entity, id) "
     "where state <> 'asked'"
 )
@@ -43,20 +43,21 @@ _PUT_DOWN = (
 _STORE = """
 update reference_copy as copy set version = news.version, state = news.state, title = news.title,
   kept = coalesce(news.kept, copy.kept), keys = news.keys, wkeys = news.wkeys, full_keys = news.full_keys,
-  parent_entity = news.parent_entity, parent_id = news.parent_id,
+  parent_entity = news.parent_entity, parent_id = news.parent_id, merged_into = news.merged_into,
   inherited = case when news.parent_id is null then news.inherited
     when (copy.parent_entity, copy.parent_id) = (news.parent_entity, news.parent_id)
       and copy.version > 0 then copy.inherited else '{}' end
 from jsonb_populate_recordset(null::reference_copy, $1::text::jsonb) as news
 where copy.entity = news.entity and copy.id = news.id and copy.version <= news.version
   and ((copy.state, copy.title, copy.kept, copy.keys, copy.wkeys, copy.full_keys,
-      copy.parent_entity, copy.parent_id)
+      copy.parent_entity, copy.parent_id, copy.merged_into)
     is distinct from (news.state, news.title, coalesce(news.kept, copy.kept), news.keys, news.wkeys,
-      news.full_keys, news.parent_entity, news.parent_id)
+      news.full_keys, news.parent_entity, news.parent_id, news.merged_into)
     or (news.parent_id is null and copy.inherited <> news.inherited) or copy.version = 0)
 returning copy.entity, copy.id, copy.parent_entity, copy.parent_id,
   (old.keys, old.wkeys, old.full_keys, old.inherited, old.parent_id)
-  is distinct from (new.keys, new.wkeys, new.full_keys, new.inherited, new.parent_id) as moved
+  is distinct from (new.keys, new.wkeys, new.full_keys, new.inherited, new.parent_id) as moved,
+  old.merged_into is distinct from new.merged_into as merged
 """
 
 
@@ -123,6 +124,7 @@ async def store(process: "Process", copies: Sequence[Copy]) -> None:
         names = sorted(above) + sorted((row["entity"], row["id"]) for row in moved)
         for entity, group in groupby(names, key=lambda name: name[0]):
             await follow(fetch, entities, entity, [each for _, each in group])
+    process.merged.note((row["entity"], row["id"]) for row in stored if row["merged"])
 
 
 def row_of(copy: Copy, names: Collection[str]) -> dict[str, Any]:
@@ -142,6 +144,7 @@ def row_of(copy: Copy, names: Collection[str]) -> dict[str, Any]:
         "inherited": of_nothing(parents),
         "parent_entity": copy.parent_entity or None,
         "parent_id": copy.parent_id or None,
+        "merged_into": copy.merged_into or None,
     }
 
 

@@ -1,6 +1,18 @@
 """The copies that a service keeps of other services' records to which its own refer."""
 
-from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Index, Integer, Table, Text, Uuid, func
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from kit.database.tables import metadata
@@ -20,8 +32,12 @@ reference_copy = Table(
     Column("inherited", ARRAY(BigInteger), nullable=False),
     Column("parent_entity", Text),
     Column("parent_id", Uuid),
+    Column("merged_into", Uuid),
     Column("asked_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Index("ix_reference_copy_parent", "parent_id", "parent_entity"),
+    Index(
+        "ix_reference_copy_merged", "merged_into", postgresql_where=text("merged_into is not null")
+    ),
 )
 """One row for each record referred to, as its owner published it last.
 

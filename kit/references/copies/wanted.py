@@ -1,4 +1,8 @@
-"""References whose copies are wanted soon: nobody asked yet, or another than the owner published them."""
+"""Names of records that wait to be looked after soon.
+
+Those whose copies are wanted, because nobody asked yet or another than the owner published them; and those
+that were merged, or are apart again, since what names them follows.
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -8,19 +12,20 @@ from kit.references.access import Name
 _MOST = 10_000
 
 
-class Unknown:
-    """The names that wait in this process; what is lost with it, the next round of adopting finds."""
+class Waiting:
+    """The names that wait in this process; what is lost with it, the next start finds."""
 
     def __init__(self) -> None:
         self._names: set[Name] = set()
         self._noted = asyncio.Event()
 
     def note(self, names: Iterable[Name]) -> None:
-        """Has these asked for in a moment, many at once."""
+        """Has these looked after in a moment, many at once."""
         self._names.update(names)
         if len(self._names) > _MOST:
             self._names.clear()
-        self._noted.set()
+        if self._names:
+            self._noted.set()
 
     async def wait(self) -> None:
         """Until there are some."""

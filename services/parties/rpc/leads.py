@@ -8,7 +8,7 @@ from crm.parties.v1.leads_pb2_grpc import LeadsServicer
 
 from kit.actor import calling
 from kit.entity import Level
-from kit.errors import Conflict, NotFound
+from kit.errors import Conflict, Moved, NotFound
 from kit.records import Process, Records, Said, Work, verb
 from kit.records.read.json_views import shown_json
 from kit.records.read.listing import chosen
@@ -30,6 +30,8 @@ class Leads(Records[Lead, pb.Lead], LeadsServicer):
     async def Get(self, request: Any, context: Any) -> Any:
         try:
             return await super().Get(request, context)
+        except Moved:
+            raise
         except NotFound:
             return await self._as_it_was(request)
 

@@ -29,6 +29,7 @@ _OF_THE_KIT |= {"note", "note_version", "letter"}
 _OF_THE_KIT |= {"bulk_job", "bulk_row"}
 _OF_THE_KIT |= {"follower", "followed_change"}
 _OF_THE_KIT |= {"search_word", "search_source"}
+_OF_THE_KIT |= {"merge", "moved_along", "followed_merge"}
 _OF_THE_KIT |= {"duplicate_key", "duplicate_due", "duplicate_pair", "duplicate_scan"}
 
 

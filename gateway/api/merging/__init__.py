@@ -1,0 +1,1 @@
+"""Several records made one over REST, and the way back."""

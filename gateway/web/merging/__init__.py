@@ -1,0 +1,1 @@
+"""Making one record of several, side by side, and the way back."""
