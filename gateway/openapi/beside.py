@@ -14,6 +14,7 @@ from crm.v1 import (
     records_pb2,
     timeline_pb2,
 )
+from google.protobuf.descriptor import Descriptor
 
 from gateway.contract.comments import comment
 from gateway.contract.resources import STANDARD, Method, Resource
@@ -39,6 +40,13 @@ class Beside:
         """Its name among the operations of the entity, whose own are called alike."""
         service = self.method.described.containing_service.name
         return f"{service}.{self.method.name}" if self.method.name in STANDARD else self.method.name
+
+    @property
+    def parts(self) -> list[Descriptor]:
+        """The messages within what is sent, which stands in the operation itself."""
+        fields = self.method.described.input_type.fields if self.http != "GET" else ()
+        kinds = (each.message_type for each in fields)
+        return [each for each in kinds if each and not each.GetOptions().map_entry]
 
     @property
     def summary(self) -> str:

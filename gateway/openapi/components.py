@@ -6,6 +6,7 @@ from google.protobuf.descriptor import Descriptor
 
 from gateway.contract.resources import Resource
 from gateway.contract.schemas import Schema, name_of, object_of, with_parts
+from gateway.openapi.beside import beside
 from gateway.openapi.declarations import Declared
 
 
@@ -13,7 +14,8 @@ def schemas(
     resources: Sequence[Resource], messages: Iterable[Descriptor], declared: Declared
 ) -> Iterable[tuple[str, Schema]]:
     """By its name, each message that the operations take or give, and each kind of rows."""
-    methods = (method for each in resources for method in each.methods.values())
+    methods = [method for each in resources for method in each.methods.values()]
+    methods += [each.method for resource in resources for each in beside(resource)]
     sent = {each.full_name for each in with_parts(each.described.input_type for each in methods)}
     rows = dict(_rows_of(resources, declared))
     properties = {name: each["properties"] for name, each in rows.items()}

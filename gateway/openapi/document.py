@@ -248,7 +248,7 @@ class _Operations:
     def _beside(self, messages: list[Descriptor]) -> Iterable[tuple[tuple[str, str], Schema]]:
         """What the kit supplies for every entity alike."""
         for each in (*beside(self.resource), *files_of(self.resource)):
-            messages.append(each.method.described.output_type)
+            messages += [each.method.described.output_type, *each.parts]
             yield (
                 (each.http, each.path),
                 self._operation(each.name, None, each.summary, **each.schema()),

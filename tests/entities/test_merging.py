@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from crm.v1 import merges_pb2 as pb
 from crm.v1 import standard_pb2
@@ -123,7 +124,8 @@ async def test_what_a_profile_keeps_is_neither_told_nor_set(
 ) -> None:
     kept, other = await office.make(ACCOUNT), await office.make(ACCOUNT, phone="+40211234567")
     hidden = FieldAccess(entity=str(ACCOUNT), field="phone", access="hidden")
-    profile = await organisation.profile(ALL, fields=(hidden,))
+    everything = msgspec.structs.replace(ALL, edit_all=True)
+    profile = await organisation.profile(everything, fields=(hidden,))
     eve = await organisation.person("Eve", profiles=(profile,))
     named = [pb.MergedRecord(id=other.id)]
     asked = pb.MergeRequest(entity=str(ACCOUNT), id=kept.id, others=named, dry_run=True)

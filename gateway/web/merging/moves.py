@@ -23,7 +23,7 @@ def lines_of(catalog: Catalog, moves: Iterable[Json]) -> Iterator[Line]:
     for each in moves:
         entity = catalog.by_name(each["holder"])
         if entity is None:
-            yield Line(_(_BESIDE.get(each["holder"], each["holder"])), "", each["count"])
+            yield Line(_(_BESIDE.get(str(each["holder"]), "")), "", each["count"])
             continue
         field = entity.field(each.get("field", ""))
         label = field.label if field else ""

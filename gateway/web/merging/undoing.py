@@ -110,5 +110,5 @@ def _left(visit: Visit, told: Sequence[Json]) -> Iterator[tuple[str, str, str]]:
     for each in told:
         entity = visit.catalog.by_name(each["entity"])
         if entity is not None:
-            why = _(_WHY.get(each["state"], each["state"]))
+            why = _(_WHY.get(str(each["state"]), ""))
             yield entity.label, f"/{entity.slug}/{each['id']}", why
