@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from cli.demo.actions import Actions
 from cli.demo.checkpoint import Checkpoint
-from cli.demo.content import people
+from cli.demo.content import customers, people
 from cli.demo.content.company import THROWN_AWAY, Company
 from cli.demo.content.kept import dashboards, reports, views
 from cli.demo.content.rows import Row
@@ -91,6 +91,7 @@ class Filling:
         yield "views", lambda: self._keep("saved-views", views.SHARED)
         yield "rates and reports", self._keep_reports
         yield "what was thrown away", self._throw_away
+        yield "what was merged", self._merge
 
     def _take_on(self) -> None:
         """Roles one after the other, because each stands below one before it."""
@@ -150,6 +151,16 @@ class Filling:
                 if row[field] in there:
                     self._administrator.delete(f"{plural}/{there[row[field]]}")
             self._directory.forget(plural)
+
+    def _merge(self) -> None:
+        """Of those who were entered twice one is one again; the others wait among the duplicates."""
+        place, twin = customers.MERGED
+        there = self._directory.ids("accounts", "code")
+        if twin in there:
+            kept = there[self._company.rows["accounts"][place]["code"]]
+            body = {"others": [{"id": there[twin]}]}
+            self._administrator.post(f"accounts/{kept}:merge", body)
+        self._directory.forget("accounts")
 
     def _import(self, *plurals: str) -> None:
         for plural in plurals:

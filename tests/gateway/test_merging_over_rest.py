@@ -23,22 +23,27 @@ async def _merge(root: Browser, kept: Any, other: Any, **more: Any) -> Any:
     return await root.post(f"{PRODUCTS}/{kept['id']}:merge", json=body)
 
 
-async def test_a_trial_a_merge_and_its_way_back(root: Browser, two: list[dict[str, Any]]) -> None:
+async def test_a_trial_tells_what_goes_along(root: Browser, two: list[dict[str, Any]]) -> None:
     kept, other = two
-    deal = await root.post(DEALS, json={"name": kept["name"], "product_id": other["id"]})
+    await root.post(DEALS, json={"name": kept["name"], "product_id": other["id"]})
     tried = (await _merge(root, kept, other, dry_run=True)).json()
     fields = {each["field"]: each for each in tried["fields"]}
     assert fields["description"]["survives"] == '"All of it"'
     moves = [{k: e[k] for k in ("holder", "field", "count")} for e in tried["moves"]]
     assert {"holder": "sales.Opportunity", "field": "product_id", "count": 1} in moves
     assert "parties" in tried["stopped"]
+    assert (await root.get(f"{PRODUCTS}/{other['id']}")).status_code == 200
+
+
+async def test_a_merged_id_leads_who_reads_and_stops_who_changes(
+    root: Browser, two: list[dict[str, Any]]
+) -> None:
+    kept, other = two
     done = await _merge(root, kept, other)
     assert (done.status_code, done.headers["etag"]) == (200, f'"{done.json()["version"]}"')
     led = await root.get(f"{PRODUCTS}/{other['id']}?fields=name")
-    assert (led.status_code, led.headers["location"]) == (
-        308,
-        f"{PRODUCTS}/{kept['id']}?fields=name",
-    )
+    there = f"{PRODUCTS}/{kept['id']}?fields=name"
+    assert (led.status_code, led.headers["location"]) == (308, there)
     gone = await root.patch(f"{PRODUCTS}/{other['id']}", json={"name": "Other"})
     assert (gone.status_code, gone.json()["moved_to"]) == (410, kept["id"])
     assert (await root.delete(f"{PRODUCTS}/{other['id']}")).status_code == 410
@@ -47,15 +52,22 @@ async def test_a_trial_a_merge_and_its_way_back(root: Browser, two: list[dict[st
     binned = (await root.get(f"{PRODUCTS}:bin")).json()["items"]
     assert other["id"] not in {each["id"] for each in binned}
     assert (await root.post(f"{PRODUCTS}/{other['id']}:restore")).status_code == 409
+
+
+async def test_the_way_back(root: Browser, two: list[dict[str, Any]]) -> None:
+    kept, other = two
+    deal = await root.post(DEALS, json={"name": kept["name"], "product_id": other["id"]})
+    done = await _merge(root, kept, other)
     named = await root.get(f"{DEALS}/{deal.json()['id']}")
     assert named.json()["product_id"] == kept["id"]
     listed = (await root.get(f"{PRODUCTS}/{kept['id']}/merges")).json()["items"]
     assert [each["others"] for each in listed] == [[{"id": other["id"], "title": other["name"]}]]
-    undone = await root.post(
-        f"{PRODUCTS}/{kept['id']}:undo-merge", json={"merge_id": done.json()["merge_id"]}
-    )
+    said = {"merge_id": done.json()["merge_id"]}
+    undone = await root.post(f"{PRODUCTS}/{kept['id']}:undo-merge", json=said)
     assert (undone.status_code, undone.json()["restored"]) == (200, [other["id"]])
     assert (await root.get(f"{PRODUCTS}/{other['id']}")).json()["name"] == other["name"]
+    named = await root.get(f"{DEALS}/{deal.json()['id']}")
+    assert named.json()["product_id"] == other["id"]
 
 
 async def test_side_by_side_on_a_page(root: Browser, two: list[dict[str, Any]]) -> None:

@@ -6,9 +6,11 @@ import pytest
 from crm.v1 import follow_pb2 as pb
 from crm.v1 import standard_pb2
 from crm.v1.follow_pb2_grpc import FollowersStub
+from crm.v1.merges_pb2 import MergedRecord, MergeRequest
+from crm.v1.merges_pb2_grpc import MergesStub
 
 from kit.access.entries import FieldAccess
-from kit.errors import Invalid
+from kit.errors import Invalid, Moved
 from kit.testing.organisation import ALL, TestOrganisation
 from tests.parties.desk import Desk
 
@@ -143,3 +145,16 @@ async def test_who_follows_lead_and_contact_follows_the_contact_once(desk: Desk)
         asked = pb.FollowersRequest(entity="parties.Contact", id=each.contact_id)
         (follower,) = (await followers.List(asked)).items
         assert follower.person_id == str(desk.actor.person_id)
+
+
+async def test_a_merged_lead_leads_to_what_the_survivor_became(desk: Desk) -> None:
+    """PA-29"""
+    kept, other = await desk.lead(**PERSON), await desk.lead(**PERSON)
+    others = [MergedRecord(id=other.id)]
+    request = MergeRequest(entity="parties.Lead", id=kept.id, others=others)
+    await desk.serving.stub(MergesStub, desk.actor).Merge(request)
+    await desk.convert(await seen(desk.leads, kept.id))
+    with pytest.raises(Moved) as moved:
+        await seen(desk.leads, other.id)
+    assert moved.value.moved_to == kept.id
+    assert (await seen(desk.leads, kept.id)).account_id

@@ -23,6 +23,8 @@ _STANDINGS = (
 _TYPES = ("decision_maker", "buyer", "user", "adviser")
 _TWICE = {"accounts": (7, 31), "contacts": (40, 120, 260), "leads": (12, 55, 90)}
 """Whose second records stand there, by their place: written otherwise, as happens."""
+MERGED = (7, "A-9007")
+"""The place of an account that somebody has found twice, and the code of its second record."""
 _BEFORE_LAST = 10
 """Those at the end are thrown away."""
 

@@ -12,17 +12,21 @@ from kit.entity import Level, Record
 def led_to(record: type[Record], reach: Reach) -> Select[Any]:
     """The record, within reach, that took in the one whose id is the parameter, at whatever remove."""
     table: Any = record.__table__
+    reached = reachable_by_parameter(record, reach, Level.READ)
+    return select(table.c.id).where(table.c.id.in_(ids_after(record)), reached)
+
+
+def ids_after(record: type[Record]) -> Select[Any]:
+    """The ids to which the one leads that is the parameter, whatever stands under them."""
+    table: Any = record.__table__
+    merged = table.c.merged_into.is_not(None)
     first = select(table.c.merged_into.label("id")).where(
-        table.c.id == bindparam("id", type_=Uuid()), table.c.merged_into.is_not(None)
+        table.c.id == bindparam("id", type_=Uuid()), merged
     )
     line = first.cte("line", recursive=True)
-    further = select(table.c.merged_into).where(
-        table.c.id == line.c.id, table.c.merged_into.is_not(None)
-    )
+    further = select(table.c.merged_into).where(table.c.id == line.c.id, merged)
     # A union drops what it has met, so that the walk ends whatever stands there.
-    line = line.union(further)
-    reached = reachable_by_parameter(record, reach, Level.READ)
-    return select(table.c.id).where(table.c.id.in_(select(line.c.id)), reached)
+    return select(line.union(further).c.id)
 
 
 def taken_in(record: type[Record], which: ColumnElement[bool]) -> Any:

@@ -11,11 +11,14 @@ from kit.entity import Level
 from kit.errors import Conflict, Moved, NotFound
 from kit.records import Process, Records, Said, Work, verb
 from kit.records.read.json_views import shown_json
+from kit.records.read.leading import ids_after
 from kit.records.read.listing import chosen
 from kit.rpc import call as rpc
 from services.parties.conversion import Converted, convert, converted, finished, recalled
 from services.parties.model.conversions import Conversion
 from services.parties.model.leads import Lead
+
+_MERGED_INTO = ids_after(Lead)
 
 
 class Leads(Records[Lead, pb.Lead], LeadsServicer):
@@ -38,7 +41,7 @@ class Leads(Records[Lead, pb.Lead], LeadsServicer):
     async def _as_it_was(self, request: Any) -> Any:
         """A converted lead with what it became, to those who could see it."""
         async with self.process.work(calling()) as work:
-            lead = (await converted(work, _id(request.id), Level.READ)).as_lead()
+            lead = (await self._conversion(work, _id(request.id))).as_lead()
         permit = self.permit()
         names = chosen(request.fields, permit.seen(self.shape.names), permit.custom.fields)
         custom = permit.custom.unveiled(lead.custom)
@@ -46,6 +49,13 @@ class Leads(Records[Lead, pb.Lead], LeadsServicer):
             body = shown_json(lead, names, custom)
             return self.message(json=body, version=lead.version)
         return self.shape.to_message(lead, names, custom)
+
+    async def _conversion(self, work: Work, lead_id: UUID) -> Conversion:
+        """What a lead became; of one that was merged the survivor tells it."""
+        for each in await work.rows(_MERGED_INTO, id=lead_id):
+            if await work.find(Conversion, each.id, instead_of=Lead):
+                raise Moved(moved_from=str(lead_id), moved_to=str(each.id))
+        return await converted(work, lead_id, Level.READ)
 
     # By itself: what became of the lead stands for it afterwards, and sales is asked after the commit.
     @verb(by_itself=True)
