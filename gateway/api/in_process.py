@@ -17,7 +17,7 @@ from gateway.api.exports import Exports
 from gateway.api.imports import PIECE, Imports
 from gateway.api.inbox.inbox import Inbox
 from gateway.api.me import me
-from gateway.api.merging.in_process import MergesInProcess
+from gateway.api.merging.in_process import DuplicatesInProcess
 from gateway.api.merging.merges import Merges
 from gateway.api.operations import Operations
 from gateway.api.parsing import from_json
@@ -31,7 +31,7 @@ from gateway.web.custom_fields import gathered, spread, spread_over
 
 
 @dataclass(frozen=True)
-class InProcessApi(MergesInProcess):
+class InProcessApi(DuplicatesInProcess):
     """The API as the caller of this request may use it."""
 
     backends: Backends
@@ -89,17 +89,6 @@ class InProcessApi(MergesInProcess):
             resource, record_id, gathered(patch), version, allow_duplicates=allow_duplicates
         )
         return answer.values()
-
-    async def match(self, plural: str, record_id: str, typed: Json) -> Json:
-        resource = self.backends.resource(plural)
-        return (await self.duplicates.match(resource, gathered(typed), record_id)).values()
-
-    async def duplicate_page(self, plural: str, params: Mapping[str, str]) -> Json:
-        return (await self.duplicates.list(self.backends.resource(plural), params)).values()
-
-    async def tell_apart(self, plural: str, record_id: str, body: Json) -> Json:
-        resource = self.backends.resource(plural)
-        return (await self.duplicates.tell_apart(resource, record_id, body)).values()
 
     async def delete(self, plural: str, record_id: str, version: int) -> None:
         await self.operations.delete(self.backends.resource(plural), record_id, version)

@@ -2,8 +2,8 @@
 
 from kit.merging import migrating
 
-revision = "0033"
-down_revision = "0032"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
