@@ -142,8 +142,8 @@ SYSTEM = {
 """Besides jobs, events and first starts: `conversion.py` goes on as whoever converted, and what is
 referred to is asked of its owner by the process itself, which then decides who may see it; a service
 declares its value lists, compares its records with one another, leads them after a merge, tells how far
-its indexes are, and asks for exchange rates, in its own name; `seeing.py` asks in the service's name what somebody may see whose
-call may be over."""
+its indexes are, and asks for exchange rates, in its own name; `seeing.py` asks
+in the service's name what somebody may see whose call may be over."""
 
 
 def test_only_jobs_events_and_starts_work_as_the_system() -> None:
