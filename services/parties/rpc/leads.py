@@ -51,7 +51,7 @@ class Leads(Records[Lead, pb.Lead], LeadsServicer):
         return self.shape.to_message(lead, names, custom)
 
     async def _conversion(self, work: Work, lead_id: UUID) -> Conversion:
-        """What a lead became; of one that was merged the survivor tells it."""
+        """What a lead became; of one that was merged the survivor tells it, to whoever may see that."""
         for each in await work.rows(_MERGED_INTO, id=lead_id):
             if await work.find(Conversion, each.id, instead_of=Lead):
                 raise Moved(moved_from=str(lead_id), moved_to=str(each.id))
