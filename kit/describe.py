@@ -1,7 +1,7 @@
 """What entities exist, what their fields are and how people see them, as one caller may."""
 
 import inspect
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cache
 from typing import Any
@@ -27,6 +27,8 @@ from kit.entity import (
 from kit.entity.kinds import ActorName, Kind, Money, Text
 from kit.entity.presentation import Panel, Path, Presentation, View
 from kit.entity.record import is_imported
+from kit.importing.mapping.paths import Path as Place
+from kit.importing.mapping.paths import parted
 from kit.query import names, parse
 from kit.records.read.askable_fields import Asked
 from kit.text.english import spoken
@@ -58,6 +60,7 @@ def described(shape: Shape, permit: Permit, choices: Choices) -> pb.EntityDescri
         presentation=_presentation(record, frozenset((*seen, *paths))),
         no_bin=record.no_bin,
         paths=paths,
+        headings=_headings(record, frozenset(seen)),
         fields=[
             _field(record, shape.fields[name], choices, readable_only=name in permit.limits)
             for name in seen
@@ -79,6 +82,22 @@ def _rights(shape: Shape, permit: Permit) -> set[str]:
     """What the profiles allow and the contract has; whoever may create may import what files make."""
     rights = {each for each in permit.rights if _NEEDS.get(each, "Get") in shape.methods}
     return rights | {"import"} if "create" in rights and is_imported(shape.record) else rights
+
+
+@cache
+def _headings(record: type[Record], seen: frozenset[str]) -> Sequence[pb.KnownHeadings]:
+    """Names in exports of other systems, as far as they lead to what the caller may see."""
+    return [
+        pb.KnownHeadings(
+            system=system,
+            paths={
+                name: path
+                for name, path in known.items()
+                if seen.issuperset(Place.of(each).name for each in parted(path))
+            },
+        )
+        for system, known in record.headings.items()
+    ]
 
 
 @cache

@@ -80,6 +80,8 @@ class Record(DeclarativeBase):
     presentation: ClassVar[Presentation] = Presentation()
     # Whether files make such records; what comes about by what people do, as a message, is not.
     importable: ClassVar[bool] = True
+    # What other systems call in their exports what fields hold: by system, from heading to path.
+    headings: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     # The fields that say when a record ended. A file has to give them: today would be a guess.
     endings: ClassVar[Sequence[str]] = ()
     # Why deleting such a record is for good, in a sentence; empty where it goes to the bin.

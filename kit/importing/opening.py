@@ -7,13 +7,15 @@ kinds are alike.
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Iterator, Sequence
+from codecs import BOM_UTF8
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
 from kit.errors import Invalid
+from kit.importing.cards import calendars, vcards
 from kit.importing.file.sheet import Sheet, heading_of, line_of
 from kit.importing.workbook.book import Book
 from kit.importing.workbook.package import OLD, ZIP, locked
@@ -23,6 +25,7 @@ Line = tuple[int, str]
 """A line of the table with its number."""
 
 _HEAD = 64
+_LONGEST = 1_000_000
 _IN_MEMORY = 1024 * 1024
 _LARGEST = 64 * 1024 * 1024
 _AT_ONCE = 1_000
@@ -47,16 +50,33 @@ class Table:
 
     def lines(self) -> Iterator[Line]:
         """What follows the heading, as lines of CSV."""
-        return ((number, line_of(found)) for number, found in self._rows)
+        return ((number, _bounded(number, line_of(found))) for number, found in self._rows)
+
+
+def _bounded(number: int, line: str) -> str:
+    if len(line) > _LONGEST:
+        raise Invalid(file=f"Line {number:,} is longer than a million characters.")
+    return line
 
 
 def is_whole_only(head: bytes) -> bool:
     """Whether a file that begins so can only be read as a whole."""
-    return head.startswith((ZIP, OLD))
+    return head.startswith((ZIP, OLD)) or _rows_of_cards(head) is not None
+
+
+def _rows_of_cards(head: bytes) -> Callable[[IO[bytes]], Iterator[Row]] | None:
+    """What reads a file of cards or a calendar."""
+    begins = head.removeprefix(BOM_UTF8).lstrip().upper()
+    known = {vcards.BEGIN: vcards.rows, calendars.BEGIN: calendars.rows}
+    return next((each for begin, each in known.items() if begins.startswith(begin)), None)
 
 
 def table_of(file: IO[bytes], head: bytes, sheet: str = "") -> Table:
     """The table of a file that is put down; of a workbook that of one sheet, else of the first."""
+    if cards := _rows_of_cards(head):
+        if sheet:
+            raise Invalid(sheet=_NO_SHEET)
+        return Table(cards(file))
     if head.startswith(OLD):
         raise locked()
     book = Book(file)

@@ -36,6 +36,7 @@ class Entity:
     takes_notes: bool = False
     takes_files: bool = False
     has_duplicates: bool = False
+    headings: tuple[tuple[str, Mapping[str, str]], ...] = ()
 
     @classmethod
     def read(cls, json: Json, entities: tuple[Option, ...] = (), language: str = "en") -> "Entity":
@@ -60,6 +61,7 @@ class Entity:
             takes_notes=json.get("takes_notes", False),
             takes_files=json.get("takes_files", False),
             has_duplicates=json.get("has_duplicates", False),
+            headings=tuple((each["system"], each["paths"]) for each in json.get("headings", ())),
         )
 
     @property

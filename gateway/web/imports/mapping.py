@@ -92,14 +92,28 @@ class Preview:
             read.sheet, read.sheets,
         )  # fmt: skip
 
-    def sources(self, targets: Sequence[Target], plan: Json) -> list[Source]:
-        """The columns with what was chosen for them, or else what they speak for."""
-        chosen = plan.get("columns")
+    @property
+    def is_csv(self) -> bool:
+        """Whether somebody may say otherwise how it is written."""
+        return bool(self.encoding)
+
+    def sources(
+        self, targets: Sequence[Target], plan: Json, known: Mapping[str, str] | None = None
+    ) -> list[Source]:
+        """The columns with what was chosen for them, or else what is known of them or they speak for."""
+        chosen, forms_said = plan.get("columns"), plan.get("forms", {})
+        if chosen is None:
+            chosen = self._likely(targets, known or {})
         return [
-            self._source(place, column, self._guessed(column, targets) if chosen is None else
-                         chosen.get(column, ""), plan.get("forms", {}).get(column, ""))
+            self._source(place, column, chosen.get(column, ""), forms_said.get(column, ""))
             for place, column in enumerate(self.heading)
-        ]  # fmt: skip
+        ]
+
+    def _likely(self, targets: Sequence[Target], known: Mapping[str, str]) -> dict[str, str]:
+        """What is known of columns goes before what their names only resemble."""
+        taken = set(known.values())
+        guessed = {column: self._guessed(column, targets) for column in self.heading}
+        return {name: path for name, path in guessed.items() if path not in taken} | dict(known)
 
     def _guessed(self, column: str, targets: Sequence[Target]) -> str:
         """Exports name columns as imports do; where a record stands by id and by name, the name is taken."""

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from gateway.web.api import Json
 from gateway.web.described.entities import Entity
 from gateway.web.frame.visits import Visit, to
+from gateway.web.imports.elsewhere import Elsewhere
 from gateway.web.imports.mapping import Preview, forms_that_fit, grouped, targets_of
 from gateway.web.pages import FormText, TheVisit, pages
 from gateway.web.words import _
@@ -64,7 +65,7 @@ async def upload(visit: TheVisit) -> Response:
 
 async def _read(file: object) -> bytes:
     if not isinstance(file, UploadFile) or not file.filename:
-        raise Invalid(file=_("Choose a CSV file or a workbook (.xlsx)."))
+        raise Invalid(file=_("Choose a file: CSV, a workbook (.xlsx), vCard or iCalendar."))
     body = await file.read(LARGEST + 1)
     if len(body) > LARGEST:
         raise Invalid(
@@ -92,11 +93,13 @@ async def _map_page(visit: Visit, key: str, plan: Json, problem: Invalid | None 
     except Invalid as unread:
         problem, preview = problem or unread, await _previewed(visit, body)
     targets = targets_of(visit.catalog, entity)
+    elsewhere = Elsewhere.of(entity, preview.heading, targets)
     context = {
         "key": key,
+        "elsewhere": elsewhere.name,
         "plan": {**_UNSAID, "empty_words": preview.empty_words, **plan},
         "preview": preview,
-        "sources": preview.sources(targets, plan),
+        "sources": preview.sources(targets, plan, elsewhere.paths),
         "targets": targets,
         "groups": grouped(targets),
         "by_value": [each for each in targets if each.has_value],

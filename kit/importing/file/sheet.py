@@ -138,8 +138,9 @@ def heading_of(first: Sequence[str]) -> list[str]:
 def line_of(found: Sequence[str]) -> str:
     """Cells as a line of CSV, which `cells` takes apart again."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(found)
-    return text.getvalue()
+    # Line ends within cells are quoted as long as they are line ends to the writer.
+    csv.writer(text, lineterminator="\r\n").writerow(found)
+    return text.getvalue()[:-2]
 
 
 def _asked(delimiter: str) -> str:

@@ -34,6 +34,7 @@ from kit.entity.presentation import Panel
 from kit.errors import Invalid
 from services.parties.model.addresses import AccountAddress, AddressKind, Country
 from services.parties.model.bank_accounts import BankAccount
+from services.parties.model.headings import ACCOUNT_HEADINGS
 
 _CIRCLE = "An account cannot be a subsidiary of itself; choose an account from elsewhere."
 
@@ -69,6 +70,7 @@ class Account(Tagged, Record):
     __tablename__ = "account"
     entity = "parties.Account"
     plural = "Accounts"
+    headings = ACCOUNT_HEADINGS
     presentation = Presentation(
         icon="building-office-2",
         area="customers",

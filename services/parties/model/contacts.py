@@ -25,6 +25,7 @@ from kit.entity import (
 )
 from kit.errors import Invalid
 from services.parties.model.addresses import ContactAddress
+from services.parties.model.headings import CONTACT_HEADINGS
 
 
 class Sex(StrEnum):
@@ -52,6 +53,7 @@ class Contact(Tagged, Record):
     __tablename__ = "contact"
     entity = "parties.Contact"
     plural = "Contacts"
+    headings = CONTACT_HEADINGS
     presentation = Presentation(
         icon="identification",
         area="customers",

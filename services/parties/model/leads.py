@@ -38,6 +38,7 @@ from services.parties.model.addresses import (
     Country,
 )
 from services.parties.model.contacts import Channel, Contact
+from services.parties.model.headings import LEAD_HEADINGS
 from services.parties.model.lead_presentation import LEAD
 
 A = TypeVar("A", bound=Address)
@@ -87,6 +88,7 @@ class Lead(Tagged, Record):
     __tablename__ = "lead"
     entity = "parties.Lead"
     plural = "Leads"
+    headings = LEAD_HEADINGS
     presentation = LEAD
 
     name: Mapped[str] = field(

@@ -28,6 +28,7 @@ from kit.entity import (
 )
 from kit.entity.tracking import is_stored, replaced, was
 from kit.errors import Invalid, Refused
+from services.sales.model.headings import OPPORTUNITY_HEADINGS
 from services.sales.model.opportunity_events import events_of
 from services.sales.model.opportunity_lines import OpportunityLine
 from services.sales.model.opportunity_presentation import OPPORTUNITY
@@ -43,6 +44,7 @@ class Opportunity(Tagged, Record):
     __tablename__ = "opportunity"
     entity = "sales.Opportunity"
     plural = "Opportunities"
+    headings = OPPORTUNITY_HEADINGS
     presentation = OPPORTUNITY
     endings = ("closed_on",)
     default_access = "parent"

@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.web.described.catalog import Catalog
+from gateway.web.imports.elsewhere import Elsewhere
 from gateway.web.imports.mapping import Preview, forms_that_fit, targets_of
 from kit.errors import Invalid
 
@@ -13,6 +14,22 @@ CATALOG = Catalog(
                 "entity": "parties.Contact",
                 "label": "Contact",
                 "plural": "Contacts",
+                "headings": [
+                    {
+                        "system": "Salesforce",
+                        "paths": {
+                            "First Name": "first_name", "Last Name": "last_name",
+                            "Mailing City": "addresses.city", "Title": "job_title",
+                        },
+                    },
+                    {
+                        "system": "Pipedrive",
+                        "paths": {
+                            "Person - Name": "first_name+last_name", "Person - Email - Work": "email",
+                            "Person - Last name": "last_name", "Person - Birthday": "born_on",
+                        },
+                    },
+                ],
                 "fields": [
                     {"name": "name", "label": "Name"},
                     {"name": "first_name", "label": "First name", "part_of": "name", "editable": True},
@@ -98,3 +115,25 @@ def test_a_form_is_sent_only_for_what_becomes_a_day_or_a_number() -> None:
 def test_a_file_without_lines_is_refused_in_a_sentence(data: bytes) -> None:
     with pytest.raises(Invalid):
         Preview.of(data, "")
+
+
+def test_exports_of_other_systems_are_known_by_their_columns() -> None:
+    """By the most names, whatever their letters; each place is filled once, by what may be filled."""
+    entity = CATALOG.by_name("parties.Contact")
+    assert entity is not None
+    targets = targets_of(CATALOG, entity)
+    heading = [
+        "Person - Name",
+        "person -  email - work",
+        "Person - Last name",
+        "Person - Birthday",
+        "City",
+    ]
+    file = ",".join(heading) + "\nAna Pop,a@b.example,Pop,1996-07-04,Cluj\n"
+    found = Elsewhere.of(entity, heading, targets)
+    sources = Preview.of(file.encode(), "en-GB").sources(targets, {}, found.paths)
+    assert found.name == "Pipedrive"
+    assert [source.target for source in sources] == [
+        "first_name+last_name", "email", "", "born_on", "addresses.city",
+    ]  # fmt: skip
+    assert Elsewhere.of(entity, ["First Name", "Title", "x"], targets) == Elsewhere()

@@ -68,6 +68,7 @@ def test_kinds_of_cells() -> None:
         "12345678901234600000,0.0000001,-5"
     )
     assert cells('<c r="C2"><v>3</v></c>') == ",,3"
+    assert cells('<c t="str"><v>a_x000D_\nb</v></c>') == '"a\nb"'
     assert (
         cells('<c t="inlineStr"><is><r><t>a</t></r><rPh><t>b</t></rPh><r><t>c</t></r></is></c>')
         == "ac"
