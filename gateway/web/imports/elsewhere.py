@@ -1,12 +1,12 @@
 """Exports of other systems, known by the names of their columns."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.web.described.entities import Entity
-from gateway.web.imports.mapping import Target
+from gateway.web.imports.mapping import Target, guessed
 
-_ENOUGH = 3
+_ENOUGH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Elsewhere:
     paths: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, entity: Entity, heading: Iterable[str], targets: Iterable[Target]) -> "Elsewhere":
+    def of(cls, entity: Entity, heading: Iterable[str], targets: Sequence[Target]) -> "Elsewhere":
         """The system most of whose names the file has, with those that lead where something may go."""
         bare = {column: _bare(column) for column in heading}
         offered = {each.path for each in targets}
@@ -25,7 +25,9 @@ class Elsewhere:
         for system, known in entity.headings:
             named = {_bare(name): path for name, path in known.items() if path in offered}
             found = {column: named[name] for column, name in bare.items() if name in named}
-            if len(found) > max(len(best.paths), _ENOUGH - 1):
+            # Words that are ours as well speak for nobody.
+            theirs = [column for column, path in found.items() if guessed(column, targets) != path]
+            if len(theirs) >= _ENOUGH and len(found) > len(best.paths):
                 best = cls(system, _once(found))
         return best
 

@@ -101,8 +101,9 @@ class Preview:
         self, targets: Sequence[Target], plan: Json, known: Mapping[str, str] | None = None
     ) -> list[Source]:
         """The columns with what was chosen for them, or else what is known of them or they speak for."""
-        chosen, forms_said = plan.get("columns"), plan.get("forms", {})
-        if chosen is None:
+        chosen, forms_said = plan.get("columns", {}), plan.get("forms", {})
+        if chosen.keys().isdisjoint(self.heading):
+            # Nothing was said yet, or of another sheet.
             chosen = self._likely(targets, known or {})
         return [
             self._source(place, column, chosen.get(column, ""), forms_said.get(column, ""))
@@ -120,7 +121,7 @@ class Preview:
         if any(each.startswith(f"{column}:") for each in self.heading):
             return ""
         named = next((each.path for each in targets if each.path == column), "")
-        return named or _guessed(column, targets)
+        return named or guessed(column, targets)
 
     def _source(self, place: int, column: str, target: str, form: str) -> Source:
         values = (line[place] for line in self.lines if place < len(line) and line[place])
@@ -146,7 +147,8 @@ def _surveyed(
     return guesses, days.empty_words
 
 
-def _guessed(column: str, targets: Iterable[Target]) -> str:
+def guessed(column: str, targets: Iterable[Target]) -> str:
+    """Where a column goes by its name alone."""
     bare = _bare(column)
     return next((each.path for each in targets if bare in each.names), "")
 
