@@ -10,6 +10,7 @@ from kit.records.bin.erasing import empty_bins
 from kit.records.methods.pruning import forget_answers
 from kit.search.collecting import collect_words, forget_words
 from kit.service import Every
+from kit.texts.reading import read_files
 
 JOBS = (
     Every(1, tell_followers),
@@ -22,6 +23,7 @@ JOBS = (
     Every(3600, forget_what_was),
     Every(3600, forget_merges),
     Every(3, collect_words),
+    Every(3, read_files),
     Every(3600, forget_words),
 )
 """What every service does beside its own jobs."""

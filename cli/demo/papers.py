@@ -1,10 +1,13 @@
-"""The files of the demonstration company: offers as PDF, plans of sites as pictures, minutes as text."""
+"""The files of the demonstration company: offers as PDF, plans of sites as pictures, minutes as documents."""
 
+import io
 import struct
+import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
+from xml.sax.saxutils import escape
 
 from cli.demo.content.company import Company
 from cli.demo.content.rows import Reference, chance
@@ -47,8 +50,11 @@ def _offer(on: Reference, by: str) -> Paper:
 
 
 def _of_visit(dice: Random, on: Reference, by: str) -> Iterator[Paper]:
-    said = dice.choice(phrases().needs)
-    yield Paper(on, by, "minutes.txt", f"Visit of {on.value}\n\n{said}\n".encode())
+    said = [f"Visit of {on.value}", dice.choice(phrases().needs)]
+    if dice.random() < 0.5:  # noqa: PLR2004 - some write in one program, some in another
+        yield Paper(on, by, "minutes.docx", docx(said))
+    else:
+        yield Paper(on, by, "minutes.txt", "\n\n".join([*said, ""]).encode())
     if dice.random() < 0.5:  # noqa: PLR2004 - every other site
         yield Paper(on, by, "site-plan.png", plan(dice))
 
@@ -83,6 +89,33 @@ def _written(objects: Sequence[bytes]) -> bytes:
     count = len(objects) + 1
     tail = b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
     return bytes(body) + tail % (count, table, count, len(body))
+
+
+def docx(lines: Sequence[str]) -> bytes:
+    """Paragraphs as a text processor keeps them, with nothing but what it cannot do without (ECMA-376)."""
+    said = "".join(f"<w:p><w:r><w:t>{escape(line)}</w:t></w:r></w:p>" for line in lines)
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in (*_FRAME.items(), ("word/document.xml", _DOCUMENT % said)):
+            # Without a moment, so that the same company has the same files.
+            archive.writestr(zipfile.ZipInfo(name), _XML + text)
+    return made.getvalue()
+
+
+_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+_SCHEMAS = "http://schemas.openxmlformats.org"
+_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+_DOCUMENT = (
+    f'<w:document xmlns:w="{_SCHEMAS}/wordprocessingml/2006/main"><w:body>%s</w:body></w:document>'
+)
+_FRAME = {
+    "[Content_Types].xml": f'<Types xmlns="{_SCHEMAS}/package/2006/content-types"><Default '
+    'Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    f'<Override PartName="/word/document.xml" ContentType="{_TYPE}"/></Types>',
+    "_rels/.rels": f'<Relationships xmlns="{_SCHEMAS}/package/2006/relationships"><Relationship '
+    f'Id="r1" Type="{_SCHEMAS}/officeDocument/2006/relationships/officeDocument" '
+    'Target="word/document.xml"/></Relationships>',
+}
 
 
 def plan(dice: Random) -> bytes:

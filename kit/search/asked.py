@@ -7,7 +7,7 @@ from enum import IntEnum
 from kit.errors import Invalid
 from kit.text.folding import typed, words
 
-LONGEST, MOST_WORDS = 200, 12
+LONGEST = 200
 RECORD, NOTE, FILE = KINDS = ("record", "note", "file")
 PLENTY = 3
 """From so many letters on a beginning is enough: shorter ones begin too much for that."""
@@ -38,10 +38,9 @@ class Asked:
     def of(cls, text: str) -> "Asked":
         if len(text) > LONGEST:
             raise Invalid(q=f"Search for at most {LONGEST} characters.")
-        text = text.replace("\0", " ")
+        if "\0" in text:
+            raise Invalid(q="Leave the zero character out; nothing has it.")
         found = tuple(dict.fromkeys(words(text)))
-        if len(found) > MOST_WORDS:
-            raise Invalid(q=f"Search for at most {MOST_WORDS} words; these are {len(found)}.")
         return cls(found, typed(text))
 
     @property

@@ -1,16 +1,16 @@
-"""Where words stand in what hangs on records: the notes on them and the names of their files."""
+"""Where words stand in what hangs on records: the notes on them, the names of their files and their text."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal, select, union_all
 from sqlalchemy import Text as TextType
 
 from kit.access.clause import reachable_by_parameter
 from kit.access.permit import Permit
-from kit.beside.files.tables import file
+from kit.beside.files.tables import file, file_text
 from kit.beside.notes.tables import note
 from kit.database.statements import Statement, Statements
 from kit.describe import title_of
@@ -20,6 +20,7 @@ from kit.search.asked import FILE, NOTE, Asked
 from kit.search.hits import Found, Text
 
 WEIGHED = 50
+_BEFORE, _PIECE = 300, 1_200
 _GATHERED = 20_000
 """Of so many that have the words those are weighed whose records the viewer sees."""
 _MENTION = re.compile(r"@\[([^\[\]\n]{1,200})\]\([0-9a-f-]{36}\)", re.IGNORECASE)
@@ -27,19 +28,48 @@ _MENTION = re.compile(r"@\[([^\[\]\n]{1,200})\]\([0-9a-f-]{36}\)", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A table whose rows hang on records, and the text of one."""
+    """Rows that hang on records, and the text of one."""
 
     kind: str
     field: str
     label: str
-    table: Any
+    rows: Any
+    hangs: Any
+    """The table whose rows name the record."""
     text: ColumnElement[Any]
     at: ColumnElement[Any]
+    piece: ColumnElement[Any]
+    """As much of the text as is looked at."""
+    name: ColumnElement[Any]
+    """What the row is called, if it is called anything."""
 
 
-NOTES = Place(NOTE, "body", "Note", note, note.c.body, note.c.worded_at)
-FILES = Place(FILE, "name", "File", file, file.c.name, file.c.worded_at)
-PLACES = (NOTES, FILES)
+def _around() -> ColumnElement[Any]:
+    """Of a long text what stands around the first of the words."""
+    first = func.regexp_instr(func.folded(file_text.c.said), bindparam("any", type_=TextType()))
+    return func.substr(file_text.c.said, func.greatest(first - _BEFORE, 1), _PIECE)
+
+
+_NAMELESS = literal("", TextType())
+_OF_FILES = file_text.join(file, file.c.id == file_text.c.file_id)
+NOTES = Place(
+    NOTE, "body", "Note", note, note, note.c.body, note.c.worded_at, note.c.body, _NAMELESS
+)
+FILES = Place(
+    FILE, "name", "File", file, file, file.c.name, file.c.worded_at, file.c.name, file.c.name
+)
+TEXTS = Place(
+    FILE,
+    "text",
+    "Text",
+    _OF_FILES,
+    file,
+    file_text.c.said,
+    file_text.c.worded_at,
+    _around(),
+    file.c.name,
+)
+PLACES = (NOTES, FILES, TEXTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,37 +84,42 @@ class Hanging:
             (each.record, each.sees(each.record.title), each.reach(Level.READ).shape)
             for each in self.permits
         )
-        return kept.once(("search", self.place.kind, shapes), self._query)
+        return kept.once(("search", self.place.field, shapes), self._query)
 
     def given(self, asked: Asked) -> Mapping[str, Any]:
         numbers = {"words": asked.query, "limit": WEIGHED, "most": _GATHERED}
+        meant = (each for near in asked.near.values() for each in near)
         reaches = (
             {f"{name}_{place}": each for name, each in permit.reach(Level.READ).parameters.items()}
             for place, permit in enumerate(self.permits)
         )
-        return numbers | {name: each for reach in reaches for name, each in reach.items()}
+        told = {name: each for reach in reaches for name, each in reach.items()}
+        return numbers | told | {"any": "|".join((*asked.words, *meant))}
 
     def found(self, row: Any) -> Found:
         said = _MENTION.sub(r"@\1", row.said) if self.place is NOTES else row.said
         text = Text(self.place.field, self.place.label, said)
-        name = row.said if self.place is FILES else ""
-        kind, part = self.place.kind, str(row.part_id)
-        return Found(row.entity, row.id, str(row.title or ""), kind, row.at, [text], part, name)
+        kind, title = self.place.kind, str(row.title or "")
+        cut = self.place is TEXTS
+        return Found(
+            row.entity, row.id, title, kind, row.at, [text], str(row.part_id), row.name, cut
+        )
 
     def _query(self) -> Select[Any]:
         """Those that have the words are gathered once; of each entity those count that are in reach."""
         place, has = self.place, words_in([self.place.text]).bool_op("@@")(words_query())
+        hangs = place.hangs.c
         some = (
-            select(place.table.c.id, place.table.c.entity, place.table.c.record_id)
+            select(hangs.id, hangs.entity, hangs.record_id)
+            .select_from(place.rows)
             .where(has)
             .limit(bindparam("most", type_=Integer))
             .cte("some")
         )
         seen = union_all(*(self._seen(some, *each) for each in enumerate(self.permits))).subquery()
-        hit = place.table.c.id == seen.c.part_id
         return (
-            select(seen, place.text.label("said"), place.at.label("at"))
-            .join_from(seen, place.table, hit)
+            select(seen, place.piece.label("said"), place.at.label("at"), place.name.label("name"))
+            .select_from(place.rows.join(seen, hangs.id == seen.c.part_id))
             .order_by(place.at.desc(), seen.c.part_id)
             .limit(bindparam("limit", type_=Integer))
         )

@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from kit.beside.files.tables import file
+from kit.beside.files.tables import file, file_text
 from kit.beside.notes.tables import note
 from kit.entity import Record
 from kit.entity.record import words_in
@@ -65,13 +65,18 @@ class Source:
     at: ColumnElement[Any]
     texts: Sequence[Any]
     standing: ColumnElement[bool]
+    key: str = "id"
 
     @property
     def name(self) -> str:
         return str(self.table.name)
 
     def after(self, at: Any, id_: Any) -> ColumnElement[bool]:
-        return self.standing & (tuple_(self.at, self.table.c.id) > tuple_(at, id_))
+        return self.standing & (tuple_(self.at, self.id) > tuple_(at, id_))
+
+    @property
+    def id(self) -> Any:
+        return self.table.c[self.key]
 
 
 @cache
@@ -83,12 +88,13 @@ def _of(record: type[Record]) -> Source:
 
 _NOTES = Source(note, note.c.worded_at, [note.c.body], true())
 _FILES = Source(file, file.c.worded_at, [file.c.name], true())
+_TEXTS = Source(file_text, file_text.c.worded_at, [file_text.c.said], true(), "file_id")
 
 
 def sources_of(process: Process) -> Sequence[Source]:
     """The tables of a service that have words."""
     records = (each for each in process.entities.values() if searched_in(each) and not each.a_log)
-    return [*map(_of, records), _NOTES, _FILES]
+    return [*map(_of, records), _NOTES, _FILES, _TEXTS]
 
 
 async def collect_words(process: Process) -> None:
@@ -127,8 +133,8 @@ def _has_more(source: Source, held: Any, until: Any) -> ColumnElement[bool]:
         )
         for name, value in _BEGINNING.items()
     )
-    rows = select(source.table.c.id).where(source.after(at, after), source.at < until)
-    return rows.order_by(source.at, source.table.c.id).limit(1).exists()
+    rows = select(source.id).where(source.after(at, after), source.at < until)
+    return rows.order_by(source.at, source.id).limit(1).exists()
 
 
 async def take_in(process: Process, source: Source, until: Any) -> None:
@@ -156,9 +162,9 @@ def _taking(source: Source) -> Any:
     )
     after = bindparam("after", type_=Uuid())
     some = (
-        select(source.at.label("at"), source.table.c.id, words_in(source.texts).label("words"))
+        select(source.at.label("at"), source.id.label("id"), words_in(source.texts).label("words"))
         .where(source.after(at, after), source.at < until)
-        .order_by(source.at, source.table.c.id)
+        .order_by(source.at, source.id)
         .limit(_AT_ONCE)
         .cte("some")
     )

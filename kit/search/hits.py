@@ -48,12 +48,17 @@ class Found:
     texts: Sequence[Text]
     part_id: str = ""
     name: str = ""
+    is_piece: bool = False
+    """Whether the texts are cut out of one that has all the words, each somewhere."""
 
     def hit(self, asked: Asked) -> pb.SearchHit | None:
         """The hit, if all words stand there as whoever asks may see it."""
         marked = [(text, text.marks(asked)) for text in self.texts if text.said]
-        how = found_all((mark for _, marks in marked for mark in marks), asked)
-        if how is None:
+        every = [mark for _, marks in marked for mark in marks]
+        how = found_all(every, asked)
+        if how is None and self.is_piece:
+            how = max((mark.how for mark in every), default=How.BEGINNING)
+        if how is None or not marked:
             return None
         text, marks = max(marked, key=_worth)
         piece = snippet(text.said, marks)

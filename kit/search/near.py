@@ -14,6 +14,7 @@ from kit.search.tables import search_word
 
 MOST = 12
 _LOOKED_AT = 60
+_MOST_WORDS = 8
 _SHORT, _SLIPS_IN_SHORT, _SLIPS = 5, 1, 2
 _WITH_DIGITS = re.compile(r"\d")
 
@@ -39,7 +40,7 @@ async def widened(database: Database, asked: Asked) -> Asked | None:
     """The search with what else may be meant; None where nothing else may be."""
     near = {
         word: found
-        for word in asked.words
+        for word in asked.words[:_MOST_WORDS]
         if len(word) >= PLENTY and (found := await _near(database, word))
     }
     return replace(asked, near=near) if near else None

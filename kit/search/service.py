@@ -101,10 +101,11 @@ class Search(SearchServicer):
             # Each alone says what is wrong, and one is enough.
             raise several.exceptions[0] from several
         answers = [task.result() for task in tasks]
-        hits = {
-            (each.entity, each.id, each.part_id): each for found in answers for each in found.hits
-        }
-        return Answer(ranked(hits.values()), any(found.capped for found in answers))
+        best: dict[tuple[str, ...], pb.SearchHit] = {}
+        for each in ranked(hit for found in answers for hit in found.hits):
+            # A file that has the words in its name and in its text is one hit.
+            best.setdefault((each.entity, each.id, each.part_id), each)
+        return Answer(list(best.values()), any(found.capped for found in answers))
 
     async def _found(self, source: Source, asked: Asked) -> Answer:
         statement, given = source.statement(self._statements), source.given(asked)

@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, func, select
 from kit.access.permit import Permit
 from kit.actor import Actor, calling
 from kit.beside.files.kinds import preview_of
-from kit.beside.files.tables import file, file_opening, file_version
+from kit.beside.files.tables import file, file_opening, file_text, file_version
 from kit.beside.notes.reading import moment
 from kit.entity import Level
 from kit.entity.kinds import PERSON
@@ -29,8 +29,9 @@ _OF_VERSION = (
     file_version.c.actor,
     file_version.c.at,
 )
-WHOLE = (*file.c, *_OF_VERSION)
-"""A file with the version that counts."""
+_OF_TEXT = (file_text.c.state.label("text_state"), file_text.c.error.label("text_error"))
+WHOLE = (*file.c, *_OF_VERSION, *_OF_TEXT)
+"""A file with the version that counts, and what has become of its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ class Reader:
             changed_at=moment(row.at),
             may_change=self.may_change(row),
             may_delete=self.may_delete(row),
+            text_state=row.text_state or "",
+            text_error=row.text_error or "",
         )
 
 
@@ -83,7 +86,9 @@ def whole(number: Any = file.c.number) -> Select[Any]:
     """Files with their latest version, or with the one of a number."""
     of_it = and_(file_version.c.file_id == file.c.id, file_version.c.number == number)
     columns = [each for each in WHOLE if each is not file.c.number]
-    return select(*columns, file_version.c.number).join_from(file, file_version, of_it)
+    read = and_(file_text.c.file_id == file.c.id, file_text.c.number == file_version.c.number)
+    rows = select(*columns, file_version.c.number).join_from(file, file_version, of_it)
+    return rows.outerjoin(file_text, read)
 
 
 def _on(rows: Select[Any], request: Any) -> Select[Any]:

@@ -1,6 +1,6 @@
 """Where a service knows of the files on its records; their bytes lie in a store beside the database."""
 
-from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, Table, Text, Uuid, func
+from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, Table, Text, Uuid, func, text
 
 from kit.database.tables import BESIDE, MOVES, metadata
 from kit.entity.record import AT_ONCE, words_in
@@ -63,3 +63,29 @@ loose_content = Table(
 
 Bytes lie in the store only if a version names them or a line stands here, whatever breaks off where.
 """
+
+WAITING, READ, UNREADABLE, NONE = STATES = ("waiting", "read", "unreadable", "none")
+"""What has become of the text of a file; of what has none, as a picture, there is none to read."""
+
+file_text = Table(
+    "file_text",
+    metadata,
+    Column("file_id", ForeignKey(file.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("worded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index("ix_file_text_due", "due_at", postgresql_where=text("state = 'waiting'")),
+    Index("ix_file_text_worded", "worded_at", "file_id"),
+)
+"""The text of the version that counts: a trigger has it wait anew with each, and it goes with its file."""
+
+Index(
+    "ix_file_text_words",
+    words_in([file_text.c.said]),
+    postgresql_using="gin",
+    postgresql_with=AT_ONCE,
+)

@@ -77,9 +77,11 @@ async def _fill(stage: Stage) -> None:
     """Accounts and notes by SQL, and then the words of them as the service takes them in."""
     connection = await asyncpg.connect(stage.system.database("parties"))
     people = list(stage.company.people)
-    words = [_word(number) for number in range(20_000)]
-    await connection.execute(_ACCOUNTS, people, words, ACCOUNTS)
-    await connection.execute(_NOTES, words, NOTES)
+    await connection.execute(_WORDS)
+    words = [(number, _word(number)) for number in range(20_000)]
+    await connection.copy_records_to_table("made_word", records=words)
+    await connection.execute(_ACCOUNTS, people, ACCOUNTS)
+    await connection.execute(_NOTES, NOTES, ACCOUNTS)
     for table in ("account", "note"):
         await connection.execute(f"vacuum analyze {table}")
     async with asyncio.timeout(_WAIT_SECONDS):
@@ -90,16 +92,19 @@ async def _fill(stage: Stage) -> None:
     assert len(answer["items"]) == 20, answer
 
 
+_WORDS = "create temp table made_word (number int primary key, said text not null)"
 _ACCOUNTS = """
 insert into account (id, version, owner_id, created_at, updated_at, created_by, updated_by, keys, wkeys,
-                     full_keys, custom, name, code, phone, email, website, tax_id)
+                     full_keys, custom, kinds, name, code, phone, email, website, tax_id)
 select gen_random_uuid(), 1, owner.id::uuid, now() - (n || ' seconds')::interval,
        now() - (n || ' seconds')::interval, owner.id, owner.id, array[owner.key], array[owner.key],
-       array[owner.key], '{}', initcap($2[n * 7 % 20000 + 1]) || ' ' || initcap($2[n * 13 % 20000 + 1])
+       array[owner.key], '{}', '{customer}', initcap(first.said) || ' ' || initcap(second.said)
        || case when n % 3 = 0 then ' Holding' else ' Services' end, 'A-' || n,
        '+4021' || lpad((n * 37 % 10000000)::text, 7, '0'), 'office' || n || '@example.com',
-       'https://' || $2[n * 7 % 20000 + 1] || '.example', 'RO' || (1000000 + n)
-from generate_series(1, $3::int) n
+       'https://' || first.said || '.example', 'RO' || (1000000 + n)
+from generate_series(1, $2::int) n
+join made_word first on first.number = n * 7 % 20000
+join made_word second on second.number = n * 13 % 20000
 join (select row_number() over () - 1 as place, item.id, (item.body ->> 'own_key')::int as key
       from policy_item item where item.kind = 'person' and item.id = any($1)) owner
   on owner.place = n % cardinality($1::text[])
@@ -107,14 +112,17 @@ join (select row_number() over () - 1 as place, item.id, (item.body ->> 'own_key
 _NOTES = """
 insert into note (id, version, entity, record_id, body, visibility, pinned, mentions, created_by,
                   created_at, said_since, worded_at)
-select gen_random_uuid(), 1, 'parties.Account', held.id, 'Spoke about the delivery of '
-       || $1[n * 11 % 20000 + 1] || ' and ' || $1[n * 17 % 20000 + 1] || '; the holding wants '
-       || $1[n * 19 % 20000 + 1] || ' by spring, ' || $1[n * 23 % 20000 + 1] || ' later. '
-       || 'Nobody else was there, and the offer of last year still stands as it was sent.',
+select gen_random_uuid(), 1, 'parties.Account', held.id, 'Spoke about the delivery of ' || a.said
+       || ' and ' || b.said || '; the holding wants ' || c.said || ' by spring, ' || d.said
+       || ' later. Nobody else was there, and the offer of last year still stands as it was sent.',
        'internal', false, '{}', held.created_by, now(), 1, now() - (n || ' seconds')::interval
-from generate_series(1, $2::int) n
+from generate_series(1, $1::int) n
+join made_word a on a.number = n * 11 % 20000
+join made_word b on b.number = n * 17 % 20000
+join made_word c on c.number = n * 19 % 20000
+join made_word d on d.number = n * 23 % 20000
 join (select id, created_by, row_number() over (order by id) as place from account) held
-  on held.place = n % (select count(*) from account) + 1
+  on held.place = n % $2::int + 1
 """
 _BEHIND = """
 select count(*) < 2 from search_source held where

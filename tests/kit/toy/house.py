@@ -17,6 +17,7 @@ from kit.settings import ServiceSettings
 from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from kit.text.folding import folding_function, words_function
+from kit.texts.migrating import ON_VERSION, TEXT_WAITS
 from tests.house import House
 from tests.kit.toy.model import TABLES
 from tests.kit.toy.service import toys as toy_service
@@ -28,7 +29,7 @@ _OF_THE_KIT |= {"file", "file_version", "file_opening", "loose_content"}
 _OF_THE_KIT |= {"note", "note_version", "letter"}
 _OF_THE_KIT |= {"bulk_job", "bulk_row"}
 _OF_THE_KIT |= {"follower", "followed_change"}
-_OF_THE_KIT |= {"search_word", "search_source"}
+_OF_THE_KIT |= {"search_word", "search_source", "file_text"}
 _OF_THE_KIT |= {"merge", "moved_along", "followed_merge"}
 _OF_THE_KIT |= {"duplicate_key", "duplicate_due", "duplicate_pair", "duplicate_scan"}
 
@@ -71,7 +72,7 @@ async def _create_tables(url: str) -> None:
             await connection.exec_driver_sql(statement)
         await connection.exec_driver_sql("create sequence if not exists toy_number")
         await connection.run_sync(metadata.create_all, tables=[*kits, *TABLES])
-        for statement in (CONTENT_COMES_LOOSE, ON_CONTENT_LOST):
+        for statement in (CONTENT_COMES_LOOSE, ON_CONTENT_LOST, TEXT_WAITS, ON_VERSION):
             await connection.exec_driver_sql(statement)
     await engine.dispose()
 
