@@ -48,6 +48,11 @@ class Asked:
         """As PostgreSQL takes it: every word, or another that may be meant by it."""
         return " & ".join(f"({' | '.join(self._alternatives(word))})" for word in self.words)
 
+    @property
+    def needles(self) -> Sequence[str]:
+        """What has to stand in a text in which something is found."""
+        return [*self.words, *(each for near in self.near.values() for each in near)]
+
     def _alternatives(self, word: str) -> Sequence[str]:
         near = (f"'{each}'" for each in self.near.get(word, ()))
         return [f"'{word}':*" if begins(word) else f"'{word}'", *near]

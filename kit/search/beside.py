@@ -21,7 +21,7 @@ from kit.search.hits import Found, Text
 
 WEIGHED = 50
 _BEFORE, _PIECE = 300, 1_200
-_GATHERED = 20_000
+_GATHERED = 10_000
 """Of so many that have the words those are weighed whose records the viewer sees."""
 _MENTION = re.compile(r"@\[([^\[\]\n]{1,200})\]\([0-9a-f-]{36}\)", re.IGNORECASE)
 
@@ -88,13 +88,12 @@ class Hanging:
 
     def given(self, asked: Asked) -> Mapping[str, Any]:
         numbers = {"words": asked.query, "limit": WEIGHED, "most": _GATHERED}
-        meant = (each for near in asked.near.values() for each in near)
         reaches = (
             {f"{name}_{place}": each for name, each in permit.reach(Level.READ).parameters.items()}
             for place, permit in enumerate(self.permits)
         )
         told = {name: each for reach in reaches for name, each in reach.items()}
-        return numbers | told | {"any": "|".join((*asked.words, *meant))}
+        return numbers | told | {"any": "|".join(asked.needles)}
 
     def found(self, row: Any) -> Found:
         said = _MENTION.sub(r"@\1", row.said) if self.place is NOTES else row.said
@@ -106,30 +105,37 @@ class Hanging:
         )
 
     def _query(self) -> Select[Any]:
-        """Those that have the words are gathered once; of each entity those count that are in reach."""
-        place, has = self.place, words_in([self.place.text]).bool_op("@@")(words_query())
-        hangs = place.hangs.c
-        some = (
-            select(hangs.id, hangs.entity, hangs.record_id)
+        """Those that have the words are gathered once; of each entity those count that are in reach.
+
+        What they say is read of the newest of these alone.
+        """
+        place, hangs = self.place, self.place.hangs.c
+        has = words_in([place.text]).bool_op("@@")(words_query())
+        few = (
+            select(hangs.id, hangs.entity, hangs.record_id, place.at.label("at"))
             .select_from(place.rows)
             .where(has)
             .limit(bindparam("most", type_=Integer))
-            .cte("some")
+            .cte("few")
         )
-        seen = union_all(*(self._seen(some, *each) for each in enumerate(self.permits))).subquery()
-        return (
-            select(seen, place.piece.label("said"), place.at.label("at"), place.name.label("name"))
-            .select_from(place.rows.join(seen, hangs.id == seen.c.part_id))
-            .order_by(place.at.desc(), seen.c.part_id)
+        seen = union_all(*(self._seen(few, *each) for each in enumerate(self.permits))).subquery()
+        newest = (
+            select(seen)
+            .order_by(seen.c.at.desc(), seen.c.part_id)
             .limit(bindparam("limit", type_=Integer))
+            .subquery("newest")
+        )
+        said = (place.piece.label("said"), place.name.label("name"))
+        return select(newest, *said).select_from(
+            place.rows.join(newest, hangs.id == newest.c.part_id)
         )
 
-    def _seen(self, some: Any, place: int, permit: Permit) -> Select[Any]:
+    def _seen(self, few: Any, place: int, permit: Permit) -> Select[Any]:
         record, table = permit.record, permit.record.__table__
         named = title_of(record) if permit.sees(record.title) else literal("", TextType())
         reach = permit.reach(Level.READ)
         within = reachable_by_parameter(record, reach, Level.READ, suffix=f"_{place}")
-        on_it = (some.c.record_id == table.c.id) & (some.c.entity == record.entity)
+        on_it = (few.c.record_id == table.c.id) & (few.c.entity == record.entity)
         return select(
-            some.c.id.label("part_id"), some.c.entity, table.c.id, named.label("title")
-        ).join_from(some, table, on_it & within)
+            few.c.id.label("part_id"), few.c.entity, few.c.at, table.c.id, named.label("title")
+        ).join_from(few, table, on_it & within)

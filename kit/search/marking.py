@@ -34,7 +34,9 @@ class Snippet:
 def marks_in(text: str, asked: Asked, *, short: bool = False) -> list[Mark]:
     """Every word of a text that is one of those asked for, also by a `short` beginning."""
     folded, places = _folded(text)
-    found = []
+    found: list[Mark] = []
+    if not any(each in folded for each in asked.needles):
+        return found
     for said in word_pattern().finditer(folded):
         ways = ((asked.how(word, said[0], short=short), word) for word in asked.words)
         best = min(((how, word) for how, word in ways if how is not None), default=None)
