@@ -15,6 +15,7 @@ from gateway.api.beside.duplicate_routes import DuplicateRoutes
 from gateway.api.beside.file_routes import FileRoutes
 from gateway.api.beside.follow_routes import FollowRoutes
 from gateway.api.beside.note_routes import NoteRoutes
+from gateway.api.bulk import hand_over_routes
 from gateway.api.bulk import routes as bulk_routes
 from gateway.api.entity_routes import EntityRoutes
 from gateway.api.in_process import InProcessApi
@@ -40,6 +41,7 @@ API: tuple[APIRouter, ...] = (
     report_routes.router,
     import_routes.router,
     bulk_routes.router,
+    hand_over_routes.router,
     inbox_routes.router,
     search_routes.router,
 )

@@ -11,6 +11,7 @@ from crm.v1 import (
     exports_pb2_grpc,
     files_pb2_grpc,
     follow_pb2_grpc,
+    hand_overs_pb2_grpc,
     imports_pb2_grpc,
     merges_pb2_grpc,
     notes_pb2_grpc,
@@ -113,6 +114,10 @@ class Backends:
     def bulks(self, service: str) -> Any:
         """The service `Bulks` of a process."""
         return self._of_every(service, bulk_pb2_grpc.BulksStub)
+
+    def hand_overs(self, service: str) -> Any:
+        """The service `HandOvers` of a process."""
+        return self._of_every(service, hand_overs_pb2_grpc.HandOversStub)
 
     def resource(self, slug: str) -> Resource:
         found = self.by_slug.get(slug)

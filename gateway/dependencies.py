@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from gateway.access import Rights
 from gateway.api.beside.files import Files
 from gateway.api.bulk.bulks import Bulks
+from gateway.api.bulk.hand_overs import HandOvers
 from gateway.api.descriptions import Descriptions
 from gateway.api.imports import Imports
 from gateway.api.inbox.inbox import Inbox
@@ -53,6 +54,7 @@ TheSearch = Annotated[Search, _part(lambda parts: parts.api.everywhere)]
 TheInbox = Annotated[Inbox, _part(lambda parts: parts.api.inbox)]
 TheImports = Annotated[Imports, _part(lambda parts: parts.api.imports)]
 TheBulks = Annotated[Bulks, _part(lambda parts: parts.api.bulks)]
+TheHandOvers = Annotated[HandOvers, _part(lambda parts: parts.api.hand_overs)]
 
 
 async def _anybody(connection: HTTPConnection) -> Caller | None:

@@ -10,6 +10,7 @@ from gateway.api.beside.files import Files
 from gateway.api.beside.followers import Followers
 from gateway.api.beside.notes import Notes
 from gateway.api.bulk.bulks import Bulks
+from gateway.api.bulk.hand_overs import HandOvers
 from gateway.api.descriptions import Descriptions
 from gateway.api.exports import Exports
 from gateway.api.imports import Imports
@@ -90,6 +91,7 @@ def _api(backends: Backends, rights: Rights, follower: PolicyFollower) -> InProc
         Imports(backends, rights, follower),
         Exports(backends, rights),
         Bulks(backends, rights, follower),
+        HandOvers(backends, rights, operations),
         Duplicates(backends, rights),
         Search(backends, rights),
         Merges(backends, rights),

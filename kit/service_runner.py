@@ -31,6 +31,8 @@ from kit.events.publishing.backlog import measure_backlog
 from kit.events.publishing.relay import Relay
 from kit.events.streams import Keeping, streams_of
 from kit.exporting.exports import Exports
+from kit.handover.listening import take_over
+from kit.handover.service import HandOvers
 from kit.health import ASK_SECONDS, Dependency, Health
 from kit.housekeeping import JOBS
 from kit.importing.imports import Imports
@@ -151,7 +153,7 @@ async def _open(service: Service, stack: AsyncExitStack) -> Running:
 
 def _consumers(service: Service, process: Process) -> Consumers:
     follow = () if service.owns_policy else (process.replica.listener(),)
-    listeners = (*service.consumers, *follow)
+    listeners = (*service.consumers, take_over, *follow)
 
     @asynccontextmanager
     async def open_work(name: str, _: EventInfo) -> AsyncIterator[Work]:
@@ -173,7 +175,7 @@ async def _consume(running: Running) -> None:
 def _servicers(service: Service, process: Process) -> list[Any]:
     records = [each(process) for each in service.records]
     others = [each(process) for each in service.others]
-    of_records = (Notes, Files, Followers, Timelines, Exports, Duplicates, Search)
+    of_records = (Notes, Files, Followers, Timelines, Exports, Duplicates, Search, HandOvers)
     beside = [RecordsService(process, records), *(each(process) for each in of_records)]
     bulks = Bulks(process, records)
     by_records = [Imports(process, records, bulks), bulks, Merges(process, records)]

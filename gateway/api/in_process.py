@@ -12,6 +12,8 @@ from gateway.api.beside.files import Files
 from gateway.api.beside.followers import Followers
 from gateway.api.beside.notes import Notes
 from gateway.api.bulk.bulks import Bulks
+from gateway.api.bulk.hand_overs import HandOvers
+from gateway.api.bulk.in_process import ManyInProcess
 from gateway.api.descriptions import Descriptions
 from gateway.api.exports import Exports
 from gateway.api.imports import PIECE, Imports
@@ -31,7 +33,7 @@ from gateway.web.custom_fields import gathered, spread, spread_over
 
 
 @dataclass(frozen=True)
-class InProcessApi(DuplicatesInProcess):
+class InProcessApi(DuplicatesInProcess, ManyInProcess):
     """The API as the caller of this request may use it."""
 
     backends: Backends
@@ -47,6 +49,7 @@ class InProcessApi(DuplicatesInProcess):
     imports: Imports
     exports: Exports
     bulks: Bulks
+    hand_overs: HandOvers
     duplicates: Duplicates
     everywhere: Search
     merges: Merges
@@ -214,25 +217,6 @@ class InProcessApi(DuplicatesInProcess):
 
     async def export(self, plural: str, params: Mapping[str, str]) -> Response:
         return await self.exports.export(self.backends.resource(plural), params)
-
-    async def start_bulk(self, plural: str, body: Json) -> Json:
-        values = {name: value for name, value in body.items() if name != "idempotency_key"}
-        if "values" in values:
-            values["values"] = gathered(values["values"])
-        key, resource = str(body.get("idempotency_key", "")), self.backends.resource(plural)
-        return (await self.bulks.start(resource, values, key)).values()
-
-    async def bulk(self, bulk_id: str) -> Json:
-        return (await self.bulks.get(bulk_id)).values()
-
-    async def bulk_rows(self, bulk_id: str, params: Mapping[str, str]) -> Json:
-        return (await self.bulks.rows(bulk_id, params)).values()
-
-    async def run_bulk(self, bulk_id: str, key: str) -> Json:
-        return (await self.bulks.run(bulk_id, key)).values()
-
-    async def undo_bulk(self, bulk_id: str, key: str) -> Json:
-        return (await self.bulks.undo(bulk_id, key)).values()
 
     async def tag_cloud(self, plural: str, narrowed: str = "") -> Json:
         if not plural:

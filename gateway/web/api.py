@@ -182,6 +182,15 @@ class Api(Protocol):
     async def run_bulk(self, bulk_id: str, key: str) -> Json:
         """`POST /bulks/{id}:run`: does what was tried."""
 
+    async def holdings(self, person_id: str, params: Mapping[str, str]) -> Json:
+        """`GET /people/{id}/holdings`: `{"items": [Holding …], "stopped": […]}`."""
+
+    async def hand_over_parts(self, id: str) -> Json:
+        """`GET /hand-overs/{id}/parts`: `{"items": [HandOverPart …], "stopped": […]}`."""
+
+    async def hand_over_rows(self, id: str, entity: str, params: Mapping[str, str]) -> Json:
+        """`GET /hand-overs/{id}/parts/{entity}/rows`: `{"items": [BulkRow …], "page": {…}}`."""
+
     async def undo_bulk(self, bulk_id: str, key: str) -> Json:
         """`POST /bulks/{id}:undo`: takes it back."""
 

@@ -19,6 +19,8 @@ from gateway.web.files import page as files_of_records
 from gateway.web.files import space as file_space
 from gateway.web.forms import page as forms
 from gateway.web.frame import theme
+from gateway.web.hand_overs import page as hand_overs
+from gateway.web.hand_overs import progress as hand_overs_going_on
 from gateway.web.home import page as home
 from gateway.web.imports import page as imports
 from gateway.web.inbox import following, unsubscribing
@@ -58,6 +60,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     chat.router,
     imports.router,
     results.router,
+    hand_overs.router,
+    hand_overs_going_on.router,
     inbox.router,
     unsubscribing.router,
     tags.router,

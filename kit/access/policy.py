@@ -14,6 +14,7 @@ from kit.access.organisation import EVERYONE, Organisation
 from kit.access.permit import Permit, Permits
 from kit.actor import Actor
 from kit.entity import Audience, Level, Record
+from kit.errors import Denied
 
 
 class Policy:
@@ -75,3 +76,13 @@ class Policy:
         if grant.kind == "everyone":
             return EVERYONE
         return self.organisation.key_of(grant.kind, grant.id) if grant.id else None
+
+
+DECISION = "identity.HandOver"
+"""Whoever may create one may do what follows from it in every service."""
+
+
+def require_to_hand_over(policy: Policy, actor: Actor) -> None:
+    """Raises Denied for whoever may not decide that what somebody has goes to others."""
+    if actor.person_id is None or "create" not in policy.permit(actor, DECISION).rights:
+        raise Denied("Your profile does not let you hand over what people have.")

@@ -31,6 +31,8 @@ class Action(ABC):
     """Whether it is done to what stands in the bin."""
     gives_back: bool = False
     """Whether it takes back what the same person did."""
+    hands_over: bool = False
+    """Whether it reaches what a person has by the right to hand that over."""
     fields: Sequence[str] = ()
     """The fields that it sets."""
     undoable = True

@@ -8,16 +8,15 @@ from uuid import UUID
 
 from crm.v1 import bulk_pb2 as pb
 from crm.v1.bulk_pb2_grpc import BulksServicer
-from sqlalchemy import bindparam, func, insert, literal, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from kit.actor import calling
 from kit.bulk.actions import Action, action_of
-from kit.bulk.choosing import choose
+from kit.bulk.choosing import choose, the_same, what_changed
 from kit.bulk.jobs import Job
 from kit.bulk.report import job_row, reported, rows_page, way_back
-from kit.bulk.rows import CHANGED
 from kit.bulk.runner import Runner, action_for
-from kit.bulk.tables import bulk_job, bulk_row
+from kit.bulk.tables import bulk_job
 from kit.database.transaction import Transaction
 from kit.errors import Busy, Denied, Invalid, Problem, Refused
 from kit.ids import record_id, uuid7
@@ -37,7 +36,9 @@ _COME_BACK_SECONDS = 5
 _WAIT = "This bulk is running; wait until it is done."
 _NO_WAY_BACK = "There is no way back from this; do the opposite to the records that it changed."
 _UNDERWAY = select(func.count()).where(
-    bulk_job.c.ended_at.is_(None), bulk_job.c.person_id == bindparam("person_id")
+    bulk_job.c.ended_at.is_(None),
+    bulk_job.c.person_id == bindparam("person_id"),
+    bulk_job.c.hand_over_id.is_(None),
 )
 
 
@@ -71,7 +72,7 @@ class Bulks(BulksServicer):
             asked, _ = self._done(tried)
         if not tried.dry_run:
             raise Refused("This was no trial; start a new bulk.")
-        return await self.begin(request, asked, partial(_the_same, of=tried.id))
+        return await self.begin(request, asked, partial(the_same, of=tried.id))
 
     async def Undo(self, request: pb.BulkId, context: Any) -> pb.Bulk:
         async with self._seen(record_id(request.id)) as (transaction, done):
@@ -81,7 +82,7 @@ class Bulks(BulksServicer):
             raise Refused(_NO_WAY_BACK)
         if back:
             raise Refused(f"This was taken back already, by bulk {self.process.name}.{back}.")
-        return await self.begin(request, asked, partial(_what_changed, of=done.id), undo_of=done.id)
+        return await self.begin(request, asked, partial(what_changed, of=done.id), undo_of=done.id)
 
     def _records(self, entity: str) -> Records[Any, Any]:
         if calling().person_id is None:
@@ -173,21 +174,3 @@ class Bulks(BulksServicer):
     async def _seen(self, job_id: UUID) -> AsyncIterator[tuple[Transaction, Any]]:
         async with self.process.database.transaction() as transaction:
             yield transaction, await job_row(transaction, calling(), job_id)
-
-
-async def _the_same(transaction: Transaction, job_id: UUID, *, of: UUID) -> int:
-    """The records of another bulk."""
-    rows = select(literal(job_id), bulk_row.c.number, bulk_row.c.record_id)
-    rows = rows.where(bulk_row.c.job_id == of)
-    columns = ["job_id", "number", "record_id"]
-    return await transaction.count(insert(bulk_row).from_select(columns, rows))
-
-
-async def _what_changed(transaction: Transaction, job_id: UUID, *, of: UUID) -> int:
-    """The records that another bulk changed, with what they said before."""
-    number = func.row_number().over(order_by=bulk_row.c.number)
-    rows = select(
-        literal(job_id), number, bulk_row.c.record_id, bulk_row.c.version, bulk_row.c.before
-    ).where(bulk_row.c.job_id == of, bulk_row.c.state == CHANGED)
-    columns = ["job_id", "number", "record_id", "version", "before"]
-    return await transaction.count(insert(bulk_row).from_select(columns, rows))

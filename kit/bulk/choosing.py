@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, insert, literal, select
 
 from kit.access.clause import reachable
 from kit.access.permit import Permit
+from kit.bulk.rows import CHANGED
 from kit.bulk.tables import bulk_row
 from kit.database.statements import compiled
 from kit.database.transaction import Transaction
@@ -83,3 +84,21 @@ def _asked_for(permit: Permit, request: pb.BulkRequest, *, binned: bool) -> Sele
     if request.search:
         query = query.where(found_by_words(permit))
     return query.order_by(record.__table__.c.id)
+
+
+async def the_same(transaction: Transaction, job_id: UUID, *, of: UUID) -> int:
+    """The records of another bulk."""
+    rows = select(literal(job_id), bulk_row.c.number, bulk_row.c.record_id)
+    rows = rows.where(bulk_row.c.job_id == of)
+    columns = ["job_id", "number", "record_id"]
+    return await transaction.count(insert(bulk_row).from_select(columns, rows))
+
+
+async def what_changed(transaction: Transaction, job_id: UUID, *, of: UUID) -> int:
+    """The records that another bulk changed, with what they said before."""
+    number = func.row_number().over(order_by=bulk_row.c.number)
+    rows = select(
+        literal(job_id), number, bulk_row.c.record_id, bulk_row.c.version, bulk_row.c.before
+    ).where(bulk_row.c.job_id == of, bulk_row.c.state == CHANGED)
+    columns = ["job_id", "number", "record_id", "version", "before"]
+    return await transaction.count(insert(bulk_row).from_select(columns, rows))

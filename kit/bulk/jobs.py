@@ -47,9 +47,10 @@ class Job:
     id: UUID
     entity: str
     actor: Actor
-    asked: pb.BulkRequest
+    asked: bytes
     dry_run: bool
     is_undo: bool
+    is_hand_over: bool
     rows: int
     position: int
 
@@ -59,12 +60,25 @@ class Job:
             id=row.id,
             entity=row.entity,
             actor=Actor.person(row.person_id, min_epoch=row.min_epoch),
-            asked=pb.BulkRequest.FromString(row.asked),
+            asked=row.asked,
             dry_run=row.dry_run,
             is_undo=row.undo_of is not None,
+            is_hand_over=row.hand_over_id is not None,
             rows=row.rows,
             position=row.position,
         )
+
+    @property
+    def request(self) -> pb.BulkRequest:
+        """What was asked of a bulk; of a hand-over nothing is."""
+        return pb.BulkRequest() if self.is_hand_over else pb.BulkRequest.FromString(self.asked)
+
+    @property
+    def does(self) -> str:
+        """What is done, in a word."""
+        if self.is_undo:
+            return "undo"
+        return "hand-over" if self.is_hand_over else self.request.action or "change"
 
     def of_caller(self, actor: Actor) -> Self:
         """The same within a call, by which other services may be asked."""
@@ -83,8 +97,8 @@ class Jobs(Leases):
         self._service = service
 
     def told(self, row: Any) -> Announcement | None:
-        """What was done before the call was answered needs no word."""
-        if row.dry_run or row.rows <= BATCH or not self._service:
+        """What was done before the call was answered needs no word, nor what others are told of."""
+        if row.dry_run or row.rows <= BATCH or row.hand_over_id or not self._service:
             return None
         return completed(self._service, row.person_id, row, "bulk", str(row.rows))
 

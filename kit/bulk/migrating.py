@@ -47,6 +47,24 @@ def add_bulks() -> None:
     )
 
 
+def add_hand_overs() -> None:
+    """What is done to many records because what a person has goes to another."""
+    op.add_column("bulk_job", sa.Column("hand_over_id", sa.Uuid(), nullable=True))
+    op.create_index(
+        "ix_bulk_job_hand_over_id",
+        "bulk_job",
+        ["hand_over_id"],
+        postgresql_where=sa.text("hand_over_id IS NOT NULL"),
+    )
+
+
+def drop_hand_overs() -> None:
+    """Takes them away again, with the jobs that an earlier release would take for changes."""
+    op.execute("DELETE FROM bulk_job WHERE hand_over_id IS NOT NULL")
+    op.drop_index("ix_bulk_job_hand_over_id", "bulk_job")
+    op.drop_column("bulk_job", "hand_over_id")
+
+
 def drop_bulks() -> None:
     """Takes them away again."""
     op.drop_table("bulk_row")

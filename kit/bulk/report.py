@@ -18,7 +18,11 @@ from kit.errors import Invalid, NotFound
 _PAGE, _MOST = 100, 1_000
 _LONGEST_TOKEN = 9
 _job, _row = bulk_job.c, bulk_row.c
-_ONE = select(bulk_job).where(_job.id == bindparam("id"), _job.person_id == bindparam("person_id"))
+_ONE = select(bulk_job).where(
+    _job.id == bindparam("id"),
+    _job.person_id == bindparam("person_id"),
+    _job.hand_over_id.is_(None),
+)
 _BACK = select(_job.id).where(_job.undo_of == bindparam("id"))
 
 
@@ -40,11 +44,11 @@ async def reported(transaction: Transaction, row: Any, action: Action | None) ->
     """A bulk with its counts; of an action that the caller may not do any more nothing is told."""
     job, back = Job.of(row), await way_back(transaction, row.id)
     done = bool(row.ended_at and row.changed and not row.dry_run)
-    of_import = job.asked.action == TAKE_BACK
+    of_import = job.request.action == TAKE_BACK
     return pb.Bulk(
         id=str(row.id),
         entity=row.entity,
-        action="undo" if job.is_undo else job.asked.action or "change",
+        action=job.does,
         state=row.state,
         rows=row.rows,
         settled=row.position,
@@ -63,9 +67,7 @@ async def reported(transaction: Transaction, row: Any, action: Action | None) ->
     )
 
 
-async def rows_page(
-    transaction: Transaction, job_id: UUID, request: pb.BulkRowsRequest
-) -> pb.BulkRows:
+async def rows_page(transaction: Transaction, job_id: UUID, request: Any) -> pb.BulkRows:
     """A page of rows in the order in which they are done."""
     size = request.page_size or _PAGE
     rows = select(_row.number, _row.record_id, _row.state, _row.reasons)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kit.bulk.actions import Action, action_of
+from kit.bulk.handing_over import Change, HandOver
 from kit.bulk.jobs import BATCH, Job, Jobs
 from kit.bulk.undoing import TAKE_BACK, TakeBack, Undo
 from kit.bulk.writing import RowWriter
@@ -43,7 +44,10 @@ class Runner(jobs.Runner[Job]):
 
 def action_for(records: Records[Any, Any], job: Job) -> Action:
     """What a job does, as whoever started it may do it now."""
-    if job.asked.action == TAKE_BACK:
+    if job.is_hand_over:
+        action: Action = HandOver(records, Change.read(job.asked))
+    elif job.request.action == TAKE_BACK:
         return TakeBack(records)
-    action = action_of(records, job.asked)
+    else:
+        action = action_of(records, job.request)
     return Undo(action) if job.is_undo else action

@@ -32,6 +32,8 @@ bulk_job = Table(
     Column("asked", LargeBinary, nullable=False),
     Column("dry_run", Boolean, nullable=False),
     Column("undo_of", Uuid),
+    # The decision that it is part of, and then `asked` says whose place who takes.
+    Column("hand_over_id", Uuid),
     Column("state", Text, nullable=False),
     Column("error", Text, nullable=False, server_default=text("''")),
     Column("rows", Integer, nullable=False, server_default=_NONE),
@@ -45,6 +47,11 @@ bulk_job = Table(
     Column("started_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("ended_at", DateTime(timezone=True)),
     Index("ix_bulk_job_unfinished", "started_at", postgresql_where=text("ended_at IS NULL")),
+    Index(
+        "ix_bulk_job_hand_over_id",
+        "hand_over_id",
+        postgresql_where=text("hand_over_id IS NOT NULL"),
+    ),
     # A bulk is taken back once.
     Index("uq_bulk_job_undo_of", "undo_of", unique=True),
 )

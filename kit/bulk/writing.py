@@ -85,7 +85,7 @@ class RowWriter:
             await self._jobs.settle(transaction, self._job, rows)
 
     async def _write(self, work: Work, rows: Sequence[Row], *, careful: bool) -> None:
-        work.gives_back = self._action.gives_back
+        work.gives_back, work.hands_over = self._action.gives_back, self._action.hands_over
         for row in rows:
             row.forget()
         found = await self._found(work, rows)

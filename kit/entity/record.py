@@ -67,7 +67,8 @@ class Record(DeclarativeBase):
     # The references by which a record touches others; `touches:` in a filter finds it by each of them,
     # and by what hangs on the record that is asked for.
     touches: ClassVar[tuple[str, ...]] = ()
-    # The references by which a record, or the work on it, is given to a person, who is told of it.
+    # The references by which a record, or the work on it, is given to people, who are told of it; by
+    # them somebody has it, and they change when what a person has is handed over.
     assigned_by: ClassVar[tuple[str, ...]] = ("owner_id",)
     confidential: ClassVar[bool] = False
     # The lines of a log tell what happened to another record, whose own events say it.
@@ -84,6 +85,8 @@ class Record(DeclarativeBase):
     headings: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     # The fields that say when a record ended. A file has to give them: today would be a guess.
     endings: ClassVar[Sequence[str]] = ()
+    # The moment from which a record is over by itself, as that until which something is booked.
+    over_from: ClassVar[str] = ""
     # Why deleting such a record is for good, in a sentence; empty where it goes to the bin.
     no_bin: ClassVar[str] = ""
     # What has become of a record that is gone for good, for those who keep its name: it was deleted,

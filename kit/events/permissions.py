@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kit.events.subjects import POLICY, POLICY_STREAM, inbox_of, stream_of
+from kit.events.subjects import HAND_OVERS, POLICY, POLICY_STREAM, inbox_of, stream_of
 
 GATEWAY, OWNER_OF_POLICY = "gateway", "identity"
 _OF_THE_OWNER = ("INFO", "CREATE", "UPDATE", "PURGE")
@@ -56,7 +56,9 @@ def _published(name: str, handlers: Mapping[str, str]) -> Iterable[str]:
         yield from (f"$JS.API.STREAM.{what}.{stream}" for what in _OF_THE_OWNER)
         # What all have handled of a stream that is nearly full may go; who they are stands there.
         yield f"$JS.API.CONSUMER.LIST.{stream}"
-    follows = {} if name == OWNER_OF_POLICY else {"follow_the_policy": f"{POLICY}.>"}
+    follows = {"take_over": HAND_OVERS}
+    if name != OWNER_OF_POLICY:
+        follows["follow_the_policy"] = f"{POLICY}.>"
     for handler, subject in {**handlers, **follows}.items():
         yield from _consumed(stream_of(subject), f"{name}_{handler}", subject)
 

@@ -11,6 +11,8 @@ from google.protobuf.message import Message
 
 POLICY = "crm.identity.policy"
 POLICY_STREAM = "CRM_POLICY"
+# Under which every service hears that what a person has is handed over, as the contract says.
+HAND_OVERS = "crm.identity.hand_over.decided"
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 

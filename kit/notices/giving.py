@@ -105,10 +105,18 @@ def _given(change: "Change", actor: UUID | None) -> Given:
     if change.what not in ("created", "updated"):
         return found
     for name in record.assigned_by:
-        person = getattr(record, name)
-        if name in change.changed and person and person not in (actor, change.before.get(name)):
-            found.append((person, name))
+        if name in change.changed:
+            before = (actor, *_people(change.before.get(name)))
+            named = _people(getattr(record, name))
+            found += [(person, name) for person in named if person not in before]
     return found
+
+
+def _people(value: Any) -> Sequence[UUID]:
+    """One, several or nobody."""
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
 
 
 def _is_worked_on(kind: type[Record]) -> bool:

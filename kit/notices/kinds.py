@@ -20,5 +20,8 @@ MENTIONED = Kind("mentioned", "Mentions of you", AT_ONCE)
 FOLLOWED = Kind("followed", "What you follow", DAILY)
 COMPLETED = Kind("completed", "Background work", NEVER)
 
+HANDED_OVER = "handed_over"
+"""What happened where somebody is given all that a person had: the record is that person."""
+
 KINDS = {each.name: each for each in (MENTIONED, ASSIGNED, COMPLETED, FOLLOWED)}
 """The weightiest first: who is to be told of one thing for several reasons is told for the first."""

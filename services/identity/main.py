@@ -24,6 +24,7 @@ from services.identity.policy import publish_policy
 from services.identity.rpc.clients import Clients
 from services.identity.rpc.custom_fields import CustomFields
 from services.identity.rpc.exchange_rates import ExchangeRates
+from services.identity.rpc.hand_overs import HandOvers
 from services.identity.rpc.oauth import OAuth
 from services.identity.rpc.people import People
 from services.identity.rpc.policies import Policies
@@ -63,6 +64,7 @@ def identity(settings: Settings) -> Service:
             standard(Role),
             standard(Profile),
             standard(Group),
+            HandOvers,
             standard(SharingRule),
             standard(AccessDefault),
             standard(ChoiceList),

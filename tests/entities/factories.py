@@ -152,6 +152,12 @@ async def _rate(office: Office) -> dict[str, Any]:
     return {"currency": "USD", "day": str(date(1900, 1, 1) + timedelta(days=next(_days)))}
 
 
+async def _hand_over(office: Office) -> dict[str, Any]:
+    """Of what nobody has, since a log is nobody's: nothing changes hands while others work."""
+    to = {"entity": "sales.StageChange", "successor_id": str(office.colleague.person_id)}
+    return {"person_id": str(office.actor.person_id), "successions": [to]}
+
+
 async def _client(office: Office) -> dict[str, Any]:
     """For people, whom identity knows without their being told here."""
     return {"grant_types": ["authorization_code"], "redirect_uris": ["https://example.com/back"]}
@@ -174,6 +180,7 @@ _EXCEPTIONS = {
     "identity.Report": _of_some_entity,
     "identity.ExchangeRate": _rate,
     "identity.CustomField": _custom_field,
+    "identity.HandOver": _hand_over,
     "identity.DuplicateRule": _duplicate_rule,
     "campaigns.Member": _member,
     "identity.Client": _client,

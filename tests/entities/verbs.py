@@ -194,6 +194,7 @@ DOINGS: dict[str, Doing] = {
     "identity.ExchangeRate.AsOf": Doing(),
     "identity.ExchangeRate.TakeIn": Doing(told=_saying(csv="Date,USD\n2026-01-02,1.1")),
     "identity.Tag.Merge": Doing(told=_another_tag),
+    "identity.HandOver.TakeBack": Doing(),
     "identity.Person.Activate": Doing(made=_after("identity.Person", "Deactivate")),
     "identity.Person.Deactivate": Doing(),
     "identity.Person.SetPassword": Doing(told=_saying(password="correct horse battery staple")),

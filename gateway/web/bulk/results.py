@@ -34,7 +34,7 @@ async def show(visit: TheVisit, bulk_id: str) -> Response:
         doing=_label(entity, found["action"]),
         state=state,
         rows=rows["items"],
-        titles=await _titles(visit, found["entity"], rows["items"]),
+        titles=await titles_of_rows(visit, found["entity"], rows["items"]),
         next_token=rows.get("page", {}).get("next_page_token", ""),
     )
 
@@ -52,7 +52,7 @@ def _label(entity: Entity | None, action: str) -> str:
     return words.get(action) or (_(verb.label) if verb else action)
 
 
-async def _titles(visit: Visit, entity: str, rows: Sequence[Json]) -> dict[str, str]:
+async def titles_of_rows(visit: Visit, entity: str, rows: Sequence[Json]) -> dict[str, str]:
     """What the records are called; those out of sight have no name here either."""
     found = await titles_of(visit.api, {entity: {each["record_id"] for each in rows}})
     return {record_id: title for (_entity, record_id), title in found.items()}

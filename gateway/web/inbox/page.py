@@ -16,7 +16,7 @@ from gateway.web.frame.visits import Visit, to
 from gateway.web.pages import TheVisit, pages
 from gateway.web.words import _
 from kit.errors import NotFound
-from kit.notices.kinds import AT_ONCE, DAILY, KINDS, NEVER
+from kit.notices.kinds import AT_ONCE, DAILY, HANDED_OVER, KINDS, NEVER
 
 router = pages()
 
@@ -35,6 +35,7 @@ _SAYS = {
     "created": "%(who)s created %(what)s.",
     "updated": "%(who)s changed %(what)s.",
     "restored": "%(who)s took %(what)s out of the bin.",
+    HANDED_OVER: "%(who)s handed over to you what %(what)s had.",
 }
 _WORK = {
     "import": ("Your import of %(name)s", "/imports/%(id)s"),
@@ -99,7 +100,8 @@ def _reads(visit: Visit, told: Json, titles: Titles) -> Told:
     entity = visit.catalog.by_name(told["entity"])
     who = visit.presenter.actor(told["actor"], titles) if told["actor"] else Cell("text")
     label = entity.label.lower() if entity else _("a record")
-    said = _SAYS.get(told["kind"]) or _SAYS.get(told["what"], _SAYS["updated"])
+    handed = told["what"] == HANDED_OVER
+    said = _SAYS.get("" if handed else told["kind"]) or _SAYS.get(told["what"], _SAYS["updated"])
     before, __, after = (_(said) % {"who": who.text, "what": "\0"}).partition("\0")
     title = (
         told["title"]

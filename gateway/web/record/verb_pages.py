@@ -76,7 +76,7 @@ def _verb_page(
     visit: Visit, action: Action, record: Json, form: Form, status: int = 200
 ) -> Response:
     return visit.page(
-        "record/verb.html",
+        [f"{visit.entity.slug}/verb.html", "record/verb.html"],
         status,
         entity=visit.entity,
         record=record,

@@ -29,6 +29,8 @@ class Reference(Kind):
     among: tuple[str, ...] = ()
     named_by: str = ""
     keep: tuple[str, ...] = ()
+    # Whether it may come to name a person who works here no more.
+    former: bool = False
 
     def column(self) -> TypeEngine[Any]:
         return Uuid()

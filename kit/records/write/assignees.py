@@ -21,16 +21,24 @@ def names_people(known: Field) -> bool:
 
 
 def wrong_people(work: "Work", record: Record, name: str) -> str:
-    """What is wrong with those whom the field names from now on; the system hands nothing out."""
+    """What is wrong with those whom the field names from now on; the system hands nothing out.
+
+    What is given back goes to whom it was taken from, be it that he has left since.
+    """
     organisation = work.process.policy.organisation
     if not organisation.people:
         return ""
+    takes_all = work.actor.is_system or work.gives_back or _may_be_former(record.fields[name])
     for each in _added(record, name):
         if each not in organisation.people:
             return "There is no such person."
-        if organisation.has_left(each) and not work.actor.is_system:
+        if organisation.has_left(each) and not takes_all:
             return f"{organisation.people[each].name} is inactive; choose somebody else."
     return ""
+
+
+def _may_be_former(known: Field) -> bool:
+    return isinstance(known.said.kind, Reference) and known.said.kind.former
 
 
 def _added(record: Record, name: str) -> Iterable[UUID]:

@@ -70,7 +70,7 @@ def rekey(work: "Work", record: Record, shares: Shares) -> None:
 
 def _refuse_to_hand_over(work: "Work", record: Record) -> None:
     """A record is handed over by whoever has it in full, whichever way the change comes."""
-    if work.gives_back:
+    if work.gives_back or work.hands_over:
         return
     reach = work.permit(type(record)).reach(Level.FULL)
     if not reach.meets(was(record, "full_keys"), was(record, "inherited")):

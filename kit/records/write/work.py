@@ -58,6 +58,8 @@ class Work(Rows):
         """Whether the actor takes back what he did, be it that he handed a record over to somebody else."""
         self.follows = False
         """Whether records only follow what they refer to under another id, for which no rule is asked."""
+        self.hands_over = False
+        """Whether records change hands by the right to hand over, which reaches those out of sight."""
         self.written: list[Change] = []
         self.shown: dict[Record, Change] = {}
         """Changes that are checked and told of, and not written yet."""

@@ -96,6 +96,7 @@ class Campaign(Tagged, Record):
     entity = "campaigns.Campaign"
     plural = "Campaigns"
     presentation = CAMPAIGN
+    assigned_by = ("owner_id", "responsible_ids")
 
     name: Mapped[str] = field(Text(120), "Name", searched=True, listed=True)
     code: Mapped[str | None] = field(Text(40), "Code", unique=True, searched=True)

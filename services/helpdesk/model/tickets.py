@@ -66,6 +66,7 @@ class Ticket(Tagged, Record):
     endings = ("resolved_at", "closed_at")
     default_access = "parent"
     hangs_on = ("account_id",)
+    assigned_by = ("owner_id", "assignee_id")
     title = "subject"
     presentation = TICKET
 

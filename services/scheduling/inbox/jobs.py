@@ -18,7 +18,7 @@ from kit.actor import Actor
 from kit.mail import outbox
 from kit.mail.letters import Letter
 from kit.mail.rendering import Templates
-from kit.notices.kinds import AT_ONCE, DAILY
+from kit.notices.kinds import AT_ONCE, DAILY, HANDED_OVER
 from kit.records import Work
 from kit.records.process import Process
 from services.scheduling.inbox.seeing import SEEN, UNKNOWN, Seen, seen
@@ -144,7 +144,8 @@ def _line(process: Process, person_id: UUID, row: Any, title: str) -> Line:
     if row.work:
         address = f"{public}/{_WORK[row.work]}/{row.work_id}"
         return Line(f"{row.work}_{row.what}", "", row.work_name, address)
-    says = row.kind if row.kind in ("assigned", "mentioned") else row.what
+    told_by_kind = row.kind in ("assigned", "mentioned") and row.what != HANDED_OVER
+    says = row.kind if told_by_kind else row.what
     address = f"{public}/inbox/to/{row.entity}/{row.record_id}"
     return Line(says, _name(process, person_id, row.actor), title, address)
 

@@ -62,6 +62,7 @@ class Booking(Tagged, Record):
     plural = "Bookings"
     title = "purpose"
     gives_way = True
+    over_from = "ends_at"
     presentation = Presentation(
         icon="calendar",
         area="calendar",
