@@ -10,6 +10,7 @@ from cli.demo.content.kept import dashboards, reports, views
 from cli.demo.content.rows import Row
 from cli.demo.directory import Directory
 from cli.demo.gather import each_of
+from cli.demo.leaving import hand_over
 from cli.demo.session import Session
 from cli.progress import Progress
 
@@ -90,6 +91,7 @@ class Filling:
         yield "files", actions.file
         yield "views", lambda: self._keep("saved-views", views.SHARED)
         yield "rates and reports", self._keep_reports
+        yield "who has left", self._hand_over
         yield "what was thrown away", self._throw_away
         yield "what was merged", self._merge
 
@@ -140,6 +142,9 @@ class Filling:
         self._administrator.post("exchange-rates:take-in", {"csv": self._company.exchange_rates})
         self._keep("reports", reports.SHARED)
         self._keep("dashboards", dashboards.SHARED)
+
+    def _hand_over(self) -> None:
+        hand_over(self._administrator, self._company, self._directory)
 
     def _throw_away(self) -> None:
         """What an interrupted filling has put into the bin already is not found any more."""
