@@ -102,7 +102,7 @@ def _assigned(work: "Work", change: "Change", given: Given) -> Iterator[Announce
 def _given(change: "Change", actor: UUID | None) -> Given:
     """Whom the fields name now who did not stand there before, the one who did it apart."""
     record, found = change.record, list[tuple[UUID, str]]()
-    if change.what not in ("created", "updated"):
+    if change.what not in ("created", "updated", "merged", "unmerged"):
         return found
     for name in record.assigned_by:
         if name in change.changed:

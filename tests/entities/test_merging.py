@@ -5,15 +5,17 @@ from typing import Any
 import msgspec
 import pytest
 from crm.v1 import merges_pb2 as pb
-from crm.v1 import standard_pb2
+from crm.v1 import records_pb2, standard_pb2
 from crm.v1.merges_pb2_grpc import MergesStub
+from crm.v1.records_pb2_grpc import RecordsStub
 
 from kit.access.entries import FieldAccess, Permission
-from kit.errors import Denied, Invalid, Moved
+from kit.errors import Denied, Invalid, Moved, NotFound
 from kit.testing.organisation import ALL, TestOrganisation
 from tests.entities.cases import CASES, Case
 from tests.entities.factories import Office
 from tests.entities.test_duplicates import every
+from tests.entities.test_erasing import age, empty, erased
 from tests.waiting import until
 
 ACCOUNT, CONTACT = CASES["parties.Account"], CASES["parties.Contact"]
@@ -138,3 +140,25 @@ async def test_what_a_profile_keeps_is_neither_told_nor_set(
     bob = await organisation.person("Bob", reader)
     with pytest.raises(Denied):
         await merging(office, ACCOUNT, bob).Merge(asked)
+
+
+async def test_after_its_time_the_way_and_the_history_are_left_until_the_survivor_goes(
+    office: Office,
+) -> None:
+    kept, other = await office.make(ACCOUNT), await office.make(ACCOUNT)
+    merged = await merge(office, ACCOUNT, kept, other)
+    await age(office, ACCOUNT, other, 31)
+    await empty(office, ACCOUNT)
+    with pytest.raises(Moved):
+        await get(office, ACCOUNT, other)
+    records = office.servings["parties"].stub(RecordsStub, office.actor)
+    asked = records_pb2.HistoryRequest(entity=str(ACCOUNT), id=kept.id)
+    told = [each.what for each in (await records.History(asked)).items]
+    assert (told.count("created"), told.count("erased")) == (2, 0)
+    with pytest.raises(NotFound):
+        await undo(office, ACCOUNT, kept, merged)
+    await erased(office, ACCOUNT, kept)
+    lines = "select what from history where record_id = any($1::uuid[])"
+    process = office.servings["parties"].process
+    rows = await process.database.fetch(lines, [[kept.id, other.id]])
+    assert [row["what"] for row in rows] == ["erased"]

@@ -36,6 +36,8 @@ _SAYS = {
     "updated": "%(who)s changed %(what)s.",
     "restored": "%(who)s took %(what)s out of the bin.",
     HANDED_OVER: "%(who)s handed over to you what %(what)s had.",
+    "merged": "%(who)s merged others into %(what)s.",
+    "unmerged": "%(who)s took a merge into %(what)s back.",
 }
 _WORK = {
     "import": ("Your import of %(name)s", "/imports/%(id)s"),

@@ -192,7 +192,9 @@ def _row(visit: Visit, told: Json, field: Field, records: Sequence[Json], titles
         for each in records
     ]
     together = survives is not None and not source
-    return Row(field.name, field.label, sides, bool(told.get("open")), together)
+    # Where all say the same there is nothing to choose.
+    differ = len({orjson.dumps(said.get(each["id"])) for each in records}) > 1
+    return Row(field.name, field.label, sides, differ and bool(told.get("open")), together)
 
 
 def _plain(text: str | None) -> Any:

@@ -17,9 +17,10 @@ from kit.notices.giving import Reasons, notice, sees
 from kit.notices.kinds import FOLLOWED
 from kit.records.process import Process
 from kit.records.tables import history
+from kit.records.write.history import MERGED, MERGED_INTO
 
 _AT_ONCE = 100
-_TOLD = ("created", "updated", "restored")
+_TOLD = ("created", "updated", "restored", "merged", "unmerged")
 _NEXT = (
     select(followed_change.c.seq)
     .order_by(followed_change.c.seq)
@@ -92,7 +93,7 @@ def _told(
     row = held.get(change.record_id)
     if row is None or change.what not in _TOLD:
         return
-    fields = sorted(change.changes)
+    fields = sorted(set(change.changes) - {MERGED, MERGED_INTO})
     reasons = _reasons(process, record, change, row, fields)
     if reasons:
         yield notice(
