@@ -7,8 +7,8 @@ from sqlalchemy.dialects import postgresql
 from kit.bulk import migrating
 from kit.database import binned, folded, foundation, foundation_access
 
-revision = "0036"
-down_revision = "0035"
+revision = "0037"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 
