@@ -6,6 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 from kit.bulk import migrating
 from kit.database import binned, folded, foundation, foundation_access
+from kit.merging import migrating as merging
 
 revision = "0037"
 down_revision = "0036"
@@ -28,6 +29,7 @@ def upgrade() -> None:
     foundation.index_record("hand_over", words=False)
     foundation_access.full_access("hand_over")
     binned.add_bin_to_new("hand_over")
+    merging.add_merging_to_new("hand_over")
     folded.index_new(folded.TextOf("hand_over", words=("reason",), title="reason"))
     op.create_index("ix_hand_over_person_id", "hand_over", ["person_id"])
     migrating.add_hand_overs()
