@@ -6,7 +6,7 @@ from cli.demo.actions import Actions
 from cli.demo.checkpoint import Checkpoint
 from cli.demo.content import customers, people
 from cli.demo.content.company import THROWN_AWAY, Company
-from cli.demo.content.kept import dashboards, reports, views
+from cli.demo.content.kept import dashboards, reports, teams, views
 from cli.demo.content.rows import Row
 from cli.demo.directory import Directory
 from cli.demo.gather import each_of
@@ -94,6 +94,7 @@ class Filling:
         yield "who has left", self._hand_over
         yield "what was thrown away", self._throw_away
         yield "what was merged", self._merge
+        yield "teams", self._team_up
 
     def _take_on(self) -> None:
         """Roles one after the other, because each stands below one before it."""
@@ -137,6 +138,28 @@ class Filling:
         for name, whom in shared.items():
             share = self._directory.resolved(whom)
             self._administrator.post(f"{plural}/{ids[name]}/shares", share)
+
+    def _team_up(self) -> None:
+        """Before an account is closed, its team is let in: nobody could do so afterwards but they."""
+        me = self._administrator.get("me")["id"]
+        ids, people_ids = (
+            self._directory.ids("accounts", "code"),
+            self._directory.ids("people", "email"),
+        )
+        for team in teams.teams(self._company.rows["accounts"]):
+            members = [(people_ids[people.by_key(key).email], *more) for key, *more in team.members]
+            if team.private:
+                members.append((me, "full", "executive"))
+            for person, level, role in members:
+                share = {
+                    "principal_kind": "person",
+                    "principal_id": person,
+                    "level": level,
+                    "role": role,
+                }
+                self._administrator.post(f"accounts/{ids[team.code]}/shares", share)
+            if team.private:
+                self._administrator.patch(f"accounts/{ids[team.code]}", {"private": True})
 
     def _keep_reports(self) -> None:
         self._administrator.post("exchange-rates:take-in", {"csv": self._company.exchange_rates})

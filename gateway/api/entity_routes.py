@@ -60,6 +60,9 @@ class EntityRoutes:
         yield Row("GET", f"{slug}/{{id}}/timeline", _reading(resource, records.timeline))
         yield Row("GET", f"{slug}/{{id}}/access", _reading(resource, records.explain))
         yield from self._shares(resource)
+        if resource.may_be_private:
+            yield Row("GET", f"{slug}:private", _listing(resource, records.private))
+            yield Row("POST", f"{slug}/{{id}}:lift-privacy", self._lift_privacy(resource))
         if "List" in resource.methods:
             yield Row("GET", f"{slug}:export", self._export(resource))
             yield Row("GET", f"{slug}:exports", _listing(resource, self.exports.log))
@@ -125,6 +128,13 @@ class EntityRoutes:
             return (await self.records.restore(resource, record_id, version, key)).response()
 
         return restore
+
+    def _lift_privacy(self, resource: Resource) -> Endpoint:
+        async def lift(request: Request) -> Response:
+            record_id, key = record_id_of(request), key_of(request)
+            return (await self.records.lift_privacy(resource, record_id, key)).response()
+
+        return lift
 
     def _verb(self, resource: Resource, verb: Method) -> Row:
         base = f"{resource.slug}/{{id}}" if verb.asks_for_record else resource.slug

@@ -61,6 +61,16 @@ class Records:
         request = _share(resource, record_id, values)
         return Answer.of(await self._asking(resource).Unshare(request))
 
+    async def private(self, resource: Resource, query: Query) -> Answer:
+        request = from_query(pb.PrivateRequest(), query)
+        request.entity = resource.entity
+        return Answer.of(await self._asking(resource).ListPrivate(request))
+
+    async def lift_privacy(self, resource: Resource, record_id: str, key: str = "") -> Answer:
+        self.rights.require_scope(only_reads=False)
+        request = pb.LiftPrivacyRequest(entity=resource.entity, id=record_id)
+        return Answer.of(await self._asking(resource).LiftPrivacy(request, key=key))
+
     async def explain(self, resource: Resource, record_id: str, query: Query) -> Answer:
         request = from_query(pb.ExplainRequest(), query)
         request.entity, request.id = resource.entity, record_id

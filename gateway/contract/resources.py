@@ -103,6 +103,11 @@ class Resource:
         return has_duplicates(self.message)
 
     @cached_property
+    def may_be_private(self) -> bool:
+        """Whether one of its records can be closed to all but its owner and those it is shared with."""
+        return "private" in self.message.fields_by_name
+
+    @cached_property
     def has_tags(self) -> bool:
         """Whether its records can be labelled."""
         return "tags" in self.message.fields_by_name

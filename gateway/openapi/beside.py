@@ -95,6 +95,9 @@ def beside(resource: Resource) -> Iterator[Beside]:
             ("DELETE", f"{one}/shares", "Unshare"),
         )
     )
+    if resource.may_be_private:
+        yield _of(records_pb2, "Records", "GET", f"{slug}:private", "ListPrivate")
+        yield _of(records_pb2, "Records", "POST", f"{one}:lift-privacy", "LiftPrivacy")
     yield _of(timeline_pb2, "Timelines", "GET", f"{one}/timeline", "List")
     if resource.has_bin:
         yield _of(records_pb2, "Records", "GET", f"{slug}:bin", "Bin")

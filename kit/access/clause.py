@@ -11,7 +11,9 @@ from sqlalchemy import (
     and_,
     bindparam,
     false,
+    func,
     literal,
+    literal_column,
     or_,
     true,
 )
@@ -76,14 +78,30 @@ def _within(
     keys: ColumnElement[Any],
     inherited: ColumnElement[Any],
 ) -> Sequence[ColumnElement[bool]]:
-    """Nothing for whoever reaches all; empty arrays would have the planner walk the whole index."""
-    if reach.all:
+    """Nothing for whoever reaches all."""
+    if reach.everything:
         return ()
-    table = record.__table__.c
-    ways = [table[COLUMNS[level]].bool_op("&&")(keys)] if reach.keys else []
+    return (met(record.__table__.c, COLUMNS[level], reach, keys, inherited),)
+
+
+def met(
+    columns: Any,
+    held: str,
+    reach: Reach,
+    keys: ColumnElement[Any],
+    inherited: ColumnElement[Any],
+) -> ColumnElement[bool]:
+    """The rows within a reach, of a table or of copies, by the keys in the column `held`.
+
+    Where all are reached but those that are marked, the mark is looked at first, since few have it.
+    Empty arrays would have the planner walk the whole index.
+    """
+    ways = [literal_column(str(reach.apart)) != func.all(columns.inherited)] if reach.all else []
+    if reach.keys:
+        ways.append(columns[held].bool_op("&&")(keys))
     if reach.inherited:
-        ways.append(table.inherited.bool_op("&&")(inherited))
-    return (or_(false(), *ways),)
+        ways.append(columns.inherited.bool_op("&&")(inherited))
+    return or_(false(), *ways)
 
 
 COLUMNS = {Level.READ: "keys", Level.EDIT: "wkeys", Level.FULL: "full_keys"}

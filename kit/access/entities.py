@@ -1,6 +1,7 @@
 """Every entity as access sees it: how open it is by itself, and which line of a profile speaks for it."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from kit.entity import Governs, Record
 from kit.wire.contract import Facts, every_entity, facts_of
@@ -23,6 +24,9 @@ class Standing(Protocol):
 
     @property
     def governed_by(self) -> str: ...
+
+    @property
+    def fields(self) -> Mapping[str, Any]: ...
 
 
 def standing_of(entity: str) -> Standing:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from kit.access.entities import at_home, everywhere, standing_of
-from kit.access.inheritance import every_row, key_in
+from kit.access.inheritance import every_row, is_private, key_in
 from kit.access.permit import Permit
 from kit.access.policy import Policy
 from kit.access.profiles import ACTIONS, ORDER
@@ -88,7 +88,9 @@ def _more_rows(own: Reach, now: Reach, was: Reach, but: frozenset[int]) -> bool:
 
 
 def _numbers(reach: Reach) -> set[int]:
-    return {*reach.keys, *reach.inherited}
+    """Those of private records apart: they go with who is in a group, and with no right over rows."""
+    held = (*reach.keys, *reach.inherited)
+    return {each for each in held if not is_private(key_in(each))}
 
 
 def named(policy: Policy) -> Iterator[str]:

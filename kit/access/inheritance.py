@@ -7,10 +7,14 @@ deals may be private while accounts are open. So each number says the way, the l
 
     bits 34-62  the way, e.g. of `sales.Opportunity > parties.Account`
     bits 32-33  the level: read, edit or full; 0 with the key 0 is carried by every row of the way
+                that is not closed, 0 with the key 1 by those that are, yet not themselves private
     bits  0-31  the key
+
+A private record is reached by keys of its own alone (ADR 43): it takes over nothing, and carries two
+marks instead. What hangs on it is closed: it carries one of them, and no number that opens a whole way.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from zlib import crc32
 
@@ -25,11 +29,30 @@ _WAYS = (1 << 29) - 1
 KEYS = (1 << LEVEL_BITS) - 1
 _LEVELS = {Level.READ: 1, Level.EDIT: 2, Level.FULL: 3}
 
+CLOSED, PRIVATE = 1, 2
+"""The marks, on no way: of what is private or hangs on what is, and of what is private itself."""
+
+PRIVATE_KEY = 1 << 30
+"""Set in each key of a private record, so that no key that opens other records opens it."""
+
 
 @cache
 def any_of(way: Way) -> int:
-    """The number that every row of a way carries, for those who reach all that stands there."""
+    """The number that every row of a way carries, for those who reach all that stands there.
+
+    Closed rows carry the next one: they are reached where the entity is open by itself.
+    """
     return (crc32(" > ".join(way).encode()) & _WAYS) << WAY_BITS
+
+
+def privately(keys: Iterable[int]) -> set[int]:
+    """The keys as a private record carries them."""
+    return {key | PRIVATE_KEY for key in keys}
+
+
+def is_private(key: int) -> bool:
+    """Whether private records alone carry such a key; those made up for a trial are below nothing."""
+    return key > 0 and bool(key & PRIVATE_KEY)
 
 
 def numbers(way: Way, level: Level, keys: Iterable[int]) -> list[int]:
@@ -56,7 +79,7 @@ def key_in(number: int) -> int:
 
 
 def handed_down(
-    entity: str, keys: Mapping[Level, Iterable[int]], inherited: Iterable[int]
+    entity: str, keys: Mapping[Level, Iterable[int]], inherited: Collection[int]
 ) -> list[int]:
     """What a row takes over from a record of `entity` with these keys, and from those above it."""
     way = (entity,)
@@ -67,7 +90,17 @@ def handed_down(
         for number in inherited
         if number >> WAY_BITS in longer
     )
-    return sorted({any_of(way), *own, *above})
+    return sorted({*_open(way, frozenset(inherited)), *own, *above})
+
+
+def _open(way: Way, inherited: frozenset[int]) -> Iterator[int]:
+    """What a row takes over from the record right above it for those who reach all of these."""
+    if CLOSED not in inherited:
+        yield any_of(way)
+        return
+    yield CLOSED
+    if PRIVATE not in inherited:
+        yield any_of(way) | CLOSED
 
 
 def of_nothing(parents: Sequence[str]) -> list[int]:

@@ -215,6 +215,15 @@ class Organisation:
                 return (role.share_key if kind == "role" else role.tree_key) if role else None
         return None
 
+    def share_keys(self, principals: Iterable[Principal]) -> set[int]:
+        """The numbers under which rows are shared with any of them."""
+        keys = (self.key_of(kind, each) for kind, each in principals)
+        return {key for key in keys if key is not None}
+
+    def own_keys(self, people: Iterable[UUID]) -> set[int]:
+        """The numbers of what any of these people own."""
+        return {self.people[each].own_key for each in people if each in self.people}
+
     def is_meant(self, person_id: UUID, kind: str, principal_id: UUID) -> bool:
         """Whether what a principal is granted reaches this person, as a member or from above."""
         return (kind, principal_id) in self.stands_for(person_id)

@@ -1,15 +1,15 @@
 """What one caller may do with one entity: asked of the policy once, and handed down."""
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
 from uuid import UUID
 
 from kit.access import profiles
 from kit.access.entities import Standing, at_home, standing_of
-from kit.access.inheritance import Way, any_of, numbers
-from kit.access.organisation import EVERYONE, PARENT, Organisation, Principal
-from kit.access.reach import Reach
+from kit.access.inheritance import CLOSED, PRIVATE, Way, privately
+from kit.access.organisation import EVERYONE, PARENT, Organisation
+from kit.access.reach import Reach, Ways, taken_over
 from kit.custom_fields.fields import PREFIX, custom_fields
 from kit.custom_fields.seen import SeenFields
 from kit.entity import Field, Level, Record, Reference, Rows, Tags
@@ -19,9 +19,6 @@ from kit.errors import Denied, Invalid
 
 Who = UUID | bool
 """A person, or whether a part of the system may do everything."""
-
-Ways = dict[Way, tuple[int, ...] | None]
-"""Keys by the way on which they count; None where every row of the way is reached."""
 
 _CUSTOM = said(Custom(), "Custom fields")
 _NEEDED = {
@@ -196,40 +193,54 @@ class Permit:
         assert self.person_id is not None  # noqa: S101 - no row is the system's
         if self._standing.confidential:
             return self._confidential(self.person_id)
-        all_rows = "view_all" if level is Level.READ else "edit_all"
-        if all_rows in self.rights or self._organisation.opens(self._standing, level):
-            return Reach(all=True)
         ways = self.ways(level)
-        if ways is None:
+        everywhere = self._opens(level) or self._opens_above(ways)
+        if everywhere and not self._apart:
             return Reach(all=True)
-        owners = self._owners(self.person_id, level)
-        owned = self._own_keys(owners)
-        shared = self._shared(self.person_id) | {EVERYONE}
+        organisation, person = self._organisation, self.person_id
+        shared, owners = privately({EVERYONE, *self.shared_with_caller()}), set[UUID]()
+        # Where private rows alone are apart, no other key has to be looked for.
+        if not (everywhere and self._apart == PRIVATE):
+            owners = self._owners(person, level)
+            shared |= {EVERYONE, *organisation.share_keys(organisation.stands_for(person))}
+        owned = organisation.own_keys(owners) | privately(organisation.own_keys({person}))
         return Reach(
-            False,
+            everywhere,
             tuple(sorted(owned | shared)),
             tuple(owners),
             tuple(sorted(shared)),
-            tuple(sorted(_numbers(ways, level))),
+            tuple(sorted(taken_over(ways, level))),
+            self._apart if everywhere else 0,
         )
 
-    def ways(self, level: Level) -> Ways | None:
-        """The ways by which rows are reached through what they hang on; None when that is all rows."""
+    @cached_property
+    def _apart(self) -> int:
+        """The mark of the rows that are not reached where all others are."""
+        if self._organisation.default_of(self._standing) == PARENT:
+            return CLOSED
+        return PRIVATE if "private" in self._standing.fields else 0
+
+    def _opens(self, level: Level) -> bool:
+        """Whether the organisation or a profile opens all rows."""
+        all_rows = "view_all" if level is Level.READ else "edit_all"
+        return all_rows in self.rights or self._organisation.opens(self._standing, level)
+
+    def _opens_above(self, ways: Ways) -> bool:
+        """Whether all is reached on which a row may hang."""
+        parents = [ways.get((parent,)) for parent in self._standing.parents]
+        return bool(ways) and all(above and above.all for above in parents)
+
+    def ways(self, level: Level) -> Ways:
+        """The ways by which rows are reached through what they hang on."""
+        ways: dict[Way, Reach] = {}
         if self._organisation.default_of(self._standing) != PARENT:
-            return {}
-        ways: Ways = {}
-        parents = self._standing.parents
-        for parent in parents:
+            return ways
+        for parent in self._standing.parents:
             above = self.another(parent)
-            if "view" not in above.rights:
-                continue
-            rows = above.rows(level)
-            ways[(parent,)] = None if rows.all else rows.keys
-            if not rows.all:
-                higher = above.ways(level) or {}
-                ways |= {(parent, *way): keys for way, keys in higher.items()}
-        every = all((parent,) in ways and ways[(parent,)] is None for parent in parents)
-        return None if every and parents else ways
+            if "view" in above.rights:
+                ways[(parent,)] = above.rows(level)
+                ways |= {(parent, *way): reach for way, reach in above.ways(level).items()}
+        return ways
 
     def _owners(self, person_id: UUID, level: Level) -> set[UUID]:
         """The people whose rows this person reaches because they own them."""
@@ -243,22 +254,11 @@ class Permit:
                 owners |= self._organisation.members(rule.source_kind, rule.source_id)
         return owners
 
-    def _own_keys(self, owners: Iterable[UUID]) -> set[int]:
-        found = (self._organisation.people.get(each) for each in owners)
-        return {person.own_key for person in found if person}
-
-    def _shared(self, person_id: UUID) -> set[int]:
-        """The share keys that this person holds, those of subordinates included."""
-        return self._keys_of(self._organisation.stands_for(person_id))
-
     def shared_with_caller(self) -> set[int]:
         """The keys of what is shared with the caller, by hand or by what a record says itself."""
-        among = self._organisation.counted_among(self.person_id) if self.person_id else ()
-        return self._keys_of(among)
-
-    def _keys_of(self, principals: Iterable[Principal]) -> set[int]:
-        keys = (self._organisation.key_of(kind, each) for kind, each in principals)
-        return {key for key in keys if key is not None}
+        organisation = self._organisation
+        among = organisation.counted_among(self.person_id) if self.person_id else ()
+        return organisation.share_keys(among)
 
     def _confidential(self, person_id: UUID) -> Reach:
         """Nobody reaches what is confidential by standing above somebody, or by a profile."""
@@ -293,8 +293,3 @@ def _targets(record: type[Record]) -> tuple[str, ...]:
     kinds = (known.said.kind for known in record.fields.values())
     targets = (kind.target for kind in kinds if isinstance(kind, Reference))
     return tuple(dict.fromkeys(filter(None, targets)))
-
-
-def _numbers(ways: Ways, level: Level) -> Iterator[int]:
-    for way, keys in ways.items():
-        yield from [any_of(way)] if keys is None else numbers(way, level, keys)

@@ -10,6 +10,7 @@ from typing import Any
 
 from kit.access import profiles
 from kit.access.entries import KINDS
+from kit.access.inheritance import privately
 from kit.access.organisation import EVERYONE, Organisation
 from kit.access.permit import Permit, Permits
 from kit.actor import Actor
@@ -65,12 +66,15 @@ class Policy:
         grants = [
             (self._grant_key(each), Level(each.level)) for each in (*record.audience(), *shares)
         ]
-        return {
+        let_in = {
             level: sorted(
                 owned | {key for key, held in grants if key is not None and held.includes(level)}
             )
             for level in Level
         }
+        if not record.kept_private:
+            return let_in
+        return {level: sorted(privately(keys)) for level, keys in let_in.items()}
 
     def _grant_key(self, grant: Audience) -> int | None:
         if grant.kind == "everyone":

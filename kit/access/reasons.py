@@ -9,6 +9,7 @@ from kit.access.organisation import PARENT
 from kit.access.policy import Policy
 from kit.actor import Actor
 from kit.entity import Audience, Level, Record
+from kit.entity.levels import TEAM_ROLES
 
 
 def explained(
@@ -29,12 +30,14 @@ def _reaches(policy: Policy, person_id: UUID, record: Record, level: Level) -> b
 def _ways(policy: Policy, person_id: UUID, record: Record, shares: list[Audience]) -> Iterator[str]:
     if record.owner_id == person_id:
         yield "Owns it."
-    if not record.confidential:
+    if not (record.confidential or record.kept_private):
         yield from _by_place(policy, person_id, record)
         yield from _by_openness(policy, person_id, record)
         yield from _by_rule(policy, person_id, record)
     for each in (*record.audience(), *shares):
-        yield from _by_share(policy, person_id, each, confidential=record.confidential)
+        yield from _by_share(policy, person_id, each, record)
+    if record.kept_private:
+        yield "It is private: no place in the role tree, rule or profile opens it."
 
 
 def _by_place(policy: Policy, person_id: UUID, record: Record) -> Iterator[str]:
@@ -43,24 +46,31 @@ def _by_place(policy: Policy, person_id: UUID, record: Record) -> Iterator[str]:
         yield f"Stands above the owner, {owner}, in the role tree."
 
 
-def _by_share(
-    policy: Policy, person_id: UUID, share: Audience, *, confidential: bool
-) -> Iterator[str]:
-    name = _name(policy, share.kind, share.id)
+def _by_share(policy: Policy, person_id: UUID, share: Audience, record: Record) -> Iterator[str]:
+    told = _told(policy, share)
     if share.kind == "everyone" or (share.kind, share.id) == ("person", person_id):
-        yield f"Shared with {name} ({share.level})."
-    elif (
-        not confidential
-        and share.id
-        and policy.organisation.is_meant(person_id, share.kind, share.id)
-    ):
-        member = person_id in policy.organisation.members(share.kind, share.id)
-        whose = "Shared with" if member else "Stands above somebody it is shared with:"
-        yield f"{whose} {name} ({share.level})."
+        yield f"Shared with {told}."
+    elif record.confidential or not share.id:
+        return
+    elif person_id in policy.organisation.members(share.kind, share.id):
+        yield f"Shared with {told}."
+    elif not record.kept_private and policy.organisation.is_meant(person_id, share.kind, share.id):
+        yield f"Stands above somebody it is shared with: {told}."
+
+
+def _told(policy: Policy, share: Audience) -> str:
+    """With whom, in which role, and how far."""
+    name, role = _name(policy, share.kind, share.id), share.role
+    known = policy.organisation.choices.get(TEAM_ROLES)
+    captions = {each.value: each.caption for each in known.values} if known else {}
+    part = f" as {captions.get(role, role)}" if role else ""
+    return f"{name}{part} ({share.level})"
 
 
 def _by_openness(policy: Policy, person_id: UUID, record: Record) -> Iterator[str]:
-    if {"view_all", "edit_all"} & policy.permit(Actor.person(person_id), type(record)).rights:
+    permit = policy.permit(Actor.person(person_id), type(record))
+    closed = permit.reach(Level.READ).apart in record.inherited
+    if {"view_all", "edit_all"} & permit.rights and not closed:
         yield f"A profile opens all {record.plural.lower()}."
     default = policy.organisation.default_of(type(record))
     if default == PARENT:
@@ -71,7 +81,7 @@ def _by_openness(policy: Policy, person_id: UUID, record: Record) -> Iterator[st
 
 def _by_parent(policy: Policy, person_id: UUID, record: Record) -> Iterator[str]:
     reach = policy.permit(Actor.person(person_id), type(record)).reach(Level.READ)
-    if reach.all or reach.meets((), record.inherited):
+    if reach.meets((), record.inherited):
         entity = record.parent[0] if record.parent else record.parents[0]
         kind = entity.partition(".")[2].lower()
         yield (

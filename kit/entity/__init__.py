@@ -36,6 +36,7 @@ from kit.entity.kinds import (
 from kit.entity.levels import Audience, Governs, Level
 from kit.entity.parts import Part, Parts
 from kit.entity.presentation import Presentation
+from kit.entity.private import MayBePrivate
 from kit.entity.record import Before, Record
 from kit.entity.rows import Row, Rows, row_field
 from kit.entity.tagged import Tagged
@@ -60,6 +61,7 @@ __all__ = [
     "Kind",
     "Level",
     "LongText",
+    "MayBePrivate",
     "Money",
     "Number",
     "Part",

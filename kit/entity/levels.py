@@ -20,13 +20,18 @@ class Level(StrEnum):
 _STRENGTH = {Level.READ: 1, Level.EDIT: 2, Level.FULL: 3}
 
 
+TEAM_ROLES = "identity.team_role"
+"""The list of what people may be to a record that is shared with them."""
+
+
 @dataclass(frozen=True)
 class Audience:
-    """Whom a record's own content lets in, e.g. the members of a private room."""
+    """Whom a record lets in by what it says, e.g. the members of a private room, or by a share."""
 
     kind: str
     id: UUID | None
     level: Level = Level.EDIT
+    role: str = ""
 
 
 class Governs(StrEnum):

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    CheckConstraint,
     Column,
     ColumnElement,
     DateTime,
@@ -151,6 +152,11 @@ class Record(DeclarativeBase):
         return ()
 
     @property
+    def kept_private(self) -> bool:
+        """Whether it is open to nobody but its owner and those it is shared with; see `MayBePrivate`."""
+        return bool(vars(self).get("private"))
+
+    @property
     def parent(self) -> tuple[str, UUID] | None:
         """The record that it hangs on: its entity and its id."""
         for name in self.hangs_on:
@@ -211,6 +217,13 @@ def _complete(cls: type[Record]) -> None:
     _index(cls, table)
 
 
+NEVER_OPEN = (
+    "not private or 1073741824 <= all (keys) and 1073741824 <= all (wkeys)"
+    " and 1073741824 <= all (full_keys) and 2 = any (inherited)"
+)
+"""A private record carries no key that opens others, whoever writes it; see kit/access/inheritance.py."""
+
+
 def _index(cls: type[Record], table: Table) -> None:
     """The indexes by which every entity is listed, reached, searched, sorted and found."""
     newest, standing = (table.c.updated_at.desc(), table.c.id.desc()), table.c.binned_at.is_(None)
@@ -221,6 +234,8 @@ def _index(cls: type[Record], table: Table) -> None:
     merged = table.c.merged_into.is_not(None)
     Index(f"ix_{table.name}_merged", table.c.merged_into, postgresql_where=merged)
     Index(f"ix_{table.name}_keys", table.c["keys"], postgresql_using="gin", postgresql_with=AT_ONCE)
+    if "private" in cls.fields:
+        table.append_constraint(CheckConstraint(text(NEVER_OPEN), f"ck_{table.name}_private"))
     if cls.hangs_on:
         cls.parents = _parents(cls)
         Index(

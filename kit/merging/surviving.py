@@ -44,6 +44,9 @@ class _Found:
         """What survives in a field."""
         if name in self._chosen:
             return _copied(self._said(self._by_id[self._chosen[name]], name))
+        if name == "private":
+            # What one of them was kept to few with must not come into the sight of all.
+            return any(each.kept_private for each in self._held)
         if isinstance(self._survivor.fields[name].said.kind, Words | References | Rows):
             return self._united(name)
         return self._said(self._source(name), name)

@@ -11,7 +11,7 @@ from kit.access.policy import Policy
 from kit.actor import Actor
 from kit.entity import Governs, Level, Record
 from kit.events.publishing.outbox import Announcement
-from kit.notices.kinds import ASSIGNED, COMPLETED, KINDS, Kind
+from kit.notices.kinds import ASSIGNED, COMPLETED, KINDS, SHARED, Kind
 
 if TYPE_CHECKING:
     from kit.records.write.history import Change
@@ -97,6 +97,30 @@ def _assigned(work: "Work", change: "Change", given: Given) -> Iterator[Announce
             what=change.what,
             fields=sorted({name for _, name in given}),
         )
+
+
+def shared(work: "Work", changes: Sequence["Change"], access: str) -> Iterator[Announcement]:
+    """Who was given access to a record by hand, by somebody else; `access` is where a change says it."""
+    for change in changes:
+        record, policy = change.record, work.process.policy
+        people = _let_in(*change.said.get(access, ((), ()))) - {work.actor.person_id}
+        told = [each for each in sorted(people) if sees(policy, type(record), record, each)]
+        if told and _is_worked_on(type(record)):
+            yield notice(
+                work.process.name,
+                dict.fromkeys(told, SHARED),
+                id=f"{record.id}:{record.version}",
+                entity=record.entity,
+                record_id=str(record.id),
+                actor=work.actor.name,
+                what=change.what,
+            )
+
+
+def _let_in(before: Iterable[str], after: Iterable[str]) -> set[UUID]:
+    """The people who have access by hand now and had none before, as history names them."""
+    was, now = ({tuple(each.split(":")[:2]) for each in side} for side in (before, after))
+    return {UUID(id) for kind, id in now - was if kind == "person"}
 
 
 def _given(change: "Change", actor: UUID | None) -> Given:

@@ -42,8 +42,9 @@ share = Table(
     Column("level", Text, nullable=False),
     Column("granted_by", Text, nullable=False),
     Column("granted_at", DateTime(timezone=True), nullable=False),
+    Column("role", Text),
 )
-"""Access given by hand; it ends when the record changes its owner."""
+"""Access given by hand, to whoever works on the record in a role; it ends when the record changes its owner."""
 
 answered = Table(
     "answered",

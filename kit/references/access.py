@@ -1,6 +1,6 @@
 """What decides about access to a record that others refer to, wherever it lives."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
@@ -18,7 +18,7 @@ class Standing:
 
     entity: str
     keys: Mapping[Level, Iterable[int]]
-    inherited: Iterable[int]
+    inherited: Collection[int]
     state: str = "live"
     merged_into: UUID | None = None
     """The record that took this one in, and for which it stands."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from kit.access.inheritance import WAY_BITS, any_of, base, lengthened
+from kit.access.inheritance import CLOSED, PRIVATE, WAY_BITS, any_of, base, lengthened
 from kit.entity import Level, Record
 from kit.references.fetch import Fetch
 
@@ -85,7 +85,7 @@ def _statement(table: str, source: str, entity: str, link: str) -> str:
     return f"""
 update {table} as child set inherited = taken.over
 from {source} as above, lateral (select {handed_down("above", entity)} as over) as taken
-where above.id = any($1::uuid[]){known} and {link}
+where above.id = any($1::uuid[]){known} and {link} and {PRIVATE} <> all(child.inherited)
   and child.inherited is distinct from taken.over
 returning {"child.entity, " if copies else ""}child.id
 """
@@ -98,8 +98,15 @@ def handed_down(row: str, entity: str) -> str:
         f"select {base(way, level)}::bigint | key::bigint from unnest({row}.{column}) as key"
         for level, column in _COLUMNS.items()
     ]
-    numbers = " union ".join([f"select {any_of(way)}::bigint", *own, *_from_above(row, entity)])
+    numbers = " union ".join([*_open(row, way), *own, *_from_above(row, entity)])
     return f"array(select number from ({numbers}) as numbers (number) order by number)"
+
+
+def _open(row: str, way: tuple[str, ...]) -> Iterator[str]:
+    closed = f"{CLOSED} = any({row}.inherited)"
+    yield f"select {any_of(way)}::bigint where not {closed}"
+    yield f"select {CLOSED}::bigint where {closed}"
+    yield f"select {any_of(way) | CLOSED}::bigint where {closed} and {PRIVATE} <> all({row}.inherited)"
 
 
 def _from_above(row: str, entity: str) -> Iterator[str]:

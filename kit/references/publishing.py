@@ -8,6 +8,7 @@ from crm.v1 import records_pb2 as pb
 from crm.v1 import references_pb2
 from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, select, tuple_
 
+from kit.access.inheritance import PRIVATE
 from kit.actor import calling
 from kit.entity import Level, Record
 from kit.ids import record_id
@@ -43,6 +44,7 @@ def copy_of(record: Record, *, gone: bool = False) -> Copy:
         keys=record.keys,
         edit_keys=record.wkeys,
         full_keys=record.full_keys,
+        private=record.kept_private,
     )
     if record.merged_into is not None:
         copy.merged_into = str(record.merged_into)
@@ -143,6 +145,7 @@ def _copy(row: Any) -> Copy:
         keys=row.keys,
         edit_keys=row.wkeys,
         full_keys=row.full_keys,
+        private=PRIVATE in row.inherited,
         parent_entity=row.parent_entity,
         parent_id=str(row.parent_id) if row.parent_id else None,
         merged_into=str(row.merged_into) if row.merged_into else None,

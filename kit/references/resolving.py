@@ -6,11 +6,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kit.access.inheritance import of_nothing
+from kit.access.inheritance import CLOSED, PRIVATE, of_nothing
 from kit.access.reach import Reach
 from kit.entity import Governs, Level, Parts, Record, Reference, References
 from kit.entity.parts import parts_in
-from kit.entity.tracking import was
+from kit.entity.tracking import former, was
 from kit.errors import Invalid, Unavailable
 from kit.references.access import COLUMNS, STATE, Name, Standing
 from kit.references.copies.brought_by_calls import brought
@@ -53,6 +53,8 @@ class Resolving:
 
     def inherited(self, record: Record) -> list[int]:
         """What a record takes over from the one it hangs on; nothing from one that is unknown."""
+        if record.kept_private:
+            return [CLOSED, PRIVATE]
         parent = record.parent
         if parent is None:
             return of_nothing(record.parents)
@@ -69,7 +71,10 @@ class Resolving:
             if each.target not in made and each not in self._judged
         ]
         wanted = {each.target for each in named if self._matters(each)}
-        above = {each.target for each in named if each.above}
+        # What is private no longer takes over again what it did before.
+        opened = {each.parent for each in old if each.parent and former(each).get("private")}
+        above = {each.target for each in named if each.above} | opened
+        wanted |= opened
         if vouched := wanted & self._vouched - above:
             self._work.process.unknown_references.note(vouched)
             wanted -= vouched
@@ -109,7 +114,8 @@ class Resolving:
         if named.above or record is None or (self._judges and not record.no_bin):
             return True
         opens = self._work.process.policy.organisation.opens
-        return not (opens(record, Level.READ) or self._reach(record.entity).all)
+        opened = opens(record, Level.READ) and "private" not in record.fields
+        return not (opened or self._reach(record.entity).everything)
 
     def vouch(self, *targets: Name) -> None:
         """Takes for granted what its owner has just named in an answer; its copy comes in a moment."""

@@ -20,6 +20,7 @@ from services.identity.model.vocabulary.tag_categories import TagCategory
 from services.identity.oauth.storage.grants import forget_expired
 from services.identity.oauth.tokens.rfc7517_keys import rotate_keys
 from services.identity.of_services.index_states import keep_states
+from services.identity.of_services.team_roles import keep_team_roles
 from services.identity.policy import publish_policy
 from services.identity.rpc.clients import Clients
 from services.identity.rpc.custom_fields import CustomFields
@@ -86,7 +87,7 @@ def identity(settings: Settings) -> Service:
         ],
         jobs=[Every(600, forget_ended), Every(600, forget_expired), Every(3600, rotate_keys)],
         before_commit=[publish_policy],
-        started=[first_start(passwords), rotate_keys],
+        started=[first_start(passwords), keep_team_roles, rotate_keys],
         owns_policy=True,
         tell_indexes=keep_states,
         admits=_ADMITS,

@@ -208,6 +208,7 @@ def _deal(known: Conversion, who: Actor, without: Collection[str]) -> sales.Oppo
         contact_id=str(known.contact_id) if known.contact_id else None,
         lead_id=str(known.id),
         conversion_id=str(known.id),
+        private=known.private or None,
     )
     for name, of_lead in _TAKEN_OVER.items():
         if of_lead in lead:

@@ -16,8 +16,8 @@ from tests.entities.cases import CASES, CREATED, SERVICES, Case, wired
 
 every = pytest.mark.parametrize("case", CASES.values(), ids=str)
 
-OWN = {*range(10, 90), 91}
-# Beside the custom fields stand the tags of what people work on.
+OWN = {8, *range(10, 90), 91}
+# Whether it is private, and beside the custom fields the tags, stand in what people work on.
 BASE = [
     *("id", "version", "owner_id", "created_at", "updated_at", "created_by", "updated_by"),
 ]

@@ -224,6 +224,7 @@ async def test_people_choose_by_which_letters_they_are_told(office: Office, bob:
         "assigned": "at_once",
         "completed": "never",
         "followed": "daily",
+        "shared": "at_once",
     }
     after = plain(await stub.Choose(pb.NotificationChoices(followed="never", assigned="")))
     assert after == {**before, "followed": "never"}

@@ -7,13 +7,15 @@ import pytest
 from crm.v1 import records_pb2, standard_pb2
 from crm.v1.records_pb2_grpc import RecordsStub
 
-from kit.errors import Denied, NotFound
-from kit.testing.organisation import TestOrganisation
+from kit.access.entries import Permission
+from kit.errors import Denied, Invalid, NotFound
+from kit.testing.organisation import ALL, TestOrganisation
 from tests.entities.cases import CASES
 from tests.entities.factories import Office
 from tests.waiting import until
 
 ACCOUNT, CONTACT, DEAL = "parties.Account", "parties.Contact", "sales.Opportunity"
+SEES_ALL = Permission(CONTACT, view=True, view_all=True, edit=True, edit_all=True)
 TICKET, ACTIVITY, CHANGE = "helpdesk.Ticket", "scheduling.Activity", "sales.StageChange"
 
 
@@ -138,6 +140,72 @@ async def test_an_activity_about_a_private_deal_is_as_private(
     try:
         customer, eve = await Customer(office).make(), await organisation.person("Eve")
         assert await customer.seen_by(eve) == set(customer.made) - {DEAL, "about the deal"}
+    finally:
+        await organisation.publish("default", None, default)
+
+
+async def keep(customer: Customer, *, private: bool) -> None:
+    """Ana says who finds her account."""
+    record = CASES[ACCOUNT].message(id=customer.made[ACCOUNT].id, private=private)
+    patch = CASES[ACCOUNT].patch(record=record, mask={"paths": ["private"]})
+    await customer.office.stub(CASES[ACCOUNT]).Update(patch)
+
+
+async def test_what_hangs_on_a_private_account_is_closed_with_it(
+    office: Office, organisation: TestOrganisation
+) -> None:
+    """ID-08: though accounts are open to all, in every service; a share opens it, and it may be lifted."""
+    customer, eve = await Customer(office).make(), await organisation.person("Eve", ALL, SEES_ALL)
+    assert await customer.seen_by(eve) == set(customer.made)
+    await keep(customer, private=True)
+    await until(lambda: _equal(customer.seen_by(eve), set()), "Eve sees nothing of it")
+    assert await customer.seen_by(office.actor) == set(customer.made)
+    about = await customer._activity(account_id=customer.made[ACCOUNT].id)
+    customer.made["made later"] = about
+    assert await customer.seen_by(eve) == set()
+    await customer.share(ACCOUNT, eve, "read")
+    await until(lambda: _equal(customer.seen_by(eve), set(customer.made)), "Eve sees all of it")
+    await customer.share(ACCOUNT, eve, "read", take=True)
+    await keep(customer, private=False)
+    await until(lambda: _equal(customer.seen_by(eve), set(customer.made)), "Eve sees all again")
+
+
+async def test_a_private_child_takes_nothing_over(
+    office: Office, organisation: TestOrganisation
+) -> None:
+    """ID-08: a deal is private though its account is open, and so is what is done about it."""
+    customer, eve = await Customer(office).make(), await organisation.person("Eve")
+    deal = customer.made[DEAL]
+    for private, seen in ((True, set(customer.made) - {DEAL, "about the deal"}), (False, None)):
+        patch = CASES[DEAL].patch(
+            record=CASES[DEAL].message(id=deal.id, private=private), mask={"paths": ["private"]}
+        )
+        await office.stub(CASES[DEAL]).Update(patch)
+        wanted = set(customer.made) if seen is None else seen
+        await until(lambda: _equal(customer.seen_by(eve), wanted), "Eve sees the rest")  # noqa: B023 - awaited at once
+
+
+async def test_what_is_open_by_itself_stays_open_and_does_not_name_the_private_account(
+    office: Office, organisation: TestOrganisation
+) -> None:
+    """ID-08: deals that everybody may see tell neither name nor industry of an account that they may not."""
+    default = await organisation.default(DEAL, "edit")
+    try:
+        customer, eve = await Customer(office).make(), await organisation.person("Eve")
+        await keep(customer, private=True)
+        account, deal = customer.made[ACCOUNT], customer.made[DEAL]
+        seen = {DEAL, "about the deal"}
+        await until(lambda: _equal(customer.seen_by(eve), seen), "Eve sees the deal alone")
+        deals = office.stub(CASES[DEAL], eve)
+        listed = await deals.List(standard_pb2.ListRequest(filter=f"id = {deal.id}", titles=True))
+        assert [each.id for each in listed.items] == [deal.id]
+        assert account.name not in {each.title for each in listed.page.titles}
+        by_name = standard_pb2.ListRequest(
+            filter=f'id = {deal.id} AND account.name = "{account.name}"'
+        )
+        assert not (await deals.List(by_name)).items
+        with pytest.raises(Invalid):
+            await deals.Create(CASES[DEAL].message(name="Another", account_id=account.id))
     finally:
         await organisation.publish("default", None, default)
 

@@ -141,6 +141,7 @@ async def test_people_choose_their_letters_on_a_page(cleo: Browser) -> None:
     assert chosen == {
         "mentioned": "at_once",
         "assigned": "daily",
+        "shared": "at_once",
         "completed": "never",
         "followed": "never",
     }

@@ -21,10 +21,12 @@ TOY = "toys.Toy"
 _INDEX = "select indisvalid from pg_index join pg_class on oid = indexrelid where relname = :name"
 _MANY = (
     "insert into toy (id, version, created_at, updated_at, created_by, updated_by, keys, wkeys,"
-    " full_keys, inherited, custom, name, ready, state, friend_ids, tags, parts, owner_id, wear)"
+    " full_keys, inherited, custom, private, name, ready, state, friend_ids, tags, parts, owner_id,"
+    " wear)"
     " select gen_random_uuid(), 1, created_at, updated_at, created_by, updated_by, keys, wkeys,"
-    " full_keys, inherited, jsonb_build_object(cast(:key as text), n), name, ready, state,"
-    " friend_ids, tags, parts, owner_id, wear from toy, generate_series(1, 3000) n where id = :id"
+    " full_keys, inherited, jsonb_build_object(cast(:key as text), n), private, name, ready,"
+    " state, friend_ids, tags, parts, owner_id, wear from toy, generate_series(1, 3000) n"
+    " where id = :id"
 )
 
 

@@ -194,9 +194,9 @@ async def test_a_page_holds_what_was_asked_and_counts_are_capped(toys: Serving, 
 
 _COPIES = (
     "insert into toy (id, version, created_at, updated_at, created_by, updated_by, keys, wkeys,"
-    " full_keys, inherited, custom, name, ready, state, friend_ids, tags, parts, owner_id, wear)"
+    " full_keys, inherited, custom, private, name, ready, state, friend_ids, tags, parts, owner_id, wear)"
     " select gen_random_uuid(), 1, created_at, updated_at, created_by, updated_by, keys, wkeys,"
-    " full_keys, inherited, custom, name, ready, state, friend_ids, tags, parts, owner_id, wear"
+    " full_keys, inherited, custom, private, name, ready, state, friend_ids, tags, parts, owner_id, wear"
     " from toy, generate_series(1, 1000) where name = :word"
 )
 

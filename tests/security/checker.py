@@ -3,6 +3,7 @@
 from unittest.mock import patch
 
 from kit.access import Policy
+from kit.access.inheritance import CLOSED, PRIVATE
 from kit.actor import Actor
 from kit.entity import Audience, Governs, Level
 from tests.kit.toy.model import Diary, Toy
@@ -29,11 +30,14 @@ def kit_says(policy: Policy, user: int, action: str, thing: Thing, world: World)
     if action not in permit.rights and action != "view" and permit.rights & {"edit", "delete"}:
         return False
     row = record(name="it", owner_id=id_of("person", thing.owner))
+    if closed := thing.private and not world.confidential:
+        row.private = True
     given = [
         Audience(kind, id_of(kind, number), Level(level))
         for (kind, number), level in thing.shares.items()
     ]
-    return permit.reach(LEVEL[action]).meets(policy.row_keys(row, given)[LEVEL[action]], ())
+    inherited = (CLOSED, PRIVATE) if closed else ()
+    return permit.reach(LEVEL[action]).meets(policy.row_keys(row, given)[LEVEL[action]], inherited)
 
 
 def disagreements(world: World) -> list[str]:

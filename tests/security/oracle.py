@@ -5,6 +5,8 @@ to the row: the organisation's default, ownership, standing above the owner, a s
 by hand, a profile that opens all rows; whoever stands above a grantee shares the grant. A profile
 speaks of an entity by a line of its own, by the line `*`, or by the line `configuration` of what
 sets the organisation up, of which `*` lets look and no more. What all profiles hide is not there.
+A private record is its owner's and of those it is shared with, as a person or as one of a role or
+group: no default, no place above anybody, no rule and no profile opens it.
 """
 
 from dataclasses import dataclass, field
@@ -48,10 +50,11 @@ class Rule:
 
 @dataclass
 class Thing:
-    """A record: its owner and the shares given by hand."""
+    """A record: its owner, the shares given by hand, and whether it is open to nobody else."""
 
     owner: int
     shares: dict[Principal, str] = field(default_factory=dict)
+    private: bool = False
 
 
 @dataclass
@@ -85,6 +88,11 @@ def can(user: int, action: str, record: Thing, world: World) -> bool:
     if world.confidential:
         mine = record.shares.get(("person", user), "private")
         return record.owner == user or _STRENGTH[mine] >= _STRENGTH[level]
+    if record.private:
+        return user == record.owner or any(
+            user in _members(principal, world) and _STRENGTH[granted] >= _STRENGTH[level]
+            for principal, granted in record.shares.items()
+        )
     if ("view_all" if level == "read" else "edit_all") in rights:
         return True
     if _STRENGTH[world.default] >= _STRENGTH[level]:

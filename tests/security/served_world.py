@@ -1,5 +1,6 @@
 """A world published to a running service, and its answers asked for over the wire."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,9 @@ from tests.security.worlds import ENTITY, id_of, parts
 
 MANY = standard_pb2.ListRequest(page_size=200, count=True)
 _GOD = Actor.person(id_of("person", 50))
-_ALL = entries.Permission(ENTITY, True, True, True, True, True, True)
+_ALL = tuple(
+    entries.Permission(each, True, True, True, True, True, True) for each in (ENTITY, "access")
+)
 
 
 class ServedWorld:
@@ -42,7 +45,7 @@ class ServedWorld:
         async with self.serving.process.database.engine.begin() as connection:
             await connection.execute(text("truncate toy, share, history, outbox, answered cascade"))
         self.ids = []
-        await self._tell("profile", str(id_of("profile", 50)), entries.Profile("All", (_ALL,)))
+        await self._tell("profile", str(id_of("profile", 50)), entries.Profile("All", _ALL))
         await self._tell("person", str(_GOD.person_id), _god())
         # Who has left is given nothing new (A6), so the records are there before anybody leaves.
         all_here = [replace(each, active=True) for each in world.people]
@@ -78,13 +81,27 @@ class ServedWorld:
         god = self.serving.stub(services.ToysStub, _GOD)
         made = await god.Create(pb.Toy(name=f"Toy {len(self.ids)}", owner_id=owner))
         self.ids.append(made.id)
+        number = len(self.ids) - 1
         for principal, level in thing.shares.items():
-            await self.share(len(self.ids) - 1, principal, level)
+            await self.share(number, principal, level)
+        if thing.private:
+            await self.close(number)
+
+    async def close(self, number: int) -> None:
+        await self._update(number, "private", private=True)
+
+    async def open(self, number: int) -> None:
+        """Whoever may do everything sees it no more, and lifts it as who manages access."""
+        asked = records_pb2.LiftPrivacyRequest(entity=ENTITY, id=self.ids[number])
+        await self.serving.stub(RecordsStub, _GOD).LiftPrivacy(asked)
 
     async def move(self, number: int, owner: int) -> None:
-        toy = pb.Toy(id=self.ids[number], owner_id=str(id_of("person", owner)))
+        await self._update(number, "owner_id", owner_id=str(id_of("person", owner)))
+
+    async def _update(self, number: int, name: str, **said: Any) -> None:
+        toy = pb.Toy(id=self.ids[number], **said)
         god = self.serving.stub(services.ToysStub, _GOD)
-        await god.Update(pb.ToyPatch(record=toy, mask={"paths": ["owner_id"]}))
+        await god.Update(pb.ToyPatch(record=toy, mask={"paths": [name]}))
 
     async def share(self, number: int, principal: Principal, level: str) -> None:
         await self.serving.stub(RecordsStub, _GOD).Share(self._share(number, principal, level))
@@ -138,10 +155,14 @@ class ServedWorld:
         )
 
     async def explained(self, user: int, number: int) -> Any:
+        """Asked by whoever sees most; what is private, by the person herself."""
         asked = records_pb2.ExplainRequest(
             entity=ENTITY, id=self.ids[number], person_id=str(id_of("person", user))
         )
-        return await self.serving.stub(RecordsStub, _GOD).Explain(asked)
+        for who in (_GOD, actor(user)):
+            with suppress(NotFound, Denied):
+                return await self.serving.stub(RecordsStub, who).Explain(asked)
+        return records_pb2.Explanation(level="none")
 
 
 def actor(user: int) -> Actor:

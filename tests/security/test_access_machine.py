@@ -67,6 +67,15 @@ class Access(RuleBasedStateMachine):
         self.wait(self.told.begin(world))
         self.wait(self.agrees())
 
+    def by_an_administrator(self, number: int, work: Coroutine[Any, Any, Any]) -> None:
+        """Who may do everything opens what is private before, and closes it after."""
+        private = self.world.things[number].private
+        if private:
+            self.wait(self.told.open(number))
+        self.wait(work)
+        if private:
+            self.wait(self.told.close(number))
+
     def settled(self) -> None:
         """Tells what the rule changed, and compares."""
         self.wait(self.told.sync(self.world))
@@ -128,7 +137,7 @@ class Access(RuleBasedStateMachine):
         if principal[0] == "person" and not self.world.people[principal[1]].active:
             return
         self.world.things[number].shares[principal] = level
-        self.wait(self.told.share(number, principal, level))
+        self.by_an_administrator(number, self.told.share(number, principal, level))
         self.settled()
 
     @rule(number=numbers(THINGS), which=numbers(4))
@@ -137,7 +146,15 @@ class Access(RuleBasedStateMachine):
         shares = self.world.things[number].shares
         for principal in list(shares)[which : which + 1]:
             del shares[principal]
-            self.wait(self.told.unshare(number, principal))
+            self.by_an_administrator(number, self.told.unshare(number, principal))
+        self.settled()
+
+    @rule(number=numbers(THINGS))
+    def is_closed_or_opened(self, number: int) -> None:
+        number %= len(self.world.things)
+        thing = self.world.things[number]
+        thing.private ^= True
+        self.wait(self.told.close(number) if thing.private else self.told.open(number))
         self.settled()
 
     @rule(number=numbers(THINGS), owner=numbers(PEOPLE))
@@ -146,8 +163,8 @@ class Access(RuleBasedStateMachine):
         if not self.world.people[owner].active:
             return
         if self.world.things[number].owner != owner:
-            self.world.things[number] = Thing(owner)
-        self.wait(self.told.move(number, owner))
+            self.world.things[number] = Thing(owner, private=self.world.things[number].private)
+        self.by_an_administrator(number, self.told.move(number, owner))
         self.settled()
 
     @rule(owner=numbers(PEOPLE))
@@ -196,7 +213,7 @@ class Access(RuleBasedStateMachine):
 
 
 async def test_every_answer_is_the_oracles(told: ServedWorld) -> None:
-    """ID-09 to ID-13: list, both plans, pages, count, get and update, after each change."""
+    """ID-08 to ID-13: list, both plans, pages, count, get and update, after each change."""
     machine = type("Machine", (Access,), {"told": told, "loop": asyncio.get_running_loop()})
     await asyncio.to_thread(run_state_machine_as_test, machine, settings=FEW_STEPS)
 

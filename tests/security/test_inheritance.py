@@ -7,13 +7,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kit.access.inheritance import any_of, every_row, handed_down, key_in, numbers, ways_above
+from kit.access.inheritance import (
+    CLOSED,
+    PRIVATE,
+    any_of,
+    every_row,
+    handed_down,
+    key_in,
+    numbers,
+    ways_above,
+)
 from kit.entity import Level
 from kit.references.cascade import handed_down as in_sql
 from kit.wire.contract import every_entity
 from tests.house import House
 
 KEYS = st.lists(st.integers(1, 2**31 - 1), max_size=4, unique=True)
+MARKS = st.sampled_from([(), (CLOSED,), (CLOSED, PRIVATE)])
 ENTITIES = sorted(every_entity())
 
 
@@ -42,8 +52,8 @@ async def connection(house: House) -> Any:
 async def test_python_and_postgresql_hand_down_the_same(connection: Any) -> None:
     """S13"""
 
-    async def agree(entity: str, keys: list[list[int]], above: list[int]) -> None:
-        inherited = [
+    async def agree(entity: str, keys: list[list[int]], above: list[int], marks: Any) -> None:
+        inherited = [*marks] + [
             number
             for way in ways_above(entity)
             for number in (any_of(way), *numbers(way, Level.READ, above))
@@ -63,9 +73,9 @@ def _drawn() -> list[Any]:
     found: list[Any] = []
 
     @settings(max_examples=60, suppress_health_check=list(HealthCheck), database=None)
-    @given(st.sampled_from(ENTITIES), st.lists(KEYS, min_size=3, max_size=3), KEYS)
-    def draw(entity: str, keys: list[list[int]], above: list[int]) -> None:
-        found.append((entity, keys, above))
+    @given(st.sampled_from(ENTITIES), st.lists(KEYS, min_size=3, max_size=3), KEYS, MARKS)
+    def draw(entity: str, keys: list[list[int]], above: list[int], marks: Any) -> None:
+        found.append((entity, keys, above, marks))
 
     draw()
     return found

@@ -19,7 +19,7 @@ PRIVATE = st.just("private")
 @OFTEN
 @given(worlds())
 def test_the_kit_decides_as_the_oracle_does(world: World) -> None:
-    """ID-09 to ID-13: defaults, the role tree, groups, rules and shares."""
+    """ID-08 to ID-13: what is private, defaults, the role tree, groups, rules and shares."""
     assert disagreements(world) == []
 
 
@@ -45,6 +45,16 @@ def test_another_share_never_takes_a_row_away(
     before = seen_by(world, user)
     world.things[thing].shares.setdefault(principal, level)
     assert before <= seen_by(world, user)
+
+
+@SELDOM
+@given(worlds(), numbers(THINGS), numbers(PEOPLE))
+def test_closing_a_record_never_opens_it_to_anybody(world: World, thing: int, user: int) -> None:
+    """ID-08"""
+    world.things[thing].private = False
+    before = seen_by(world, user)
+    world.things[thing].private = True
+    assert before - {thing} <= seen_by(world, user) <= before
 
 
 @SELDOM

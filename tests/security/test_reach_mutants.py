@@ -95,6 +95,11 @@ def _things() -> list[Thing]:
         Thing(12, {("group", 3): "read"}),
         Thing(12, {("group", 4): "read"}),
         Thing(12, {("group", 5): "edit"}),
+        *(Thing(owner, private=True) for owner in (1, 2, 5, 6)),
+        Thing(12, {("person", 2): "read"}, private=True),
+        Thing(12, {("role", 2): "edit"}, private=True),
+        Thing(12, {("role_and_below", 1): "read"}, private=True),
+        Thing(12, {("group", 1): "read"}, private=True),
     ]
 
 
@@ -102,7 +107,7 @@ CLAUSES = [
     Permit._reach,
     Permit.rows,
     Permit._owners,
-    Permit._shared,
+    Permit._opens,
     Permit._confidential,
     profiles.rights,
     profiles.hides,
@@ -124,10 +129,12 @@ _HELD = "{held for role in roles for held in self.holders.get(role, ())}"
 
 # What no small world can show, each with its reason.
 UNSEEN = {
+    # Whatever is here may be private; what may not, needs no look at a row.
+    "rows: if everywhere and (not self._apart): -> if False",
+    "rows: everywhere and (not self._apart) -> not self._apart",
     # Nothing in these worlds hangs on anything; test_what_hangs_on_a_record.py has what does.
-    "rows: if ways is None: -> if False",
-    # Nothing here lets everybody in; test_access.py has the entity that does.
-    "rows: self._shared(self.person_id) | {EVERYONE} -> self._shared(self.person_id)",
+    "rows: self._opens(level) or self._opens_above(ways) -> self._opens(level)",
+    "rows: everywhere and self._apart == PRIVATE -> everywhere",
     # A share with somebody who is gone has no key, and no caller has that key either.
     "row_keys: key is not None and held.includes(level) -> held.includes(level)",
     # Identity refuses a circle of roles.

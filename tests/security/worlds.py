@@ -42,6 +42,7 @@ PRINCIPALS: st.SearchStrategy[Principal] = st.sampled_from(sorted(KINDS)).flatma
 )
 RULE_ENDS = st.builds(Rule, PRINCIPALS, PRINCIPALS, LEVELS)
 MOST_ARE_ACTIVE = st.sampled_from([True, True, True, True, False])
+SELDOM_PRIVATE = st.sampled_from([False, False, True])
 LINES = st.dictionaries(
     st.integers(1, PROFILES - 1), st.sampled_from(["*", "configuration"]), max_size=2
 )
@@ -66,7 +67,10 @@ def worlds(draw: Any, default: Any = DEFAULTS, things: int = THINGS) -> World:
         profiles=[{"view", "create", "edit"}, *(draw(RIGHTS) for _ in range(PROFILES - 1))],
         rules=draw(st.lists(RULE_ENDS, max_size=RULES)),
         default=draw(default),
-        things=[Thing(draw(numbers(PEOPLE)), draw(shares())) for _ in range(things)],
+        things=[
+            Thing(draw(numbers(PEOPLE)), draw(shares()), draw(SELDOM_PRIVATE))
+            for _ in range(things)
+        ],
         lines=draw(LINES),
         hiding=draw(HIDING),
     )

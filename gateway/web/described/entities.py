@@ -108,9 +108,9 @@ class Entity:
         return self.may("delete") and not self.no_bin
 
     def own_fields(self) -> list[Field]:
-        """The fields that the entity is about and then its owner, without the stamps."""
+        """The fields that the entity is about and then who has it, without the stamps."""
         own = [field for field in self.fields if field.name not in _STANDARD]
-        return sorted(own, key=lambda field: field.name == "owner_id")
+        return sorted(own, key=lambda field: ("owner_id", "private").count(field.name))
 
     def listed(self) -> list[Field]:
         """The title first, then the few that a list shows at first."""

@@ -30,6 +30,7 @@ _MARKS = {
 }
 _SAYS = {
     "assigned": "%(who)s gave you %(what)s.",
+    "shared": "%(who)s shared %(what)s with you.",
     "mentioned": "%(who)s mentioned you on %(what)s.",
     "noted": "%(who)s wrote a note on %(what)s.",
     "created": "%(who)s created %(what)s.",

@@ -135,7 +135,7 @@ def sections_of(
     entity: Entity, record: Json, cells: dict[str, Cell], said: set[str]
 ) -> dict[str, Any]:
     """The filled fields by section, and the empty ones together: few want to read those."""
-    known = {*said, *_untold(entity, record), entity.title_field, "owner_id"}
+    known = {*said, *_untold(entity, record), entity.title_field, "owner_id", "private"}
     fields = [
         field for field in entity.own_fields() if field.name not in known and field.kind != "tags"
     ]

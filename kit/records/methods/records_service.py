@@ -1,6 +1,6 @@
 """What stands beside every entity: description, history, names, figures, shares and reasons."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import repeat
 from typing import Any
 from uuid import UUID
@@ -9,26 +9,23 @@ import msgspec
 import orjson
 from crm.v1 import records_pb2 as pb
 from crm.v1 import standard_pb2
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import literal_column, select
 
 from kit.access.clause import within_reach
 from kit.access.permit import Permit
 from kit.access.reasons import explained
 from kit.actor import Actor, calling, calls
 from kit.describe import described, title_of
-from kit.entity import Level, Record
+from kit.entity import Level
 from kit.errors import Denied, Invalid
 from kit.ids import record_id
-from kit.records.bin.methods import BinMethods
 from kit.records.figures.aggregating import aggregated
 from kit.records.methods.find import found
-from kit.records.methods.sharing import share_anew
+from kit.records.methods.sharing import SharingMethods
 from kit.records.methods.tag_cloud import counted_tags, has_cloud
 from kit.records.methods.telling import entry_of, lines_of, names_in
 from kit.records.read.naming import merged
-from kit.records.tables import share
 from kit.records.write.keys import shares_of
-from kit.records.write.work import Work
 from kit.references.access import STATE
 from kit.references.publishing import referred
 from kit.rpc import call as rpc
@@ -36,10 +33,9 @@ from kit.wire.schemas import schema_of_record
 
 _PAGE, _MOST = 50, 200
 _LONGEST_POSITION = 18
-_PRINCIPALS = ("person", "role", "role_and_below", "group")
 
 
-class RecordsService(BinMethods):
+class RecordsService(SharingMethods):
     """The service `Records` over all entities of one process."""
 
     async def Describe(self, request: pb.DescribeRequest, context: Any) -> pb.Description:
@@ -118,44 +114,6 @@ class RecordsService(BinMethods):
             permits = [each for each in every if has_cloud(each)]
         return await counted_tags(self.process, permits, request.filter)
 
-    async def Share(self, request: pb.ShareRequest, context: Any) -> pb.Shares:
-        _check_share(request)
-        principal = record_id(request.principal_id)
-        if self.process.policy.organisation.key_of(request.principal_kind, principal) is None:
-            raise Invalid(principal_id=f"There is no such {request.principal_kind}.")
-        if self.process.policy.organisation.has_left(principal):
-            raise Invalid(principal_id="This person is inactive; choose somebody else.")
-        return await self._shared_anew(request, [share.insert().values(**_share_row(request))])
-
-    async def Unshare(self, request: pb.ShareRequest, context: Any) -> pb.Shares:
-        return await self._shared_anew(request, [])
-
-    async def _shared_anew(self, request: pb.ShareRequest, given: Sequence[Any]) -> pb.Shares:
-        """What a principal had is taken away, and what is given instead put in its place."""
-        async with self.process.work(calling(), rpc.current(), request) as work:
-            record = await self._held(work, request)
-            before = await self._shares(work, record)
-            for statement in (_unshared(request), *given):
-                await work.run(statement)
-            after = await self._shares(work, record)
-            await share_anew(work, record, _access(before, after))
-            return work.answer(after)  # type: ignore[no-any-return]  # what a verb answers is its message
-
-    async def _held(self, work: Work, request: pb.ShareRequest) -> Record:
-        """The record as it is by now: of two who share it, or move it, the second sees the first."""
-        record = await work.get(self._permit(request.entity, "edit").record, request.id, Level.FULL)
-        await work.hold(record)
-        return await work.get(type(record), request.id, Level.FULL)
-
-    async def ListShares(self, request: pb.GetShares, context: Any) -> pb.Shares:
-        async with self.process.work(calling(), rpc.current()) as work:
-            record = await work.get(self._permit(request.entity).record, request.id)
-            return await self._shares(work, record)
-
-    async def _shares(self, work: Work, record: Record) -> pb.Shares:
-        rows = select(share).where(share.c.record_id == record.id).order_by(share.c.granted_at)
-        return pb.Shares(items=[_shown_share(row) for row in await work.rows(rows)])
-
     async def Refer(self, request: pb.ReferRequest, context: Any) -> pb.Referred:
         return await referred(self.process, request)
 
@@ -178,55 +136,10 @@ def _go_on_as(person_id: UUID) -> None:
     calls(Actor.person(person_id))
 
 
-def _access(before: pb.Shares, after: pb.Shares) -> list[Any]:
-    """Who had access by hand and who has it now, as history tells it."""
-    return [
-        [f"{each.principal_kind}:{each.principal_id}:{each.level}" for each in shares.items]
-        for shares in (before, after)
-    ]
-
-
-def _unshared(request: pb.ShareRequest) -> Any:
-    return share.delete().where(
-        share.c.record_id == record_id(request.id),
-        share.c.principal_kind == request.principal_kind,
-        share.c.principal_id == record_id(request.principal_id),
-    )
-
-
 def _position(token: str) -> int:
     if not token.isdecimal() or len(token) > _LONGEST_POSITION:
         raise Invalid(page_token="This is no page of a history; start again from the first page.")  # noqa: S106 - a token of pages, no secret
     return int(token)
-
-
-def _check_share(request: pb.ShareRequest) -> None:
-    if request.principal_kind not in _PRINCIPALS:
-        raise Invalid(principal_kind=f"Choose one of: {', '.join(_PRINCIPALS)}.")
-    if request.level not in list(Level):
-        raise Invalid(level=f"Choose one of: {', '.join(Level)}.")
-
-
-def _share_row(request: pb.ShareRequest) -> dict[str, Any]:
-    return {
-        "record_id": record_id(request.id),
-        "entity": request.entity,
-        "principal_kind": request.principal_kind,
-        "principal_id": record_id(request.principal_id),
-        "level": request.level,
-        "granted_by": calling().name,
-        "granted_at": func.now(),
-    }
-
-
-def _shown_share(row: Any) -> pb.ShareEntry:
-    return pb.ShareEntry(
-        principal_kind=row.principal_kind,
-        principal_id=str(row.principal_id),
-        level=row.level,
-        granted_by=row.granted_by,
-        granted_at=row.granted_at.isoformat().replace("+00:00", "Z"),
-    )
 
 
 def _figures_json(figures: pb.Figures) -> bytes:

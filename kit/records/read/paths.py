@@ -19,15 +19,14 @@ from sqlalchemy import (
     and_,
     cast,
     exists,
-    false,
     func,
     literal,
     literal_column,
-    or_,
     select,
     true,
 )
 
+from kit.access.clause import met
 from kit.access.entities import at_home_in
 from kit.access.permit import Permit
 from kit.access.reach import Reach
@@ -98,7 +97,7 @@ class Paths:
 
     def goes_by_caller(self, name: str) -> bool:
         """Whether others reach other records by it, so that what it finds is found for him alone."""
-        return not self._reach(_target(self._references[name.partition(".")[0]])).all
+        return not self._reach(_target(self._references[name.partition(".")[0]])).everything
 
     def _names(self, target: str) -> Collection[str]:
         there = self._permit.another(target)
@@ -141,12 +140,7 @@ def reached_by(
     columns: Any, reach: Reach, keys: ColumnElement[Any], inherited: ColumnElement[Any]
 ) -> ColumnElement[bool]:
     """The same with the caller's numbers given, as values or as parameters."""
-    if reach.all:
-        return true()
-    ways = [columns["keys"].bool_op("&&")(keys)] if reach.keys else []
-    if reach.inherited:
-        ways.append(columns.inherited.bool_op("&&")(inherited))
-    return or_(false(), *ways)
+    return true() if reach.everything else met(columns, "keys", reach, keys, inherited)
 
 
 def _target(reference: Field) -> str:

@@ -55,7 +55,10 @@ def newest_of_owners(
     """The newest rows of the owners `own` up to `limit`, and what is shared under `shared`."""
     newest = (table.c.updated_at.desc(), table.c.id.desc())
     owner = func.unnest(_OWN).table_valued("id", name="owner").render_derived()
-    of_one = select(*columns).where(table.c.owner_id == owner.c.id, standing(table))
+    # What somebody below the caller keeps private is none of these.
+    of_one = select(*columns).where(
+        table.c.owner_id == owner.c.id, standing(table), table.c["keys"].bool_op("&&")(_KEYS)
+    )
     owned = narrow(of_one).order_by(*newest).limit(_LIMIT).lateral("owned")
     mine = select(*owned.c).select_from(owner.join(owned, true()))
     # Materialised, or the planner walks all newest rows in the hope of meeting a shared one.
@@ -78,4 +81,5 @@ def _shared(table: Table, *, inherits: bool) -> ColumnElement[bool]:
 
 
 _OWN = bindparam("own", type_=ARRAY(Uuid))
+_KEYS = bindparam("keys", type_=ARRAY(Integer))
 _LIMIT = bindparam("limit", type_=Integer)

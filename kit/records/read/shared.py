@@ -6,6 +6,7 @@ of hers, would be lost among it.
 
 from sqlalchemy import ARRAY, Integer, literal
 
+from kit.access.inheritance import privately
 from kit.access.permit import Permit
 from kit.entity import Boolean, Field
 from kit.entity.fields import said
@@ -15,6 +16,7 @@ SHARED = "shared_with_me"
 
 def shared_of(permit: Permit) -> Field:
     """The field by which a filter asks whether a record is shared with the caller."""
-    held = literal(sorted(permit.shared_with_caller()), ARRAY(Integer))
+    keys = permit.shared_with_caller()
+    held = literal(sorted(keys | privately(keys)), ARRAY(Integer))
     column = permit.record.__table__.c["keys"].bool_op("&&")(held)
     return Field(SHARED, said(Boolean(), "Shared with me"), column, nullable=False)

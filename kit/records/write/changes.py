@@ -11,7 +11,7 @@ from kit.entity.tracking import former, is_stored, replaced, was
 from kit.errors import Invalid
 from kit.ids import uuid7
 from kit.records.write.history import MERGED, MERGED_INTO, Change
-from kit.records.write.keys import Shares, give_keys, rekey
+from kit.records.write.keys import Shares, give_keys, refuse_unowned, rekey
 from kit.records.write.validation import check_record, choose_tags, refuse_emptied
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def _created(work: "Work", record: Record, now: datetime) -> Change:
     record.created_by = record.updated_by = work.actor.name
     record.version = 1
     check_record(work, record, record.fields)
+    refuse_unowned(record)
     # A record that takes another's place brings the keys of that one along.
     if record.keys is None:
         give_keys(record, work.process.policy.row_keys(record, ()))

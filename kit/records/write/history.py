@@ -12,7 +12,7 @@ from kit.custom_fields.fields import PREFIX
 from kit.entity import Before, Record
 from kit.events.publishing.outbox import Announcement, rows
 from kit.events.subjects import change_subject
-from kit.notices.giving import assigned
+from kit.notices.giving import assigned, shared
 from kit.references.publishing import copy_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Change:
 def beside(work: "Work", changes: Sequence[Change]) -> Sequence[Any]:
     """What `kit/records/write/writer.py` takes for history and outbox, a column each."""
     announced = [each for change in changes for each in _events(work, change)]
-    announced += assigned(work, changes)
+    announced += [*assigned(work, changes), *shared(work, changes, ACCESS)]
     told = rows(announced, service=work.process.name, actor=work.actor.name)
     history = [_history(change) for change in changes]
     columns = map(list, zip(*history, strict=True)) if history else [[]] * _HISTORY_COLUMNS

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kit.access.clause import COLUMNS
-from kit.entity import Audience, Level, Record
+from kit.entity import Audience, Governs, Level, Record
 from kit.entity.tracking import former, was
-from kit.errors import Denied
+from kit.errors import Denied, Invalid
 from kit.references.fetch import Fetch
 
 if TYPE_CHECKING:
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 ACCESS_COLUMNS = frozenset({*COLUMNS.values(), "inherited"})
 """The columns that say who may see and change a row."""
 
+_IN_FULL = {
+    "owner_id": "You may change this record but not hand it over.",
+    "private": "You may change this record but not say who else sees it; ask its owner.",
+}
+"""The fields that say who is let in, with what whoever may not decide that is told."""
+
 Shares = Mapping[UUID, Sequence[Audience]]
 """The access given by hand, by record."""
 
@@ -24,15 +30,15 @@ Shares = Mapping[UUID, Sequence[Audience]]
 _HOLD = 'select from "{table}" where id = any($1::uuid[]) order by id for no key update'
 _END = "delete from share where record_id = any($1::uuid[])"
 _GIVEN = """
-select record_id, principal_kind, principal_id, level from share where record_id = any($1::uuid[])
-order by record_id, granted_at
+select record_id, principal_kind, principal_id, level, coalesce(role, '') from share
+where record_id = any($1::uuid[]) order by record_id, granted_at
 """
 
 
 def moves(record: Record) -> bool:
     """Whether a change lets others in, for which shares and locks have to be looked at."""
     kind = type(record)
-    deciding = {"owner_id", *kind.hangs_on}
+    deciding = {"owner_id", "private", *kind.hangs_on}
     own_audience = kind.audience is not Record.audience
     return own_audience or not deciding.isdisjoint(former(record))
 
@@ -51,7 +57,7 @@ async def shares_of(fetch: Fetch, ids: Sequence[UUID]) -> Shares:
     """The access given by hand."""
     rows = await fetch(_GIVEN, [list(ids)])
     return {
-        record: [Audience(row[1], row[2], Level(row[3])) for row in given]
+        record: [Audience(row[1], row[2], Level(row[3]), row[4]) for row in given]
         for record, given in groupby(rows, key=lambda row: row["record_id"])
     }
 
@@ -61,20 +67,34 @@ def rekey(work: "Work", record: Record, shares: Shares) -> None:
     if not moves(record):
         return
     changed = former(record)
-    if "owner_id" in changed:
-        _refuse_to_hand_over(work, record)
+    for name, why in _IN_FULL.items():
+        if name in changed:
+            _refuse_unless_full(work, record, name, why)
+    refuse_unowned(record)
     give_keys(record, work.process.policy.row_keys(record, shares.get(record.id, ())))
-    if not changed.keys().isdisjoint(record.hangs_on):
+    if not changed.keys().isdisjoint(("private", *record.hangs_on)):
         record.inherited = work.references.inherited(record)
 
 
-def _refuse_to_hand_over(work: "Work", record: Record) -> None:
-    """A record is handed over by whoever has it in full, whichever way the change comes."""
-    if work.gives_back or work.hands_over:
+def _refuse_unless_full(work: "Work", record: Record, name: str, why: str) -> None:
+    """Who is let in is decided by whoever has the record in full, whichever way the change comes."""
+    decided = work.hands_over if name == "owner_id" else _lifts(work, record)
+    if work.gives_back or decided:
         return
     reach = work.permit(type(record)).reach(Level.FULL)
     if not reach.meets(was(record, "full_keys"), was(record, "inherited")):
-        raise Denied("", {"owner_id": "You may change this record but not hand it over."})
+        raise Denied("", {name: why})
+
+
+def _lifts(work: "Work", record: Record) -> bool:
+    """Who manages access may open what somebody keeps private, as when its owner has left."""
+    return not record.kept_private and "edit" in work.permit(Governs.ACCESS).rights
+
+
+def refuse_unowned(record: Record) -> None:
+    """What is private and nobody's, nobody could open again."""
+    if record.kept_private and record.owner_id is None:
+        raise Invalid(private="A private record needs an owner; say who that is.")
 
 
 def give_keys(record: Record, keys: Mapping[Level, list[int]]) -> None:

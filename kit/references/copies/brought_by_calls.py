@@ -103,7 +103,7 @@ def _standings(copies: Iterable[Copy]) -> dict[Name, Standing]:
     for copy in copies:
         keys = {Level.READ: copy.keys, Level.EDIT: copy.edit_keys, Level.FULL: copy.full_keys}
         standing = Standing(copy.entity, keys, row_of(copy, ())["inherited"], copy.state)
-        if copy.parent_id:
+        if copy.parent_id and not copy.private:
             parent = known.get((copy.parent_entity, UUID(copy.parent_id)))
             if parent is None:
                 continue

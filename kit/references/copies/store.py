@@ -15,7 +15,7 @@ import orjson
 from crm.v1 import records_pb2 as pb
 from crm.v1.records_pb2_grpc import RecordsStub
 
-from kit.access.inheritance import of_nothing
+from kit.access.inheritance import CLOSED, PRIVATE, of_nothing
 from kit.actor import Actor, acting_as
 from kit.references.access import COLUMNS, Name, Standing
 from kit.references.cascade import follow
@@ -44,16 +44,17 @@ _STORE = """
 update reference_copy as copy set version = news.version, state = news.state, title = news.title,
   kept = coalesce(news.kept, copy.kept), keys = news.keys, wkeys = news.wkeys, full_keys = news.full_keys,
   parent_entity = news.parent_entity, parent_id = news.parent_id, merged_into = news.merged_into,
-  inherited = case when news.parent_id is null then news.inherited
+  inherited = case when news.parent_id is null or 2 = any(news.inherited) then news.inherited
     when (copy.parent_entity, copy.parent_id) = (news.parent_entity, news.parent_id)
-      and copy.version > 0 then copy.inherited else '{}' end
+      and copy.version > 0 and 2 <> all(copy.inherited) then copy.inherited else '{}' end
 from jsonb_populate_recordset(null::reference_copy, $1::text::jsonb) as news
 where copy.entity = news.entity and copy.id = news.id and copy.version <= news.version
   and ((copy.state, copy.title, copy.kept, copy.keys, copy.wkeys, copy.full_keys,
       copy.parent_entity, copy.parent_id, copy.merged_into)
     is distinct from (news.state, news.title, coalesce(news.kept, copy.kept), news.keys, news.wkeys,
       news.full_keys, news.parent_entity, news.parent_id, news.merged_into)
-    or (news.parent_id is null and copy.inherited <> news.inherited) or copy.version = 0)
+    or (news.parent_id is null and copy.inherited <> news.inherited) or copy.version = 0
+    or (2 = any(copy.inherited)) <> (2 = any(news.inherited)))
 returning copy.entity, copy.id, copy.parent_entity, copy.parent_id,
   (old.keys, old.wkeys, old.full_keys, old.inherited, old.parent_id)
   is distinct from (new.keys, new.wkeys, new.full_keys, new.inherited, new.parent_id) as moved,
@@ -129,8 +130,6 @@ async def store(process: "Process", copies: Sequence[Copy]) -> None:
 
 def row_of(copy: Copy, names: Collection[str]) -> dict[str, Any]:
     """A copy as the table has it; what it takes over from above follows when that is known."""
-    facts = facts_of(copy.entity)
-    parents = facts.parents if facts and not copy.HasField("parent_id") else ()
     return {
         "entity": copy.entity,
         "id": copy.id,
@@ -141,11 +140,19 @@ def row_of(copy: Copy, names: Collection[str]) -> dict[str, Any]:
         "keys": list(copy.keys),
         "wkeys": list(copy.edit_keys),
         "full_keys": list(copy.full_keys),
-        "inherited": of_nothing(parents),
+        "inherited": _inherited(copy),
         "parent_entity": copy.parent_entity or None,
         "parent_id": copy.parent_id or None,
         "merged_into": copy.merged_into or None,
     }
+
+
+def _inherited(copy: Copy) -> list[int]:
+    """What it takes over by itself; the marks of what is private are those of `_STORE`."""
+    if copy.private:
+        return [CLOSED, PRIVATE]
+    facts = facts_of(copy.entity)
+    return of_nothing(facts.parents if facts and not copy.HasField("parent_id") else ())
 
 
 def _name(copy: Copy) -> Name:

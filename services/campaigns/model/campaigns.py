@@ -17,6 +17,7 @@ from kit.entity import (
     Decimals,
     Integer,
     LongText,
+    MayBePrivate,
     Money,
     Picklist,
     Record,
@@ -89,7 +90,7 @@ CENT = Decimal("0.01")
 SHARE = Decimals(28, 2)  # A return may be negative or far above a hundred.
 
 
-class Campaign(Tagged, Record):
+class Campaign(MayBePrivate, Tagged, Record):
     """A set of marketing activities with a goal, a budget, recipients and a result."""
 
     __tablename__ = "campaign"

@@ -11,6 +11,7 @@ from kit.entity import (
     ActorName,
     Instant,
     LongText,
+    MayBePrivate,
     Presentation,
     Record,
     Reference,
@@ -36,7 +37,7 @@ class StateChange(Row):
     by: str = row_field(ActorName(), "By")
 
 
-class Member(Tagged, Record):
+class Member(MayBePrivate, Tagged, Record):
     """A contact or a lead in one campaign."""
 
     __tablename__ = "member"

@@ -16,6 +16,7 @@ from kit.entity import (
     Instant,
     Integer,
     LongText,
+    MayBePrivate,
     Number,
     Picklist,
     Record,
@@ -57,7 +58,7 @@ class Channel(StrEnum):
     OTHER = "other"
 
 
-class Ticket(Tagged, Record):
+class Ticket(MayBePrivate, Tagged, Record):
     """A customer's question, problem, request or complaint and how it is settled."""
 
     __tablename__ = "ticket"

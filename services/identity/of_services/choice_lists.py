@@ -1,6 +1,6 @@
 """Services declare their value lists here when they start; what administrators made of them stays."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from crm.identity.v1 import policy_pb2 as pb
 from sqlalchemy import text
@@ -15,11 +15,18 @@ _LOCK = text("SELECT pg_advisory_xact_lock(7203021)")
 async def declare(work: Work, service: str, lists: Sequence[pb.DeclaredList]) -> None:
     """Adds the lists and values of a service that are not known yet; of several replicas one does it."""
     _refuse_others(service, lists)
+    await keep(work, service, {each.name: (each.caption, _values(each.values)) for each in lists})
+
+
+async def keep(
+    work: Work, service: str, lists: Mapping[str, tuple[str, Sequence[ChoiceValue]]]
+) -> None:
+    """The same for lists by name, each with what it is called and its values."""
     await work.run(_LOCK)
     known = {each.name: each for each in await work.every(ChoiceList)}
-    for said in lists:
-        kept = known.get(said.name) or work.add(ChoiceList(name=said.name, service=service))
-        kept.declare(said.caption, _values(said.values))
+    for name, (caption, values) in lists.items():
+        kept = known.get(name) or work.add(ChoiceList(name=name, service=service))
+        kept.declare(caption, values)
 
 
 def _refuse_others(service: str, lists: Iterable[pb.DeclaredList]) -> None:

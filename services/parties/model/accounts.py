@@ -16,6 +16,7 @@ from kit.entity import (
     Email,
     Integer,
     LongText,
+    MayBePrivate,
     Money,
     Parts,
     Phone,
@@ -64,7 +65,7 @@ class Relationships(Words):
         return kinds
 
 
-class Account(Tagged, Record):
+class Account(MayBePrivate, Tagged, Record):
     """A customer, prospect, supplier, partner or competitor."""
 
     __tablename__ = "account"

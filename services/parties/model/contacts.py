@@ -13,6 +13,7 @@ from kit.entity import (
     Email,
     Instant,
     LongText,
+    MayBePrivate,
     Parts,
     Phone,
     Picklist,
@@ -47,7 +48,7 @@ class Channel(StrEnum):
     OTHER = "other"
 
 
-class Contact(Tagged, Record):
+class Contact(MayBePrivate, Tagged, Record):
     """A person at an account, or one who stands for himself."""
 
     __tablename__ = "contact"

@@ -13,6 +13,7 @@ from kit.entity import (
     ActorName,
     Boolean,
     Instant,
+    MayBePrivate,
     Picklist,
     Presentation,
     Record,
@@ -29,7 +30,9 @@ from kit.errors import Refused
 from services.parties.model.leads import Lead
 
 # The conversion answers these itself, or they change with the conversion's own life.
-_OWN = frozenset({"id", "version", "converted_at", "account_id", "contact_id", "opportunity_id"})
+_OWN = frozenset(
+    {"id", "version", "private", "converted_at", "account_id", "contact_id", "opportunity_id"}
+)
 _CUSTOM = "custom."
 _BETWEEN = ", "
 
@@ -52,7 +55,7 @@ class LeadValue(Row):
     value: str = row_field(Text(20_000), "Value")
 
 
-class Conversion(Record):
+class Conversion(MayBePrivate, Record):
     """A lead as it was, with the account, contact and opportunity that it became."""
 
     __tablename__ = "conversion"
@@ -75,6 +78,9 @@ class Conversion(Record):
 
     owner_id: Mapped[UUID | None] = field(
         Reference(PERSON), "Owner", section="", copy_of="parties.Lead.owner_id"
+    )
+    private: Mapped[bool] = field(
+        Boolean(), "Private", section="", editable=False, copy_of="parties.Lead.private"
     )
     name: Mapped[str] = field(
         Text(200),
@@ -151,6 +157,7 @@ class Conversion(Record):
         known = cls(
             id=lead.id,
             owner_id=lead.owner_id,
+            private=lead.private,
             name=lead.name,
             lead=lead_values(lead),
             campaign_id=lead.campaign_id,
@@ -192,6 +199,7 @@ class Conversion(Record):
     def as_lead(self) -> Lead:
         """The lead as it was, with what it became; it is not to be stored."""
         lead = Lead(id=self.id, version=self.version, converted_at=self.converted_at)
+        lead.private = self.private
         for name in Lead.fields.keys() - _OWN:
             setattr(lead, name, self.said(name))
         lead.custom = {

@@ -16,6 +16,7 @@ from kit.entity import (
     Instant,
     Integer,
     LongText,
+    MayBePrivate,
     Money,
     Phone,
     Picklist,
@@ -82,7 +83,7 @@ class Rating(StrEnum):
     HOT = "hot"
 
 
-class Lead(Tagged, Record):
+class Lead(MayBePrivate, Tagged, Record):
     """A possible customer and all that is known of it so far."""
 
     __tablename__ = "lead"
@@ -185,6 +186,7 @@ class Lead(Tagged, Record):
         return Account(
             name=self.company or self.name,
             owner_id=self.owner_id,
+            private=self.private,
             kinds=[Relationship.PROSPECT.value],
             industry=self.industry,
             phone=self.phone if self.company else None,
@@ -205,6 +207,7 @@ class Lead(Tagged, Record):
             job_title=self.job_title,
             account_id=account_id,
             owner_id=self.owner_id,
+            private=self.private,
             email=self.email,
             phone=self.phone,
             mobile=self.mobile,

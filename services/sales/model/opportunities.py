@@ -16,6 +16,7 @@ from kit.entity import (
     Boolean,
     Day,
     LongText,
+    MayBePrivate,
     Money,
     Parts,
     Percent,
@@ -38,7 +39,7 @@ from services.sales.model.stages import Outcome, Stage
 _NOTHING, _TOO_MUCH = Decimal(0), Decimal(10) ** 16
 
 
-class Opportunity(Tagged, Record):
+class Opportunity(MayBePrivate, Tagged, Record):
     """A chance of a sale to a customer."""
 
     __tablename__ = "opportunity"

@@ -144,7 +144,7 @@ def _line(process: Process, person_id: UUID, row: Any, title: str) -> Line:
     if row.work:
         address = f"{public}/{_WORK[row.work]}/{row.work_id}"
         return Line(f"{row.work}_{row.what}", "", row.work_name, address)
-    told_by_kind = row.kind in ("assigned", "mentioned") and row.what != HANDED_OVER
+    told_by_kind = row.kind in ("assigned", "mentioned", "shared") and row.what != HANDED_OVER
     says = row.kind if told_by_kind else row.what
     address = f"{public}/inbox/to/{row.entity}/{row.record_id}"
     return Line(says, _name(process, person_id, row.actor), title, address)

@@ -19,6 +19,7 @@ from kit.entity import (
     Instant,
     Level,
     LongText,
+    MayBePrivate,
     Picklist,
     Record,
     Reference,
@@ -84,7 +85,7 @@ class Heirs:
         return "parties.Account", self.account_id
 
 
-class Activity(Tagged, Record):
+class Activity(MayBePrivate, Tagged, Record):
     """A call, email, letter, meeting, task or event with or for somebody."""
 
     __tablename__ = "activity"

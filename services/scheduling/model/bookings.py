@@ -16,6 +16,7 @@ from kit.entity import (
     Before,
     By,
     Instant,
+    MayBePrivate,
     Presentation,
     Record,
     Reference,
@@ -54,7 +55,7 @@ class Span(NamedTuple):
     ends_at: datetime
 
 
-class Booking(Tagged, Record):
+class Booking(MayBePrivate, Tagged, Record):
     """A resource taken from one instant up to another, which is free again."""
 
     __tablename__ = "booking"

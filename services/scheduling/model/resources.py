@@ -4,7 +4,18 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Mapped
 
-from kit.entity import Boolean, Choice, Integer, LongText, Presentation, Record, Tagged, Text, field
+from kit.entity import (
+    Boolean,
+    Choice,
+    Integer,
+    LongText,
+    MayBePrivate,
+    Presentation,
+    Record,
+    Tagged,
+    Text,
+    field,
+)
 from kit.errors import Refused
 
 
@@ -17,7 +28,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-class Resource(Tagged, Record):
+class Resource(MayBePrivate, Tagged, Record):
     """A car, room, projector or other thing that can be booked."""
 
     __tablename__ = "resource"

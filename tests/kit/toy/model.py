@@ -20,6 +20,7 @@ from kit.entity import (
     Instant,
     Integer,
     LongText,
+    MayBePrivate,
     Money,
     Number,
     Percent,
@@ -84,7 +85,7 @@ class Part(Row):
     cost: Decimal | None = row_field(Decimals(), "Cost")
 
 
-class Toy(Record):
+class Toy(MayBePrivate, Record):
     """Something to play with."""
 
     __tablename__ = "toy"

@@ -1,0 +1,18 @@
+"""Let single records be kept private, and those they are shared with have roles."""
+
+from kit.records import migrating
+
+revision = "0034"
+down_revision = "0033"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    migrating.let_shares_have_roles()
+    migrating.let_be_private("account", "contact", "lead", "conversion")
+
+
+def downgrade() -> None:
+    migrating.let_shares_have_none()
+    migrating.let_nobody_be_private("account", "contact", "lead", "conversion")
