@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.gateway.browsers import Browser
+from tests.waiting import until
 
 SEARCH, DEALS = "/api/v1/search", "/api/v1/opportunities"
 
@@ -15,10 +16,21 @@ def word(name: str) -> str:
     return name.rpartition("-")[2] + "q"
 
 
+HERE = {"identity", "sales", "chat"}
+
+
 async def _found(browser: Browser, **asked: Any) -> Any:
-    answer = await browser.get(SEARCH, params=asked)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    """What the services that run here find; on a busy machine the first answer may come too late."""
+    told: dict[str, Any] = {}
+
+    async def answered() -> bool:
+        answer = await browser.get(SEARCH, params=asked)
+        assert answer.status_code == 200, answer.text
+        told.update(answer.json())
+        return HERE.isdisjoint(told["stopped"])
+
+    await until(answered, f"{sorted(HERE)} answer in time")
+    return told
 
 
 async def test_what_several_services_find_is_one_answer(root: Browser, word: str) -> None:
@@ -41,7 +53,6 @@ async def test_what_several_services_find_is_one_answer(root: Browser, word: str
     assert told["items"][3]["part_id"] == note.json()["id"]
     assert told["items"][3]["marks"] == [{"start": 5, "length": len(word)}]
     assert told["capped"] is False
-    assert {"identity", "sales", "chat"}.isdisjoint(told["stopped"])
     only = await _found(root, q=word, entities="sales.Opportunity", kinds="record")
     assert [each["id"] for each in only["items"]] == [deal["id"]]
     assert (await _found(root, q=word, limit=2))["capped"] is True
@@ -54,6 +65,7 @@ async def test_the_page_leads_to_what_is_found_and_marks_it(root: Browser, word:
     name = f"<script>alert(1)</script> {word}"
     deal = (await root.post(DEALS, json={"name": name})).json()
     await root.post(f"{DEALS}/{deal['id']}/notes", json={"body": f"Says {word}."})
+    await _found(root, q=word)
     page = (await root.get("/search", params={"q": word})).text
     assert f'href="/opportunities/{deal["id"]}"' in page
     assert f'href="/opportunities/{deal["id"]}/notes?search={word}"' in page

@@ -16,7 +16,7 @@ from kit.telemetry.logs import log
 from kit.wire.plain import plain
 
 FEW = 20
-_PATIENCE_SECONDS = 1.5
+_PATIENCE_SECONDS = 2.0
 """A service that takes longer is named, and what the others found is told without it."""
 
 Json = dict[str, Any]
