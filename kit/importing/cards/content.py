@@ -1,7 +1,7 @@
 """The lines of which vCard and iCalendar are made, unfolded and taken apart (RFC 6350 §3, RFC 5545 §3.1).
 
-vobject, which both name often, keeps a whole file as a tree and has no release that reads vCard 4;
-icalendar keeps a tree as well. What an import takes are a dozen properties of one card at a time.
+vobject knows the rules of vCard 3 and keeps a whole file as a tree, as icalendar does. What an import
+takes are a dozen properties of one card at a time.
 """
 
 import re
