@@ -32,7 +32,6 @@ def upgrade() -> None:
     merging.add_merging_to_new("hand_over")
     folded.index_new(folded.TextOf("hand_over", words=("reason",), title="reason"))
     op.create_index("ix_hand_over_person_id", "hand_over", ["person_id"])
-    merging.add_merging_to_new("hand_over")
     migrating.add_hand_overs()
 
 
