@@ -217,10 +217,7 @@ def _complete(cls: type[Record]) -> None:
     _index(cls, table)
 
 
-NEVER_OPEN = (
-    "not private or 1073741824 <= all (keys) and 1073741824 <= all (wkeys)"
-    " and 1073741824 <= all (full_keys) and 2 = any (inherited)"
-)
+NEVER_OPEN = "not private or 1073741824 <= all (keys || wkeys || full_keys) and 2 = any (inherited)"
 """A private record carries no key that opens others, whoever writes it; see kit/access/inheritance.py."""
 
 
