@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Uuid, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, any_, bindparam, false, func, or_, select
 
 from kit.access.clause import standing
 from kit.entity import Governs, Record, References, Steps
@@ -42,7 +42,7 @@ def _had(record: type[Record]) -> tuple[ColumnElement[bool], ...]:
 def _names(record: type[Record], name: str) -> ColumnElement[bool]:
     column = record.__table__.c[name]
     if isinstance(record.fields[name].said.kind, References):
-        return func.any(column) == PERSON
+        return any_(column) == PERSON
     return column == PERSON
 
 
