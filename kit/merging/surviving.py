@@ -93,7 +93,7 @@ class _Found:
 
     def _united(self, name: str) -> list[Any]:
         """The list of the survivor, and what the others have beyond it."""
-        values, known = list(getattr(self._survivor, name)), []
+        values = list(getattr(self._survivor, name))
         known = [_plain(each) for each in values]
         for record in self._held[1:]:
             for each in _copied(self._said(record, name)):
