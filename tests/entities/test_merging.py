@@ -162,3 +162,18 @@ async def test_after_its_time_the_way_and_the_history_are_left_until_the_survivo
     process = office.servings["parties"].process
     rows = await process.database.fetch(lines, [[kept.id, other.id]])
     assert [row["what"] for row in rows] == ["erased"]
+
+
+async def test_what_was_kept_to_few_stays_so_in_the_survivor(
+    office: Office, organisation: TestOrganisation
+) -> None:
+    """ID-08: merging opens nothing, neither the survivor nor what came along."""
+    open_, kept_private = await office.make(ACCOUNT), await office.make(ACCOUNT, private=True)
+    merged = await merge(office, ACCOUNT, open_, kept_private)
+    assert (await get(office, ACCOUNT, open_)).private
+    stranger = office.stub(ACCOUNT, await organisation.person("Eve"))
+    with pytest.raises(NotFound):
+        await stranger.Get(standard_pb2.GetRequest(id=open_.id))
+    await undo(office, ACCOUNT, open_, merged)
+    assert not (await get(office, ACCOUNT, open_)).private
+    assert (await get(office, ACCOUNT, kept_private)).private
