@@ -1,4 +1,4 @@
-"""PA-34: in every service a person's records are counted, and found by whatever field says that she has them."""
+"""PA-34: in every service what a person has is counted, by whatever field says that she has it."""
 
 from typing import Any
 
