@@ -1,5 +1,5 @@
 """The toys, by which the kit is proven."""
 
-from tests.kit.toy.house import organisation, toys
+from tests.kit.toy.house import organisation, private, toys
 
-__all__ = ["organisation", "toys"]
+__all__ = ["organisation", "private", "toys"]

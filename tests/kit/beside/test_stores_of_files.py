@@ -26,7 +26,6 @@ from kit.testing.serving import Serving
 from tests.kit.beside import seaweed
 from tests.kit.toy.contract import pb as toy
 from tests.kit.toy.contract import services
-from tests.kit.toy.house import opened
 
 ENTITY = "toys.Toy"
 LONG = bytes(range(256)) * (2 * PIECE // 256) + b"the end"
@@ -125,8 +124,7 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(toys: Serving, organisation: TestOrganisation) -> Desk:
-    await opened(organisation, "private")
+async def desk(toys: Serving, organisation: TestOrganisation, private: None) -> Desk:
     actor = await organisation.person("Fil")
     made = await toys.stub(services.ToysStub, actor).Create(toy.Toy(name="Bear"))
     return Desk(toys, actor, made)

@@ -14,7 +14,6 @@ from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from tests.kit.toy.contract import pb as toy
 from tests.kit.toy.contract import services
-from tests.kit.toy.house import opened
 
 ENTITY = "toys.Toy"
 
@@ -43,8 +42,7 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(toys: Serving, organisation: TestOrganisation) -> Desk:
-    await opened(organisation, "private")
+async def desk(toys: Serving, organisation: TestOrganisation, private: None) -> Desk:
     actor = await organisation.person("Nora")
     made = await toys.stub(services.ToysStub, actor).Create(toy.Toy(name="Bear"))
     return Desk(toys, actor, made)

@@ -1,6 +1,6 @@
 """Somebody who has many toys, and does the same to them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -11,7 +11,6 @@ from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from tests.kit.bulk.doing import Doer
 from tests.kit.toy.contract import pb, services
-from tests.kit.toy.house import opened
 from tests.kit.toy.model import Toy
 
 Make = Callable[..., Awaitable[list[Any]]]
@@ -30,14 +29,6 @@ async def shop(toys: Serving, ana: Actor) -> Any:
 @pytest.fixture
 async def doer(toys: Serving, ana: Actor) -> Doer:
     return Doer(toys, ana)
-
-
-@pytest.fixture
-async def private(organisation: TestOrganisation) -> AsyncIterator[None]:
-    """Toys are their owners' own, for as long as a test lasts."""
-    await opened(organisation, "private")
-    yield
-    await opened(organisation, "edit")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Somebody who takes lists of toys away as files."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -10,21 +9,12 @@ from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from tests.kit.exporting.taking import TAKES
 from tests.kit.toy.contract import services
-from tests.kit.toy.house import opened
 
 
 @pytest.fixture
 async def ana(organisation: TestOrganisation) -> Actor:
     """Somebody who may take away what she sees."""
     return await organisation.person("Ana", TAKES)
-
-
-@pytest.fixture
-async def private(organisation: TestOrganisation) -> AsyncIterator[None]:
-    """Toys are their owners' own, for as long as a test lasts."""
-    await opened(organisation, "private")
-    yield
-    await opened(organisation, "edit")
 
 
 @pytest.fixture

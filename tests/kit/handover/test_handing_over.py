@@ -1,7 +1,6 @@
 """PA-34, SC-25: what a person has goes to another by one decision, in sight or out of it, and comes back."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +23,6 @@ from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from tests.kit.toy.contract import pb as toys_pb
 from tests.kit.toy.contract import services
-from tests.kit.toy.house import opened
 from tests.kit.toy.model import Toy
 
 TOY = "toys.Toy"
@@ -85,14 +83,11 @@ def _owned(ids: tuple[str, ...]) -> Any:
 
 
 @pytest.fixture
-async def office(toys: Serving, organisation: TestOrganisation) -> AsyncIterator[Office]:
-    """Toys are their owners' own, for as long as a test lasts."""
-    await opened(organisation, "private")
+async def office(toys: Serving, organisation: TestOrganisation, private: None) -> Office:
     ana, ben = await organisation.person("Ana"), await organisation.person("Ben")
     everything = Permission("*", view=True, create=True, edit=True, delete=True)
     dana = await organisation.person("Dana", everything, Permission(DECISION, create=True))
-    yield Office(toys, ana, ben, dana)
-    await opened(organisation, "edit")
+    return Office(toys, ana, ben, dana)
 
 
 def counts(bulk: bulk_pb2.Bulk) -> tuple[int, int, int]:

@@ -19,7 +19,6 @@ from kit.testing.organisation import TestOrganisation
 from kit.testing.serving import Serving
 from tests.kit.search.searching import Finder, filed, kept, made, noted, read, taken_in
 from tests.kit.toy.contract import services
-from tests.kit.toy.house import opened
 from tests.kit.toy.shop import TOY, Defining, define, shop, unique
 from tests.waiting import until
 
@@ -27,8 +26,7 @@ __all__ = ["define", "shop"]
 
 
 @pytest.fixture
-async def ana(toys: Serving, organisation: TestOrganisation) -> Actor:
-    await opened(organisation, "private")
+async def ana(organisation: TestOrganisation, private: None) -> Actor:
     return await organisation.person("Ana")
 
 

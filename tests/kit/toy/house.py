@@ -101,6 +101,14 @@ async def opened(organisation: TestOrganisation, level: str) -> None:
     await organisation.publish("default", Default("toys.Toy", level), _DEFAULT)
 
 
+@pytest.fixture
+async def private(organisation: TestOrganisation) -> AsyncIterator[None]:
+    """Toys are their owners' own, for as long as a test lasts."""
+    await opened(organisation, "private")
+    yield
+    await opened(organisation, "edit")
+
+
 def organisation_of(serving: Serving) -> Any:
     """One organisation for each service, whose epochs and keys go on rising."""
     known = serving.__dict__
