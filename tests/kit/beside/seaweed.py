@@ -70,6 +70,8 @@ def _command(home: Path, port: int) -> list[str]:
         f"-master.port={master}", f"-master.port.grpc={master_rpc}", "-master.volumeSizeLimitMB=64",
         f"-volume.port={volume}", f"-volume.port.grpc={volume_rpc}", "-volume.max=8",
         "-filer", f"-filer.port={filer}", f"-filer.port.grpc={filer_rpc}",
+        # Its further doors have ports of their own, on which another of its kind may stand.
+        "-s3.port.iceberg=0", "-s3.port.lance=0",
         "-s3", f"-s3.port={port}", f"-s3.config={home / 's3.json'}",
     ]  # fmt: skip
 
