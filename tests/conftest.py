@@ -46,13 +46,18 @@ def _folder(nodeid: str) -> str:
     return nodeid.split("/")[1]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The folder that takes longest goes first, then those with the most tests.
+# Their tests start whole systems: few, and some of them take minutes.
+_LONG = ("system", "faults", "browser", "cli")
 
-    Of the system's few tests some take minutes, and the other worker would end long before them.
-    """
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The folders that take longest go first, then those with the most tests, so that no worker waits."""
     sizes = Counter(_folder(item.nodeid) for item in items)
-    items.sort(key=lambda item: (_folder(item.nodeid) != "system", -sizes[_folder(item.nodeid)]))
+    items.sort(key=lambda item: _place(_folder(item.nodeid), sizes))
+
+
+def _place(folder: str, sizes: Counter[str]) -> tuple[int, int]:
+    return (_LONG.index(folder) if folder in _LONG else len(_LONG), -sizes[folder])
 
 
 class _ByFolder(LoadScopeScheduling):
