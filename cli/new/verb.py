@@ -60,7 +60,7 @@ def _place(tree: Draft, name: EntityName) -> Place:
     model = _one(
         tree,
         f"services/{name.service}/model/**/*.py",
-        rf"^class {name.name}\((?:Tagged, )?Record\)",
+        rf"^class {name.name}\((?:\w+, )*Record\)",
     )
     return Place(name, contract, _api(tree.read(contract), name.name), model)
 
