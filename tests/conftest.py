@@ -46,18 +46,13 @@ def _folder(nodeid: str) -> str:
     return nodeid.split("/")[1]
 
 
-# Their tests start whole systems: few, and some of them take minutes.
-_LONG = ("system", "faults", "browser", "cli")
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The folders that take longest go first, then those with the most tests, so that no worker waits."""
+    """The folder that takes longest goes first, then those with the most tests.
+
+    Of the system's few tests some take minutes, and the other worker would end long before them.
+    """
     sizes = Counter(_folder(item.nodeid) for item in items)
-    items.sort(key=lambda item: _place(_folder(item.nodeid), sizes))
-
-
-def _place(folder: str, sizes: Counter[str]) -> tuple[int, int]:
-    return (_LONG.index(folder) if folder in _LONG else len(_LONG), -sizes[folder])
+    items.sort(key=lambda item: (_folder(item.nodeid) != "system", -sizes[_folder(item.nodeid)]))
 
 
 class _ByFolder(LoadScopeScheduling):
