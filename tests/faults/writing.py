@@ -98,4 +98,8 @@ class Bringing:
 
     def check(self) -> None:
         told = answered(lambda: self._api.get(f"imports/{self._id}"))
-        assert (told["created"], told["rejected"]) == (self._rows, 0), told
+        assert (told["created"], told["rejected"]) == (self._rows, 0), self._why()
+
+    def _why(self) -> Any:
+        """What is said of the first lines that were not taken."""
+        return self._api.get(f"imports/{self._id}/lines", state="rejected", page_size=3)
