@@ -26,6 +26,7 @@ from kit.testing.serving import Serving
 from tests.kit.beside import seaweed
 from tests.kit.toy.contract import pb as toy
 from tests.kit.toy.contract import services
+from tests.waiting import until
 
 ENTITY = "toys.Toy"
 LONG = bytes(range(256)) * (2 * PIECE // 256) + b"the end"
@@ -205,20 +206,21 @@ async def test_one_person_sends_few_at_a_time(
     desk: Desk, toys: Serving, organisation: TestOrganisation
 ) -> None:
     """Whoever sends slowly keeps nobody else waiting; what was broken off frees its place."""
-    ready, go_on = asyncio.Semaphore(0), asyncio.Event()
+    go_on, before = asyncio.Event(), {each.id for each in await desk.loose()}
+
+    async def under_way() -> bool:
+        return len({each.id for each in await desk.loose()} - before) >= OF_ONE
 
     async def slow() -> AsyncIterator[pb.FilePiece]:
         yield pb.FilePiece(file=pb.NewFile(entity=ENTITY, id=desk.made.id, name="slow.txt"))
         yield pb.FilePiece(data=b"Slowly")
-        ready.release()
         await go_on.wait()
         yield pb.FilePiece(end=pb.FileEnd(size=6))
 
     async with asyncio.TaskGroup() as group:
         for _ in range(OF_ONE):
             group.create_task(desk.files.Upload(slow()))
-        for _ in range(OF_ONE):
-            await ready.acquire()
+        await until(under_way, "all of them are under way")
         with pytest.raises(Busy):
             await desk.put("one-more.txt", b"One more.")
         other = await organisation.person("Olga")
