@@ -71,7 +71,7 @@ def _streams(name: str) -> tuple[str, ...]:
 def _followed(name: str, services: Iterable[str]) -> Iterable[str]:
     """One durable for each service whose records are copied, with as many filters as it needs."""
     for service in services:
-        yield from _consumed(f"CRM_{service.upper()}", f"{name}_follow_{service}_records")
+        yield from _consumed(f"CRM_{service.upper()}", f"{name}_follow_{service}_copies")
 
 
 def _consumed(stream: str, consumer: str, subject: str = "") -> Iterable[str]:

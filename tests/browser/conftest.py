@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
 from gateway.config import Settings
 from gateway.main import up
@@ -28,6 +28,9 @@ from tests.house import House
 
 HERE = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+# No test judges by time: a machine that is busy fails none.
+SECONDS = 60
+expect.set_options(timeout=SECONDS * 1000)
 
 
 @pytest.fixture(scope="package")
@@ -88,7 +91,7 @@ async def sits(chromium: Chromium, address: str, root: Browser) -> AsyncIterator
     async def sit(name: str, profile: str = "Administrator", **more: Any) -> Desk:
         person = await _person(root, profile, name)
         context = await chromium.new_context(base_url=address, **more)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(SECONDS * 1000)
         contexts.append(context)
         page = await context.new_page()
         await _sign_in(page, person["email"])

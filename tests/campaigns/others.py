@@ -10,6 +10,7 @@ from crm.sales.v1.opportunities_pb2_grpc import OpportunitiesStub
 from crm.v1 import records_pb2, standard_pb2
 from crm.v1.events_pb2 import RecordChanged
 from crm.v1.records_pb2_grpc import RecordsStub
+from crm.v1.references_pb2 import ReferenceCopy
 
 from kit.actor import Actor
 from kit.events.connection import Connection
@@ -70,7 +71,7 @@ class Told:
         event = RecordChanged(entity="sales.Opportunity", id=deal_id, version=version)
         if what != "deleted":
             event.after.Pack(pb.Opportunity(id=deal_id, version=version, **known))
-        event.copy.version = version
+        event.copy.CopyFrom(ReferenceCopy(entity=event.entity, id=deal_id, version=version))
         subject = change_subject("sales.Opportunity", what)
         await self._publish(Announcement.under(subject, event), "sales")
 

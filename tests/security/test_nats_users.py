@@ -140,9 +140,9 @@ def test_who_copies_records_follows_them_by_one_consumer_of_its_own() -> None:
     plain = permissions(["sales"], {}, {})["sales"]
     copying = permissions(["sales"], {}, {}, {"sales": ["parties"]})["sales"]
     assert set(copying.publish) - set(plain.publish) == {
-        "$JS.API.CONSUMER.CREATE.CRM_PARTIES.sales_follow_parties_records",
-        "$JS.API.CONSUMER.INFO.CRM_PARTIES.sales_follow_parties_records",
-        "$JS.API.CONSUMER.MSG.NEXT.CRM_PARTIES.sales_follow_parties_records",
-        "$JS.ACK.CRM_PARTIES.sales_follow_parties_records.>",
+        "$JS.API.CONSUMER.CREATE.CRM_PARTIES.sales_follow_parties_copies",
+        "$JS.API.CONSUMER.INFO.CRM_PARTIES.sales_follow_parties_copies",
+        "$JS.API.CONSUMER.MSG.NEXT.CRM_PARTIES.sales_follow_parties_copies",
+        "$JS.ACK.CRM_PARTIES.sales_follow_parties_copies.>",
     }
     assert copying.subscribe == plain.subscribe

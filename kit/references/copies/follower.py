@@ -1,13 +1,15 @@
 """The copies follow their owners: changes are taken in batches, each as one statement.
 
 What is not kept here is dropped by that statement, and what has come before or comes late is known
-by its version; so no note of what was handled is needed, and the last acknowledgement is for all.
+by its version; so no note of what was handled is needed. Each event is acknowledged for itself: a batch
+that failed, or that another replica died with, comes again after later ones.
 """
 
 import asyncio
 import time
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
+from uuid import UUID
 
 import nats.errors
 from crm.v1 import events_pb2
@@ -63,7 +65,7 @@ class Follower:
 
     def __init__(self, process: "Process", service: str, entities: Collection[str]) -> None:
         self._process = process
-        self._name = f"{process.name}_follow_{service}_records"
+        self._name = f"{process.name}_follow_{service}_copies"
         subjects = [change_subject(entity, what) for entity in sorted(entities) for what in _WHATS]
         self._subjects, self._stream = subjects, stream_of(subjects[0])
 
@@ -90,7 +92,7 @@ class Follower:
                 metrics.REFERENCES_LAG.labels(self._name).set(0)
                 continue
             if messages:
-                await self._take(messages)
+                await self._take_or_give_back(messages)
             if len(messages) < _BATCH:
                 await asyncio.sleep(_GATHER_SECONDS)
 
@@ -99,10 +101,18 @@ class Follower:
             name=self._name,
             durable_name=self._name,
             filter_subjects=self._subjects,
-            ack_policy=AckPolicy.ALL,
+            ack_policy=AckPolicy.EXPLICIT,
             ack_wait=30,
             max_ack_pending=_BATCH,
         )
+
+    async def _take_or_give_back(self, messages: Sequence[Any]) -> None:
+        try:
+            await self._take(messages)
+        except BaseException:
+            for message in messages:
+                await message.nak()
+            raise
 
     async def _take(self, messages: Sequence[Any]) -> None:
         copies: dict[str, Any] = {}
@@ -112,7 +122,8 @@ class Follower:
         await store(self._process, list(copies.values()))
         if erased := [copy.id for copy in copies.values() if copy.state == "erased"]:
             await self._process.database.rows(FORGET, records=erased)
-        await messages[-1].ack()
+        for message in messages:
+            await message.ack()
         published = messages[-1].metadata.timestamp.timestamp()
         metrics.REFERENCES_LAG.labels(self._name).set(max(0.0, time.time() - published))
 
@@ -128,7 +139,9 @@ def _copy(message: Any) -> Any:
     """What an event tells of a record; one of its access or its end does not tell its fields."""
     try:
         event = events_pb2.RecordChanged.FromString(message.data)
-    except DecodeError as error:
+        if event.HasField("copy"):
+            UUID(event.copy.id)
+    except (DecodeError, ValueError) as error:
         log.error("references.malformed", subject=message.subject, error=repr(error))
         return None
     if not event.HasField("copy"):

@@ -3,7 +3,8 @@
 Asking races with the owner's events: what the owner answers may be old by the time that it is stored,
 and an event about a record that is not kept yet is dropped. So a row is put down before the question;
 from then on every event finds it, and the answer counts only if nothing newer came. What changes
-nothing that is kept writes nothing, the version included.
+nothing that is kept writes nothing, the version included. An event that tells no fields, and came ahead
+of one that is not here yet, makes that one old: its fields are asked for.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -58,7 +59,8 @@ where copy.entity = news.entity and copy.id = news.id and copy.version <= news.v
 returning copy.entity, copy.id, copy.parent_entity, copy.parent_id,
   (old.keys, old.wkeys, old.full_keys, old.inherited, old.parent_id)
   is distinct from (new.keys, new.wkeys, new.full_keys, new.inherited, new.parent_id) as moved,
-  old.merged_into is distinct from new.merged_into as merged
+  old.merged_into is distinct from new.merged_into as merged,
+  news.kept is null and old.version < news.version - 1 as lacks
 """
 
 
@@ -126,6 +128,7 @@ async def store(process: "Process", copies: Sequence[Copy]) -> None:
         for entity, group in groupby(names, key=lambda name: name[0]):
             await follow(fetch, entities, entity, [each for _, each in group])
     process.merged.note((row["entity"], row["id"]) for row in stored if row["merged"])
+    process.unknown_references.note((row["entity"], row["id"]) for row in stored if row["lacks"])
 
 
 def row_of(copy: Copy, names: Collection[str]) -> dict[str, Any]:
