@@ -102,6 +102,12 @@ class InProcessApi(DuplicatesInProcess, ManyInProcess):
     async def restore(self, plural: str, record_id: str, version: int | None) -> None:
         await self.records.restore(self.backends.resource(plural), record_id, version)
 
+    async def private(self, plural: str, params: Mapping[str, str]) -> Json:
+        return (await self.records.private(self.backends.resource(plural), params)).values()
+
+    async def lift_privacy(self, plural: str, record_id: str) -> None:
+        await self.records.lift_privacy(self.backends.resource(plural), record_id)
+
     async def verb(self, plural: str, record_id: str | None, name: str, body: Json) -> Json:
         verb = self.backends.resource(plural).verb(name)
         values = {name: value for name, value in body.items() if name != "idempotency_key"}

@@ -78,6 +78,12 @@ class Api(Protocol):
     async def restore(self, plural: str, record_id: str, version: int | None) -> None:
         """`POST /{plural}/{id}:restore`."""
 
+    async def private(self, plural: str, params: Mapping[str, str]) -> Json:
+        """`GET /{plural}:private`: `{"items": [PrivateRecord …], "page": {…}}`."""
+
+    async def lift_privacy(self, plural: str, record_id: str) -> None:
+        """`POST /{plural}/{id}:lift-privacy`."""
+
     async def verb(self, plural: str, record_id: str | None, name: str, body: Json) -> Json:
         """`POST /{plural}/{id}:{verb}`; `name` is the RPC's name, e.g. `MoveStage`."""
 

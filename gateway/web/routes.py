@@ -30,6 +30,7 @@ from gateway.web.lists import page as lists
 from gateway.web.merging import page as merging
 from gateway.web.merging import undoing
 from gateway.web.pages import pages
+from gateway.web.private import page as private
 from gateway.web.rates import page as rates
 from gateway.web.record import notes, sharing, stream, verb_pages
 from gateway.web.record import page as record
@@ -71,6 +72,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     dashboards.router,
     bins.router,
     bins.of_entity,
+    private.router,
+    private.of_entity,
     lists.router,
     exports.router,
     bulk.router,

@@ -43,6 +43,30 @@ async def test_an_administrator_finds_it_nowhere_and_lifts_it(
     assert (await root.get(address)).json()["name"] == deal["name"]
 
 
+async def test_an_administrator_sees_whose_it_is_on_a_page_and_opens_it(
+    root: Browser, cleo: Browser, deal: dict[str, Any], colleague: dict[str, Any]
+) -> None:
+    """ID-08: the page tells no word of what the record says."""
+    page = f"/opportunities/private?owner_id={deal['owner_id']}"
+    shown = (await root.get(page)).text
+    assert deal["id"] in shown
+    assert colleague["name"] in shown
+    assert deal["name"] not in shown
+    assert "/private" in (await root.get("/access-defaults")).text
+    assert (await root.get("/private")).status_code == 303
+    assert (await cleo.get(page)).status_code == 403
+    lift = f"/opportunities/{deal['id']}/lift-privacy"
+    form = {"csrf_token": cleo.csrf}
+    assert (await cleo.http.post(lift, data=form)).status_code == 403
+    opened = await root.http.post(lift, data={"csrf_token": root.csrf})
+    assert opened.status_code == 303
+    assert deal["name"] in (await root.get(f"/opportunities/{deal['id']}")).text
+    assert deal["id"] not in (await root.get(page)).text
+    assert (await root.get("/products/private")).status_code == 404
+    unknown = await root.http.post(lift, data={"csrf_token": root.csrf})
+    assert unknown.status_code == 404, "it is open already"
+
+
 async def test_pages_close_it_open_it_and_show_its_team(
     root: Browser, cleo: Browser, deal: dict[str, Any], name: str
 ) -> None:
