@@ -6,7 +6,7 @@ from cli.demo.actions import Actions
 from cli.demo.checkpoint import Checkpoint
 from cli.demo.content import customers, people
 from cli.demo.content.company import THROWN_AWAY, Company
-from cli.demo.content.kept import dashboards, reports, teams, views
+from cli.demo.content.kept import dashboards, mappings, reports, teams, views
 from cli.demo.content.rows import Row
 from cli.demo.directory import Directory
 from cli.demo.gather import each_of
@@ -41,6 +41,7 @@ _SINGLE = {
     "tags": "name",
     "accounts": "code",
     "saved-views": "name",
+    "import-mappings": "name",
     "reports": "name",
     "dashboards": "name",
 }
@@ -90,6 +91,7 @@ class Filling:
         yield "notes", actions.note
         yield "files", actions.file
         yield "views", lambda: self._keep("saved-views", views.SHARED)
+        yield "mappings", lambda: self._keep("import-mappings", mappings.SHARED)
         yield "rates and reports", self._keep_reports
         yield "who has left", self._hand_over
         yield "what was thrown away", self._throw_away

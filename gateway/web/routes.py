@@ -22,6 +22,7 @@ from gateway.web.frame import theme
 from gateway.web.hand_overs import page as hand_overs
 from gateway.web.hand_overs import progress as hand_overs_going_on
 from gateway.web.home import page as home
+from gateway.web.imports import keeping as mappings
 from gateway.web.imports import page as imports
 from gateway.web.inbox import following, unsubscribing
 from gateway.web.inbox import page as inbox
@@ -59,6 +60,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     search.router,
     theme.router,
     chat.router,
+    mappings.router,
     imports.router,
     results.router,
     hand_overs.router,

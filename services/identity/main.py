@@ -10,9 +10,10 @@ from services.identity.model.access_defaults import AccessDefault
 from services.identity.model.figures.dashboards import Dashboard
 from services.identity.model.figures.reports import Report
 from services.identity.model.groups import Group
+from services.identity.model.kept.import_mappings import ImportMapping
+from services.identity.model.kept.saved_views import DefaultView, SavedView
 from services.identity.model.profiles import Profile
 from services.identity.model.roles import Role
-from services.identity.model.saved_views import DefaultView, SavedView
 from services.identity.model.sharing_rules import SharingRule
 from services.identity.model.vocabulary.choice_lists import ChoiceList
 from services.identity.model.vocabulary.duplicate_rules import DuplicateRule
@@ -77,6 +78,7 @@ def identity(settings: Settings) -> Service:
             ExchangeRates,
             standard(SavedView),
             standard(DefaultView),
+            standard(ImportMapping),
             standard(Report),
             standard(Dashboard),
         ],

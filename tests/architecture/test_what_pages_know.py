@@ -13,8 +13,8 @@ from tests.architecture.sources import ROOT, tracked
 from tests.entities.cases import CASES, SERVICES
 
 # What each of these is about no description could say: the talk of rooms, who may see a record, a
-# secret that is shown once, what a view keeps, whose records go to whom, the components side by side,
-# the words of OAuth.
+# secret that is shown once, what a view or a mapping keeps, whose records go to whom, the components side
+# by side, the words of OAuth.
 PAGES_OF_THEIR_OWN = {
     "gateway/realtime/chat.py",
     "gateway/realtime/frames.py",
@@ -31,6 +31,8 @@ PAGES_OF_THEIR_OWN = {
     "gateway/web/hand_overs/holdings.py",
     "gateway/web/hand_overs/page.py",
     "gateway/web/hand_overs/progress.py",
+    "gateway/web/imports/keeping.py",
+    "gateway/web/imports/kept.py",
     "gateway/web/record/sharing.py",
     "gateway/web/views/saved.py",
     "gateway/web/views/saving.py",

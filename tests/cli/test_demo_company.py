@@ -11,7 +11,7 @@ import pytest
 
 from cli.demo.content.company import Company, company
 from cli.demo.content.ibans import is_iban
-from cli.demo.content.kept import dashboards, reports
+from cli.demo.content.kept import dashboards, mappings, reports
 from cli.demo.content.kept.views import SHARED
 from cli.demo.content.people import STAFF, shown
 from cli.demo.content.rows import Reference, Row, references, text
@@ -265,6 +265,16 @@ def test_every_view_asks_for_what_its_entity_has(made: Company) -> None:
         assert asked is not None
         assert names | set(named_in(asked)) <= fields.keys(), view["name"]
         assert view["name"] in SHARED
+
+
+def test_every_mapping_fills_what_its_entity_has(made: Company) -> None:
+    """XC-15: what a mapping names and its entity lacks would be left out, and nobody would notice."""
+    for mapping in made.rows["import-mappings"]:
+        fields = CASES[mapping["entity_name"]].record.fields
+        paths = [each["becomes"] for each in mapping["columns"] if "becomes" in each]
+        names = {half for path in (*paths, mapping["match"]) for half in path.split("+")}
+        assert {each.partition(":")[0] for each in names} <= fields.keys(), mapping["name"]
+        assert mapping["name"] in mappings.SHARED
 
 
 def test_every_dashboard_shows_reports_that_are_shared_with_its_readers(made: Company) -> None:

@@ -142,6 +142,10 @@ async def _of_some_entity(office: Office) -> dict[str, Any]:
     return {"entity_name": f"sales.Thing{_letters()}"}
 
 
+async def _import_mapping(office: Office) -> dict[str, Any]:
+    return {**await _of_some_entity(office), "columns": [{"column": "Name", "becomes": "name"}]}
+
+
 def _letters() -> str:
     """A word without digits that nobody else uses."""
     return "".join(chr(ord("a") + int(digit, 16)) for digit in uuid7().hex)
@@ -177,6 +181,7 @@ _EXCEPTIONS = {
     "identity.AccessDefault": _of_some_entity,
     "identity.DefaultView": _of_some_entity,
     "identity.SavedView": _of_some_entity,
+    "identity.ImportMapping": _import_mapping,
     "identity.Report": _of_some_entity,
     "identity.ExchangeRate": _rate,
     "identity.CustomField": _custom_field,

@@ -12,7 +12,7 @@ from cli.demo.content import (
     sales,
     support,
 )
-from cli.demo.content.kept import dashboards, reports, views
+from cli.demo.content.kept import dashboards, mappings, reports, views
 from cli.demo.content.rows import Row
 from cli.demo.content.sales import Deal, Move, Remark
 from cli.demo.content.unique_names import Naming
@@ -71,6 +71,7 @@ def _organisation() -> dict[str, list[Row]]:
         "tags": list(tags()),
         "products": list(sales.products()),
         "saved-views": list(views.saved_views()),
+        "import-mappings": list(mappings.import_mappings()),
         "reports": list(reports.reports()),
         "dashboards": list(dashboards.dashboards()),
     }

@@ -166,6 +166,13 @@ def targets_of(catalog: Catalog, entity: Entity) -> list[Target]:
     return [*found, *_halves(entity, plain), *(each for row in rows for each in _of_rows(row))]
 
 
+def with_paths(targets: Sequence[Target], plan: Json) -> list[Target]:
+    """The same, with what a plan fills beyond what the page offers by itself."""
+    offered = {each.path for each in targets}
+    paths = dict.fromkeys(plan.get("columns", {}).values())
+    return [*targets, *(Target(path, path, "") for path in paths if path not in offered)]
+
+
 def _of_field(catalog: Catalog, known: Field) -> Iterator[Target]:
     target = catalog.by_name(known.target) if known.target else None
     names = frozenset({_bare(known.label), _bare(known.name)})

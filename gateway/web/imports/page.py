@@ -2,19 +2,21 @@
 
 import asyncio
 from collections.abc import Mapping
+from secrets import token_urlsafe
 
 import orjson
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from gateway.web.api import Json
-from gateway.web.described.entities import Entity
 from gateway.web.frame.visits import Visit, to
+from gateway.web.imports.asked import constants_of, entity_of, plan_of, values_of
 from gateway.web.imports.elsewhere import Elsewhere
-from gateway.web.imports.mapping import Preview, forms_that_fit, grouped, targets_of
+from gateway.web.imports.mapping import Preview, grouped, targets_of, with_paths
+from gateway.web.imports.offering import Offer
 from gateway.web.pages import FormText, TheVisit, pages
 from gateway.web.words import _
-from kit.errors import Denied, Invalid, NotFound
+from kit.errors import Invalid, Problem
 from kit.importing.file import forms
 from kit.importing.file.encodings import OFFERED
 from kit.importing.file.sheet import DELIMITERS
@@ -51,7 +53,7 @@ def _start_page(visit: Visit, entity_name: str, problem: Invalid | None = None) 
 async def upload(visit: TheVisit) -> Response:
     """Keeps the file and goes on to its columns."""
     data = await visit.request.form()
-    entity = _entity(visit, str(data.get("entity", "")))
+    entity = entity_of(visit, str(data.get("entity", "")))
     file = data.get("file")
     try:
         body = await _read(file)
@@ -80,11 +82,12 @@ async def show_map(visit: TheVisit) -> Response:
     kept = await visit.site.uploads.fetch(visit.asked("plan")) if visit.asked("plan") else None
     plan = orjson.loads(kept) if kept else {}
     about = {"entity": visit.asked("entity"), "file_name": visit.asked("file")}
-    return await _map_page(visit, visit.asked("key"), {**about, **plan})
+    return await map_page(visit, visit.asked("key"), {**about, **plan})
 
 
-async def _map_page(visit: Visit, key: str, plan: Json, problem: Invalid | None = None) -> Response:
-    entity = _entity(visit, plan["entity"])
+async def map_page(visit: Visit, key: str, plan: Json, problem: Problem | None = None) -> Response:
+    """What the columns of a file become, as it is guessed, kept or chosen."""
+    entity = entity_of(visit, plan["entity"])
     body = await visit.site.uploads.fetch(key)
     if body is None:
         return _start_page(visit, entity.name, Invalid(file=_gone()))
@@ -92,11 +95,15 @@ async def _map_page(visit: Visit, key: str, plan: Json, problem: Invalid | None 
         preview = await _previewed(visit, body, plan)
     except Invalid as unread:
         problem, preview = problem or unread, await _previewed(visit, body)
-    targets = targets_of(visit.catalog, entity)
+    offer = await Offer.of(visit, entity, preview.heading, plan)
+    plan = {**plan, **offer.plan}
+    targets = with_paths(targets_of(visit.catalog, entity), plan)
     elsewhere = Elsewhere.of(entity, preview.heading, targets)
     context = {
         "key": key,
-        "elsewhere": elsewhere.name,
+        "idempotency_key": token_urlsafe(16),
+        "offer": offer,
+        "elsewhere": "" if offer.applied else elsewhere.name,
         "plan": {**_UNSAID, "empty_words": preview.empty_words, **plan},
         "preview": preview,
         "sources": preview.sources(targets, plan, elsewhere.paths),
@@ -107,7 +114,9 @@ async def _map_page(visit: Visit, key: str, plan: Json, problem: Invalid | None 
         "delimiters": DELIMITERS,
         "problem": problem,
     }
-    return visit.page("imports/map.html", 422 if problem else 200, entity=entity, **context)
+    return visit.page(
+        "imports/map.html", problem.status if problem else 200, entity=entity, **context
+    )
 
 
 async def _previewed(visit: Visit, body: bytes, plan: Json | None = None) -> Preview:
@@ -123,14 +132,14 @@ def _gone() -> str:
 async def start(visit: TheVisit) -> Response:
     data = await visit.request.form()
     key = str(data.get("key", ""))
-    plan = _plan(visit, data)
+    plan = plan_of(visit, data)
     body = await visit.site.uploads.fetch(key)
     if body is None or data.get("again"):
-        return await _map_page(visit, key, plan)
+        return await map_page(visit, key, plan)
     try:
         started = await visit.api.start_import(plan, body)
     except Invalid as problem:
-        return await _map_page(visit, key, plan, problem)
+        return await map_page(visit, key, plan, problem)
     kept = await visit.site.uploads.keep(orjson.dumps(plan)) if plan["dry_run"] else ""
     return to(f"/imports/{started['id']}?key={key}&plan={kept}")
 
@@ -149,63 +158,6 @@ async def start_for_real(visit: TheVisit) -> Response:
     real = {**tried, "forms": guessed | tried["forms"], "dry_run": False}
     started = await visit.api.start_import(real, body)
     return to(f"/imports/{started['id']}")
-
-
-def _plan(visit: Visit, data: FormData) -> Json:
-    """What the page about the columns says."""
-    entity = _entity(visit, str(data.get("entity", "")))
-    columns = _named(data, "column:")
-    return {
-        "entity": entity.name,
-        "file_name": str(data.get("file_name", "")),
-        "columns": columns,
-        "forms": forms_that_fit(_named(data, "form:"), columns, targets_of(visit.catalog, entity)),
-        "values": _values(str(data.get("values", ""))),
-        "constants": _constants(str(data.get("constants", ""))),
-        **_matched(data),
-        "empty_words": _words(str(data.get("empty_words", ""))),
-        "skip_without_key": bool(data.get("skip_without_key")),
-        "formulas_quoted": bool(data.get("formulas_quoted")),
-        "allow_duplicates": bool(data.get("allow_duplicates")),
-        "encoding": str(data.get("encoding", "")),
-        "delimiter": str(data.get("delimiter", "")),
-        "sheet": str(data.get("sheet", "")),
-        "dry_run": bool(data.get("dry_run")),
-    }
-
-
-def _matched(data: FormData) -> Json:
-    """By which fields records are found, and what is done with those that are."""
-    keys = [key for each in data.getlist("match") if (key := str(each))]
-    match = "+".join(dict.fromkeys(keys))
-    return {"match": match, "on_match": str(data.get("on_match", "")) if match else ""}
-
-
-def _named(data: FormData, start: str) -> dict[str, str]:
-    """What was chosen for each column, under names that begin alike."""
-    chosen = ((name, str(value)) for name, value in data.items() if name.startswith(start))
-    return {name.removeprefix(start): value for name, value in chosen if value}
-
-
-def _words(text: str) -> list[str]:
-    return [word for each in text.split(",") if (word := each.strip())]
-
-
-def _values(text: str) -> dict[str, str]:
-    """`product_id: GTXPro = GTX Pro`, one on a line, as the plan's map of values."""
-    found = {}
-    for line in text.splitlines():
-        key, sign, value = line.partition("=")
-        field, colon, old = key.partition(":")
-        if sign and colon:
-            found[f"{field.strip()}:{old.strip()}"] = value.strip()
-    return found
-
-
-def _constants(text: str) -> dict[str, str]:
-    """`closed_on = 2017-12-31`, one on a line: what every line gets."""
-    pairs = (line.partition("=") for line in text.splitlines())
-    return {name.strip(): value.strip() for name, sign, value in pairs if sign and name.strip()}
 
 
 @router.get("/imports/{import_id}")
@@ -241,17 +193,8 @@ async def retry(visit: TheVisit, import_id: str) -> Response:
     plan: Mapping[str, object] = {
         "import_id": before["id"],
         "entity": before["entity"],
-        "values": _values(str(data.get("values", ""))),
-        "constants": _constants(str(data.get("constants", ""))),
+        "values": values_of(str(data.get("values", ""))),
+        "constants": constants_of(str(data.get("constants", ""))),
     }
     started = await visit.api.retry_import(dict(plan))
     return to(f"/imports/{started['id']}")
-
-
-def _entity(visit: Visit, name: str) -> Entity:
-    entity = visit.catalog.by_name(name)
-    if entity is None or not entity.may("view"):
-        raise NotFound
-    if not entity.may("import"):
-        raise Denied(f"Your profile does not let you import {entity.plural.lower()}.")
-    return entity
