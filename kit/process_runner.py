@@ -38,11 +38,11 @@ async def _until_stopped(up: Up) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with up():
-        _leave_what_stands()
+        leave_what_stands()
         await stop.wait()
 
 
-def _leave_what_stands() -> None:
+def leave_what_stands() -> None:
     """What was made until now stays as long as the process; to look through it costs a tenth of a second."""
     gc.collect()
     gc.freeze()

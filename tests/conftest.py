@@ -11,6 +11,7 @@ import uvloop
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from kit.process_runner import leave_what_stands
 from kit.rpc import call
 from tests.house import House
 
@@ -53,6 +54,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     sizes = Counter(_folder(item.nodeid) for item in items)
     items.sort(key=lambda item: (_folder(item.nodeid) != "system", -sizes[_folder(item.nodeid)]))
+
+
+def pytest_collection_finish() -> None:
+    """Garbage is looked for as in a process that runs: not among what was loaded, and seldom."""
+    leave_what_stands()
 
 
 class _ByFolder(LoadScopeScheduling):

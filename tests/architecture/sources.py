@@ -1,8 +1,9 @@
 """The program's own source, parsed once."""
 
 import ast
+import gc
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -17,24 +18,31 @@ def tracked(*patterns: str) -> list[Path]:
     return [path for name in names.splitlines() if (path := ROOT / name).is_file()]
 
 
-@cache
 def modules(*rooms: str) -> dict[Path, ast.Module]:
     """The modules of some rooms, by their path from the root."""
-    found = tracked(*(f"{room}/**/*.py" for room in rooms), *(f"{room}/*.py" for room in rooms))
-    return {path.relative_to(ROOT): ast.parse(path.read_text()) for path in dict.fromkeys(found)}
+    return {path: tree for room in rooms for path, tree in _of_room(room).items()}
 
 
-def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
+@cache
+def _of_room(room: str) -> dict[Path, ast.Module]:
+    found = dict.fromkeys(tracked(f"{room}/**/*.py", f"{room}/*.py"))
+    parsed = {path.relative_to(ROOT): ast.parse(path.read_text()) for path in found}
+    # They stay until the end, and are no garbage to be looked for again and again.
+    gc.freeze()
+    return parsed
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+@cache
+def functions(tree: ast.AST) -> Sequence[ast.FunctionDef | ast.AsyncFunctionDef]:
+    nodes = ast.walk(tree)
+    return [each for each in nodes if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+@cache
+def calls(tree: ast.AST) -> Sequence[tuple[str, ast.Call]]:
     """Every call with the text of what is called, e.g. `work.session.execute`."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node
+    found = (each for each in ast.walk(tree) if isinstance(each, ast.Call))
+    return [(ast.unparse(each.func), each) for each in found]
 
 
 def text_of(path: Path, node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
