@@ -74,7 +74,7 @@ def _custom(permit: Permit, choices: Choices) -> Iterator[pb.FieldDescription]:
     for name, known in permit.custom.fields.items():
         kept = name in permit.limits or "custom" in permit.limits
         told = _field(permit.record, known, choices, readable_only=kept)
-        told.labels.update(labels_of(permit.custom.of_entity.defined[name]))
+        told.labels.update(labels_of(known, permit.custom.of_entity.defined[name]))
         yield told
 
 

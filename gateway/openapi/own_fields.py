@@ -18,6 +18,7 @@ _TYPES: Mapping[str, Schema] = {
     "instant": {"type": "string", "format": "date-time"},
     "email": {"type": "string", "format": "email"},
     "reference": {"type": "string", "format": "uuid"},
+    "words": {"type": "array", "items": {"type": "string"}},
 }
 
 

@@ -65,8 +65,8 @@ class Organisation:
     def gone_of(self, entity: str) -> frozenset[str]:
         """The keys of the custom fields of an entity that were deleted."""
         defined = self.custom.get(entity, ())
-        standing = {each.key for each in defined if not each.gone}
-        return frozenset(each.key for each in defined if each.gone) - standing
+        standing = {key for each in defined if not each.gone for key in each.keys}
+        return frozenset(key for each in defined if each.gone for key in each.keys) - standing
 
     @cached_property
     def children(self) -> dict[UUID, list[UUID]]:

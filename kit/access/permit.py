@@ -10,7 +10,8 @@ from kit.access.entities import Standing, at_home, standing_of
 from kit.access.inheritance import CLOSED, PRIVATE, Way, privately
 from kit.access.organisation import EVERYONE, PARENT, Organisation
 from kit.access.reach import Reach, Ways, taken_over
-from kit.custom_fields.fields import PREFIX, custom_fields
+from kit.custom_fields.definition import CustomField
+from kit.custom_fields.fields import PREFIX, custom_fields, names_of
 from kit.custom_fields.seen import SeenFields
 from kit.entity import Field, Level, Record, Reference, Rows, Tags
 from kit.entity.fields import said
@@ -85,7 +86,8 @@ class Permit:
             return {}
         entity, held = self._standing.entity, self._organisation.profiles_of(self.person_id)
         copies = profiles.hidden_copies(entity, lambda source: profiles.limits(held, source))
-        return {**profiles.limits(held, entity), **dict.fromkeys(copies, "hidden")}
+        limits = {**profiles.limits(held, entity), **dict.fromkeys(copies, "hidden")}
+        return profiles.of_wholes(limits, map(names_of, self._defined))
 
     @cached_property
     def hidden(self) -> frozenset[str]:
@@ -133,8 +135,11 @@ class Permit:
     @cached_property
     def custom(self) -> SeenFields:
         """The fields that administrators added, as the caller sees them."""
-        defined = self._organisation.custom.get(self.record.entity, ())
-        return SeenFields(custom_fields(self.record, defined), self.hidden)
+        return SeenFields(custom_fields(self.record, self._defined), self.hidden)
+
+    @property
+    def _defined(self) -> tuple[CustomField, ...]:
+        return self._organisation.custom.get(self._standing.entity, ())
 
     def asked(self, known: Field) -> Field:
         """A field as people ask for it: for tags by whatever one is or was called."""

@@ -1,6 +1,6 @@
 """What profiles let somebody do with an entity, and how much of its fields they show; of several the widest."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -67,11 +67,18 @@ def _limits_of(said: Iterable[FieldAccess], entity: str) -> dict[str, str]:
     Identity takes no profile that names a part. One that was stored before it knew of the parts
     means the whole: what hides a first name must not show it in the name.
     """
-    limits = {each.field: each.access for each in said if each.entity == entity}
-    for family in _families(entity):
+    return of_wholes(
+        {each.field: each.access for each in said if each.entity == entity}, _families(entity)
+    )
+
+
+def of_wholes(limits: Mapping[str, str], families: Iterable[Collection[str]]) -> dict[str, str]:
+    """The same limit for a whole and all its parts: the narrowest that is said of any of them."""
+    found = dict(limits)
+    for family in families:
         if named := [limits[name] for name in family if name in limits]:
-            limits |= dict.fromkeys(family, min(named, key=ORDER.__getitem__))
-    return limits
+            found |= dict.fromkeys(family, min(named, key=ORDER.__getitem__))
+    return found
 
 
 def hidden_copies(

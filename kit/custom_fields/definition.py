@@ -31,3 +31,16 @@ class CustomField(msgspec.Struct, frozen=True):
     values: tuple[OwnValue, ...] = ()
     target: str = ""
     gone: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The words under which records have its values: an amount has its currency beside it."""
+        return (self.key, currency_of(self.key)) if self.kind == MONEY else (self.key,)
+
+
+MONEY = "money"
+
+
+def currency_of(key: str) -> str:
+    """Under which key the currency of an amount stands."""
+    return f"{key}_currency"

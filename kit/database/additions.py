@@ -1,6 +1,5 @@
 """What later migrations add alike in every database; as in `foundation.py`, what stands here never changes."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -69,22 +68,6 @@ begin
 end $$
 """
 
-
-CUSTOM_READERS = {
-    "custom_number": ("numeric", "$1 ~ '^-?[0-9]{1,40}(\\.[0-9]{1,40})?$'"),
-    "custom_truth": ("boolean", "$1 in ('true', 'false')"),
-    "custom_day": (
-        "date",
-        "$1 ~ '^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$' and pg_input_is_valid($1, 'date')",
-    ),
-    "custom_moment": (
-        "timestamptz",
-        "$1 ~ '^[1-9][0-9]{3}-[0-9-]{5}T[0-9:.]+Z$' and pg_input_is_valid($1, 'timestamptz')",
-    ),
-    "custom_id": ("uuid", "pg_input_is_valid($1, 'uuid')"),
-}
-"""How custom fields are read by kind: the type, and which texts are of it. Both forms of moments say
-their day and zone in full, so that what is read hangs on no setting, and an index may hold it."""
 
 LETTERS = """
 create table letter (
@@ -219,27 +202,6 @@ def log_exports() -> None:
 def drop_log_of_exports() -> None:
     """Takes the log away again."""
     op.drop_table("export_log")
-
-
-def custom_readers() -> Iterator[str]:
-    """The statements that make them."""
-    for name, (kind, fits) in CUSTOM_READERS.items():
-        yield (
-            f"create function {name}(text) returns {kind} language sql immutable strict"
-            f" parallel safe as $read$ select case when {fits} then $1::{kind} end $read$"
-        )
-
-
-def read_custom_fields() -> None:
-    """`custom_number(text)` and its like: a value of the kind, or nothing where the text is none."""
-    for statement in custom_readers():
-        op.execute(statement)
-
-
-def drop_reading_custom_fields() -> None:
-    """Takes the functions away again, after what is indexed by them."""
-    for name in CUSTOM_READERS:
-        op.execute(f"drop function {name}(text) cascade")
 
 
 def add_tags(*tables: str) -> None:

@@ -148,7 +148,7 @@ def _field(
     head, _, column = name.partition(".")
     if name.startswith(PREFIX):
         known = custom_fields(record, defined).fields.get(name)
-        return (known.said.kind, lambda each: [(each.custom or {}).get(column)]) if known else None
+        return (known.said.kind, lambda each: _entries(each, column)) if known else None
     if head not in record.fields:
         return None
     kind = record.fields[head].said.kind
@@ -158,6 +158,12 @@ def _field(
     if isinstance(kind, Words):
         return kind, lambda each: get(each) or ()
     return kind, lambda each: [get(each)]
+
+
+def _entries(record: Any, key: str) -> Sequence[Any]:
+    """What a record says in a custom field, one by one."""
+    value = (record.custom or {}).get(key)
+    return value if isinstance(value, list) else [value]
 
 
 def _column(kind: Rows, head: str, name: str) -> tuple[Kind, Read] | None:

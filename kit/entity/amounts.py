@@ -1,6 +1,7 @@
 """Amounts and their currency: each fits its smallest unit, and none changes its currency in silence."""
 
 from collections.abc import Collection, Iterator, Sequence
+from decimal import Decimal
 from functools import cache
 
 from kit.entity.currencies import places_of
@@ -14,8 +15,9 @@ def wrong_amounts(record: Record, names: Collection[str]) -> Iterator[tuple[str,
     """What is wrong with the amounts of a record in which the named fields are new."""
     for name, currency in _amounts(type(record)):
         if getattr(record, name) is not None and getattr(record, currency, None) is not None:
-            if name in names or currency in names:
-                yield from _too_fine(record, name, currency)
+            told = too_fine(getattr(record, name), getattr(record, currency))
+            if told and (name in names or currency in names):
+                yield name, told
             yield from _left_behind(record, name, currency, "is", "it")
     for name, currency in _parts(type(record)):
         if getattr(record, name):
@@ -46,21 +48,23 @@ def _parts(kind: type[Record]) -> Sequence[tuple[str, str]]:
     return tuple(dict.fromkeys(found))
 
 
-def _too_fine(record: Record, name: str, currency: str) -> Iterator[tuple[str, str]]:
-    amount, code = getattr(record, name), getattr(record, currency)
-    places = places_of(code)
-    if amount != round(amount, places):
-        yield name, f"{code} has {f'at most {places}' if places else 'no'} decimals; round it."
-
-
 def _left_behind(
     record: Record, name: str, currency: str, are: str, them: str
 ) -> Iterator[tuple[str, str]]:
     """A change of currency with an amount that nobody gave anew; the same number may be given."""
     before, code = was(record, currency), getattr(record, currency)
     if before and before != code and not replaced(record, name):
-        label = record.fields[name].said.label
-        yield (
-            currency,
-            f"{label} {are} in {before}; give {them} anew in {code}, in the same change.",
-        )
+        yield currency, left_behind(record.fields[name].said.label, before, code, are, them)
+
+
+def too_fine(amount: Decimal, code: str) -> str:
+    """What is wrong with an amount that its currency does not divide so far, or nothing."""
+    places = places_of(code)
+    if amount == round(amount, places):
+        return ""
+    return f"{code} has {f'at most {places}' if places else 'no'} decimals; round it."
+
+
+def left_behind(label: str, before: str, code: str, are: str = "is", them: str = "it") -> str:
+    """What whoever changes the currency of an amount is told that he says nothing about."""
+    return f"{label} {are} in {before}; give {them} anew in {code}, in the same change."

@@ -55,11 +55,12 @@ def _with_beside(permit: Permit, wanted: Iterable[str], seen: frozenset[str]) ->
     """Each field with the one without which it says little: an amount with its currency."""
     for name in wanted:
         yield name
-        kind = None if _is_custom(name) else permit.record.fields[name].said.kind
+        known = permit.custom.fields.get(name) or permit.record.fields.get(name)
+        kind = known.said.kind if known else None
         beside = kind.currency if isinstance(kind, Money) else ""
         if isinstance(kind, Reference) and not kind.target and name != "id":
             beside = says_where(permit.record, name)
-        if beside in seen:
+        if beside in seen or beside in permit.custom.fields:
             yield beside
 
 

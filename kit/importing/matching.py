@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from kit.custom_fields.filling import filled
 from kit.duplicates.candidates import suspects
 from kit.duplicates.rules import rules_of
 from kit.entity import Level, Record
@@ -111,7 +112,7 @@ class Matches:
         }
         custom = {**record.custom, **line.custom}
         if fills:
-            custom |= {name: each for name, each in record.custom.items() if each not in _NOTHING}
+            custom = filled(record.custom, line.custom, self._layout.custom)
         return changes if custom == record.custom else changes | {"custom": custom}
 
     def apart(self, lines: Sequence[Line]) -> Iterator[list[Line]]:

@@ -21,7 +21,7 @@ from kit.importing.mapping.layout import Layout
 from kit.importing.mapping.lines import Line
 from kit.importing.matching import Matches
 from kit.jobs.halves import STOPS, in_halves
-from kit.records.methods.custom_values import few, missing
+from kit.records.methods.custom_values import few, refuse_lacking
 from kit.records.methods.standard import Records
 from kit.records.write.validation import check_ready
 from kit.records.write.work import Work
@@ -154,8 +154,7 @@ class LineWriter:
         permit.require_settable(names, new=True)
         record = self._record(**values)
         record.custom = few({**permit.custom.of_entity.initial, **line.custom})
-        if lacking := dict(missing(permit, record.custom)):
-            raise Invalid("", lacking)
+        refuse_lacking(permit, line.custom, {}, record.custom)
         before = len(work.pending.new)
         await refuse_duplicates(work, record)
         try:
@@ -174,6 +173,9 @@ class LineWriter:
             line.state, line.record_id = "matched", record.id
             return
         self._may_change(work, record, changes)
+        if "custom" in changes:
+            permit = work.permit(self._record)
+            refuse_lacking(permit, line.custom, record.custom, changes["custom"])
         before, former = (
             len(work.pending.new),
             {name: getattr(record, name) for name in record.fields},

@@ -25,6 +25,7 @@ from kit.entity.record import words_in
 from kit.errors import Problem
 from kit.events.publishing.lease import Lease
 from kit.query import Kind
+from kit.query.conditions import LISTS
 from kit.telemetry.logs import log
 from kit.text.folding import folded
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _LOOK_AGAIN_SECONDS, _FAILED_SECONDS = 1.0, 600.0
 _A_DAY = 86_400.0
 _LONGEST = 63
+_AT_ONCE = "with (fastupdate = off)"
 _THERE = """
 select named.relname as name, index.indisvalid as valid, obj_description(named.oid) as made_by
 from pg_index as index join pg_class as named on named.oid = index.indexrelid
@@ -84,11 +86,16 @@ def _of_field(record: type[Record], name: str, known: Field, *, unique: bool) ->
     table, entity = record.__tablename__, record.entity
     if not isinstance(kind, Boolean | LongText):
         compared = folded(known.column) if known.kind is Kind.TEXT else known.column
-        over = f'"{table}" ({_sql(compared)}) where {_sql(compared.is_not(None))}'
+        how = (
+            f"using gin ({_sql(compared)}) {_AT_ONCE}"
+            if known.kind in LISTS
+            else f"({_sql(compared)})"
+        )
+        over = f'"{table}" {how} where {_sql(compared.is_not(None))}'
         letter = "u" if unique else "x"
         yield Wanted(f"c{letter}_{table}_{key}"[:_LONGEST], entity, key, over, unique)
     if known.said.searched:
-        over = f'"{table}" using gin ({_sql(words_in([known.column]))}) with (fastupdate = off)'
+        over = f'"{table}" using gin ({_sql(words_in([known.column]))}) {_AT_ONCE}'
         yield Wanted(f"cw_{table}_{key}"[:_LONGEST], entity, key, over)
 
 

@@ -54,7 +54,7 @@ class Merging:
         survivor, *others = await self._held(request)
         held = (survivor, *others)
         chosen = self._chosen(request.fields, [each.id for each in held])
-        values = surviving(held, chosen, self._may_set)
+        values = surviving(held, chosen, self._may_set, self._permit.custom.of_entity.fields)
         done = Joined(uuid7(), survivor, others, {each.id: shown(each) for each in held})
         given_up = self._put_away(survivor, others, values)
         await self._begin(done, given_up)

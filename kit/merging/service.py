@@ -164,7 +164,7 @@ def _names(place: Place, permit: Permit, ids: Sequence[UUID]) -> Any:
     """The records within reach that name one of these."""
     defined = permit.custom.of_entity.defined.values()
     within = reachable(place.record, permit.reach(Level.READ), Level.READ)
-    return within & place.names(ids, tuple(defined))
+    return within & place.names(ids, tuple(dict.fromkeys(defined)))
 
 
 def _left(place: Place, permit: Permit, ids: Sequence[UUID]) -> Any:

@@ -1,30 +1,29 @@
 """What a record says that takes others in: what it said, filled from them, with lists united."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from kit.custom_fields.fields import PREFIX
-from kit.entity import Money, Record, Reference, References, Rows, Words
+from kit.entity import Field, Money, Record, Reference, References, Rows, Words
 from kit.entity.parts import Part
 from kit.errors import Invalid
-
-_MOST = "Together these are more than {most}; choose those of one record."
-
-MaySet = Callable[[str], bool]
-"""Whether whoever merges may set a field."""
+from kit.merging.surviving_custom import TOO_MANY, MaySet, surviving_custom
 
 
 def surviving(
-    held: Sequence[Record], chosen: Mapping[str, UUID], may_set: MaySet
+    held: Sequence[Record],
+    chosen: Mapping[str, UUID],
+    may_set: MaySet,
+    custom: Mapping[str, Field],
 ) -> dict[str, Any]:
     """The values that the first of the records gets; of fields that are not chosen, those it may get."""
     survivor, found = held[0], _Found(held, chosen)
     values = {name: found.value(name) for name in survivor.fields if _open(survivor, name, may_set)}
     values |= {name: found.value(name) for name in chosen if not name.startswith(PREFIX)}
-    values["custom"] = found.custom(may_set)
+    values["custom"] = surviving_custom(held, chosen, may_set, custom)
     return {name: value for name, value in values.items() if value != getattr(survivor, name)}
 
 
@@ -50,20 +49,6 @@ class _Found:
         if isinstance(self._survivor.fields[name].said.kind, Words | References | Rows):
             return self._united(name)
         return self._said(self._source(name), name)
-
-    def custom(self, may_set: MaySet) -> dict[str, Any]:
-        """The fields that administrators added, each as if it were one of the entity's own."""
-        values: dict[str, Any] = dict(self._survivor.custom or {})
-        for each in self._held[1:]:
-            for key, value in (each.custom or {}).items():
-                if may_set(f"{PREFIX}{key}"):
-                    values.setdefault(key, value)
-        for name, id_ in self._chosen.items():
-            if name.startswith(PREFIX):
-                key = name.removeprefix(PREFIX)
-                values.pop(key, None)
-                values |= {k: v for k, v in (self._by_id[id_].custom or {}).items() if k == key}
-        return values
 
     def _said(self, record: Record, name: str) -> Any:
         """A value, without what it says of the records that become one."""
@@ -102,7 +87,7 @@ class _Found:
                     known.append(_plain(each))
         most = self._survivor.fields[name].said.kind.most  # type: ignore[attr-defined]  # every list has it
         if len(values) > most:
-            raise Invalid("", {name: _MOST.format(most=most)})
+            raise Invalid("", {name: TOO_MANY.format(most=most)})
         return values
 
 

@@ -7,6 +7,7 @@ pages of records, whose JSON their owner makes once.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import orjson
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
@@ -139,9 +140,11 @@ def _text(value: Any) -> str:
 
 
 def _said(value: Any) -> str:
-    """An entry of a map of texts; whole numbers and truths may come as JSON has them, and nothing too."""
+    """An entry of a map of texts; what is none may come as JSON has it: whole numbers, truths, lists."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list):
+        return _text(orjson.dumps(list(map(_text, value))).decode())
     return str(value) if isinstance(value, int) else _text("" if value is None else value)
 
 

@@ -43,9 +43,10 @@ _KEY = r"^[A-Za-z_][A-Za-z0-9_]*$"
 _CUSTOM: Schema = {
     "type": "object",
     "additionalProperties": {
-        "type": ["string", "integer", "boolean", "null"],
+        "type": ["string", "integer", "boolean", "array", "null"],
         "maxLength": CUSTOM_VALUE,
         "pattern": _TEXT,
+        "items": {"type": "string", "pattern": _TEXT},
     },
     "propertyNames": {"pattern": _KEY, "maxLength": CUSTOM_KEY},
     "maxProperties": CUSTOM_FIELDS,

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from sqlalchemy import Text, Uuid, bindparam
 
+from kit.custom_fields.filling import filled
 from kit.entity import Level, Record
 from kit.errors import Invalid, NotFound
 from kit.records import Said, Work
@@ -73,9 +74,10 @@ async def _matching(work: Work, lead: Lead, account: Account) -> Contact | None:
 
 async def add_custom(work: Work, lead: Lead, record: Record) -> None:
     """The organisation's own fields go along; one that the record has already stays as it is."""
-    own = carried(lead.custom, work.permit(Lead), work.permit(type(record)))
+    permit = work.permit(type(record))
+    own = carried(lead.custom, work.permit(Lead), permit)
     if own and await _may_write(work, record, ["custom"]):
-        record.custom = {**own, **(record.custom or {})}
+        record.custom = filled(record.custom, own, permit.custom.of_entity.fields)
 
 
 async def _fill(work: Work, record: R, offered: R, names: Sequence[str]) -> None:

@@ -23,10 +23,12 @@ async def added(root: Browser, **said: Any) -> dict[str, Any]:
 
 async def test_values_travel_as_json_has_them(root: Browser, name: str) -> None:
     """PA-21: a whole number is a number, and yes is true."""
-    seats, vip, day = [
-        (await added(root, kind=kind))["key"] for kind in ("integer", "boolean", "date")
+    seats, vip, day, words, fee = [
+        (await added(root, kind=kind))["key"]
+        for kind in ("integer", "boolean", "date", "words", "money")
     ]
-    told = {seats: 12, vip: True, day: "2026-03-04"}
+    told = {seats: 12, vip: True, day: "2026-03-04", words: ["a, b", "c"]}
+    told |= {fee: "12.50", f"{fee}_currency": "EUR"}
     made = await root.post(PRODUCTS, json={"name": name, "custom": told})
     assert made.status_code == 201, made.text
     path = f"{PRODUCTS}/{made.json()['id']}"
@@ -58,6 +60,21 @@ async def test_a_field_is_in_form_record_list_filter_and_sort(root: Browser, nam
     assert name in listed
     assert label in listed
     assert f'value="{field}"' in listed
+
+
+async def test_words_and_amounts_are_filled_in_and_read(root: Browser, name: str) -> None:
+    """PA-21: words with commas between them, an amount with its currency."""
+    words, fee = [await added(root, kind=kind, listed=True) for kind in ("words", "money")]
+    one, two = (f"custom.{each['key']}" for each in (words, fee))
+    token = re.search(r'name="csrf_token" value="([^"]+)"', (await root.get("/products/new")).text)
+    data = {"name": name, one: "crane, <b>lift", two: "1,234.50", f"{two}_currency": "EUR"}
+    posted = await root.post("/products", data=data | {"csrf_token": token[1] if token else ""})
+    assert posted.status_code == 303, posted.text
+    page = (await root.get(posted.headers["location"].split("?")[0])).text
+    asked = {"filter": f"{one}:crane", "columns": ["name", one, two], "order_by": two}
+    for text in (page, (await root.get("/products", params=asked)).text):
+        assert "&lt;b&gt;lift" in text
+        assert "€1,234.50" in text
 
 
 async def test_a_wrong_value_stands_beside_its_field(root: Browser, name: str) -> None:

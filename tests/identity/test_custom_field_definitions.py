@@ -83,6 +83,21 @@ async def test_a_field_in_the_bin_hides_its_values_and_brings_them_back(fields: 
     assert dict((await (await fields.products()).Get(one)).custom) == {kept.key: "held"}
 
 
+async def test_no_field_takes_the_key_of_a_currency(fields: Fields) -> None:
+    """PA-21: whichever of the two comes first, in the bin too."""
+    one, other = (f"k{uuid7().hex[-20:]}" for _ in range(2))
+    money, text = await fields.add(key=one, kind="money"), await fields.add(key=f"{other}_currency")
+    taken = f"{money.key}_currency"
+    with pytest.raises(Conflict) as refused:
+        await fields.add(key=taken)
+    assert set(refused.value.fields) == {"key"}
+    with pytest.raises(Conflict):
+        await fields.add(key=text.key.removesuffix("_currency"), kind="money")
+    await fields.stub.Delete(standard_pb2.DeleteRequest(id=money.id))
+    with pytest.raises(Conflict):
+        await fields.add(key=taken)
+
+
 async def test_the_key_of_an_erased_field_is_never_given_to_another(fields: Fields) -> None:
     """PA-21: records may hold values of the field that is gone, and they are not the new one's."""
     kept = await fields.add()
@@ -107,6 +122,10 @@ async def test_the_key_of_an_erased_field_is_never_given_to_another(fields: Fiel
         ({"kind": "rows"}, "kind"),
         ({"kind": "integer", "default_value": "many"}, "default_value"),
         ({"kind": "integer", "searched": True}, "searched"),
+        ({"kind": "money", "default_value": "12"}, "default_value"),
+        ({"kind": "money", "default_value": "12.345 EUR"}, "default_value"),
+        ({"kind": "money", "is_unique": True}, "is_unique"),
+        ({"kind": "words", "default_value": '["a"'}, "default_value"),
         ({"kind": "choice"}, "values"),
         ({"values": [pb.CustomFieldValue(caption="A")]}, "values"),
         ({"kind": "choice", "values": [pb.CustomFieldValue(caption="A")] * 2}, "values"),

@@ -25,7 +25,18 @@ KINDS = {
     "boolean": "true",
     "date": "2026-03-04",
     "instant": "2026-03-04T05:06:07Z",
+    "money": "1200.50",
+    "words": '["Crane, mobile","lift"]',
 }
+BESIDE = {"money": {"_currency": "EUR"}}
+"""What is said with a value, under the key with this behind it."""
+SHOWN: dict[str, Any] = {
+    "integer": 12,
+    "year": 1999,
+    "boolean": True,
+    "words": ["Crane, mobile", "lift"],
+}
+ASKED = {"long_text": "{} = one*", "words": "{}:lift"}
 WRONG = {
     "integer": "1.5",
     "year": "12",
@@ -38,6 +49,8 @@ WRONG = {
     "url": "ftp://x",
     "text": "x" * 180_000,
     "long_text": "a\x1bb",
+    "money": "1,200",
+    "words": "x" * 180_000,
 }
 
 
@@ -48,12 +61,13 @@ async def test_a_value_is_read_checked_and_shown_by_its_kind(
     """PA-21"""
     key, told = key_of(kind), KINDS[kind].strip()
     await define(key, kind)
-    made = await shop.make(**{key: KINDS[kind]})
+    beside = {f"{key}{end}": value for end, value in BESIDE.get(kind, {}).items()}
+    made = await shop.make(**{key: KINDS[kind], **beside})
     assert made.custom[key] == told
-    shown: Any = {"integer": 12, "year": 1999, "boolean": True}.get(kind, told)
-    assert (await shop.shown(made))[key] == shown
-    quoted = told.replace("\n", "\\n") if kind != "long_text" else "one*"
-    assert [each.id for each in await shop.find(f'custom.{key} = "{quoted}"')] == [made.id]
+    shown = await shop.shown(made)
+    assert {each: shown[each] for each in (key, *beside)} == {key: SHOWN.get(kind, told), **beside}
+    asked = ASKED.get(kind, f'{{}} = "{told}"').format(f"custom.{key}")
+    assert [each.id for each in await shop.find(asked)] == [made.id]
     assert (await shop.described(f"custom.{key}")).kind == kind
     if kind in WRONG:
         with pytest.raises(Invalid) as refused:
@@ -183,3 +197,69 @@ async def test_a_deleted_field_hides_its_values_until_it_is_restored(
     assert not [each for line in lines for each in line.changes if key in each.field]
     await define(key)
     assert (await shop.shown(made))[key] == "kept"
+
+
+@pytest.mark.parametrize("kind", ["words"])
+async def test_a_list_holds_each_entry_once_and_has_no_order(
+    shop: Shop, define: Defining, kind: str
+) -> None:
+    """PA-21: commas are enough; no list is none."""
+    key = key_of(kind)
+    await define(key, kind, initial="new")
+    made = await shop.make(**{key: "red, blue ,red"})
+    assert made.custom[key] == '["red","blue"]'
+    assert len(await shop.find(f"custom.{key}:blue")) == 1
+    assert made.id not in [each.id for each in await shop.find(f"custom.{key} = null")]
+    for wrong in ('[["a"]]', '["a"', "[1]", ",".join(map(str, range(51)))):
+        with pytest.raises(Invalid) as refused:
+            await shop.change(made, **{key: wrong})
+        assert set(refused.value.fields) == {f"custom.{key}"}
+    with pytest.raises(Invalid):
+        await shop.find(f"custom.{key}:blue", f"custom.{key}")
+    assert key not in (await shop.change(made, **{key: "[]"})).custom
+    assert (await shop.make()).custom[key] == '["new"]'
+
+
+async def test_an_amount_has_its_currency_beside_it(shop: Shop, define: Defining) -> None:
+    """PA-21: it is named where it is wrong, as that of a declared amount is."""
+    key = key_of("money")
+    code = f"{key}_currency"
+    await define(key, "money", label="Fee")
+    for said, wrong, told in (
+        ({key: "5"}, code, "Say in which currency"),
+        ({key: "5.001", code: "EUR"}, key, "EUR has at most 2 decimals"),
+        ({key: "5", code: "EURO"}, code, "Choose one of"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            await shop.make(**said)
+        assert told in refused.value.fields[f"custom.{wrong}"]
+    made = await shop.make(**{key: "5", code: "EUR"})
+    with pytest.raises(Invalid) as refused:
+        await shop.change(made, **{code: "USD"})
+    assert refused.value.fields == {
+        f"custom.{code}": "Fee is in EUR; give it anew in USD, in the same change."
+    }
+    assert (await shop.change(made, **{key: "6", code: "USD"})).custom[code] == "USD"
+    told = await shop.described(f"custom.{key}")
+    assert (told.currency_field, told.part_of) == (f"custom.{code}", "")
+    assert (await shop.described(f"custom.{code}")).part_of == f"custom.{key}"
+
+
+async def test_amounts_of_two_currencies_are_never_added_up(shop: Shop, define: Defining) -> None:
+    """PA-21"""
+    key, group = key_of("money"), key_of("group")
+    await define(key, "money", initial="EUR")
+    await define(group)
+    for amount, code in (("1.10", ""), ("2.20", "EUR"), ("5", "RON")):
+        beside = {f"{key}_currency": code} if code else {}
+        await shop.make(**{group: "a", key: amount, **beside})
+    asked = records_pb2.AggregateRequest(
+        entity=TOY, filter=f"custom.{group} = a", measures=[f"sum(custom.{key})"]
+    )
+    figures = (await shop.beside.Aggregate(asked)).items
+    assert sorted(
+        (each.group[f"custom.{key}_currency"], each.measures[f"sum(custom.{key})"])
+        for each in figures
+    ) == [("EUR", "3.30"), ("RON", "5")]
+    found = await shop.find(f"custom.{group} = a", f"custom.{key} desc")
+    assert [each.custom[key] for each in found] == ["5", "2.20", "1.10"]

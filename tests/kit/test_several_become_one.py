@@ -18,7 +18,9 @@ from kit.testing.serving import Serving
 from tests.kit.toy.contract import pb as toy
 from tests.kit.toy.contract import services
 from tests.kit.toy.house import opened
-from tests.kit.toy.shop import unique
+from tests.kit.toy.shop import Defining, define, key_of, unique
+
+__all__ = ["define"]
 
 TOY = "toys.Toy"
 
@@ -83,6 +85,28 @@ async def test_one_keeps_what_it_says_and_is_filled_from_the_others(ana: Merger)
     assert (now.price, now.currency) == ("7", "USD")
     assert [each.name for each in now.parts] == ["wheel"]
     assert dict(now.custom) == {"size": "big", "color": "red"}
+
+
+async def test_custom_lists_are_united_and_an_amount_brings_its_currency(
+    ana: Merger, define: Defining
+) -> None:
+    """PA-21, PA-29"""
+    words, fee, other_fee = key_of("words"), key_of("money"), key_of("money")
+    await define(words, "words")
+    await define(fee, "money", initial="EUR")
+    await define(other_fee, "money", initial="EUR")
+    kept = await ana.make(custom={words: "a,b", other_fee: "1"})
+    other = await ana.make(
+        custom={words: "b,c", fee: "7", f"{fee}_currency": "USD", other_fee: "2"}
+    )
+    await ana.merge(kept, other)
+    assert dict((await ana.get(kept)).custom) == {
+        words: '["a","b","c"]',
+        fee: "7",
+        f"{fee}_currency": "USD",
+        other_fee: "1",
+        f"{other_fee}_currency": "EUR",
+    }
 
 
 async def test_whose_value_survives_may_be_chosen_even_where_no_two_say_the_same(

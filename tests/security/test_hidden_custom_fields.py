@@ -93,3 +93,25 @@ async def test_hidden_custom_fields_cannot_be_asked_about(
     for question in asked:
         with pytest.raises(Invalid):
             await question
+
+
+@pytest.mark.parametrize("named", ["", "_currency"])
+async def test_an_amount_and_its_currency_are_hidden_together(
+    toys: Serving, organisation: TestOrganisation, named: str
+) -> None:
+    """ID-14: whichever of the two a profile names."""
+    key = f"k{uuid7().hex}"
+    await organisation.custom(TOY, key, "money")
+    shop = toys.stub(services.ToysStub, await organisation.person("Ana"))
+    made = await shop.Create(pb.Toy(name="Box", custom={key: "77.25", f"{key}_currency": "RSD"}))
+    limit = FieldAccess(TOY, f"custom.{key}{named}", "hidden")
+    profile = await organisation.profile(Permission(TOY, **RIGHTS), fields=(limit,))
+    sam = await organisation.person("Sam", profiles=(profile,))
+    answers = await told(toys, sam, made)
+    assert not [each for each in answers if b"77.25" in each or b"RSD" in each]
+    asked = standard_pb2.ListRequest(filter=f"custom.{key}_currency = RSD")
+    with pytest.raises(Invalid):
+        await toys.stub(services.ToysStub, sam).List(asked)
+    await organisation.custom(TOY, key, "money", gone=True)
+    answers = await told(toys, await organisation.person("Kim"), made)
+    assert not [each for each in answers if b"77.25" in each or b"RSD" in each]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
-from cli.demo.content.custom_fields import segment_of
+from cli.demo.content.custom_fields import own_of
 from cli.demo.content.ibans import iban
 from cli.demo.content.people import sellers
 from cli.demo.content.rows import Reference, Row, chance, filled
@@ -99,7 +99,7 @@ def _figures(dice: Random, country: Country) -> Row:
     employees = int(dice.lognormvariate(4.6, 1.1)) + 3
     revenue = round(employees * dice.uniform(90_000, 240_000), -4)
     return {
-        "custom": {"segment": segment_of(employees)},
+        "custom": own_of(employees, revenue, country.currency),
         "employees": employees,
         "annual_revenue": f"{revenue:.0f}",
         "currency": country.currency,

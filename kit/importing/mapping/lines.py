@@ -95,11 +95,10 @@ class Line:
                 return
             text = meant.value
         try:
-            value = source.kind.parse(source.formed(text, layout.zone))
+            said = _split(source, text) if source.many else source.formed(text, layout.zone)
+            self.custom[source.custom_key] = source.kind.show(source.kind.parse(said))
         except ValueError as wrong:
             self.reasons[source.spot] = Reason(str(wrong))
-            return
-        self.custom[source.custom_key] = source.kind.show(value)
 
     def _understand(self, layout: Layout, names: Names, source: Source, text: str) -> None:
         assert source.kind is not None  # noqa: S101 - only custom fields have no kind

@@ -1,12 +1,13 @@
 """What is said in custom fields, on its way into a record: known, allowed, of its kind, and there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from kit.access.permit import Permit
 from kit.choices import Choices
-from kit.custom_fields.fields import PREFIX, as_text
+from kit.custom_fields.amounts import wrong_amounts
+from kit.custom_fields.fields import PREFIX, as_text, parsed, stored_form
 from kit.entity import Choice, Field
 from kit.entity.kinds.custom import CUSTOM_FIELDS
 from kit.errors import Denied, Invalid
@@ -43,7 +44,9 @@ def taken(
         else:
             values.pop(key, None)
             values |= {} if value is None else {key: value}
-    wrong |= {name: told for name, told in missing(permit, values) if name not in wrong}
+    wrong |= {
+        name: told for name, told in _lacking(permit, given, stored, values) if name not in wrong
+    }
     if wrong:
         raise Invalid("", wrong)
     return few(values)
@@ -65,10 +68,11 @@ def _read(permit: Permit, choices: Choices, key: str, text: str, *, leaves: bool
         if leaves and not text:
             return None
         raise ValueError(_UNKNOWN.format(key[:60]))
-    value = known.said.kind.parse(text)
-    if isinstance(known.said.kind, Choice) and value is not None:
-        _require_choice(choices, known.said.kind.list, value)
-    return stored_form(known, value)
+    kind = known.said.kind
+    value = parsed(kind, text)
+    if isinstance(kind, Choice) and value is not None:
+        _require_choice(choices, kind.list, value)
+    return stored_form(kind, value)
 
 
 def _require_choice(choices: Choices, name: str, value: str) -> None:
@@ -76,9 +80,19 @@ def _require_choice(choices: Choices, name: str, value: str) -> None:
         raise ValueError(told)
 
 
-def stored_form(known: Field, value: Any) -> Any:
-    """A value as JSON has it."""
-    return None if value is None else known.said.kind.show(value)
+def refuse_lacking(
+    permit: Permit, given: Collection[str], stored: Mapping[str, Any], values: Mapping[str, Any]
+) -> None:
+    """Refuses custom fields that want something more; `given` are the keys of which something is said."""
+    if wrong := dict(_lacking(permit, given, stored, values)):
+        raise Invalid("", wrong)
+
+
+def _lacking(
+    permit: Permit, given: Collection[str], stored: Mapping[str, Any], values: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    yield from missing(permit, values)
+    yield from wrong_amounts(permit.custom.of_entity, given, stored, values)
 
 
 def missing(permit: Permit, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

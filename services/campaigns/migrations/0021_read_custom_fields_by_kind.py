@@ -1,6 +1,6 @@
 """Read custom fields by kind, so that lists compare, sort and add up what administrators defined."""
 
-from kit.database import additions
+from kit.custom_fields import readers
 
 revision = "0021"
 down_revision = "0020"
@@ -9,8 +9,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    additions.read_custom_fields()
+    readers.read_custom_fields()
 
 
 def downgrade() -> None:
-    additions.drop_reading_custom_fields()
+    readers.drop_reading_custom_fields()

@@ -4,7 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from kit.database import additions, binned, folded, foundation, foundation_access
+from kit.custom_fields import readers
+from kit.database import binned, folded, foundation, foundation_access
 
 revision = "0022"
 down_revision = "0021"
@@ -47,10 +48,10 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("erased_at is null"),
     )
-    additions.read_custom_fields()
+    readers.read_custom_fields()
 
 
 def downgrade() -> None:
-    additions.drop_reading_custom_fields()
+    readers.drop_reading_custom_fields()
     # The program before passes such a part of the policy over.
     op.drop_table("custom_field")

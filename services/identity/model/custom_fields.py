@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from kit.actor import Actor
 from kit.custom_fields import definition
-from kit.custom_fields.fields import KINDS
+from kit.custom_fields.fields import KINDS, check_initial
 from kit.entity import (
     Boolean,
     EntityName,
@@ -26,7 +26,6 @@ from kit.entity import (
     field,
     row_field,
 )
-from kit.entity.kinds import Choice
 from kit.entity.tracking import was
 from kit.errors import Invalid
 from kit.text.english import spoken
@@ -35,6 +34,7 @@ from kit.wire.contract import facts_of
 
 _KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _KINDS = [name for name in KINDS if name != "reference"]
+_NEVER_UNIQUE = ("boolean", "long_text", "choice", "money", "words")
 _SEARCHED = ("text", "long_text", "email", "phone", "url")
 
 
@@ -121,7 +121,9 @@ class CustomField(Record):
         " the same value.",
     )
     default_value: Mapped[str | None] = field(
-        Text(255), "Default", help="What a new record says where nobody says otherwise."
+        Text(255),
+        "Default",
+        help="What a new record says where nobody says otherwise; of money like 120 EUR, or EUR alone.",
     )
     help: Mapped[str | None] = field(LongText(500), "Help", help="The words under the input.")
     caption_ro: Mapped[str | None] = field(Text(80), "Label in Romanian", section="Place and words")
@@ -168,7 +170,7 @@ class CustomField(Record):
             yield "key", "Use lower-case letters, digits and underscores, like customer_segment."
         if self.searched and self.kind not in _SEARCHED:
             yield "searched", "Only text is searched for words; leave this out."
-        if self.is_unique and self.kind in ("boolean", "long_text", "choice"):
+        if self.is_unique and self.kind in _NEVER_UNIQUE:
             yield "is_unique", "Values of this kind cannot be unique; leave this out."
         yield from self._wrong_values() if self.kind == "choice" else self._no_values()
         if told := self._wrong_default():
@@ -195,13 +197,12 @@ class CustomField(Record):
     def _wrong_default(self) -> str:
         if not self.default_value or self.kind not in KINDS:
             return ""
-        kind = KINDS[self.kind](self.defined())
         try:
-            kind.parse(self.default_value)
+            check_initial(self.defined())
         except ValueError as wrong:
             return str(wrong)
         known = [each.value for each in self.values if not each.retired]
-        if isinstance(kind, Choice) and self.values and self.default_value not in known:
+        if self.kind == "choice" and self.values and self.default_value not in known:
             return f"Choose one of: {', '.join(known)}."
         return ""
 

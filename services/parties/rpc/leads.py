@@ -7,6 +7,7 @@ from crm.parties.v1 import leads_pb2 as pb
 from crm.parties.v1.leads_pb2_grpc import LeadsServicer
 
 from kit.actor import calling
+from kit.custom_fields.fields import of_texts
 from kit.entity import Level
 from kit.errors import Conflict, Moved, NotFound
 from kit.records import Process, Records, Said, Work, verb
@@ -44,7 +45,7 @@ class Leads(Records[Lead, pb.Lead], LeadsServicer):
             lead = (await self._conversion(work, _id(request.id))).as_lead()
         permit = self.permit()
         names = chosen(request.fields, permit.seen(self.shape.names), permit.custom.fields)
-        custom = permit.custom.unveiled(lead.custom)
+        custom = of_texts(permit.custom.fields, permit.custom.unveiled(lead.custom))
         if rpc.current().json:
             body = shown_json(lead, names, custom)
             return self.message(json=body, version=lead.version)

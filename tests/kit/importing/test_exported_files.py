@@ -51,6 +51,9 @@ async def test_accounts_with_addresses_and_custom_fields_come_back_as_they_were(
     ana = await office.organisation.person(unique("Ana"), TAKES, SET_UP)
     stub: Any = office.parties.stub(AccountsStub, ana)
     word = unique("Round")
+    await office.organisation.custom(ACCOUNT, "fee", "money")
+    await office.organisation.custom(ACCOUNT, "skills", "words")
+    own = {"region": "=north", "since": "'-2", "fee": "1234.50", "fee_currency": "EUR"}
     addresses = [
         {"kind": "billing", "street": "=Main 1", "city": "Cluj-Napoca", "country": "RO"},
         {"kind": "delivery", "street": "Side, 2\nback door", "city": 'Iași "old"', "country": "RO"},
@@ -59,7 +62,7 @@ async def test_accounts_with_addresses_and_custom_fields_come_back_as_they_were(
         made = accounts_pb2.Account(
             name=f"{word} {number}", phone="+40264123456", website="https://www.example.com",
             description="+ and = and ' first\nsecond", annual_revenue="1234.50", currency="EUR",
-            addresses=addresses[:number], custom={"region": "=north", "since": "'-2"},
+            addresses=addresses[:number], custom=own | {"skills": '["=Cranes, mobile","lift"]'},
         )  # fmt: skip
         await stub.Create(made)
     asked: Any = {"search": word, "order_by": "name", "fields": FIELDS[ACCOUNT]}

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from cli.components.databases import Database, ensure_databases
 from kit.access.entries import Default
 from kit.beside.files.migrating import CONTENT_COMES_LOOSE, ON_CONTENT_LOST
-from kit.database.additions import AS_READ, custom_readers
+from kit.custom_fields.readers import custom_list_readers, custom_readers
+from kit.database.additions import AS_READ
 from kit.database.tables import metadata
 from kit.settings import ServiceSettings
 from kit.testing.organisation import TestOrganisation
@@ -68,7 +69,7 @@ async def _create_tables(url: str) -> None:
         await connection.exec_driver_sql(folding_function())
         await connection.exec_driver_sql(words_function())
         await connection.exec_driver_sql(AS_READ)
-        for statement in custom_readers():
+        for statement in (*custom_readers(), *custom_list_readers()):
             await connection.exec_driver_sql(statement)
         await connection.exec_driver_sql("create sequence if not exists toy_number")
         await connection.run_sync(metadata.create_all, tables=[*kits, *TABLES])

@@ -1,0 +1,16 @@
+"""Read lists in custom fields, so that words that administrators defined are filtered by an index."""
+
+from kit.custom_fields import readers
+
+revision = "0040"
+down_revision = "0039"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    readers.read_custom_lists()
+
+
+def downgrade() -> None:
+    readers.drop_reading_custom_lists()
