@@ -1,8 +1,10 @@
-"""The days of a period as seen from today, and those of the one before it."""
+"""The days of a period as seen from today, those of the one before it, and how their parts match."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from kit.records.figures.spans import Span, span_of
 
 _MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12, "fiscal_year": 12}
 _YEAR = 12
@@ -21,6 +23,17 @@ class Days:
 
     def json(self) -> dict[str, str]:
         return {"first_day": str(self.first), "last_day": str(self.end - timedelta(days=1))}
+
+    def spans(self, span: Span) -> list[str]:
+        """What the weeks, months and the like are called in which these days lie, in their order."""
+        days = (self.first + timedelta(days=each) for each in range((self.end - self.first).days))
+        return list(dict.fromkeys(span.called(span.holding(each)) for each in days))
+
+
+def matched(name: str, this: Days, before: Days, fiscal_start: int = 1) -> dict[str, str]:
+    """By the spans of one period those that stand in the same place of the other: March by March."""
+    span = span_of(name, fiscal_start)
+    return dict(zip(this.spans(span), before.spans(span), strict=False)) if span else {}
 
 
 def period_of(name: str, today: date, fiscal_start: int = 1) -> tuple[Days, Days]:

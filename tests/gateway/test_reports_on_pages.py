@@ -1,6 +1,7 @@
 """Reports over the API and on the pages: built, read, followed to the rows, and never more than one may see."""
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
@@ -112,6 +113,46 @@ async def test_the_period_before_stands_beside(root: Browser, word: str) -> None
     assert told["totals"][0]["measures"]["count"] == "4"
     assert told["before"]["totals"][0]["measures"]["count"] == "0"
     assert told["before"]["period"]["last_day"] < told["period"]["first_day"]
+
+
+async def test_months_stand_beside_those_of_the_year_before(root: Browser) -> None:
+    """XC-10: by their place in the period, over the API and on the page; what has none says so."""
+    word, year = f"Deal{uuid7().hex}", datetime.now(UTC).year
+    for amount, day in (
+        *(("100", f"{year}-02-10"), ("50", f"{year - 1}-02-11")),
+        *(("30", f"{year}-03-01"), ("7", f"{year - 1}-12-24")),
+    ):
+        body = {"name": word, "amount": amount, "currency": "EUR", "opened_on": day}
+        assert (await root.post("/api/v1/opportunities", json=body)).status_code == 201
+    said = {"group_by": ["opened_on:month"], "measures": ["sum(amount)"], "compared": True}
+    report = await kept(root, word, **said, period_field="opened_on", period="this_year")
+    told = await figures(root, report)
+    placed = {each["beside"]["opened_on:month"]: each for each in told["before"]["items"]}
+    assert placed[f"{year}-02"]["measures"]["sum(amount)"] == "50"
+    assert placed[f"{year}-02"]["group"]["opened_on:month"] == f"{year - 1}-02"
+    page = (await root.get(f"/reports/{report['id']}")).text
+    [february, march, *_] = texts(page, r"<tr><th scope=\"row\".*?</tr>")
+    assert february == f"Feb {year} €100 €50 ▲ 100 %"
+    assert march == f"Mar {year} €30 0"
+
+
+async def test_a_report_has_as_many_measures_on_its_page_as_the_contract_takes(
+    root: Browser, word: str
+) -> None:
+    measures = [f"{each}(amount)" for each in ("sum", "avg", "median", "min", "max")]
+    report = await kept(root, word, measures=["count", *measures])
+    page = (await root.get(f"/reports/{report['id']}")).text
+    builder = page[page.index('data-rows-of="measures"') : page.index("<template data-line")]
+    assert (builder.count("<select"), 'data-most="6"' in builder) == (6, True)
+    body = {
+        "name": word,
+        "entity_name": "sales.Opportunity",
+        "measures": ["count", *measures, "share"],
+    }
+    assert (await root.post(REPORTS, json=body)).status_code == 422
+    fewer = (await root.get("/reports/new", params={"entity_name": "sales.Opportunity"})).text
+    builder = fewer[fewer.index('data-rows-of="measures"') : fewer.index("<template data-line")]
+    assert builder.count("<select") == 3
 
 
 async def test_a_reader_sees_figures_of_her_own_records_alone(

@@ -28,7 +28,16 @@ _TOLD: dict[str, Any] = {
         "properties": {"first_day": _DAY, "last_day": _DAY},
     },
 }
-_BEFORE = {"type": "object", "properties": _TOLD}
+_PLACED = object_of(records_pb2.Figure.DESCRIPTOR)
+_PLACED["properties"]["beside"] = {
+    "type": ["object", "null"],
+    "description": "The group of this period beside which it stands; null where there is none.",
+    "additionalProperties": {"type": "string"},
+}
+_BEFORE = {
+    "type": "object",
+    "properties": {**_TOLD, "items": {"type": "array", "items": _PLACED}},
+}
 _ANSWER = {"type": "object", "properties": {**_TOLD, "before": _BEFORE}}
 
 

@@ -19,6 +19,8 @@ function addLine(rows) {
   holder.innerHTML = shape.innerHTML.replaceAll("NUMBER", number);
   lines.append(holder.content);
   lines.lastElementChild.querySelector("input, select")?.focus();
+  const most = Number(lines.dataset.most);
+  if (most && lines.children.length >= most) rows.querySelector("[data-add-line]").hidden = true;
 }
 
 // The line changes its place and its number with its neighbour: the form is read by the numbers.

@@ -12,14 +12,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
 
-from gateway.web.api import Api, Json, Uploads
-from gateway.web.described.catalog import Catalog
+from gateway.web.api import Api, Uploads
 from gateway.web.described.catalogs import Catalogs
 from gateway.web.described.entities import Entity
 from gateway.web.frame.areas import Section, area_of, rail
 from gateway.web.frame.assets import Assets
 from gateway.web.frame.panel_cache import PanelCache
-from gateway.web.frame.presenting import Presenter
+from gateway.web.frame.readers import Reader
 from gateway.web.frame.rendering import Templates
 from kit.errors import NotFound, Problem
 from kit.query import Context
@@ -44,10 +43,8 @@ class Site:
     """What a file on a record may have, in bytes."""
 
     async def open(self, request: Request) -> "Visit":
-        api = self.api_of(request)
-        me = await api.me()
-        catalog = self.catalogs.of(await api.describe(), str(me.get("locale") or "en")[:2])
-        return Visit(self, request, api, me, catalog)
+        reader = await Reader.of(self.api_of(request), self.catalogs)
+        return Visit(reader.api, reader.me, reader.catalog, self, request)
 
     def outage(self, request: Request, problem: Problem) -> Response:
         """What went wrong before it was known who is asking."""
@@ -60,19 +57,11 @@ class Site:
 
 
 @dataclass(frozen=True)
-class Visit:
+class Visit(Reader):
     """One person's request for one page."""
 
     site: Site
     request: Request
-    api: Api
-    me: Json
-    catalog: Catalog
-
-    @cached_property
-    def presenter(self) -> Presenter:
-        slugs = {entity.name: entity.slug for entity in self.catalog if entity.may("view")}
-        return Presenter.of(self.me, slugs)
 
     @cached_property
     def rail(self) -> list[Section]:

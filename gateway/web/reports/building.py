@@ -1,6 +1,6 @@
 """What a report may be built of: the fields of an entity as groups, measures and days of a period."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.datastructures import FormData, QueryParams
@@ -13,7 +13,9 @@ from gateway.web.reports.groups import SPANS, Grouping
 from gateway.web.reports.measuring import KINDS, Measuring
 from gateway.web.words import _
 
-MOST_GROUPS, MOST_MEASURES = 2, 3
+MOST_GROUPS, MOST_MEASURES = 2, 6
+"""As many as a report takes."""
+_OFFERED = 3
 SHAPES: Mapping[str, str] = {
     "table": "Table",
     "bar": "Bars",
@@ -68,6 +70,11 @@ class Building:
             Measuring(f"{kind}({field.name})", kind, field) for field in numbers for kind in KINDS
         )
         return [Measuring("count", "count"), Measuring("share", "share"), *of_fields]
+
+    def places(self, chosen: Sequence[str]) -> list[str]:
+        """The measures chosen, and room for at least one more as long as there is any."""
+        room = max(_OFFERED, min(len(chosen) + 1, MOST_MEASURES))
+        return [*chosen, *[""] * (room - len(chosen))]
 
     @property
     def days(self) -> list[Field]:

@@ -29,6 +29,7 @@ class Figure:
 
     value: Decimal | None
     text: str = ""
+    was: Decimal | None = None
     before: str = ""
     change: str = ""
     rises: bool = False
@@ -82,6 +83,7 @@ class Measuring:
         return Figure(
             value,
             text,
+            earlier,
             self.says(was.get(self.name), item, present) or "0",
             present.number(f"{change:+.1f}").replace("+", "") if change is not None else "",
             rises=bool(change is not None and change >= 0),

@@ -10,7 +10,15 @@ from gateway.reports.question import Json, Question
 from gateway.web.described.entities import Entity
 from gateway.web.frame.visits import Visit, to
 from gateway.web.pages import TheVisit, pages
-from gateway.web.reports.building import PERIODS, SHAPES, Building, asked, pairs, told
+from gateway.web.reports.building import (
+    MOST_MEASURES,
+    PERIODS,
+    SHAPES,
+    Building,
+    asked,
+    pairs,
+    told,
+)
 from gateway.web.reports.drawing import drawing
 from gateway.web.reports.heat import heat_map
 from gateway.web.reports.reading import Reading, read
@@ -99,6 +107,7 @@ async def _shown(visit: Visit, entity: Entity, question: Question, report: Json 
         pairs=list(pairs(question)),
         edited=report is not None and question != Question.read(report),
         building=Building(entity),
+        most_measures=MOST_MEASURES,
         shapes=SHAPES,
         periods=PERIODS,
         period=told(question),

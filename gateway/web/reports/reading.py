@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from gateway.reports.answering import group_key
+from gateway.reports.answering import by_group, group_key
 from gateway.reports.question import Json, Question
 from gateway.web.described.entities import Entity
 from gateway.web.frame.gather import attempt
 from gateway.web.frame.presenting import Titles
+from gateway.web.frame.readers import Reader
 from gateway.web.frame.references import titles_of
-from gateway.web.frame.visits import Visit
 from gateway.web.lists.steps import all_in_order
 from gateway.web.reports.groups import Grouping, named_in
 from gateway.web.reports.measuring import Figure, Measuring
@@ -78,41 +78,41 @@ class Reading:
         return next((each["day"] for each in self.told["rates"] if each["rate"] == "1"), "")
 
 
-async def read(visit: Visit, question: Question) -> Reading:
+async def read(reader: Reader, question: Question) -> Reading:
     """The answer to a question, in the words of whoever asks it."""
-    entity = visit.catalog.visible(question.entity)
+    entity = reader.catalog.visible(question.entity)
     if entity is None:
         raise NotFound
-    told = await visit.api.report(question)
+    told = await reader.api.report(question)
     groups = tuple(Grouping.of(entity, name) for name in question.group_by)
     measures = tuple(Measuring.of(entity, name) for name in question.measures)
-    titles, order = await _named(visit, groups, told["items"])
-    making = _Making(visit, entity, groups, measures, titles)
+    titles, order = await _named(reader, groups, told["items"])
+    making = _Making(reader, entity, groups, measures, titles)
     lines = _in_order(making.lines(told, "items"), groups, order)
     return Reading(entity, question, groups, measures, lines, making.lines(told, "totals"), told)
 
 
 async def _named(
-    visit: Visit, groups: Sequence[Grouping], items: Sequence[Json]
+    reader: Reader, groups: Sequence[Grouping], items: Sequence[Json]
 ) -> tuple[Titles, Mapping[str, int]]:
     """The names of what is grouped by; the organisation's own settings come in their order."""
     wanted = named_in(groups, items)
     order: dict[str, int] = {}
     few = {entity: set(sorted(ids)[:_MOST_NAMED]) for entity, ids in wanted.items()}
     for name in few:
-        target = visit.catalog.visible(name)
+        target = reader.catalog.visible(name)
         if target is not None and not target.shown.owned and target.shown.order_by:
-            page = await attempt(visit.api.list(target.slug, all_in_order(target)))
+            page = await attempt(reader.api.list(target.slug, all_in_order(target)))
             listed = [] if isinstance(page, Problem) else page["items"]
             order |= {each["id"]: place for place, each in enumerate(listed)}
-    return await titles_of(visit.api, few), order
+    return await titles_of(reader.api, few), order
 
 
 @dataclass(frozen=True)
 class _Making:
     """What makes lines of figures."""
 
-    visit: Visit
+    reader: Reader
     entity: Entity
     groups: tuple[Grouping, ...]
     measures: tuple[Measuring, ...]
@@ -120,20 +120,16 @@ class _Making:
 
     def lines(self, told: Json, part: str) -> tuple[Line, ...]:
         grouped = part == "items"
-        before = None
-        if "before" in told:
-            before = {group_key(each): each for each in told["before"][part]}
+        before = by_group(told["before"][part]) if "before" in told else None
         return tuple(self._line(each, before, grouped=grouped) for each in told[part])
 
     def _line(self, item: Json, before: Mapping[Any, Json] | None, *, grouped: bool) -> Line:
-        present, groups = self.visit.presenter, self.groups if grouped else ()
+        present, groups = self.reader.presenter, self.groups if grouped else ()
         keys = tuple(item["group"].get(each.name) for each in groups)
         said = (
             each.says(key, present, self.titles) for each, key in zip(groups, keys, strict=True)
         )
-        was = None if before is None else before.get(group_key(item), {"measures": {}})
-        # A span of days has another name in the period before, so there is nothing to set beside it.
-        was = None if any(each.span for each in groups) else was
+        was = None if before is None else before.get(group_key(item["group"]), {"measures": {}})
         money = next((each.currency_key for each in self.measures if each.currency_key), "")
         return Line(
             keys,

@@ -31,6 +31,15 @@ class Span:
         ahead = func.make_interval(0, self.starts - 1)
         return cast(func.date_trunc(_word("year"), moment - ahead) + ahead, Date())
 
+    def holding(self, day: date) -> date:
+        """The same of one day that is known here."""
+        if self.days:
+            return day - timedelta(days=(day.toordinal() - 1) % self.days)
+        ahead = self.starts - 1
+        months = (day.year * _MONTHS + day.month - 1 - ahead) // self.months * self.months + ahead
+        year, month = divmod(months, _MONTHS)
+        return date(year, month + 1, 1)
+
     def after(self, first: date) -> date | None:
         """The first day after a span, which the calendar's last one has not."""
         if self.days:
