@@ -22,6 +22,7 @@ from gateway.api.in_process import InProcessApi
 from gateway.api.inbox import routes as inbox_routes
 from gateway.api.merging.routes import MergeRoutes
 from gateway.api.reporting import routes as report_routes
+from gateway.api.reporting import schedule_routes
 from gateway.api.searching import routes as search_routes
 from gateway.api.table import Row, Table
 from gateway.framework_errors import problem_of
@@ -39,6 +40,7 @@ from kit.errors import Anonymous, Moved, Problem
 API: tuple[APIRouter, ...] = (
     system_routes.router,
     report_routes.router,
+    schedule_routes.router,
     import_routes.router,
     bulk_routes.router,
     hand_over_routes.router,

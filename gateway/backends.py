@@ -134,9 +134,14 @@ class Backends:
 
 async def as_door(work: Callable[[], Awaitable[T]]) -> T:
     """Does something in the gateway's own name; whoever is calling stays who they are."""
+    return await acting(DOOR, work)
+
+
+async def acting(actor: Actor, work: Callable[[], Awaitable[T]]) -> T:
+    """Does something in a name; whoever is calling stays who they are."""
 
     async def worked() -> T | Problem:
-        calls(DOOR)
+        calls(actor)
         try:
             return await work()
         except Problem as problem:

@@ -16,6 +16,7 @@ from gateway.api.inbox.inbox import Inbox
 from gateway.api.operations import Operations
 from gateway.api.records import Records
 from gateway.api.reporting.reports import Reports
+from gateway.api.reporting.schedules import Schedules
 from gateway.api.searching.search import Search
 from gateway.authentication.callers import Caller, caller_of
 from gateway.authentication.sessions import Sessions
@@ -50,6 +51,7 @@ TheDescriptions = Annotated[Descriptions, _part(lambda parts: parts.api.descript
 TheRecords = Annotated[Records, _part(lambda parts: parts.api.records)]
 TheFiles = Annotated[Files, _part(lambda parts: parts.api.files)]
 TheReports = Annotated[Reports, _part(lambda parts: parts.api.reports)]
+TheSchedules = Annotated[Schedules, _part(lambda parts: parts.api.schedules)]
 TheSearch = Annotated[Search, _part(lambda parts: parts.api.everywhere)]
 TheInbox = Annotated[Inbox, _part(lambda parts: parts.api.inbox)]
 TheImports = Annotated[Imports, _part(lambda parts: parts.api.imports)]

@@ -57,6 +57,7 @@ async def up(settings: Settings) -> AsyncIterator[Running]:
         await stack.enter_async_context(_serving(settings, parts))
         await parts.api.descriptions.warm()
         await parts.follower.known.wait()
+        await stack.enter_async_context(kept_running([parts.post.run()]))
         health.waiting_for = []
         logs.log.info("gateway.ready", listen=settings.listen)
         yield Running(parts, health)

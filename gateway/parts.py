@@ -20,6 +20,7 @@ from gateway.api.merging.merges import Merges
 from gateway.api.operations import Operations
 from gateway.api.records import Records
 from gateway.api.reporting.reports import Reports
+from gateway.api.reporting.schedules import Schedules
 from gateway.api.searching.search import Search
 from gateway.authentication.access_tokens import AccessTokens
 from gateway.authentication.admission import Admission
@@ -28,6 +29,7 @@ from gateway.authentication.limits import Limits
 from gateway.authentication.sessions import Sessions
 from gateway.backends import Backends
 from gateway.config import Settings
+from gateway.mailing.posting import ReportPost
 from gateway.realtime.chat import Chat
 from gateway.realtime.news import News
 from gateway.web.frame.visits import Site
@@ -51,6 +53,7 @@ class Parts:
     rights: Rights
     api: InProcessApi
     site: Site
+    post: ReportPost
 
     @classmethod
     def of(cls, settings: Settings, follower: PolicyFollower, limits: Limits) -> "Parts":
@@ -59,6 +62,7 @@ class Parts:
         admission = Admission(settings, sessions, tokens, limits)
         backends, rights = Backends(follower.peers), Rights(follower.policy)
         api = _api(backends, rights, follower)
+        site = site_of(lambda _: api, _csrf_of, ValkeyUploads(limits.valkey), settings.file_bytes)
         return cls(
             settings,
             backends,
@@ -71,7 +75,8 @@ class Parts:
             News(settings, admission, follower),
             rights,
             api,
-            site_of(lambda _: api, _csrf_of, ValkeyUploads(limits.valkey), settings.file_bytes),
+            site,
+            ReportPost(api, site.catalogs),
         )
 
 
@@ -83,6 +88,7 @@ def _api(backends: Backends, rights: Rights, follower: PolicyFollower) -> InProc
         operations,
         records,
         Reports(backends, operations, records),
+        Schedules(backends, rights),
         Notes(backends, rights),
         Files(backends, rights),
         Followers(backends, rights),

@@ -166,7 +166,16 @@ class Filling:
     def _keep_reports(self) -> None:
         self._administrator.post("exchange-rates:take-in", {"csv": self._company.exchange_rates})
         self._keep("reports", reports.SHARED)
+        self._send_reports()
         self._keep("dashboards", dashboards.SHARED)
+
+    def _send_reports(self) -> None:
+        """Each reader will get her own figures; an interrupted filling has it sent once."""
+        ids = self._directory.ids("reports", "name")
+        for name, when in reports.SENT.items():
+            row = self._directory.resolved({"report_id": ids[name], **when})
+            key = f"demonstration-{self._company.seed}-report-schedules-{name}"
+            self._administrator.add("report-schedules", row, key)
 
     def _hand_over(self) -> None:
         hand_over(self._administrator, self._company, self._directory)

@@ -24,16 +24,17 @@ from gateway.api.merging.merges import Merges
 from gateway.api.operations import Operations
 from gateway.api.parsing import from_json
 from gateway.api.records import Records
+from gateway.api.reporting.in_process import ReportsInProcess
 from gateway.api.reporting.reports import Reports
+from gateway.api.reporting.schedules import Schedules
 from gateway.api.searching.search import Search
 from gateway.backends import Backends
-from gateway.reports.question import Question
 from gateway.web.api import Json
 from gateway.web.custom_fields import gathered, spread, spread_over
 
 
 @dataclass(frozen=True)
-class InProcessApi(DuplicatesInProcess, ManyInProcess):
+class InProcessApi(DuplicatesInProcess, ManyInProcess, ReportsInProcess):
     """The API as the caller of this request may use it."""
 
     backends: Backends
@@ -41,6 +42,7 @@ class InProcessApi(DuplicatesInProcess, ManyInProcess):
     operations: Operations
     records: Records
     reports: Reports
+    schedules: Schedules
     notes: Notes
     files: Files
     following: Followers
@@ -213,9 +215,6 @@ class InProcessApi(DuplicatesInProcess, ManyInProcess):
     async def titles(self, entity: str, ids: Sequence[str]) -> Json:
         query = {"ids": ",".join(ids)}
         return (await self.records.titles(self.backends.entity(entity), query)).values()
-
-    async def report(self, question: Question) -> Json:
-        return await self.reports.answer(question)
 
     async def aggregate(self, plural: str, params: Mapping[str, str]) -> Json:
         answer = await self.records.aggregate(self.backends.resource(plural), params)

@@ -170,6 +170,18 @@ class Api(Protocol):
     async def report(self, question: Question) -> Json:
         """What `GET /reports/{id}/figures` answers, for a question that may not be kept yet."""
 
+    async def schedule_page(self, params: Mapping[str, str]) -> Json:
+        """`GET /report-schedules`: `{"items": [ReportSchedule …], "page": {…}}`."""
+
+    async def schedule_report(self, body: Json, key: str) -> Json:
+        """`POST /report-schedules`: has a report sent by e-mail."""
+
+    async def end_schedule(self, id: str) -> None:
+        """`DELETE /report-schedules/{id}`."""
+
+    async def mark_schedule(self, id: str, mark: str) -> None:
+        """`POST /report-schedules/{id}:leave` or `:return`."""
+
     async def export(self, plural: str, params: Mapping[str, str]) -> Response:
         """`GET /{plural}:export`: the file on its way, ready to be sent."""
 

@@ -36,6 +36,7 @@ from gateway.web.rates import page as rates
 from gateway.web.record import notes, sharing, stream, verb_pages
 from gateway.web.record import page as record
 from gateway.web.reports import page as reports
+from gateway.web.reports import schedules
 from gateway.web.search import page as search
 from gateway.web.tags import page as tags
 from gateway.web.tags import record as tags_of_record
@@ -70,6 +71,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     tags.router,
     file_space.router,
     reports.router,
+    schedules.router,
     rates.router,
     dashboards.router,
     bins.router,
@@ -87,6 +89,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     board.router,
     forms.router,
     reports.of_report,
+    schedules.of_report,
     dashboards.of_dashboard,
     record.router,
     notes.router,

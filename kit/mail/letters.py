@@ -1,6 +1,7 @@
 """A letter, and the message that it becomes: text and HTML, with the headers that mail readers go by."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -12,6 +13,14 @@ from uuid import UUID
 _LONGEST = 200
 _PART = r'[^\s@<>(),;:"\\\[\]]+'
 _ADDRESS = re.compile(f"{_PART}@{_PART}")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that goes along as a file (RFC 4180)."""
+
+    name: str
+    csv: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +38,7 @@ class Letter:
     text: str
     html: str
     unsubscribe: str = ""
+    tables: Sequence[Table] = ()
 
 
 def message_of(letter: Letter, id: UUID, sender: str, at: datetime) -> bytes:
@@ -49,6 +59,14 @@ def message_of(letter: Letter, id: UUID, sender: str, at: datetime) -> bytes:
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    for each in letter.tables:
+        message.add_attachment(
+            each.csv,
+            maintype="text",
+            subtype="csv",
+            params={"charset": "utf-8"},
+            filename=one_line(each.name),
+        )
     # Said of the whole, and so after its parts, which take such headers over.
     message["Content-Language"] = letter.language
     return message.as_bytes()

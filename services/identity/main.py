@@ -3,6 +3,7 @@
 from kit.records import standard
 from kit.service import Every, Service
 from kit.service_runner import run
+from services.identity.by_mail.readers import meet_readers
 from services.identity.config import Settings
 from services.identity.first_start import first_start
 from services.identity.hashing import Passwords
@@ -30,6 +31,7 @@ from services.identity.rpc.hand_overs import HandOvers
 from services.identity.rpc.oauth import OAuth
 from services.identity.rpc.people import People
 from services.identity.rpc.policies import Policies
+from services.identity.rpc.report_schedules import ReportSchedules
 from services.identity.rpc.sessions import Sessions
 from services.identity.rpc.tags import Tags
 from services.identity.sessions import forget_ended
@@ -39,8 +41,9 @@ _DOOR = (
     *("Sessions/SignIn", "Sessions/Check", "Sessions/SignOut", "Policies/Snapshot"),
     *("OAuth/Authorize", "OAuth/Token", "OAuth/Revoke", "OAuth/Introspect", "OAuth/UserInfo"),
     *("OAuth/Metadata", "OAuth/Keys"),
+    *("ReportSchedules/TakeDue", "ReportSchedules/Send", "ReportSchedules/Unsubscribe"),
 )
-"""What the gateway asks before it knows who stands there."""
+"""What the gateway asks before it knows who stands there, or while nobody does."""
 
 _LISTS, _INDEXES = "Policies/DeclareChoices", "Policies/TellIndexes"
 _RATES = "ExchangeRates/AsOf"
@@ -85,14 +88,21 @@ def identity(settings: Settings) -> Service:
         others=[
             Policies,
             OAuth,
+            ReportSchedules,
             lambda process: Sessions(process, passwords, throttle),
         ],
-        jobs=[Every(600, forget_ended), Every(600, forget_expired), Every(3600, rotate_keys)],
+        jobs=[
+            Every(600, forget_ended),
+            Every(600, forget_expired),
+            Every(3600, rotate_keys),
+            Every(60, meet_readers),
+        ],
         before_commit=[publish_policy],
         started=[first_start(passwords), keep_team_roles, rotate_keys],
         owns_policy=True,
         tell_indexes=keep_states,
         admits=_ADMITS,
+        writes_letters=True,
         holds=[passwords, throttle],
     )
 

@@ -10,12 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.web.api import Json
+from gateway.web.frame.gather import gather
 from gateway.web.frame.presenting import Cell, Titles
 from gateway.web.frame.references import titles_in
 from gateway.web.frame.visits import Visit, to
 from gateway.web.pages import TheVisit, pages
+from gateway.web.reports.schedules import scheduled
 from gateway.web.words import _
-from kit.errors import NotFound
+from kit.errors import NotFound, Problem
 from kit.notices.kinds import AT_ONCE, DAILY, HANDED_OVER, KINDS, NEVER
 
 router = pages()
@@ -142,12 +144,19 @@ async def read_all(visit: TheVisit) -> Response:
 @router.get("/inbox/choices")
 async def show_choices(visit: TheVisit) -> Response:
     """By which letters one wants to be told."""
-    choices = await visit.api.inbox_choices()
+    answers = await gather(
+        {"choices": visit.api.inbox_choices(), "reports": visit.api.schedule_page({})}
+    )
+    choices, reports = answers["choices"], answers["reports"]
+    chosen = {} if isinstance(choices, Problem) else choices
+    known = {"items": []} if isinstance(reports, Problem) else reports
     return visit.page(
         "inbox/choices.html",
         area="inbox",
-        kinds=[(each.name, each.caption, choices[each.name]) for each in KINDS.values()],
+        kinds=[(each.name, each.caption, chosen.get(each.name, "")) for each in KINDS.values()],
+        problem=choices if isinstance(choices, Problem) else None,
         when=_WHEN,
+        schedules=scheduled(visit, known, with_report=True),
     )
 
 

@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from gateway.web.api import Json
 from gateway.web.described.fields import Field
-from gateway.web.forms.form import blank, candidates
+from gateway.web.forms.form import blank
+from gateway.web.forms.principals import KINDS, named
 from gateway.web.frame.gather import answer, gather
 from gateway.web.frame.references import titles_of
 from gateway.web.frame.visits import Visit, to
@@ -19,12 +20,6 @@ from kit.errors import Conflict, Denied, Invalid, Problem
 
 router = pages(OF_RECORD)
 
-KINDS = {
-    "person": ("Person", PERSON),
-    "role": ("Role", "identity.Role"),
-    "role_and_below": ("Role and those below it", "identity.Role"),
-    "group": ("Group", "identity.Group"),
-}
 LEVELS = {"read": "Can read", "edit": "Can edit", "full": "Can do all"}
 _ROLES_ASKED = {"filter": f'name = "{TEAM_ROLES}"', "fields": "values"}
 
@@ -92,7 +87,7 @@ async def share(
     role: FormText = "",
 ) -> Response:
     try:
-        chosen = principal or await _named(visit, principal_kind, name.strip())
+        chosen = principal or await named(visit, principal_kind, name.strip())
         body = {"principal_kind": principal_kind, "principal_id": chosen, "level": level}
         body |= {"role": role} if role else {}
         await visit.api.share(visit.entity.slug, visit.record_id, body)
@@ -124,13 +119,3 @@ async def keep_private(visit: TheVisit, private: FormText = "", version: FormTex
         return await _access_page(visit, problem, problem.status)
     told = _("It is private now.") if closed else _("It is private no more.")
     return to(f"/{visit.entity.slug}/{visit.record_id}/access", told)
-
-
-async def _named(visit: Visit, kind: str, name: str) -> str:
-    found = await candidates(visit.api, visit.catalog, KINDS.get(kind, KINDS["person"])[1], name)
-    same = [one for one in found if one[1].casefold() == name.casefold()]
-    if not name or len(same) != 1:
-        raise Invalid(
-            principal_id=_("Nobody is called “%(name)s”. Write the whole name.", name=name)
-        )
-    return same[0][0]

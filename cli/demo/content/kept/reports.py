@@ -87,5 +87,24 @@ SHARED: Mapping[str, Row] = {
 """With whom, by the name of the report."""
 
 
+SENT: Mapping[str, Row] = {
+    WON: {
+        "principal_kind": "role_and_below",
+        "principal_id": Reference("roles", "name", "Company"),
+        "rhythm": "monthly",
+        "on_day": 1,
+        "hour": 8,
+    },
+    _LOAD: {
+        "principal_kind": "group",
+        "principal_id": Reference("groups", "name", SUPPORT_GROUP),
+        "rhythm": "weekly",
+        "on_day": 1,
+        "hour": 8,
+    },
+}
+"""To whom by e-mail, and when, by the name of the report."""
+
+
 def _person(key: str) -> Reference:
     return Reference("people", "email", by_key(key).email)
