@@ -34,6 +34,7 @@ PAGES_OF_THEIR_OWN = {
     "gateway/web/hand_overs/progress.py",
     "gateway/web/imports/keeping.py",
     "gateway/web/imports/kept.py",
+    "gateway/web/record/sharing.py",
     "gateway/web/views/saved.py",
     "gateway/web/views/saving.py",
 }
