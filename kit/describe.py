@@ -32,6 +32,7 @@ from kit.importing.mapping.paths import parted
 from kit.query import names, parse
 from kit.records.read.askable_fields import Asked
 from kit.text.english import spoken
+from kit.text.lists import joined
 from kit.wire import Shape
 
 STANDARD = ("Get", "List", "Create", "Update", "Delete")
@@ -153,7 +154,7 @@ def _field(
 def _initial(value: Any) -> str:
     """The value of a new record as text; words are separated by commas."""
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
+        return joined(map(str, value))
     return "" if value is None else str(value)
 
 

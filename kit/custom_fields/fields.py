@@ -43,6 +43,7 @@ from kit.entity.kinds import Text as TextKind
 from kit.entity.kinds.custom import CUSTOM_VALUE
 from kit.entity.record import Record
 from kit.query.sql import TYPES
+from kit.text.lists import joined, parted
 
 PREFIX = "custom."
 """Under this and its key a field is named wherever fields are: `custom.segment`."""
@@ -169,7 +170,7 @@ def stored_form(kind: Kind, value: Any) -> Any:
 
 def _entries(text: str) -> list[str]:
     if not text.lstrip().startswith("["):
-        return text.split(",")
+        return parted(text)
     try:
         entries = orjson.loads(text)
     except orjson.JSONDecodeError as wrong:
@@ -192,7 +193,7 @@ def _fields(record: type[Record], defined: CustomField) -> Iterator[Field]:
         defined.label,
         help=defined.help,
         section=section,
-        initial=initial or None,
+        initial=_words_of(kind, initial) or None,
         searched=defined.searched and isinstance(kind, TextKind),
         listed=defined.listed,
         required=defined.required,
@@ -203,6 +204,11 @@ def _fields(record: type[Record], defined: CustomField) -> Iterator[Field]:
         codes = Picklist(CURRENCIES)
         beside = said(codes, label, section=section, initial=currency or None, part_of=whole)
         yield _field(record, currency_of(defined.key), beside)
+
+
+def _words_of(kind: Kind, initial: str) -> str:
+    """A default as forms show it: a list with commas, however it was written."""
+    return joined(parsed(kind, initial) or ()) if isinstance(kind, Words | References) else initial
 
 
 def _field(record: type[Record], key: str, what: Said) -> Field:

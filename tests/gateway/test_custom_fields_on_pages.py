@@ -1,6 +1,7 @@
 """PA-21: an administrator adds a field in the browser, and it is at once on every page and in the API."""
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -75,6 +76,22 @@ async def test_words_and_amounts_are_filled_in_and_read(root: Browser, name: str
     for text in (page, (await root.get("/products", params=asked)).text):
         assert "&lt;b&gt;lift" in text
         assert "€1,234.50" in text
+
+
+async def test_a_word_that_holds_a_comma_stays_one_in_a_form(root: Browser, name: str) -> None:
+    """PA-21: whoever saves what he did not touch changes nothing."""
+    key = (await added(root, kind="words"))["key"]
+    told = ["Crane, mobile", '"lift"', 'rack 19"']
+    made = (await root.post(PRODUCTS, json={"name": name, "custom": {key: told}})).json()
+    form = (await root.get(f"/products/{made['id']}/edit")).text
+    found = re.search(rf'name="custom.{key}"[^>]* value="([^"]*)"', form)
+    assert found is not None
+    token = re.search(r'name="csrf_token" value="([^"]+)"', form)
+    data = {"name": f"{name} two", f"custom.{key}": unescape(found[1])}
+    data["csrf_token"] = token[1] if token else ""
+    assert (await root.post(f"/products/{made['id']}", data=data)).status_code == 303
+    read = (await root.get(f"{PRODUCTS}/{made['id']}")).json()
+    assert (read["name"], read["custom"][key]) == (f"{name} two", told)
 
 
 async def test_a_wrong_value_stands_beside_its_field(root: Browser, name: str) -> None:

@@ -208,6 +208,8 @@ async def test_a_list_holds_each_entry_once_and_has_no_order(
     await define(key, kind, initial="new")
     made = await shop.make(**{key: "red, blue ,red"})
     assert made.custom[key] == '["red","blue"]'
+    quoted = await shop.change(made, **{key: '"Crane, 19"" wide", blue, ,red'})
+    assert quoted.custom[key] == '["Crane, 19\\" wide","blue","red"]'
     assert len(await shop.find(f"custom.{key}:blue")) == 1
     assert made.id not in [each.id for each in await shop.find(f"custom.{key} = null")]
     for wrong in ('[["a"]]', '["a"', "[1]", ",".join(map(str, range(51)))):
@@ -217,7 +219,9 @@ async def test_a_list_holds_each_entry_once_and_has_no_order(
     with pytest.raises(Invalid):
         await shop.find(f"custom.{key}:blue", f"custom.{key}")
     assert key not in (await shop.change(made, **{key: "[]"})).custom
-    assert (await shop.make()).custom[key] == '["new"]'
+    await define(key, kind, initial='["new, or nearly"]')
+    assert (await shop.make()).custom[key] == '["new, or nearly"]'
+    assert (await shop.described(f"custom.{key}")).initial == '"new, or nearly"'
 
 
 async def test_an_amount_has_its_currency_beside_it(shop: Shop, define: Defining) -> None:

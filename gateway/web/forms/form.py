@@ -18,6 +18,7 @@ from gateway.web.frame.presenting import Presenter, Titles
 from gateway.web.frame.references import titles_for
 from gateway.web.words import _
 from kit.errors import Problem
+from kit.text.lists import parted
 from kit.text.telephone import kept
 
 _TEXT = "~text"
@@ -196,14 +197,10 @@ def _phone(text: str, _: Presenter) -> str | None:
         return text
 
 
-def _words(text: str, _: Presenter) -> list[str]:
-    return [word.strip() for word in re.split(r"[,\n]", text) if word.strip()]
-
-
 # How the text of an input becomes the value of its kind; of every other kind it is the value.
 READERS: dict[str, Callable[[str, Presenter], Any]] = {
     "boolean": lambda text, _: bool(text),
-    "words": _words,
+    "words": lambda text, _: parted(text),
     "phone": _phone,
     "instant": lambda text, presenter: _instant(text, presenter) if text else None,
     "integer": _integer,

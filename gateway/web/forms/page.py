@@ -18,6 +18,7 @@ from gateway.web.frame.visits import Visit, to
 from gateway.web.pages import OF_ENTITY, TheVisit, pages
 from gateway.web.words import _
 from kit.errors import Conflict, Denied, Duplicate, Invalid, NotFound, Refused
+from kit.text.lists import parted
 
 router = pages(OF_ENTITY)
 
@@ -55,7 +56,7 @@ def _first_value(visit: Visit, field: Field) -> Any:
     if field.kind == "boolean":
         return field.initial.lower() == "true"
     if field.kind == "words":
-        return [word for word in field.initial.split(", ") if word]
+        return parted(field.initial)
     return field.initial or None
 
 

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader
 from gateway.web.frame.assets import Assets
 from gateway.web.frame.presenting import NONE, hue, initials
 from gateway.web.words import gettext, ngettext
+from kit.text.lists import joined
 from kit.text.telephone import readable
 
 FOLDER = Path(__file__).parents[2] / "templates"
@@ -34,6 +35,7 @@ class Templates:
             initials=initials,
             hue=hue,
             readable_number=readable,
+            joined_words=joined,
             NONE=NONE,
             **functions,
         )
