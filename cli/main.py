@@ -22,6 +22,10 @@ _Texts = list[str] | None
 _AllowDuplicates = Annotated[
     bool, typer.Option("--allow-duplicates", help="Take in what may be there already.")
 ]
+_Related = Annotated[
+    list[str] | None,
+    typer.Option("--match-related", help="Of what lines take along: account=name."),
+]
 _SkipWithoutKey = Annotated[
     bool, typer.Option("--skip-without-key", help="Leave out lines without that field.")
 ]
@@ -136,6 +140,7 @@ def import_file(
     empty: Annotated[_Texts, typer.Option("--empty", help="A word that means nothing.")] = None,
     match: _Match = "",
     on_match: Annotated[str, typer.Option(help="Then overwrite, fill or skip.")] = "",
+    related: _Related = None,
     skip_without_key: _SkipWithoutKey = False,
     formulas_quoted: _FormulasQuoted = False,
     allow_duplicates: _AllowDuplicates = False,
@@ -166,6 +171,7 @@ def import_file(
         delimiter=delimiter,
         sheet=sheet,
         on_match=on_match,
+        related_match=importing.pairs(related, "--match-related"),
         dry_run=dry_run,
         retry=retry,
     )

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Scope
 
-from gateway.api import import_routes, system_routes
+from gateway.api import system_routes
 from gateway.api.beside.duplicate_routes import DuplicateRoutes
 from gateway.api.beside.file_routes import FileRoutes
 from gateway.api.beside.follow_routes import FollowRoutes
@@ -18,6 +18,7 @@ from gateway.api.beside.note_routes import NoteRoutes
 from gateway.api.bulk import hand_over_routes
 from gateway.api.bulk import routes as bulk_routes
 from gateway.api.entity_routes import EntityRoutes
+from gateway.api.importing import routes as import_routes
 from gateway.api.in_process import InProcessApi
 from gateway.api.inbox import routes as inbox_routes
 from gateway.api.merging.routes import MergeRoutes

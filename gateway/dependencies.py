@@ -11,7 +11,7 @@ from gateway.api.beside.files import Files
 from gateway.api.bulk.bulks import Bulks
 from gateway.api.bulk.hand_overs import HandOvers
 from gateway.api.descriptions import Descriptions
-from gateway.api.imports import Imports
+from gateway.api.importing.imports import Imports
 from gateway.api.inbox.inbox import Inbox
 from gateway.api.operations import Operations
 from gateway.api.records import Records

@@ -13,7 +13,7 @@ from gateway.api.bulk.bulks import Bulks
 from gateway.api.bulk.hand_overs import HandOvers
 from gateway.api.descriptions import Descriptions
 from gateway.api.exports import Exports
-from gateway.api.imports import Imports
+from gateway.api.importing.imports import Imports
 from gateway.api.in_process import InProcessApi
 from gateway.api.inbox.inbox import Inbox
 from gateway.api.merging.merges import Merges

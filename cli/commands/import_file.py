@@ -42,6 +42,7 @@ class Order:
     delimiter: str = ""
     sheet: str = ""
     on_match: str = ""
+    related_match: Mapping[str, str] = field(default_factory=dict)
     dry_run: bool = False
     retry: str = ""
 
@@ -63,6 +64,7 @@ class Order:
             "delimiter": self.delimiter,
             "sheet": self.sheet,
             "on_match": self.on_match,
+            "related_match": dict(self.related_match),
             "dry_run": self.dry_run,
         }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from crm.v1 import imports_pb2 as pb
 from starlette.responses import Response
@@ -16,7 +17,7 @@ from gateway.api.bulk.hand_overs import HandOvers
 from gateway.api.bulk.in_process import ManyInProcess
 from gateway.api.descriptions import Descriptions
 from gateway.api.exports import Exports
-from gateway.api.imports import PIECE, Imports
+from gateway.api.importing.imports import PIECE, Imports
 from gateway.api.inbox.inbox import Inbox
 from gateway.api.me import me
 from gateway.api.merging.in_process import DuplicatesInProcess
@@ -257,7 +258,7 @@ class InProcessApi(DuplicatesInProcess, ManyInProcess, ReportsInProcess):
 
     async def start_import(self, plan: Json, data: bytes) -> Json:
         message = from_json(pb.ImportPlan(), plan)
-        return (await self.imports.start(message, _pieces(data))).values()
+        return (await self.imports.start(message, partial(_pieces, data))).values()
 
     async def imported(self, import_id: str) -> Json:
         return (await self.imports.get(import_id)).values()

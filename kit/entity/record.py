@@ -84,6 +84,8 @@ class Record(DeclarativeBase):
     importable: ClassVar[bool] = True
     # What other systems call in their exports what fields hold: by system, from heading to path.
     headings: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    # What the words of standard files mean in fields: by field, from their word to ours.
+    words_of_files: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     # The fields that say when a record ended. A file has to give them: today would be a guess.
     endings: ClassVar[Sequence[str]] = ()
     # The moment from which a record is over by itself, as that until which something is booked.

@@ -18,6 +18,7 @@ from kit.entity.record import is_imported
 from kit.errors import Denied, Invalid, NotFound, Refused, Unavailable
 from kit.ids import record_id, uuid7
 from kit.importing import undoing
+from kit.importing.along import made
 from kit.importing.file.guesses import Guess
 from kit.importing.file.languages import is_central, months_first
 from kit.importing.file.sheet import Sheet
@@ -34,6 +35,11 @@ from kit.records.methods.standard import Records
 from kit.records.process import Process
 from kit.records.write.work import Work
 from kit.rpc import call as rpc
+
+_IN_PART = (
+    "Its lines are of several entities: correct the file of rejected lines, and take that in by the same"
+    " plan."
+)
 
 
 class Imports(ImportsServicer):
@@ -70,7 +76,8 @@ class Imports(ImportsServicer):
         findings = Findings(layout, months_first=months_first(locale))
         values = self._values(plan, heading, entity, message) | {"delimiter": delimiter}
         async with self.process.database.transaction() as transaction:
-            await write_job(transaction, values, receiving, findings)
+            in_part = message.HasField("part")
+            await write_job(transaction, values, receiving, findings, in_part=in_part)
         return values
 
     async def Get(self, request: pb.ImportRequest, context: Any) -> pb.Import:
@@ -86,6 +93,8 @@ class Imports(ImportsServicer):
             row = await job_row(work.transaction, policy, calling(), id_)
             plan = Plan.of(request).over(Plan(**row.plan))
             may_import(self._records(row.entity), calling(), plan)
+            if row.plan.get("after") or row.plan.get("along"):
+                raise Refused(_IN_PART)
             await self._refuse_again(work, row, dry_run=request.dry_run)
             await self._check(row.entity, plan, row.heading, row.delimiter, guesses_of(row))
             values = self._values(plan, row.heading, row.entity, request)
@@ -95,6 +104,19 @@ class Imports(ImportsServicer):
             work.answer(reply)
         self.runner.poke()
         return reply
+
+    async def Release(self, request: pb.ImportRequest, context: Any) -> pb.Import:
+        async with self._seen(record_id(request.id)) as (transaction, row):
+            if row.state != "receiving" or row.importer_id != calling().person_id:
+                raise Refused("This import does not wait to be begun.")
+            begun = update(import_job).where(import_job.c.id == row.id)
+            await transaction.count(begun.values(state="running", leased_until=None))
+        self.runner.poke()
+        return await self._report(row.id)
+
+    async def Made(self, request: pb.MadeRequest, context: Any) -> pb.MadeLines:
+        async with self.process.database.transaction() as transaction:
+            return await made(transaction, request)
 
     async def Undo(self, request: pb.ImportRequest, context: Any) -> bulk_pb2.Bulk:
         async with self._seen(record_id(request.id)) as (transaction, row):

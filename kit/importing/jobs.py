@@ -45,6 +45,7 @@ class Job:
 
     id: UUID
     entity: str
+    state: str
     actor: Actor
     plan: Plan
     heading: list[str]
@@ -59,6 +60,7 @@ class Job:
         return cls(
             id=row.id,
             entity=row.entity,
+            state=row.state,
             actor=Actor.person(row.importer_id, min_epoch=row.min_epoch),
             plan=Plan(**row.plan),
             heading=row.heading,

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from crm.v1 import imports_pb2 as pb
-from sqlalchemy import insert, update
+from sqlalchemy import insert, text, update
 
 from kit.database.transaction import Transaction
 from kit.errors import Invalid
@@ -19,6 +19,7 @@ from kit.importing.tables import import_job, import_line
 
 _BATCH = 5_000
 _BREATH = 100
+_RELEASED_BY = text("now() + interval '10 minutes'")
 _COLUMNS = ("job_id", "number", "original", "state")
 
 Pieces = AsyncIterator[pb.ImportPiece]
@@ -133,9 +134,18 @@ async def _copy(transaction: Transaction, job_id: UUID, lines: Iterable[tuple[in
 
 
 async def write_job(
-    transaction: Transaction, values: dict[str, Any], receiving: Receiving, findings: Findings
+    transaction: Transaction,
+    values: dict[str, Any],
+    receiving: Receiving,
+    findings: Findings,
+    *,
+    in_part: bool = False,
 ) -> None:
-    """The job and its lines, in one transaction: a file that breaks off leaves nothing behind."""
+    """The job and its lines, in one transaction: a file that breaks off leaves nothing behind.
+
+    What is part of a file of several entities begins when it is released, since another part may yet be
+    refused; one that never is ends by itself.
+    """
     await transaction.count(insert(import_job).values(**values, state="receiving"))
     total = await receiving.write(transaction, values["id"], findings)
     if not values["dry_run"]:
@@ -143,5 +153,6 @@ async def write_job(
     done = update(import_job).where(import_job.c.id == values["id"])
     source = receiving.source
     found = findings.kept() | ({"sheet": source.sheet} if source.sheet else {})
-    news = {"encoding": source.encoding, "guessed": found}
-    await transaction.count(done.values(lines=total, state="running", **news))
+    news: dict[str, Any] = {"encoding": source.encoding, "guessed": found}
+    news |= {"leased_until": _RELEASED_BY} if in_part else {"state": "running"}
+    await transaction.count(done.values(lines=total, **news))

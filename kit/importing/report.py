@@ -62,6 +62,10 @@ async def reported(transaction: Transaction, row: Any) -> pb.Import:
         encoding=row.encoding,
         sheet=row.guessed.get("sheet", ""),
         empty_words=row.guessed.get("empty_words", ()),
+        related=[
+            pb.RelatedImport(field=field, import_id=name)
+            for field, name in row.plan.get("after", {}).items()
+        ],
         guesses=[pb.FormGuess(column=name, **each) for name, each in _forms(row).items()],
         **taken,
     )
@@ -86,6 +90,8 @@ async def lines_page(
     )
     if request.state:
         lines = lines.where(import_line.c.state == request.state)
+    if request.numbers:
+        lines = lines.where(import_line.c.number.in_(request.numbers))
     rows = await transaction.rows(lines.order_by(import_line.c.number).limit(size + 1))
     token = str(rows[size - 1].number) if len(rows) > size else ""
     page = standard_pb2.Page(next_page_token=token)

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from kit.actor import Actor
 from kit.database.faults import outage
-from kit.errors import Busy, Denied, Problem, Unavailable
+from kit.errors import Busy, Denied, Problem, Refused, Unavailable
 from kit.ids import uuid7
+from kit.importing.along import Along
 from kit.importing.faults import problem_of
 from kit.importing.jobs import Job, Jobs, asker
 from kit.importing.mapping.gathering import key_of, most_lines, refused, whole
@@ -26,6 +27,7 @@ from kit.text.folding import typed
 
 _BATCH = 100
 _Lines = Callable[[Job, int], Awaitable[list[Line]]]
+_IN_PART = "The other parts of this file did not come in; take it in again."
 # What passes: the import waits for it, and no line is to blame.
 _PATIENCE = (LeaseLost, Unavailable, Busy, OSError)
 
@@ -36,6 +38,7 @@ class _Underway:
 
     layout: Layout
     names: Names
+    along: Along
     # The keys of records whose lines are not taken in, and why.
     refused: Mapping[int, Reason]
     # In a dry run: the names that lines of the file would give to records.
@@ -61,6 +64,8 @@ class Runner(jobs.Runner[Job]):
         self._underway.pop(job.id, None)
 
     async def advance(self, job: Job) -> None:
+        if job.state == "receiving":
+            raise Refused(_IN_PART)
         await self._process.replica.recent_enough(job.actor)
         records = self._records[job.entity]
         may_import(records, job.actor, job.plan)
@@ -68,7 +73,8 @@ class Runner(jobs.Runner[Job]):
             layout = job.layout(records)
             job.plan.check(self._process.policy, job.actor, records.record, job.heading)
             wrong = await self._refused(job, layout)
-            self._underway[job.id] = _Underway(layout, self._names(layout), wrong)
+            along = Along(self._process, job.plan.after, asker(self._process.name))
+            self._underway[job.id] = _Underway(layout, self._names(layout), along, wrong)
         if lines := await self._batch(job, self._jobs.waiting):
             await self._take(job, lines, last=False)
         elif not (lines := await self._batch(job, self._jobs.left)):
@@ -80,7 +86,7 @@ class Runner(jobs.Runner[Job]):
 
     async def _refused(self, job: Job, layout: Layout) -> Mapping[int, Reason]:
         """What can be seen from the whole file alone, where several lines are one record."""
-        if most_lines(layout) == 1:
+        if most_lines(layout) == 1 or layout.after.intersection(layout.keys):
             return {}
         return await refused(layout, self._jobs.originals(job))
 
@@ -110,6 +116,7 @@ class Runner(jobs.Runner[Job]):
         await self._learn(job, underway, lines)
         for line in lines:
             await self._understand(job, underway, line, last=last)
+        await underway.along.fill(lines)
         await LineWriter(self._records[job.entity], self._jobs, job, underway.layout).write(lines)
 
     async def _learn(self, job: Job, underway: _Underway, lines: Sequence[Line]) -> None:

@@ -111,9 +111,16 @@ class LineWriter:
             except STOPS:
                 raise
             except Problem as problem:
-                line.reject(self._worded(problem))
+                self._refuse(line, problem)
         await work.flush()
         self._remember(work, lines)
+
+    def _refuse(self, line: Line, problem: Problem) -> None:
+        """A trial forgives what lacks nothing but what it would have made before."""
+        if problem.fields and problem.fields.keys() <= line.promised:
+            line.state = "created"
+        else:
+            line.reject(self._worded(problem))
 
     def _remember(self, work: Work, lines: Sequence[Line]) -> None:
         """What each record said before, and its version by now, for the way back."""

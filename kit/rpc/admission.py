@@ -9,9 +9,10 @@ from kit.errors import Denied
 Admits = Mapping[str, Collection[str]]
 """Process → what it may call here beyond the gateway's calls for people: `Opportunities/Create`."""
 
-REFERENCES = ("Records/Refer", "Records/Find", "Records/TitlesFor")
+REFERENCES = ("Records/Refer", "Records/Find", "Records/TitlesFor", "Imports/Made")
 """What a service asks about the records to which its own refer: copies of them, which of them have the
-names that stand in a file, and what they are called for somebody who is told of them."""
+names that stand in a file, what they are called for somebody who is told of them, and which of them a
+file has made whose lines take them along."""
 
 OF_EVERY_SERVICE: Admits = {"gateway": ("Records/Describe", "Records/Schemas")}
 """What every service answers: the gateway opens the way to it before the first person needs it, and

@@ -12,6 +12,8 @@ from kit.testing.serving import Serving
 from services.chat.config import Settings as ChatSettings
 from services.chat.main import chat
 from services.identity.main import identity
+from services.parties.config import Settings as PartiesSettings
+from services.parties.main import parties
 from services.sales.config import Settings as SalesSettings
 from services.sales.main import sales
 from services.scheduling.config import Settings as SchedulingSettings
@@ -55,6 +57,14 @@ async def talks(house: House, people: Serving) -> AsyncIterator[Serving]:
 async def plans(house: House, people: Serving) -> AsyncIterator[Serving]:
     """Where resources are booked and inboxes kept."""
     started = await house.serve("scheduling", scheduling, SchedulingSettings)
+    yield started
+    await started.stop()
+
+
+@pytest.fixture(scope="package")
+async def customers(house: House, people: Serving) -> AsyncIterator[Serving]:
+    """Accounts and contacts, for what reaches into several services."""
+    started = await house.serve("parties", parties, PartiesSettings)
     yield started
     await started.stop()
 

@@ -13,10 +13,10 @@ MAPPINGS = "/api/v1/import-mappings"
 PRODUCT = "sales.Product"
 
 
-async def uploaded(browser: Browser, lines: str) -> str:
+async def uploaded(browser: Browser, lines: str, entity: str = PRODUCT) -> str:
     """The address of the page about the columns of a file."""
     file = {"file": ("goods.csv", lines.encode(), "text/csv")}
-    answer = await browser.post("/imports/new", data={"entity": PRODUCT}, files=file)
+    answer = await browser.post("/imports/new", data={"entity": entity}, files=file)
     assert answer.status_code == 303, answer.text
     return answer.headers["location"]
 

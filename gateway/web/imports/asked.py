@@ -5,7 +5,7 @@ from starlette.datastructures import FormData
 from gateway.web.api import Json
 from gateway.web.described.entities import Entity
 from gateway.web.frame.visits import Visit
-from gateway.web.imports.mapping import forms_that_fit, targets_of
+from gateway.web.imports.mapping import all_targets, forms_that_fit
 from kit.errors import Denied, NotFound
 
 
@@ -17,10 +17,11 @@ def plan_of(visit: Visit, data: FormData) -> Json:
         "entity": entity.name,
         "file_name": str(data.get("file_name", "")),
         "columns": columns,
-        "forms": forms_that_fit(_named(data, "form:"), columns, targets_of(visit.catalog, entity)),
+        "forms": forms_that_fit(_named(data, "form:"), columns, all_targets(visit.catalog, entity)),
         "values": values_of(str(data.get("values", ""))),
         "constants": constants_of(str(data.get("constants", ""))),
         **_matched(data),
+        **_along(data, columns),
         "empty_words": _words(str(data.get("empty_words", ""))),
         "skip_without_key": bool(data.get("skip_without_key")),
         "formulas_quoted": bool(data.get("formulas_quoted")),
@@ -37,6 +38,16 @@ def _matched(data: FormData) -> Json:
     keys = [key for each in data.getlist("match") if (key := str(each))]
     match = "+".join(dict.fromkeys(keys))
     return {"match": match, "on_match": str(data.get("on_match", "")) if match else ""}
+
+
+def _along(data: FormData, columns: Json) -> Json:
+    """By which fields that is found which lines take along, and what is done with it."""
+    names = {path.partition(".")[0] for path in columns.values() if "." in path}
+    said = {name: _named(data, f"related_{name}:") for name in ("match", "on_match")}
+    return {
+        f"related_{what}": {name: key for name, key in found.items() if name in names}
+        for what, found in said.items()
+    }
 
 
 def _named(data: FormData, start: str) -> dict[str, str]:

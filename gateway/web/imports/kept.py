@@ -1,8 +1,9 @@
 """Kept mappings: what an import was told, kept under a name and offered when a file like it comes."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from gateway.web.api import Json
 from gateway.web.described.entities import Entity
@@ -42,12 +43,17 @@ class Kept:
         """Whether a file has these headings and no others, in whatever order."""
         return {_bare(each["column"]) for each in self.columns} == {_bare(each) for each in heading}
 
-    def over(self, entity: Entity, heading: Iterable[str]) -> "Fitted":
-        """What is told of a file with this heading, by whoever sees the entity so."""
+    def over(
+        self, entity: Entity, heading: Iterable[str], offered: Collection[str] = ()
+    ) -> "Fitted":
+        """What is told of a file with this heading, by whoever sees the entity so.
+
+        What is offered beyond its fields is of records that lines take along.
+        """
         written = {_bare(each): each for each in heading}
         known = [(written.get(_bare(each["column"]), ""), each) for each in self.columns]
         mapped = [(name, each) for name, each in known if name and each.get("becomes")]
-        return Fitted.of(entity, mapped, self.json)
+        return Fitted.of(partial(is_there, entity, offered), mapped, self.json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +65,25 @@ class Fitted:
 
     @classmethod
     def of(
-        cls, entity: Entity, mapped: Sequence[tuple[str, Mapping[str, str]]], said: Json
+        cls,
+        there: Callable[[str], bool],
+        mapped: Sequence[tuple[str, Mapping[str, str]]],
+        said: Json,
     ) -> "Fitted":
-        columns = {
-            name: each["becomes"] for name, each in mapped if is_there(entity, each["becomes"])
-        }
+        columns = {name: each["becomes"] for name, each in mapped if there(each["becomes"])}
         forms = {
             name: each["form"] for name, each in mapped if name in columns and each.get("form")
         }
         given = {each["field"]: each["value"] for each in said.get("given") or ()}
-        constants = {path: text for path, text in given.items() if is_there(entity, path)}
+        constants = {path: text for path, text in given.items() if there(path)}
         match = said.get("match") or ""
-        fitting = match == _BY_RULES or is_there(entity, match)
+        fitting = match == _BY_RULES or there(match)
         gone = [each["becomes"] for name, each in mapped if name not in columns]
         gone += [path for path in given if path not in constants]
         gone += [match] if match and not fitting else []
         told = {name: said[name] for name in _AS_SAID if said.get(name)}
         told |= {"columns": columns, "forms": forms, "constants": constants}
+        told |= _related(said)
         told |= {"values": _values(said, {*columns, *columns.values(), *constants})}
         return cls(
             told if fitting else told | {"match": "", "on_match": ""}, list(dict.fromkeys(gone))
@@ -89,9 +97,18 @@ def _values(said: Json, named: set[str]) -> dict[str, str]:
     return {f"{each['of']}:{each.get('said', '')}": each.get("meant", "") for each in rows}
 
 
-def is_there(entity: Entity, path: str) -> bool:
+def _related(said: Json) -> Json:
+    """How the records are found that lines take along."""
+    rows = said.get("related") or ()
+    return {
+        f"related_{what}": {each["name"]: each[what] for each in rows if each.get(what)}
+        for what in ("match", "on_match")
+    }
+
+
+def is_there(entity: Entity, offered: Collection[str], path: str) -> bool:
     """Whether the reader may fill what a path names; of a path to another record the field of ours."""
-    return all(_is_field(entity, each.strip()) for each in path.split("+"))
+    return path in offered or all(_is_field(entity, each.strip()) for each in path.split("+"))
 
 
 def _is_field(entity: Entity, path: str) -> bool:
@@ -114,6 +131,10 @@ def kept_of(plan: Json, heading: Iterable[str]) -> Json:
         "columns": rows,
         "replaced": list(_replaced(plan["values"])),
         "given": [{"field": path, "value": text} for path, text in plan["constants"].items()],
+        "related": [
+            _filled(name=name, match=key, on_match=plan["related_on_match"].get(name))
+            for name, key in plan["related_match"].items()
+        ],
         **{name: plan[name] or None for name in ("match", "on_match")},
         **{name: plan[name] for name in _AS_SAID if name not in ("match", "on_match")},
     }

@@ -38,7 +38,7 @@ class Target:
     @property
     def has_value(self) -> bool:
         """Whether records can be found by it: a field of theirs that holds one value."""
-        plain = not self.group and not {":", "+"} & set(self.path)
+        plain = not self.group and not {":", "+", "."} & set(self.path.removeprefix("custom."))
         return plain and self.kind not in ("words", "references")
 
 
@@ -166,11 +166,56 @@ def targets_of(catalog: Catalog, entity: Entity) -> list[Target]:
     return [*found, *_halves(entity, plain), *(each for row in rows for each in _of_rows(row))]
 
 
+def all_targets(catalog: Catalog, entity: Entity) -> list[Target]:
+    """The same, with those of what lines may take along."""
+    along = (path for each in TakenAlong.of(catalog, entity) for path in each.offered())
+    return [*targets_of(catalog, entity), *along]
+
+
 def with_paths(targets: Sequence[Target], plan: Json) -> list[Target]:
     """The same, with what a plan fills beyond what the page offers by itself."""
     offered = {each.path for each in targets}
     paths = dict.fromkeys(plan.get("columns", {}).values())
     return [*targets, *(Target(path, path, "") for path in paths if path not in offered)]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenAlong:
+    """What lines may take along: records that theirs refer to, under the name of the reference."""
+
+    name: str
+    label: str
+    entity: Entity
+    targets: Sequence[Target]
+
+    @property
+    def by_value(self) -> list[Target]:
+        return [each for each in self.targets if each.has_value]
+
+    @property
+    def likely(self) -> str:
+        """By what it is found where nobody says."""
+        emails = (each.path for each in self.by_value if each.kind == "email")
+        title = self.entity.title_field
+        titles = (each.path for each in self.by_value if each.path == title)
+        return next(emails, None) or next(titles, "duplicates")
+
+    @classmethod
+    def of(cls, catalog: Catalog, entity: Entity) -> "list[TakenAlong]":
+        """Those that the person may import; none beside a field of the same name."""
+        found = []
+        for known in entity.fields:
+            name, target = known.name.removesuffix("_id"), catalog.visible(known.target)
+            one = known.kind == "reference" and known.editable and name != known.name
+            if one and target and target.may("import") and not entity.field(name):
+                found.append(cls(name, known.label, target, targets_of(catalog, target)))
+        return found
+
+    def offered(self) -> Iterator[Target]:
+        """Where columns go that speak of it; nothing is guessed, since it may make a record."""
+        for each in self.targets:
+            group = f"{self.label}: {each.group}" if each.group else self.label
+            yield Target(f"{self.name}.{each.path}", each.label, each.kind, group)
 
 
 def _of_field(catalog: Catalog, known: Field) -> Iterator[Target]:

@@ -7,6 +7,7 @@ from gateway.web.api import Json
 from gateway.web.described.entities import Entity
 from gateway.web.frame.visits import Visit
 from gateway.web.imports.kept import Kept, keeper, mappings, the_mapping
+from gateway.web.imports.mapping import all_targets
 from kit.errors import Problem
 
 
@@ -35,7 +36,8 @@ class Offer:
         chosen = await _asked(visit, entity, asked) if asked else next(likely, None)
         if chosen is None or not untouched:
             return cls(kept, chosen, slug=slug)
-        fitted = chosen.over(entity, heading)
+        offered = {each.path for each in all_targets(visit.catalog, entity)}
+        fitted = chosen.over(entity, heading, offered)
         return cls(kept, chosen, fitted.plan, fitted.gone, slug)
 
 

@@ -12,7 +12,7 @@ from gateway.web.api import Json
 from gateway.web.frame.visits import Visit, to
 from gateway.web.imports.asked import constants_of, entity_of, plan_of, values_of
 from gateway.web.imports.elsewhere import Elsewhere
-from gateway.web.imports.mapping import Preview, grouped, targets_of, with_paths
+from gateway.web.imports.mapping import Preview, TakenAlong, grouped, targets_of, with_paths
 from gateway.web.imports.offering import Offer
 from gateway.web.pages import FormText, TheVisit, pages
 from gateway.web.words import _
@@ -25,7 +25,8 @@ router = pages()
 
 LARGEST = 20 * 1024 * 1024
 _UNSAID: Json = {
-    "values": {}, "constants": {}, "match": "", "on_match": "", "skip_without_key": False,
+    "values": {}, "constants": {}, "related_match": {}, "related_on_match": {},
+    "match": "", "on_match": "", "skip_without_key": False,
     "formulas_quoted": False,
     "allow_duplicates": False,
     "encoding": "", "delimiter": "", "sheet": "", "dry_run": True,
@@ -97,7 +98,8 @@ async def map_page(visit: Visit, key: str, plan: Json, problem: Problem | None =
         problem, preview = problem or unread, await _previewed(visit, body)
     offer = await Offer.of(visit, entity, preview.heading, plan)
     plan = {**plan, **offer.plan}
-    targets = with_paths(targets_of(visit.catalog, entity), plan)
+    own, along = targets_of(visit.catalog, entity), TakenAlong.of(visit.catalog, entity)
+    targets = with_paths([*own, *(path for each in along for path in each.offered())], plan)
     elsewhere = Elsewhere.of(entity, preview.heading, targets)
     context = {
         "key": key,
@@ -107,9 +109,9 @@ async def map_page(visit: Visit, key: str, plan: Json, problem: Problem | None =
         "plan": {**_UNSAID, "empty_words": preview.empty_words, **plan},
         "preview": preview,
         "sources": preview.sources(targets, plan, elsewhere.paths),
-        "targets": targets,
+        "along": along,
         "groups": grouped(targets),
-        "by_value": [each for each in targets if each.has_value],
+        "by_value": [each for each in own if each.has_value],
         "encodings": OFFERED,
         "delimiters": DELIMITERS,
         "problem": problem,
@@ -173,16 +175,27 @@ async def show_import(visit: TheVisit, import_id: str) -> Response:
         template,
         entity=entity,
         imported=entity,
+        related=[_told(visit, each) for each in found.get("related", ())],
+        catalog=visit.catalog,
         key=visit.asked("key"),
         plan=visit.asked("plan"),
         **context,
     )
 
 
+def _told(visit: Visit, related: Json) -> Json:
+    """An import of what lines take along, with what its records are called."""
+    entity = visit.catalog.by_name(related.get("entity", ""))
+    return {**related, "label": entity.plural if entity else _("Out of sight")}
+
+
 @router.post("/imports/{import_id}/undo")
 async def undo(visit: TheVisit, import_id: str, key: FormText = "") -> Response:
     """Takes it back; what becomes of each record is told as of every bulk."""
-    return to(f"/bulks/{(await visit.api.undo_import(import_id, key))['id']}")
+    bulk = await visit.api.undo_import(import_id, key)
+    if (await visit.api.imported(import_id)).get("related"):
+        return to(f"/imports/{import_id}", _("This is being taken back, entity by entity."))
+    return to(f"/bulks/{bulk['id']}")
 
 
 @router.post("/imports/{import_id}/retry")

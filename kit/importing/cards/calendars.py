@@ -1,4 +1,4 @@
-"""Entries of calendars (iCalendar, RFC 5545): meetings and tasks, a row each, under the names of our fields.
+"""Entries of calendars (iCalendar, RFC 5545), a row each, under the names of our fields.
 
 Of what repeats the first time is taken in, and how it repeats stands in a column of its own.
 """
@@ -22,8 +22,9 @@ HEADING = [
     "Location", "Taking part", "Repeats", "UID",
 ]  # fmt: skip
 
-_TYPES = {"VEVENT": "meeting", "VTODO": "task"}
-_STATES = {"COMPLETED": "done", "CANCELLED": "cancelled", "IN-PROCESS": "in progress"}
+# In the words of the standard: what they mean, the entity says that takes calendars (`words_of_files`).
+_TYPES = ("VEVENT", "VTODO")
+_STATES = ("COMPLETED", "CANCELLED", "IN-PROCESS")
 _MANY = "ATTENDEE"
 _KEPT = frozenset(
     {
@@ -71,7 +72,7 @@ def rows(file: IO[bytes]) -> Iterator[Row]:
             entry = _Entry(each.line) if open_[-1] in _TYPES else entry
         elif each.name == "END":
             if (kind := open_.pop() if open_ else "") in _TYPES:
-                yield entry.line, _cells(_TYPES[kind], entry.said, entry.people)
+                yield entry.line, _cells(kind, entry.said, entry.people)
         elif open_ and open_[-1] in _TYPES:
             entry.add(each)
 
@@ -83,9 +84,10 @@ def _refuse_depth(told: Property, open_: list[str]) -> None:
 
 def _cells(kind: str, entry: Mapping[str, Property], people: list[str]) -> list[str]:
     starts, ends, due = _span(entry)
+    state = _text(entry, "STATUS").upper()
     all_day = starts is not None and not isinstance(starts, datetime)
     return [
-        _text(entry, "SUMMARY"), kind, _STATES.get(_text(entry, "STATUS").upper(), ""),
+        _text(entry, "SUMMARY"), kind, state if state in _STATES else "",
         _priority(_text(entry, "PRIORITY")), _said(starts), _said(ends), _said(due),
         "true" if all_day else "", _said(_moment(entry.get("COMPLETED"))), _text(entry, "DESCRIPTION"),
         _text(entry, "LOCATION"), "; ".join(people), _text(entry, "RRULE"), _text(entry, "UID"),

@@ -26,7 +26,8 @@ def most_lines(layout: Layout) -> int:
     named = {each.name for each in layout.sources if each.path.column and not each.path.row}
     kinds = (layout.record.fields[name].said.kind for name in named)
     most = min((kind.most for kind in kinds if isinstance(kind, Rows)), default=1)
-    return most if layout.keys else 1
+    # What lines take along they name as often as they like, each by itself.
+    return most if layout.keys and not layout.along else 1
 
 
 def whole(layout: Layout, lines: Sequence[Line]) -> Sequence[Line]:
@@ -40,7 +41,8 @@ def gathered(layout: Layout, lines: Sequence[Line]) -> list[Line]:
     """Each first line of a record with the others behind it; all apart where one of them cannot go."""
     if most_lines(layout) == 1:
         return list(lines)
-    return [line for run in _runs(layout, lines) for line in _joined(layout, run)]
+    runs = (apart for run in _runs(layout, lines) for apart in _apart(layout, run))
+    return [line for run in runs for line in _joined(layout, run)]
 
 
 async def refused(layout: Layout, lines: AsyncIterator[tuple[int, str]]) -> Mapping[int, Reason]:
@@ -74,14 +76,30 @@ def _key(layout: Layout, original: str) -> int:
 
 def _hashed(layout: Layout, texts: Sequence[tuple[Any, str]]) -> int:
     """Of a million keys, a number of each takes little room."""
-    said = {source.spot: typed(text) for source, text in texts if source.spot in layout.keys}
-    return hash(tuple(map(said.get, layout.keys))) if len(said) == len(layout.keys) else 0
+    keys = [each for each in layout.keys if each not in layout.after]
+    said = {source.spot: typed(text) for source, text in texts if source.spot in keys}
+    return hash(tuple(map(said.get, keys))) if said and len(said) == len(keys) else 0
 
 
 def _runs(layout: Layout, lines: Sequence[Line]) -> list[list[Line]]:
     """Lines of one record that stand together; one without a key is by itself."""
     keyed = groupby(lines, lambda line: (key := key_of(layout, line), 0 if key else line.number))
     return [list(run) for _, run in keyed]
+
+
+def _apart(layout: Layout, run: list[Line]) -> Iterator[list[Line]]:
+    """Lines that read alike are of several records where they refer to several by their key."""
+    names = layout.after.intersection(layout.keys)
+    apart: list[Line] = []
+    said: dict[str, Any] = {}
+    for line in run:
+        told = {name: line.values[name] for name in names if name in line.values}
+        if any(said.get(name, value) != value for name, value in told.items()):
+            yield apart
+            apart, said = [], {}
+        apart.append(line)
+        said |= told
+    yield apart
 
 
 def _joined(layout: Layout, run: list[Line]) -> list[Line]:

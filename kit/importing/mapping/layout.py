@@ -102,6 +102,10 @@ class Layout:
     zone: tzinfo = UTC
     # The custom fields that the importer may set, by name.
     custom: Mapping[str, Field] = field(default_factory=dict)
+    # The references that other imports of the same file fill.
+    after: frozenset[str] = frozenset()
+    # Whether lines take these records along, or say nothing of them.
+    along: bool = False
 
     def cells(self, original: str) -> list[str]:
         """The cells of a line as they stood before they were made safe for a spreadsheet."""
@@ -129,7 +133,11 @@ class Layout:
     @property
     def needed(self) -> Sequence[str]:
         """The fields without which a line means no record."""
-        return self.keys or (self.record.title,)
+        return [each for each in self.keys if each not in self.after] or (self.record.title,)
+
+    def says_nothing(self, texts: Sequence[tuple[Source, str]]) -> bool:
+        """Whether a line takes none of these records along."""
+        return self.along and not any(source.column for source, _ in texts)
 
     def field(self, source: Source) -> Field:
         return self.record.fields[source.name]

@@ -31,6 +31,8 @@ class Line:
     version: int | None = None
     before: Mapping[str, Any] | None = None
     reasons: dict[str, Reason] = field(default_factory=dict)
+    # In a trial: the references to what it would have made.
+    promised: set[str] = field(default_factory=set)
     # Of several lines that are one record, those behind the first, which are taken in with it.
     others: list["Line"] = field(default_factory=list)
     follows: bool = False
@@ -65,7 +67,8 @@ class Line:
             self.state, self.reasons = "rejected", {"": Reason(str(wrong))}
             return
         spots = {source.spot for source, _ in self.texts}
-        if layout.skips and not spots.issuperset(layout.needed):
+        lacking = layout.skips and not spots.issuperset(layout.needed)
+        if lacking or layout.says_nothing(self.texts):
             self.state = "skipped"
 
     def names(self) -> Iterable[tuple[Source, str]]:
@@ -160,6 +163,7 @@ class Line:
 
     def _speaks_of(self, name: str) -> bool:
         spoken = {source.name for source, _ in self.texts}
+        spoken |= self.values.keys() | self.promised
         return name in spoken or any(spot.partition(".")[0] == name for spot in self.reasons)
 
     def filled(self, layout: Layout, before: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,6 +41,9 @@ class Plan:
     formulas_quoted: bool = False
     allow_duplicates: bool = False
     on_match: str = ""
+    # Of a file of several entities: which import fills which reference, and whether lines take these along.
+    after: Mapping[str, str] = field(default_factory=dict)
+    along: bool = False
 
     @classmethod
     def of(cls, message: Any) -> "Plan":
@@ -57,6 +60,8 @@ class Plan:
             message.formulas_quoted,
             message.allow_duplicates,
             message.on_match,
+            dict(message.part.after),
+            message.part.along,
         )
 
     def kept(self) -> dict[str, Any]:
@@ -79,6 +84,8 @@ class Plan:
             self.formulas_quoted or before.formulas_quoted,
             self.allow_duplicates,
             self.on_match or before.on_match,
+            before.after,
+            before.along,
         )
 
     def layout(
@@ -94,7 +101,7 @@ class Plan:
         constants = [_constant(fields, path, text) for path, text in self.constants.items()]
         return Layout(
             permit.record,
-            (*self._mapped(fields, heading, guesses or {}), *constants),
+            (*self._mapped(permit.record, fields, heading, guesses or {}), *constants),
             self.match,
             delimiter,
             len(heading),
@@ -103,10 +110,16 @@ class Plan:
             skips=self.skip_without_key,
             zone=_zone(permit.zone),
             custom=_free(permit.custom.fields, permit.limits),
+            after=frozenset(self.after),
+            along=self.along,
         )
 
     def _mapped(
-        self, fields: Mapping[str, Field], heading: list[str], guesses: Guesses
+        self,
+        record: type[Record],
+        fields: Mapping[str, Field],
+        heading: list[str],
+        guesses: Guesses,
     ) -> Iterator[Source]:
         # A map has no order of its own on the wire; the file has.
         for column, target in sorted(self.columns.items(), key=lambda each: heading.index(each[0])):
@@ -118,7 +131,10 @@ class Plan:
                     kind,
                     column,
                     heading.index(column),
-                    replaced=self._replaced(column, path),
+                    replaced={
+                        **record.words_of_files.get(path.spot, {}),
+                        **self._replaced(column, path),
+                    },
                     form=self._form(column, path, holding(kind), guesses),
                     half=number if len(halves) > 1 else None,
                 )
@@ -168,11 +184,11 @@ class Plan:
                 yield f"The file has no column {column!r}{nearest(column, heading)}."
             elif heading.count(column) > 1:
                 yield f"Two columns are called {column!r}; rename one."
-        yield from wrong_paths(self.columns.values(), fields, keys_of(self.match))
+        yield from wrong_paths((*self.columns.values(), *self.after), fields, keys_of(self.match))
         yield from self._twice()
 
     def _paths(self) -> list[Path]:
-        targets = (*self.columns.values(), *self.constants)
+        targets = (*self.columns.values(), *self.constants, *self.after)
         return [Path.of(path) for target in targets for path in parted(target)]
 
     def _twice(self) -> Iterator[str]:

@@ -93,6 +93,14 @@ class Activity(MayBePrivate, Tagged, Record):
     plural = "Activities"
     presentation = ACTIVITY
     endings = ("completed_at",)
+    words_of_files = {
+        "type": {"VEVENT": Type.MEETING, "VTODO": Type.TASK},
+        "status": {
+            "COMPLETED": Status.DONE,
+            "CANCELLED": Status.CANCELLED,
+            "IN-PROCESS": Status.IN_PROGRESS,
+        },
+    }
     default_access = "parent"
     hangs_on = ("related_id", "account_id")
     touches = ("account_id", "contact_ids", "related_id")

@@ -93,16 +93,16 @@ def test_entries_are_activities() -> None:
     """In their zones, by whichever name; the last of whole days is the last that they last."""
     visit, fair, call = read(CALENDAR)
     assert visit == {
-        "Name": "Visit, long", "Type": "meeting", "Priority": "high",
+        "Name": "Visit, long", "Type": "VEVENT", "Priority": "high",
         "Starts": "2024-07-01T10:00:00+03:00", "Ends": "2024-07-01T11:30:00+03:00",
         "Taking part": "ion@example.com",
     }  # fmt: skip
     assert fair == {
-        "Name": "Fair", "Type": "meeting", "Starts": "2024-07-01", "Ends": "2024-07-02",
+        "Name": "Fair", "Type": "VEVENT", "Starts": "2024-07-01", "Ends": "2024-07-02",
         "All day": "true", "Repeats": "FREQ=YEARLY",
     }  # fmt: skip
     assert call == {
-        "Name": "Call", "Type": "task", "Status": "done", "Due": "2024-07-01T10:00:00+02:00",
+        "Name": "Call", "Type": "VTODO", "Status": "COMPLETED", "Due": "2024-07-01T10:00:00+02:00",
         "Done": "2024-06-30T08:00:00+00:00",
     }  # fmt: skip
 

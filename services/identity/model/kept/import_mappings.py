@@ -23,6 +23,7 @@ from services.identity.model.principals import check_entity
 
 _MOST_COLUMNS, _MOST_VALUES = 500, 5_000
 _LONGEST = 255
+_ON_MATCH = ("overwrite", "fill", "skip")
 
 
 class MappedColumn(Row):
@@ -52,6 +53,16 @@ class GivenValue(Row):
 
     field: str = row_field(Text(_LONGEST), "Field", initial="", required=True)
     value: str = row_field(Text(_LONGEST), "Value", initial="", required=True)
+
+
+class RelatedKey(Row):
+    """How one record that lines take along is found."""
+
+    name: str = row_field(
+        Text(60), "Reference", initial="", required=True, help="As columns say it: account."
+    )
+    match: str = row_field(Text(_LONGEST), "Found by", initial="", required=True)
+    on_match: str | None = row_field(Picklist(_ON_MATCH), "One that is found")
 
 
 class ImportMapping(Record):
@@ -97,8 +108,9 @@ class ImportMapping(Record):
         listed=True,
         help="A field, several as in last_name+birth_date, or duplicates for the rules on them.",
     )
-    on_match: Mapped[str | None] = field(
-        Picklist(("overwrite", "fill", "skip")), "A record that is found"
+    on_match: Mapped[str | None] = field(Picklist(_ON_MATCH), "A record that is found")
+    related: Mapped[list[RelatedKey]] = field(
+        Rows(RelatedKey, most=20), "What lines take along", section="Columns"
     )
     skip_without_key: Mapped[bool] = field(
         Boolean(), "Leave out lines without a key", initial=False
@@ -113,6 +125,7 @@ class ImportMapping(Record):
         check_entity(self.entity_name)
         _refuse_twice("columns", "column", self.columns)
         _refuse_twice("given", "field", self.given)
+        _refuse_twice("related", "name", self.related)
         if not self.columns:
             raise Invalid(columns="Give the columns of the file: by them it is known again.")
 

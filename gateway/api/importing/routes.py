@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 
 from gateway.api.bulk.bulks import begun
 from gateway.api.bulk.routes import BEGUN, Key
-from gateway.api.imports import PIECE
+from gateway.api.importing.imports import PIECE
 from gateway.api.parsing import FromContract, from_json, query_of
 from gateway.api.table import ROOT
 from gateway.contract.responses import answers
@@ -35,11 +35,17 @@ ImportId = Annotated[str, Path(description="The import's id, e.g. `sales.0192…
 
 _IMPORT = object_of(pb.Import.DESCRIPTOR)
 _IMPORT["properties"]["guesses"] = {"type": "array", "items": object_of(pb.FormGuess.DESCRIPTOR)}
-_PLAN = FromContract(pb.ImportPlan, without=("import_id",))
+_IMPORT["properties"]["related"] = {
+    "type": "array",
+    "items": object_of(pb.RelatedImport.DESCRIPTOR),
+}
+_LINE = object_of(pb.ImportLine.DESCRIPTOR)
+_LINE["properties"]["related"] = {"type": "array", "items": object_of(pb.RelatedLine.DESCRIPTOR)}
+_PLAN = FromContract(pb.ImportPlan, without=("import_id", "part"))
 _LINES = {
     "type": "object",
     "properties": {
-        "items": {"type": "array", "items": object_of(pb.ImportLine.DESCRIPTOR)},
+        "items": {"type": "array", "items": _LINE},
         "page": {"type": "object"},
     },
 }
@@ -73,6 +79,7 @@ class Upload:
     file: UploadFile
 
     async def pieces(self) -> AsyncIterator[bytes]:
+        await self.file.seek(0)
         while piece := await self.file.read(PIECE):
             yield piece
 
@@ -112,7 +119,7 @@ async def _plan(part: Any) -> dict[str, Any]:
     dependencies=[MAY_CHANGE],
 )
 async def start(imports: TheImports, upload: Annotated[Upload, Depends(_upload)]) -> Response:
-    started = await imports.start(upload.plan, upload.pieces())
+    started = await imports.start(upload.plan, upload.pieces)
     address = f"{router.prefix}/{started.values()['id']}"
     return started.response(HTTPStatus.ACCEPTED, Location=address)
 
@@ -133,7 +140,9 @@ async def show(imports: TheImports, id: ImportId) -> Response:
     summary="What became of each line",
     responses=answers("200", _LINES),
     openapi_extra={
-        "parameters": [parameter_of(each) for each in _LINE_FIELDS if each.name != "id"]
+        "parameters": [
+            parameter_of(each) for each in _LINE_FIELDS if each.name not in ("id", "numbers")
+        ]
     },
 )
 async def lines(request: Request, imports: TheImports, id: ImportId) -> Response:
