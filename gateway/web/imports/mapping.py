@@ -198,7 +198,7 @@ class TakenAlong:
         emails = (each.path for each in self.by_value if each.kind == "email")
         title = self.entity.title_field
         titles = (each.path for each in self.by_value if each.path == title)
-        return next(emails, None) or next(titles, "duplicates")
+        return next(titles, None) or next(emails, "duplicates")
 
     @classmethod
     def of(cls, catalog: Catalog, entity: Entity) -> "list[TakenAlong]":
