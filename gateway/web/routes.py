@@ -29,7 +29,7 @@ from gateway.web.inbox import page as inbox
 from gateway.web.lists import board, choosing
 from gateway.web.lists import page as lists
 from gateway.web.merging import page as merging
-from gateway.web.merging import undoing
+from gateway.web.merging import taking_back, undoing
 from gateway.web.pages import pages
 from gateway.web.private import page as private
 from gateway.web.rates import page as rates
@@ -98,6 +98,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     stream.router,
     sharing.router,
     undoing.router,
+    taking_back.router,
     tags_of_record.router,
     verb_pages.router,
 )

@@ -1,5 +1,7 @@
 """The one collection of tables that a process knows; constraint names tell which field is at fault."""
 
+# ruff: noqa: S608 - every name in a statement is that of a table or column of our own
+
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -37,27 +39,16 @@ def beside_records() -> Iterator[Column[Any]]:
 
 @cache
 def beside_gone(*, many: bool) -> str:
-    """What makes rows go with the record ($1) on which they hang, or over to another ($2, of entity $3).
+    """What makes rows go with the record ($1) on which they hang.
 
-    Of `many` at once these are arrays. PostgreSQL keeps the plan for one only: of arrays it does not
-    know how long they are, and plans a statement anew that takes longer to plan than to run.
+    Of `many` at once it is an array. PostgreSQL keeps the plan for one only: of an array it does not
+    know how long it is, and plans a statement anew that takes longer to plan than to run.
     """
-    arrays = "unnest($1::uuid[], $2::uuid[], $3::text[])"
-    rows = (arrays if many else "(values ($1::uuid, $2::uuid, $3::text))") + (
-        " as gone(id, successor, entity)"
+    rows = "unnest($1::uuid[])" if many else "(values ($1::uuid))"
+    done = (
+        f"delete from {on.table.name} using {rows} as gone(id) where {on.table.name}.{on.name} = gone.id"
+        for on in beside_records()
     )
-    done = []
-    for on in beside_records():
-        table, hangs = on.table.name, f"{on.table.name}.{on.name} = gone.id"
-        stays = (
-            f"gone.successor is null or {is_there(on, table, 'gone.successor')}"
-            if MOVES in on.table.info
-            else "true"
-        )
-        done += [f"delete from {table} using {rows} where {hangs} and ({stays})"]  # noqa: S608 - names of our own
-        if MOVES in on.table.info:
-            moved = f"set {on.name} = gone.successor, entity = gone.entity"
-            done += [f"update {table} {moved} from {rows} where {hangs} and not ({stays})"]
     return f"with {', '.join(f'done{place} as ({each})' for place, each in enumerate(done))} select"
 
 
@@ -74,3 +65,44 @@ def is_there(on: Column[Any], held: str, record: str) -> str:
 def is_unique(column: Column[Any]) -> bool:
     """Whether no two rows may say the same there, be it folded."""
     return bool(column.unique) or column.info.get("indexed") == "uq"
+
+
+def moving() -> Iterator[Column[Any]]:
+    """The columns by which rows hang on records with whom they move; see `MOVES`."""
+    yield from (each for each in beside_records() if MOVES in each.table.info)
+
+
+def key_beside(on: Column[Any]) -> str:
+    """What tells a row from others beside the same record, as text."""
+    others = (f"held.{each.name}" for each in on.table.primary_key.columns if each is not on)
+    return f"concat_ws('/', {', '.join(others)})"
+
+
+@cache
+def passed_on() -> str:
+    """All that moves from a record ($1, of entity $2) to another one ($3, of $4), at $5, by $6.
+
+    What the other one has alike stays. It is noted as a merge is, under the id of the record, and where
+    nothing moved there is nothing to note: one statement, since conversions come by the thousand.
+    """
+    moved = [f"moved{place} as ({_moved(on)})" for place, on in enumerate(moving())]
+    all_ = " union all ".join(f"select * from moved{place}" for place in range(len(moved)))
+    return f"""
+with {", ".join(moved)}, moved as ({all_}),
+begun as (
+  insert into merge (id, entity, survivor_id, other_ids, at, by, before, after, given_up)
+  select $1::uuid, $2::text, $3::uuid, array[$1::uuid], $5::timestamptz, $6::text, '{{}}', '{{}}', '{{}}'
+  where exists (select from moved)),
+noted as (
+  insert into moved_along (merge_id, gone_id, held_in, key) select $1::uuid, $1::uuid, held_in, key from moved)
+select
+"""
+
+
+def _moved(on: Column[Any]) -> str:
+    table = on.table.name
+    return (
+        f"update {table} as held set {on.name} = $3::uuid, entity = $4::text "
+        f"where held.{on.name} = $1::uuid and not {is_there(on, 'held', '$3::uuid')} "
+        f"returning '{table}' as held_in, {key_beside(on)} as key"
+    )

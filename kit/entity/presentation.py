@@ -97,6 +97,9 @@ class Became:
     fields: tuple[str, ...]
     # With `%(when)s` for how long ago it was.
     says: str
+    # The verb that does it, and the one that takes it back; its answer is told as `UndoneConversion` is.
+    verb: str = ""
+    undone_by: str = ""
 
 
 @dataclass(frozen=True)

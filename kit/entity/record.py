@@ -92,9 +92,6 @@ class Record(DeclarativeBase):
     over_from: ClassVar[str] = ""
     # Why deleting such a record is for good, in a sentence; empty where it goes to the bin.
     no_bin: ClassVar[str] = ""
-    # What has become of a record that is gone for good, for those who keep its name: it was deleted,
-    # unless whoever takes it away says on the record that it became something else.
-    gone_as = "deleted"
     fields: ClassVar[Mapping[str, Field]]
     initial: ClassVar[Mapping[str, Any]]
 
@@ -116,6 +113,8 @@ class Record(DeclarativeBase):
     binned_by: Mapped[str | None] = mapped_column(TextType())
     erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     merged_into: Mapped[UUID | None] = mapped_column(Uuid())
+    # What has become of it where it stands for nothing any more, since others were made of it: `converted`.
+    gone_as: Mapped[str | None] = mapped_column(TextType())
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import Column
 
-from kit.database.tables import MOVES, beside_records, is_there
+from kit.database.tables import is_there, key_beside, moving
+from kit.entity import Record
 from kit.records.tables import share
 from kit.records.write.work import Work
 
@@ -22,12 +23,12 @@ async def move_along(work: Work, merge_id: UUID, gone: UUID, survivor: UUID) -> 
     return await _each(work, _along, merge_id, gone, survivor)
 
 
-async def move_back(work: Work, merge_id: UUID, gone: UUID, survivor: UUID) -> Counts:
+async def move_back(work: Work, merge_id: UUID, gone: Record, survivor: UUID) -> Counts:
     """The same rows again, those at least that still stand beside the survivor."""
-    return await _each(work, _back, merge_id, gone, survivor)
+    return await _each(work, _back, merge_id, gone.id, survivor, gone.entity)
 
 
-async def _each(work: Work, statement: Any, *arguments: UUID) -> Counts:
+async def _each(work: Work, statement: Any, *arguments: Any) -> Counts:
     counts = {}
     for on in _held_in():
         rows = await work.transaction.fetch(statement(on), arguments)
@@ -37,7 +38,7 @@ async def _each(work: Work, statement: Any, *arguments: UUID) -> Counts:
 
 def _held_in() -> Iterator[Column[Any]]:
     """The columns by which rows hang on records and can hang on others."""
-    yield from (each for each in beside_records() if MOVES in each.table.info)
+    yield from moving()
     yield share.c.record_id
 
 
@@ -47,7 +48,7 @@ def _along(on: Column[Any]) -> str:
     return f"""
 with moved as (
   update {table} as held set {on.name} = $3 where held.{on.name} = $2 and not {is_there(on, "held", "$3")}
-  returning {_key(on)} as key)
+  returning {key_beside(on)} as key)
 insert into moved_along (merge_id, gone_id, held_in, key)
 select $1::uuid, $2::uuid, '{table}', key from moved returning 1
 """
@@ -57,14 +58,8 @@ select $1::uuid, $2::uuid, '{table}', key from moved returning 1
 def _back(on: Column[Any]) -> str:
     table = on.table.name
     return f"""
-update {table} as held set {on.name} = $2 from moved_along as moved
+update {table} as held set {on.name} = $2, entity = $4 from moved_along as moved
 where moved.merge_id = $1 and moved.gone_id = $2 and moved.held_in = '{table}'
-  and held.{on.name} = $3 and {_key(on)} = moved.key and not {is_there(on, "held", "$2")}
+  and held.{on.name} = $3 and {key_beside(on)} = moved.key and not {is_there(on, "held", "$2")}
 returning 1
 """
-
-
-def _key(on: Column[Any]) -> str:
-    """What tells a row from others beside the same record, as text."""
-    others = (f"held.{each.name}" for each in on.table.primary_key.columns if each is not on)
-    return f"concat_ws('/', {', '.join(others)})"

@@ -12,12 +12,14 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import exists, insert, select
 
 from kit.actor import Actor
 from kit.entity import Record
-from kit.errors import Busy, Conflict, Problem, Unavailable
+from kit.errors import Problem
 from kit.events.cancellation import heed_cancellation
+from kit.merging.coming_back import lead_back, passes, row_of
+from kit.merging.tables import LED, LEFT
 from kit.merging.tables import followed_merge as followed
 from kit.references.access import Name
 from kit.references.copies.tables import reference_copy
@@ -30,7 +32,13 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 200
 _SOON_SECONDS, _RETRY_SECONDS, _AGAIN_SECONDS = 2.0, 5.0, 60.0
-LED, LEFT, CHANGED = "led", "left", "changed"
+CONVERTED = "converted"
+_AWAY = exists().where(
+    reference_copy.c.entity == followed.c.entity,
+    reference_copy.c.id == followed.c.gone_id,
+    reference_copy.c.state == CONVERTED,
+)
+"""Most of what is noted follows what became others, and nothing is to be done while it has."""
 
 
 async def follow_merges(process: "Process") -> NoReturn:
@@ -76,7 +84,11 @@ async def _all(process: "Process") -> list[Name]:
             select(table.c.id).where(table.c.merged_into.is_not(None))
         )
         found += [(record.entity, row.id) for row in rows]
-    led = select(followed.c.entity, followed.c.gone_id).where(followed.c.state == LED).distinct()
+    led = (
+        select(followed.c.entity, followed.c.gone_id)
+        .where(followed.c.state == LED, ~_AWAY)
+        .distinct()
+    )
     return [*found, *((row.entity, row.gone_id) for row in await process.database.rows(led))]
 
 
@@ -96,11 +108,12 @@ async def follow_soon(process: "Process", entity: str, ids: Iterable[UUID]) -> N
 
 
 async def follow_one(process: "Process", name: Name) -> None:
-    """Leads what names one record to where that is by now."""
+    """Leads what names one record to where that is by now; what became others says itself what follows."""
     entity, gone = name
-    into = await _into(process, name)
+    into, became = await _into(process, name)
     if into is None:
-        await _lead_back(process, name)
+        if not became:
+            await lead_back(process, name, _actor(process))
         return
     custom = process.policy.organisation.custom
     for place in places(process.entities.values(), entity, custom):
@@ -108,17 +121,19 @@ async def follow_one(process: "Process", name: Name) -> None:
             await _lead(process, place, ids, gone, into)
 
 
-async def _into(process: "Process", name: Name) -> UUID | None:
-    """The record into which one was merged, as its owner says, or as it is known here."""
+async def _into(process: "Process", name: Name) -> tuple[UUID | None, bool]:
+    """Into which record one was merged, and whether it became others, as its owner says or is known here."""
     entity, id_ = name
     if (record := process.entities.get(entity)) is not None:
         table: Any = record.__table__
-        query = select(table.c.merged_into).where(table.c.id == id_)
+        query = select(table.c.merged_into, table.c.gone_as.is_not(None)).where(table.c.id == id_)
     else:
         copies = reference_copy.c
-        query = select(copies.merged_into).where(copies.entity == entity, copies.id == id_)
+        query = select(copies.merged_into, copies.state == CONVERTED).where(
+            copies.entity == entity, copies.id == id_
+        )
     rows = await process.database.rows(query)
-    return rows[0][0] if rows else None
+    return (rows[0][0], rows[0][1]) if rows else (None, False)
 
 
 async def _naming(process: "Process", place: Place, gone: UUID) -> list[UUID]:
@@ -154,10 +169,10 @@ async def _lead_alone(process: "Process", place: Place, id: UUID, gone: UUID, in
     try:
         await _lead_together(process, place, [id], gone, into)
     except Problem as problem:
-        if _passes(problem):
+        if passes(problem):
             raise
         log.info("merges.left", entity=place.record.entity, id=str(id), error=problem.message)
-        row = _row(place, id, gone, into, Trace(), LEFT)
+        row = row_of(place, id, gone, into, Trace(), LEFT)
         async with process.database.transaction() as transaction:
             await transaction.count(insert(followed).values(row))
 
@@ -169,94 +184,15 @@ async def _lead_together(
         work.follows = True
         found: Sequence[Record] = await work.named(place.record, ids)
         rows = [
-            _row(place, each.id, gone, into, trace, LED)
+            row_of(place, each.id, gone, into, trace, LED)
             for each in found
             for trace in place.lead(each, gone, into)
         ]
         await work.flush()
         # What only reads as if it named the other one would be found again for ever.
         others = set(ids) - {each["record_id"] for each in rows}
-        rows += [_row(place, each, gone, into, Trace(), LEFT) for each in others]
+        rows += [row_of(place, each, gone, into, Trace(), LEFT) for each in others]
         await work.run(insert(followed).values(rows))
-
-
-def _passes(problem: Problem) -> bool:
-    """Whether it may go well in a moment: somebody was faster, or the database is away."""
-    stale = isinstance(problem, Conflict) and not problem.fields
-    return stale or isinstance(problem, Busy | Unavailable)
-
-
-def _row(
-    place: Place, id: UUID, gone: UUID, into: UUID, trace: Trace, state: str
-) -> dict[str, Any]:
-    return {
-        "entity": place.entity,
-        "gone_id": gone,
-        "into_id": into,
-        "holder": place.record.entity,
-        "record_id": id,
-        "field": place.field,
-        "part_id": trace.part_id,
-        "both_named": trace.both,
-        "state": state,
-    }
-
-
-async def _lead_back(process: "Process", name: Name) -> None:
-    """What was led away from a record that stands again names it again."""
-    entity, gone = name
-    mine = (followed.c.gone_id == gone, followed.c.entity == entity)
-    async with process.database.transaction() as transaction:
-        await transaction.count(delete(followed).where(*mine, followed.c.state == LEFT))
-    some = select(followed).where(*mine, followed.c.state == LED)
-    some = some.order_by(followed.c.id).limit(_AT_ONCE)
-    while rows := await process.database.rows(some):
-        try:
-            await _back_together(process, rows)
-        except Problem:
-            for each in rows:
-                await _back_alone(process, each)
-
-
-async def _back_alone(process: "Process", row: Any) -> None:
-    try:
-        await _back_together(process, [row])
-    except Problem as problem:
-        if _passes(problem):
-            raise
-        log.info("merges.changed", entity=row.holder, id=str(row.record_id), error=problem.message)
-        async with process.database.transaction() as transaction:
-            await transaction.count(_changed([row.id]))
-
-
-async def _back_together(process: "Process", rows: Sequence[Any]) -> None:
-    async with process.work(_actor(process)) as work:
-        work.follows = True
-        held: dict[str, list[UUID]] = {}
-        for row in rows:
-            held.setdefault(row.holder, []).append(row.record_id)
-        found = {
-            (holder, each.id): each
-            for holder, ids in held.items()
-            for each in await work.named(process.entities[holder], ids)
-        }
-        back = [row.id for row in rows if _is_back(found.get((row.holder, row.record_id)), row)]
-        await work.flush()
-        others = [row.id for row in rows if row.id not in back]
-        await work.run(delete(followed).where(followed.c.id.in_(back)))
-        if others:
-            await work.run(_changed(others))
-
-
-def _is_back(record: Record | None, row: Any) -> bool:
-    if record is None:
-        return False
-    place = Place(type(record), row.entity, row.field)
-    return place.back(record, row.gone_id, row.into_id, Trace(row.part_id, row.both_named))
-
-
-def _changed(ids: Sequence[int]) -> Any:
-    return update(followed).where(followed.c.id.in_(ids)).values(state=CHANGED)
 
 
 def _actor(process: "Process") -> Actor:

@@ -15,6 +15,7 @@ from kit.entity import Level, Record
 from kit.errors import Invalid
 from kit.ids import record_id, uuid7
 from kit.merging.beside import Counts, move_along
+from kit.merging.reverting import shown
 from kit.merging.surviving import surviving
 from kit.merging.tables import merge
 from kit.records.bin.moving import put_into_bin
@@ -165,13 +166,3 @@ async def keyed_anew(work: Work, record: Record) -> None:
     """The keys of a row follow the shares that came, or went."""
     shares = await shares_of(work.transaction.fetch, [record.id])
     give_keys(record, work.process.policy.row_keys(record, shares.get(record.id, ())))
-
-
-def shown(record: Record) -> dict[str, Any]:
-    """What a record says, in the form of the wire."""
-    said = {
-        name: known.said.kind.show(value)
-        for name, known in record.fields.items()
-        if (value := getattr(record, name)) is not None
-    }
-    return {**said, "custom": dict(record.custom or {})}

@@ -13,7 +13,7 @@ _MERGED = "where merged_into is not null"
 
 def add_merging() -> None:
     """Into which record another one was merged, what a merge did, and what has followed it."""
-    tables = [row[0] for row in op.get_bind().exec_driver_sql(_RECORDS)]
+    tables = _records()
     for table in tables:
         op.execute(f'alter table "{table}" add column if not exists merged_into uuid')
     op.execute("alter table reference_copy add column if not exists merged_into uuid")
@@ -28,8 +28,28 @@ def add_merging() -> None:
             )
 
 
+def add_becoming() -> None:
+    """As what a record is gone of which others were made, and what has followed it."""
+    for table in _records():
+        op.execute(f'alter table "{table}" add column if not exists gone_as text')
+    op.execute("alter table followed_merge add column if not exists changes jsonb")
+
+
+def drop_becoming() -> None:
+    """Takes it away again; what became others is gone as it was when it was deleted for that."""
+    op.execute("alter table followed_merge drop column changes")
+    for table in _records():
+        op.execute(f'delete from "{table}" where gone_as is not null')  # noqa: S608 - tables of our own
+        op.execute(f'alter table "{table}" drop column gone_as')
+
+
+def _records() -> list[str]:
+    return [row[0] for row in op.get_bind().exec_driver_sql(_RECORDS)]
+
+
 def add_merging_to_new(table: str) -> None:
-    """The same for a table that the migration itself makes."""
+    """Both for a table that the migration itself makes."""
+    op.execute(f'alter table "{table}" add column if not exists gone_as text')
     op.execute(f'alter table "{table}" add column merged_into uuid')
     op.execute(f'create index "ix_{table}_merged" on "{table}" (merged_into) {_MERGED}')
 
@@ -98,7 +118,6 @@ def drop_merging() -> None:
     """Takes them away again; what was merged lies in the bin, as what was deleted."""
     for name in ("followed_merge", "moved_along", "merge"):
         op.drop_table(name)
-    tables = [row[0] for row in op.get_bind().exec_driver_sql(_RECORDS)]
-    for table in (*tables, "reference_copy"):
+    for table in (*_records(), "reference_copy"):
         op.drop_index(f"ix_{table}_merged", table)
         op.drop_column(table, "merged_into")

@@ -21,17 +21,22 @@ from kit.entity import Instant, Level, Record
 from kit.entity.record import STAMPS
 from kit.errors import Denied, Invalid
 from kit.ids import record_id
-from kit.merging.following import CHANGED, LEFT, follow_soon
-from kit.merging.merging import Joined, Merging, shown
+from kit.merging.following import follow_soon
+from kit.merging.made.unmaking import unmade
+from kit.merging.made.uses import Uses
+from kit.merging.merging import Joined, Merging
+from kit.merging.reverting import shown
+from kit.merging.tables import CHANGED, LEFT, merge
 from kit.merging.tables import followed_merge as followed
-from kit.merging.tables import merge
 from kit.merging.undoing import Undoing
 from kit.records.methods.standard import Records
 from kit.records.process import Process
 from kit.references.places import Place, places
+from kit.rpc.call import current
 
-_MOST, _MOST_LEFT = 50, 100
+_MOST, _MOST_LEFT, _MOST_USES = 50, 100, 200
 _PEOPLE = "Only people merge records."
+_SERVICES = "Only services take back what they had made; delete the record instead."
 
 
 class _Tried(Exception):  # noqa: N818 - it says what happened
@@ -146,6 +151,19 @@ class Merges(MergesServicer):
                 )
         del answer.left[_MOST_LEFT:]
         return answer
+
+    async def Uses(self, request: pb.UsesRequest, context: Any) -> pb.RecordUses:
+        uses = Uses(self.process, request)
+        return pb.RecordUses(
+            items=[each for made in request.made async for each in uses.of(made)][:_MOST_USES]
+        )
+
+    async def Unmake(self, request: pb.UnmakeRequest, context: Any) -> pb.Unmade:
+        if not calling().peer:
+            raise Denied(_SERVICES)
+        async with self.process.work(calling(), current(), request) as work:
+            told: pb.Unmade = work.answer(await unmade(work, request))
+        return told
 
     def _seen_places(self, entity: str) -> Iterator[tuple[Place, Permit]]:
         """Where records name those of an entity, as far as the caller may see that they do."""

@@ -51,6 +51,9 @@ moved_along = Table(
 )
 """What stood beside a merged record and stands beside the survivor: its table, and its key there."""
 
+LED, LEFT, CHANGED = "led", "left", "changed"
+"""How what named a record stands; see `followed_merge`."""
+
 followed_merge = Table(
     "followed_merge",
     metadata,
@@ -65,9 +68,12 @@ followed_merge = Table(
     Column("both_named", Boolean, nullable=False),
     Column("state", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    # Of what followed a record that became others: by field what it said before and after.
+    Column("changes", JSONB),
     Index("ix_followed_merge_gone", "gone_id", "record_id"),
     Index("ix_followed_merge_at", "at"),
     info={BESIDE: ("record_id",)},
 )
 """A record that named one that was merged: it is `led` to the survivor; `left` where that could not be, or
-`changed` where it was to name the other again and somebody had changed it since."""
+`changed` where it was to name the other again and somebody had changed it since. What followed a record
+that became others stands here too: see `note_following`."""

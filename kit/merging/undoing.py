@@ -8,12 +8,12 @@ from uuid import UUID
 from crm.v1 import merges_pb2 as pb
 from sqlalchemy import func, select, update
 
-from kit.custom_fields.fields import PREFIX
 from kit.entity import Record
 from kit.errors import NotFound, Refused
 from kit.ids import record_id
 from kit.merging.beside import move_back
-from kit.merging.merging import hold_all, keyed_anew, shown
+from kit.merging.merging import hold_all, keyed_anew
+from kit.merging.reverting import reverted
 from kit.merging.tables import merge, moved_along
 from kit.records.methods.standard import Records
 from kit.records.write.work import Work
@@ -82,15 +82,7 @@ class Undoing:
 
     async def _say_again(self, survivor: Record, row: Any) -> list[str]:
         """Gives the survivor back what it said; answers the fields that somebody changed since."""
-        now, values, kept = shown(survivor), {}, []
-        for name, before in row.before.items():
-            if name == "custom":
-                values[name], own = _custom(now[name], before, row.after[name])
-                kept += own
-            elif now.get(name) == row.after[name]:
-                values[name] = _read(survivor, name, before)
-            else:
-                kept.append(name)
+        values, kept = reverted(survivor, row.before, row.after)
         await self._records.amend(self._work, survivor, values)
         return kept
 
@@ -101,7 +93,7 @@ class Undoing:
     async def _move_back(self, survivor: Record, others: Sequence[Record], merge_id: UUID) -> int:
         moved = 0
         for each in others:
-            back = await move_back(self._work, merge_id, each.id, survivor.id)
+            back = await move_back(self._work, merge_id, each, survivor.id)
             moved += sum(back.values())
         return moved
 
@@ -111,24 +103,3 @@ class Undoing:
         for name, value in given_up.items():
             setattr(record, name, value)
         await keyed_anew(self._work, record)
-
-
-def _read(record: Record, name: str, value: Any) -> Any:
-    """A value as the record holds it; an emptied list is a list."""
-    return None if value is None else record.fields[name].said.kind.parse(value)
-
-
-def _custom(
-    now: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[str]]:
-    """The fields that administrators added, each by itself; and those that somebody changed since."""
-    values, kept = dict(now), []
-    for key in before.keys() | after.keys():
-        if before.get(key) == after.get(key):
-            continue
-        if now.get(key) != after.get(key):
-            kept.append(f"{PREFIX}{key}")
-            continue
-        values.pop(key, None)
-        values |= {key: before[key]} if key in before else {}
-    return values, sorted(kept)

@@ -45,6 +45,7 @@ class Standing:
 COLUMNS = "keys, wkeys, full_keys, inherited"
 STATE = (
     "case when erased_at is not null then 'erased' when merged_into is not null then 'merged' "
+    "when gone_as is not null then gone_as "
     "when binned_at is not null then 'binned' else 'live' end as state"
 )
 """How a record of this service stands, in the words of the copies that others keep of it."""

@@ -39,7 +39,7 @@ def copy_of(record: Record, *, gone: bool = False) -> Copy:
         entity=record.entity,
         id=str(record.id),
         version=record.version + gone,
-        state=record.gone_as if gone else state_of(record),
+        state="deleted" if gone else state_of(record),
         title=title_of(record),
         keys=record.keys,
         edit_keys=record.wkeys,
@@ -54,9 +54,9 @@ def copy_of(record: Record, *, gone: bool = False) -> Copy:
 
 
 def last_copy_of(record: Record) -> Copy:
-    """A record that is gone for good, as it was, with what became of it."""
+    """A record of which nothing is left but what was made of it, as it was."""
     copy = copy_of(record)
-    copy.state, copy.version = record.gone_as, _LAST
+    copy.version = _LAST
     return copy
 
 
@@ -66,11 +66,13 @@ def title_of(record: Record) -> str:
 
 
 def state_of(record: Record) -> str:
-    """How a record stands: `live`, `binned`, `merged` or `erased`."""
+    """How a record stands: `live`, `binned`, `merged`, `erased`, or what it became, as in `converted`."""
     if record.erased_at is not None:
         return "erased"
     if record.merged_into is not None:
         return "merged"
+    if record.gone_as is not None:
+        return record.gone_as
     return "live" if record.binned_at is None else "binned"
 
 

@@ -12,12 +12,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from kit.entity import Day, Decimals
 from kit.events.consuming.listeners import on, on_change
+from kit.merging.coming_back import come_back_first, note_following, noted_before
 from kit.records import Work, stored
 from services.campaigns.model.campaigns import Campaign
 from services.campaigns.model.deals import CampaignDeal, DealFacts, Outcome, follow
 from services.campaigns.model.members import Member
 
 _FOLLOWING = 7_203_102
+_LEAD = "parties.Lead"
 
 
 def _touches_campaigns(event: RecordChanged) -> bool:
@@ -74,6 +76,7 @@ def _names_a_contact(event: LeadConverted) -> bool:
 async def _were_members(events: Sequence[LeadConverted], work: Work) -> list[bool]:
     leads = [UUID(event.lead_id) for event in events]
     members = {row.lead_id for row in await work.rows(_MEMBERS, lead_ids=leads)}
+    members |= await noted_before(work, _LEAD, leads)
     return [lead in members for lead in leads]
 
 
@@ -106,11 +109,13 @@ async def follow_opportunity_restored(event: RecordChanged, work: Work) -> None:
 async def follow_lead_converted(event: LeadConverted, work: Work) -> None:
     """Members that were the lead become the contact, but where the contact is a member already."""
     contact_id, lead_id = UUID(event.contact_id), UUID(event.lead_id)
+    await come_back_first(work, (_LEAD, lead_id), contact_id)
     await _held(work, [row.campaign_id for row in await work.rows(_MEMBERSHIPS, lead_id=lead_id)])
     already = select(Member.campaign_id).where(Member.contact_id == contact_id)
     free = Member.campaign_id.not_in(already)
     for member in await work.all(Member, Member.lead_id == lead_id, free):
         member.become(contact_id)
+        await note_following(work, member, (_LEAD, lead_id), contact_id)
 
 
 def facts_of(event: RecordChanged) -> DealFacts:

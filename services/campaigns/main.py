@@ -24,7 +24,10 @@ def campaigns(settings: Settings) -> Service:
             events.follow_opportunity_restored,
             events.follow_lead_converted,
         ],
-        admits=dict.fromkeys(("parties", "sales", "scheduling"), REFERENCES),
+        admits={
+            **dict.fromkeys(("sales", "scheduling"), REFERENCES),
+            "parties": ["Merges/Uses", *REFERENCES],
+        },
     )
 
 

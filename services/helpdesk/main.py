@@ -15,7 +15,7 @@ def helpdesk(settings: Settings) -> Service:
         settings=settings,
         records=[Tickets],
         choices={"helpdesk.ticket.type": Type, "helpdesk.ticket.channel": Channel},
-        admits={"scheduling": REFERENCES},
+        admits={"scheduling": REFERENCES, "parties": ["Merges/Uses"]},
     )
 
 

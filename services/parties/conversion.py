@@ -16,12 +16,14 @@ from sqlalchemy import DateTime, bindparam
 
 from kit.actor import Actor, calling
 from kit.entity import Level, Record
+from kit.entity.tracking import is_stored
 from kit.errors import Conflict, Denied, Invalid, NotFound, Problem
 from kit.records import Process, Said, Work, stored
+from kit.records.bin.moving import put_away
 from kit.records.methods.custom_values import carried
 from kit.references.copies.brought_by_calls import brings
 from kit.telemetry.logs import log
-from services.parties.existing import add_custom, chosen_account, known_contact
+from services.parties.existing import add_custom, chosen_account, given_to, known_contact
 from services.parties.model.accounts import Account
 from services.parties.model.contacts import Contact
 from services.parties.model.conversions import GONE_AS, Conversion, ConversionState
@@ -55,11 +57,10 @@ _WAITING = (
 
 @dataclass(frozen=True)
 class Converted:
-    """What became of a lead, and the records that stand for it from now on."""
+    """What became of a lead, and the records of which sales is told: what stands for it, and itself."""
 
     conversion: Conversion
-    made: Sequence[Record] = ()
-    gone: Sequence[Record] = ()
+    told: Sequence[Record] = ()
 
 
 async def converted(work: Work, lead_id: UUID, level: Level) -> Conversion:
@@ -79,7 +80,7 @@ async def recalled(work: Work, ids: Collection[UUID]) -> Sequence[Lead]:
 
 
 async def convert(work: Work, lead: Lead, said: Said) -> Converted:
-    """Makes account, contact and conversion, and lets the lead go."""
+    """Makes account, contact and conversion, and puts the lead away for as long as it can come back."""
     _refuse_early(work, lead, override=bool(said.override))
     account = await _account(work, lead, said)
     contact = await _contact(work, lead, account, said)
@@ -90,14 +91,15 @@ async def convert(work: Work, lead: Lead, said: Said) -> Converted:
         account_id=account.id,
         new_account=said.account_id is None,
         contact_id=contact.id if contact else None,
+        new_contact=contact is not None and not is_stored(contact),
+        given=dict(given_to(account, contact)),
         opportunity_name=_name(work, account, said),
         at=datetime.now(UTC),
         by=work.actor.name,
     )
     work.add(known)
-    lead.gone_as = GONE_AS
-    work.remove(lead, onto=contact or account)
-    return Converted(known, [each for each in (account, contact, known) if each], [lead])
+    put_away(work, lead, GONE_AS, contact or account)
+    return Converted(known, [each for each in (account, contact, known, lead) if each])
 
 
 def _refuse_early(work: Work, lead: Lead, *, override: bool) -> None:
@@ -158,7 +160,7 @@ async def finished(process: Process, became: Converted) -> Conversion:
         return known
     # The job finishes what a person began.
     who = _who(known.converted_by) if calling().is_system else calling()
-    told = brings(process, became.made, became.gone)
+    told = brings(process, became.told)
     try:
         opportunity_id = await _opportunity(process, known, who, told)
     except Problem as trouble:

@@ -1,13 +1,15 @@
 """Converting into records that are there already: which contact it is, and what the lead adds to them."""
 
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import Text, Uuid, bindparam
 
 from kit.custom_fields.filling import filled
 from kit.entity import Level, Record
+from kit.entity.tracking import former
 from kit.errors import Invalid, NotFound
+from kit.merging.reverting import before_and_after
 from kit.records import Said, Work
 from kit.records.methods.custom_values import carried
 from kit.text.folding import fold, folded
@@ -76,18 +78,27 @@ async def add_custom(work: Work, lead: Lead, record: Record) -> None:
     """The organisation's own fields go along; one that the record has already stays as it is."""
     permit = work.permit(type(record))
     own = carried(lead.custom, work.permit(Lead), permit)
-    if own and await _may_write(work, record, ["custom"]):
+    if own and await may_write(work, record, ["custom"]):
         record.custom = filled(record.custom, own, permit.custom.of_entity.fields)
 
 
 async def _fill(work: Work, record: R, offered: R, names: Sequence[str]) -> None:
     """Gives a record what it lacks; what somebody has said of it is never overwritten."""
     lacking = [name for name in names if getattr(offered, name) and not getattr(record, name)]
-    for name in await _may_write(work, record, lacking):
+    for name in await may_write(work, record, lacking):
         setattr(record, name, getattr(offered, name))
 
 
-async def _may_write(work: Work, record: Record, names: Sequence[str]) -> Sequence[str]:
+def given_to(*records: Record | None) -> Iterator[tuple[str, Any]]:
+    """What records that were there before got from a lead, by entity: what they said before and say now."""
+    for record in records:
+        if record is not None and (was := former(record)):
+            names = [name for name in was if name in record.fields or name == "custom"]
+            sides = before_and_after(record, names)
+            yield record.entity, {"before": sides[0], "after": sides[1]}
+
+
+async def may_write(work: Work, record: Record, names: Sequence[str]) -> Sequence[str]:
     """Of these fields, those that the caller might fill in by hand; the rest stays in the conversion."""
     permit = work.permit(type(record))
     free = [name for name in names if name not in permit.limits]

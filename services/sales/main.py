@@ -21,7 +21,7 @@ def sales(settings: Settings) -> Service:
         started=[start_pipeline],
         admits={
             **dict.fromkeys(("campaigns", "helpdesk", "scheduling"), REFERENCES),
-            "parties": ["Opportunities/Create", *REFERENCES],
+            "parties": ["Opportunities/Create", "Merges/Uses", "Merges/Unmake", *REFERENCES],
         },
     )
 

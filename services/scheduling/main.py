@@ -23,7 +23,7 @@ def scheduling(settings: Settings) -> Service:
         choices={"scheduling.resource.kind": Kind},
         others=[Notifications],
         jobs=[Every(2, write_at_once), Every(60, write_daily), Every(3600, forget_old)],
-        admits={"gateway": ["Notifications/Unsubscribe"]},
+        admits={"gateway": ["Notifications/Unsubscribe"], "parties": ["Merges/Uses"]},
         consumers=[events.follow_lead_converted, *LISTENERS],
         writes_letters=True,
     )

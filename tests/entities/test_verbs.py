@@ -153,7 +153,7 @@ async def test_whoever_may_only_read_the_record_is_denied(
     eve = await organisation.person("Eve", _everything(verb))
     async with _private(organisation, verb):
         share = records_pb2.ShareRequest(
-            entity=str(verb.case),
+            entity=verb.doing.shared or str(verb.case),
             id=made.id,
             principal_kind="person",
             principal_id=str(eve.person_id),

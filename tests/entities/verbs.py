@@ -40,6 +40,8 @@ class Doing:
 
     made: Made | None = None
     told: Told = _nothing
+    shared: str = ""
+    """The entity of what is shared in place of the record, where that stands for it."""
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,9 @@ DOINGS: dict[str, Doing] = {
     "identity.Person.SetPassword": Doing(told=_saying(password="correct horse battery staple")),
     "parties.Lead.Convert": Doing(
         made=_making("parties.Lead", status="qualified"), told=_saying(create_opportunity=False)
+    ),
+    "parties.Lead.UndoConversion": Doing(
+        made=_after("parties.Lead", "Convert", status="qualified"), shared="parties.Conversion"
     ),
     f"{_DEAL}.Forecast": Doing(),
     f"{_DEAL}.Lose": Doing(told=_saying(reason="Too dear.")),

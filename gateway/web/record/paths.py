@@ -118,6 +118,12 @@ def _what_it_became(became: Became) -> Any:
             if (field := visit.entity.field(name)) and record.get(name)
         ]
         cells = [(field, visit.presenter.cell(field, record, titles)) for field in fields]
-        return {"became": cells, "became_says": became.says, "became_at": record[became.when]}
+        undone = next((e for e in visit.entity.actions if e.name == became.undone_by), None)
+        return {
+            "became": cells,
+            "became_says": became.says,
+            "became_at": record[became.when],
+            "became_undone_by": undone if visit.entity.may("edit") else None,
+        }
 
     return shows

@@ -99,7 +99,17 @@ def _joined(newer: Json, older: Json) -> Json:
 def _moment(present: Presenter, entity: Entity, entry: Json, titles: Titles) -> Moment:
     created = entry["what"] == "created"
     changes = () if created else _changes(present, entity, entry, titles)
-    return Moment(entry["at"], who(entry["actor"], titles), _done(entity, entry["what"]), changes)
+    return Moment(
+        entry["at"], who(entry["actor"], titles), _done(entity, _verb(entity, entry)), changes
+    )
+
+
+def _verb(entity: Entity, entry: Json) -> str:
+    """What was done: a record that became others was put away by that verb, and is back by the other."""
+    became, what = entity.shown.became, str(entry["what"])
+    if became and any(each["field"] == "gone_as" for each in entry.get("changes", ())):
+        return {"deleted": became.verb, "restored": became.undone_by}.get(what, what)
+    return what
 
 
 def _done(entity: Entity, what: str) -> str:

@@ -51,7 +51,7 @@ _ERASED = "erased"
 # A record's place, and who may see what hangs on it.
 _PLACE = (
     *("id", "version", "keys", "wkeys", "full_keys", "inherited"),
-    *("binned_at", "erased_at", "merged_into"),
+    *("binned_at", "erased_at", "merged_into", "gone_as"),
 )
 _KEPT = {*_PLACE, "owner_id", "created_at", "created_by", "binned_by"}
 
@@ -62,8 +62,9 @@ async def empty_bins(process: Process) -> None:
     limit = datetime.now(UTC) - timedelta(days=settings.bin_days)
     for record in process.entities.values():
         if not record.no_bin:
-            while await erase(process, record, limit) == _AT_ONCE:
-                pass
+            for end in (erase, forget_what_became_others):
+                while await end(process, record, limit) == _AT_ONCE:
+                    pass
     await _measure(process)
 
 
@@ -86,9 +87,24 @@ async def erase(process: Process, record: type[Record], limit: datetime) -> int:
     return len(ids)
 
 
+async def forget_what_became_others(process: Process, record: type[Record], limit: datetime) -> int:
+    """Takes away some records for good of which others were made: a log tells what they were, and goes on."""
+    table: Any = record.__table__
+    old = select(table.c.id).where(in_bin(table), table.c.gone_as.is_not(None))
+    old = old.where(table.c.binned_at < limit).order_by(table.c.binned_at).limit(_AT_ONCE)
+    async with process.work(calling()) as work:
+        ids = [row.id for row in await work.run(old.with_for_update(skip_locked=True))]
+        if ids:
+            await _take_parts(work, record, ids)
+            await _forget(work, ids, limit)
+            await work.run(table.delete().where(_among(table.c.id, ids)))
+    return len(ids)
+
+
 def _old(record: type[Record], limit: datetime) -> Any:
     table = record.__table__
     old = select(table.c.id).where(in_bin(table), table.c.binned_at < limit)
+    old = old.where(table.c.gone_as.is_(None))
     return old.order_by(table.c.binned_at).limit(_AT_ONCE).with_for_update(skip_locked=True)
 
 
@@ -148,7 +164,16 @@ async def _logs_of(work: Work, record: type[Record], ids: Sequence[UUID]) -> Seq
                 table: Any = log.__table__
                 lines = table.delete().where(_among(table.c[name], ids)).returning(table.c.id)
                 gone += [row.id for row in await work.run(lines)]
+    await _forget_told_of(work, gone)
     return gone
+
+
+async def _forget_told_of(work: Work, logs: Sequence[UUID]) -> None:
+    """A record that became others goes with the line that tells of it under its id."""
+    for record in work.process.entities.values() if logs else ():
+        table: Any = record.__table__
+        told = (_among(table.c.id, logs), table.c.gone_as.is_not(None))
+        await work.run(table.delete().where(*told))
 
 
 # Whatever was answered about a record was answered before it went into the bin, and answers are kept

@@ -77,7 +77,7 @@ def _deleted(permit: Permit, token: str, limit: int) -> Select[Any]:
     title = [title_of(record).label("title")] if permit.sees(record.title) else []
     columns = (table.id, table.version, table.binned_at, table.binned_by, *title)
     binned = reachable(record, reach, Level.FULL, binned=True)
-    rows = select(*columns).where(binned, table.merged_into.is_(None))
+    rows = select(*columns).where(binned, table.merged_into.is_(None), table.gone_as.is_(None))
     if token:
         rows = rows.where(tuple_(table.binned_at, table.id) < tuple_(*_place(token)))
     return rows.order_by(table.binned_at.desc(), table.id.desc()).limit(limit)

@@ -18,8 +18,17 @@ def put_into_bin(work: "Work", *records: Record) -> None:
         record.binned_at, record.binned_by = now, work.actor.name
 
 
+def put_away(work: "Work", record: Record, became: str, heir: Record) -> None:
+    """Keeps a record of which others were made, for the way back; what stands beside it goes to the heir."""
+    put_into_bin(work, record)
+    record.gone_as = became
+    work.pass_on(record, heir)
+
+
 def take_from_bin(record: Record) -> None:
-    """Restores a record as it was; one that was merged comes back with the merge alone."""
+    """Restores a record as it was; one that was merged or became others comes with that alone."""
     if record.merged_into is not None:
         raise Refused("This record was merged into another one; undo the merge there.")
+    if record.gone_as is not None:
+        raise Refused("Others were made of this record; take that back on its page.")
     record.binned_at = record.binned_by = None

@@ -126,9 +126,9 @@ def _select(place: int, part: _Part) -> Select[Any]:
         copy = part.record.__table__.c
         title = func.coalesce(cast(copy[part.record.title], Text), literal_column("''"))
         erased, binned = copy.erased_at.is_not(None), copy.binned_at.is_not(None)
-        merged = copy.merged_into.is_not(None)
-        gone = ((erased, _word("erased")), (merged, _word("merged")), (binned, _word("binned")))
-        state = case(*gone, else_=_word(_LIVE))
+        merged, became = copy.merged_into.is_not(None), copy.gone_as.is_not(None)
+        gone = ((erased, _word("erased")), (merged, _word("merged")), (became, copy.gone_as))
+        state = case(*gone, (binned, _word("binned")), else_=_word(_LIVE))
         # The row of an erased record may have to hold something; it is called nothing.
         rows = select(entity, copy.id, case((erased, _word("")), else_=title), state)
     return rows.where(copy.id == ids, reached_by(copy, part.reach, keys, inherited))

@@ -10,7 +10,7 @@ from kit.entity.parts import parts_in
 from kit.entity.tracking import former, is_stored, replaced, was
 from kit.errors import Invalid
 from kit.ids import uuid7
-from kit.records.write.history import MERGED, MERGED_INTO, Change
+from kit.records.write.history import GONE_AS, MERGED, MERGED_INTO, Change
 from kit.records.write.keys import Shares, give_keys, refuse_unowned, rekey
 from kit.records.write.validation import check_record, choose_tags, refuse_emptied
 
@@ -108,14 +108,15 @@ def to_the_bin_or_back(record: Record) -> str:
 
 def _moved_over(work: "Work", record: Record, what: str, now: datetime) -> Change:
     """No rule is asked whether the record still makes sense: it comes back as it went."""
-    said = {MERGED_INTO: sides} if any(sides := _merged_into(record)) else {}
+    said = {name: sides for name in (MERGED_INTO, GONE_AS) if any(sides := _sides(record, name))}
     return Change(record, what, {}, [], _stamp(work, record, now), said)
 
 
-def _merged_into(record: Record) -> list[Any]:
-    """The record into which it was merged, and into which it is."""
-    sides = (was(record, "merged_into"), record.merged_into)
-    return [None if each is None else str(each) for each in sides]
+def _sides(record: Record, name: str) -> list[Any]:
+    """Into which record it was merged, or as what it was gone, before and now."""
+    return [
+        None if each is None else str(each) for each in (was(record, name), getattr(record, name))
+    ]
 
 
 def told_as(work: "Work", record: Record, what: str, others: list[list[str]]) -> None:

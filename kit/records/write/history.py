@@ -27,6 +27,9 @@ ACCESS = "access"
 MERGED, MERGED_INTO = "merged", "merged_into"
 """The same for what was merged into it or is apart again, and for that into which it was merged."""
 
+GONE_AS = "gone_as"
+"""The same for what became of it when others were made of it, or of that when it was taken back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

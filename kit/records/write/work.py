@@ -8,7 +8,7 @@ from sqlalchemy import Text, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from kit.actor import Actor
-from kit.database.tables import beside_gone
+from kit.database.tables import beside_gone, passed_on
 from kit.duplicates import keeping
 from kit.entity import Record
 from kit.entity.tracking import former
@@ -64,7 +64,7 @@ class Work(Rows):
         self.shown: dict[Record, Change] = {}
         """Changes that are checked and told of, and not written yet."""
         self.references = Resolving(self)
-        self._successors: dict[Record, Record | None] = {}
+        self._heirs: dict[Record, Record] = {}
         self._after: list[Callable[[], Awaitable[None]]] = []
         self._request = b""
         self._told = False
@@ -89,14 +89,14 @@ class Work(Rows):
         """Goes on with a record that earlier work read or wrote."""
         return self.pending.know(record)
 
-    def remove(self, record: Record, onto: Record | None = None) -> None:
-        """Takes a record away for good, if its rules let it go; see `kit/records/bin`.
-
-        What stands beside it goes along, or over to the record that takes its place.
-        """
+    def remove(self, record: Record) -> None:
+        """Takes a record away for good, if its rules let it go; what stands beside it goes along."""
         record.removing()
         self.pending.gone.append(record)
-        self._successors[record] = onto
+
+    def pass_on(self, record: Record, heir: Record) -> None:
+        """Lets what stands beside a record that changes go over to another one; see `kit/records/bin`."""
+        self._heirs[record] = heir
 
     async def tell(self, record: Record, what: str, others: list[list[str]]) -> None:
         """Says by a name of its own what happens to a record, which is `merged` or `unmerged`."""
@@ -184,10 +184,12 @@ class Work(Rows):
         opened = [each for each in old if not ACCESS_COLUMNS.isdisjoint(former(each))]
         changes = changes_of(self)
         if steps:
-            fetch = self._statements_run(together=bool(opened or gone) or not last)
+            passing = opened or gone or self._heirs
+            fetch = self._statements_run(together=bool(passing) or not last)
             agreeing = keeping.kept(self.process.policy, new, old)
             await write(fetch, steps, beside(self, changes), agreeing)
             await self._clear_beside(gone)
+            await self._pass_on()
             await follow_all(self.transaction.fetch, self.process.entities, opened)
         self.pending.stored()
         self.written += changes
@@ -195,13 +197,16 @@ class Work(Rows):
     async def _clear_beside(self, gone: Sequence[Record]) -> None:
         """Once records are gone nothing more can come to stand beside them, so this misses none."""
         if gone:
-            successors = [self._successors.get(each) for each in gone]
-            ids = [each and each.id for each in successors]
-            entities = [each and each.entity for each in successors]
-            told: list[list[Any]] = [[each.id for each in gone], ids, entities]
-            many = len(gone) > 1
-            given = told if many else [column[0] for column in told]
-            await self.transaction.fetch(beside_gone(many=many), given)
+            many, ids = len(gone) > 1, [each.id for each in gone]
+            await self.transaction.fetch(beside_gone(many=many), [ids if many else ids[0]])
+
+    async def _pass_on(self) -> None:
+        """The same of records that were put away: their rows are locked by now."""
+        for record, heir in self._heirs.items():
+            names = (record.id, record.entity, heir.id, heir.entity)
+            told = [*names, record.binned_at, self.actor.name]
+            await self.transaction.fetch(passed_on(), told)
+        self._heirs.clear()
 
     def _statements_run(self, *, together: bool) -> Fetch:
         """Each as a transaction by itself, unless they are to be kept or undone together."""

@@ -22,7 +22,7 @@ from kit.references.copies.store import (
     standings_of,
 )
 from kit.references.fetch import Fetch
-from kit.references.publishing import copy_of, last_copy_of
+from kit.references.publishing import copy_of
 
 if TYPE_CHECKING:
     from kit.records.process import Process
@@ -47,13 +47,13 @@ select *, true as new from brought union all select *, false from ({KNOWN}) as k
 """  # noqa: S608 - columns of our own
 
 
-def brings(process: "Process", records: Sequence[Record], gone: Sequence[Record] = ()) -> bytes:
-    """What goes along with a call that names these records of ours, those included that are gone by now.
+def brings(process: "Process", records: Sequence[Record]) -> bytes:
+    """What goes along with a call that names these records of ours.
 
     Their fields go along as far as there is room; of a log nobody keeps any.
     """
-    told = pb.Referred(items=[*map(copy_of, records), *map(last_copy_of, gone)])
-    for copy, record in zip(told.items, (*records, *gone), strict=True):
+    told = pb.Referred(items=[*map(copy_of, records)])
+    for copy, record in zip(told.items, records, strict=True):
         if not record.a_log:
             shape = process.shapes[type(record)]
             copy.record.Pack(shape.to_message(record, shape.names, custom={}))

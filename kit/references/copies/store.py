@@ -59,7 +59,8 @@ where copy.entity = news.entity and copy.id = news.id and copy.version <= news.v
 returning copy.entity, copy.id, copy.parent_entity, copy.parent_id,
   (old.keys, old.wkeys, old.full_keys, old.inherited, old.parent_id)
   is distinct from (new.keys, new.wkeys, new.full_keys, new.inherited, new.parent_id) as moved,
-  old.merged_into is distinct from new.merged_into as merged,
+  old.merged_into is distinct from new.merged_into
+  or (old.state = 'converted') <> (new.state = 'converted') as merged,
   news.kept is null and old.version < news.version - 1 as lacks
 """
 

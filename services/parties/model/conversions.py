@@ -1,12 +1,14 @@
 """What became of a lead: written once, finished once, and where the lead's id leads."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from crm.parties.v1 import events_pb2 as events
-from sqlalchemy.orm import Mapped
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.custom_fields.fields import as_text
 from kit.entity import (
@@ -106,6 +108,9 @@ class Conversion(MayBePrivate, Record):
         copy_of="parties.Lead.account_id",
     )
     new_account: Mapped[bool] = field(Boolean(), "New account", editable=False)
+    new_contact: Mapped[bool] = field(Boolean(), "New contact", editable=False)
+    # What records that were there before got from the lead: by entity, what they said before and after.
+    given: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     contact_id: Mapped[UUID | None] = field(
         Reference("parties.Contact", here=True),
         "Contact",
@@ -149,6 +154,8 @@ class Conversion(MayBePrivate, Record):
         account_id: UUID,
         new_account: bool,
         contact_id: UUID | None,
+        new_contact: bool,
+        given: dict[str, Any],
         opportunity_name: str | None,
         at: datetime,
         by: str,
@@ -164,6 +171,8 @@ class Conversion(MayBePrivate, Record):
             account_id=account_id,
             new_account=new_account,
             contact_id=contact_id,
+            new_contact=new_contact,
+            given=given or None,
             opportunity_name=opportunity_name,
             converted_at=at,
             converted_by=by,
@@ -178,6 +187,14 @@ class Conversion(MayBePrivate, Record):
     @property
     def done(self) -> bool:
         return self.state == ConversionState.DONE
+
+    @property
+    def made(self) -> Sequence[tuple[str, UUID]]:
+        """What it made, each record before those on which it hangs."""
+        deal = ("sales.Opportunity", self.opportunity_id, True)
+        contact = ("parties.Contact", self.contact_id, self.new_contact)
+        account = ("parties.Account", self.account_id, self.new_account)
+        return [(entity, id_) for entity, id_, new in (deal, contact, account) if id_ and new]
 
     def complete(self, opportunity_id: UUID) -> None:
         """Names the opportunity; naming the same one again changes nothing."""

@@ -36,6 +36,13 @@ LEAD = Presentation(
             ),
             leads_to="account_id",
         ),
+        Action(
+            "UndoConversion",
+            "Take the conversion back",
+            "arrow-uturn-left",
+            when="converted_at != null",
+            past="took the conversion back",
+        ),
     ),
     panels=(
         Panel(
@@ -55,5 +62,7 @@ LEAD = Presentation(
         "converted_at",
         ("account_id", "contact_id", "opportunity_id"),
         "This lead was converted %(when)s.",
+        verb="Convert",
+        undone_by="UndoConversion",
     ),
 )

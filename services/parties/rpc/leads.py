@@ -1,5 +1,6 @@
 """Leads over gRPC: their conversion, and what answers for them afterwards."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +19,13 @@ from kit.rpc import call as rpc
 from services.parties.conversion import Converted, convert, converted, finished, recalled
 from services.parties.model.conversions import Conversion
 from services.parties.model.leads import Lead
+from services.parties.undoing import Undoing
 
 _MERGED_INTO = ids_after(Lead)
+
+
+class _Tried(Exception):  # noqa: N818 - it says what happened
+    """A trial has gone well and is taken back."""
 
 
 class Leads(Records[Lead, pb.Lead], LeadsServicer):
@@ -67,6 +73,18 @@ class Leads(Records[Lead, pb.Lead], LeadsServicer):
             # Somebody else was faster, and this call is answered with what became of it.
             known = await self._converted(request, said)
         return _shown(await finished(self.process, known))
+
+    # By itself: it is another record that is found, and a trial is taken back.
+    @verb(by_itself=True)
+    async def UndoConversion(self, request: Any, said: Said) -> pb.UndoneConversion:
+        told = pb.UndoneConversion()
+        with suppress(_Tried):
+            async with self.work(None if said.dry_run else request) as work:
+                told = await Undoing(work, self, request).undo()
+                if said.dry_run:
+                    raise _Tried
+                work.answer(told)
+        return told
 
     async def _converted(self, request: Any, said: Said) -> Converted:
         # The lead's id alone makes the call safe to repeat, so no answer is kept beside it.
