@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from crm.v1 import records_pb2 as pb
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from kit.access.clause import reachable
 from kit.access.permit import Permit
@@ -34,10 +34,10 @@ async def aggregated(process: Process, permit: Permit, request: pb.AggregateRequ
     rates = await _rates(process, context, request, measures)
     currencies = Currencies.of(fields, measures, rates)
     groups = currencies.among(groups)
-    query = _query(permit, fields, groups, measures, currencies)
-    if (node := parse(request.filter)) is not None:
-        query = query.where(to_sql(node, fields, context))
-    rows = await process.reader.rows(query)
+    node = parse(request.filter)
+    narrowed = [] if node is None else [to_sql(node, fields, context)]
+    query = _query(permit, fields, groups, measures, currencies).where(*narrowed)
+    rows = await process.reader.rows(_in_order(query, len(groups)))
     names = [each.name for each in measures]
     items = [_figure(row, groups, names, request.filter) for row in rows[:_MOST]]
     used = rates.used() if rates else ()
@@ -75,12 +75,25 @@ def _query(
     counted = func.count(record.__table__.c.id.distinct()) if source.of_parts else func.count()
     figures = (reckoned(each, counted, currencies) for each in measures)
     keys = [each.expression for each in groups]
-    query = (
-        select(*keys, *figures)
+    named = (each.label(f"said_{place}") for place, each in enumerate([*keys, *figures]))
+    return (
+        select(*named)
         .select_from(currencies.joined(source.rows, fields))
         .where(reachable(record, permit.reach(Level.READ), Level.READ), *source.where)
+        .group_by(*keys)
     )
-    return query.group_by(*keys).order_by(*keys).limit(_MOST + 1) if keys else query
+
+
+def _in_order(query: Select[Any], keys: int) -> Select[Any]:
+    """The groups in order, as many as are told; they are reckoned first, and all.
+
+    Told of the limit, PostgreSQL hopes to be done after some of the groups: it walks an index in their
+    order, and so each row where it lies, which takes ten times as long as reading the table once.
+    """
+    if not keys:
+        return query
+    reckoned_first = query.cte("reckoned").prefix_with("MATERIALIZED")
+    return select(reckoned_first).order_by(*list(reckoned_first.c)[:keys]).limit(_MOST + 1)
 
 
 def _figure(row: Any, groups: Sequence[Group], names: Sequence[str], narrowed: str) -> pb.Figure:
