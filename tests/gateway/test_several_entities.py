@@ -57,8 +57,9 @@ def sheet(word: str, mail: str = "no address") -> str:
     return written.getvalue()
 
 
-async def listed(browser: Browser, plural: str, filter_: str) -> list[dict[str, Any]]:
-    answer = await browser.get(f"/api/v1/{plural}", params={"filter": filter_, "order_by": "id"})
+async def listed(browser: Browser, plural: str, filter_: str, order: str) -> list[dict[str, Any]]:
+    asked = {"filter": filter_, "order_by": order}
+    answer = await browser.get(f"/api/v1/{plural}", params=asked)
     assert answer.status_code == 200, answer.text
     found: list[dict[str, Any]] = answer.json()["items"]
     return found
@@ -71,9 +72,9 @@ async def whole(browser: Browser, plural: str, record: dict[str, Any]) -> dict[s
 
 
 async def all_of(browser: Browser, word: str) -> tuple[list[Any], list[Any], list[Any]]:
-    accounts = await listed(browser, "accounts", f'name:"{word}"')
-    contacts = await listed(browser, "contacts", f'email:"{word}"')
-    deals = await listed(browser, "opportunities", f'code:"{word}"')
+    accounts = await listed(browser, "accounts", f'name:"{word}"', "name")
+    contacts = await listed(browser, "contacts", f'email:"{word}"', "email")
+    deals = await listed(browser, "opportunities", f'code:"{word}"', "code")
     return accounts, contacts, deals
 
 
@@ -242,5 +243,5 @@ async def test_parts_are_the_gateways_own(root: Browser, stranger: Browser, word
     said = {"entity": "sales.Opportunity", "columns": {"deal": "name"}, "part": part}
     theirs = await brought_in(stranger, said, f"deal\nTheirs {word}\n")
     assert counts(theirs) == (1, 0, 0, 0)
-    [deal] = await listed(stranger, "opportunities", f'name = "Theirs {word}"')
+    [deal] = await listed(stranger, "opportunities", f'name = "Theirs {word}"', "name")
     assert not deal.get("account_id")
