@@ -16,7 +16,7 @@ async def test_a_hung_valkey_leaves_the_gateway_in_service(
     door = f"http://{gateway.parts.settings.ops_listen}"
 
     async def told() -> bool:
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
             ready = await client.get(f"{door}/readyz")
             alive = await client.get(f"{door}/livez")
         assert (ready.status_code, alive.status_code) == (httpx.codes.OK, httpx.codes.OK)

@@ -71,7 +71,7 @@ async def test_me_tells_what_the_scopes_open(
 ) -> None:
     """Security, low: a token to recognise somebody tells neither address nor profiles."""
     _, token = await signed_in(root, address, name, scope)
-    async with httpx.AsyncClient(base_url=address) as program:
+    async with httpx.AsyncClient(base_url=address, timeout=60) as program:
         me = (await program.get("/api/v1/me", headers=bearing(token))).json()
     every = {"name", "locale", "time_zone", "email", "profile_ids", "role_ids", "hidden_modules"}
     assert told <= me.keys() & every

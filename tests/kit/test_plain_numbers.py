@@ -19,6 +19,9 @@ FORMS = pytest.mark.parametrize(
     ("given", "plain"),
     [
         ("1E+3", "1000"),
+        # What the driver reads in groups of four digits.
+        ("50000", "50000"),
+        ("472830000", "472830000"),
         ("+1e2", "100"),
         ("-0", "0"),
         ("0E+2", "0"),

@@ -56,7 +56,7 @@ def test_a_client_is_created_and_acts_as_its_person(system: System) -> None:
     made = system.command(*words, "admin@example.com", "--json")
     assert made.returncode == 0, made.stdout + made.stderr
     client = json.loads(made.stdout)
-    with httpx.Client(base_url=system.address, trust_env=False) as http:
+    with httpx.Client(base_url=system.address, trust_env=False, timeout=60) as http:
         wanted = {"grant_type": "client_credentials", "scope": "api.read"}
         keys = (client["client_id"], client["client_secret"])
         token = http.post("/oauth/token", data=wanted, auth=keys).json()["access_token"]

@@ -73,7 +73,7 @@ async def test_a_client_is_registered_for_what_there_is(
 
 @pytest.fixture
 async def program(address: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=address) as http:
+    async with httpx.AsyncClient(base_url=address, timeout=60) as http:
         yield http
 
 
