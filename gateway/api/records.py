@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm.v1 import records_pb2 as pb
-from crm.v1 import timeline_pb2
 
 from gateway.access import Rights
 from gateway.api.answers import Answer
 from gateway.api.parsing import Query, from_json, from_query
+from gateway.api.timelines import Timelines
 from gateway.backends import Backends
 from gateway.contract.resources import Resource
 from kit.errors import Unavailable
@@ -38,10 +38,7 @@ class Records:
         return Answer.of(await self._asking(resource).History(request))
 
     async def timeline(self, resource: Resource, record_id: str, query: Query) -> Answer:
-        self.rights.require(resource, "view")
-        request = from_query(timeline_pb2.TimelineRequest(), query)
-        request.entity, request.id = resource.entity, record_id
-        return Answer.of(await self.backends.timelines(resource.service).List(request))
+        return await Timelines(self.backends, self.rights).list(resource, record_id, query)
 
     async def shares(self, resource: Resource, record_id: str) -> Answer:
         request = pb.GetShares(entity=resource.entity, id=record_id)

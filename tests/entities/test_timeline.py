@@ -18,6 +18,7 @@ from tests.entities.test_files import FILED, put
 from tests.entities.test_notes import NOTED, written
 
 ACCOUNT, CONTACT, LEAD = (CASES[f"parties.{each}"] for each in ("Account", "Contact", "Lead"))
+DEAL, ACTIVITY = CASES["sales.Opportunity"], CASES["scheduling.Activity"]
 
 
 def _timelines(office: Office, case: Case, actor: Any = None) -> Any:
@@ -100,6 +101,51 @@ async def test_an_account_tells_of_its_contacts_as_far_as_they_are_seen(
         await organisation.publish("default", None, default)
     blind = await organisation.person("Blind", _viewing(str(ACCOUNT)))
     assert _read(await told(office, ACCOUNT, account.id, blind, below=True)) == alone
+
+
+async def _hanging(
+    office: Office, service: str, account: Any, actor: Any = None
+) -> list[tuple[str, str]]:
+    """What a service tells of what hangs on an account, in short."""
+    stub = office.servings[service].stub(TimelinesStub, actor or office.actor)
+    asked = timeline_pb2.TimelineRequest(entity=str(ACCOUNT), id=account.id, below=True)
+    return _read(list((await stub.List(asked)).items))
+
+
+async def test_what_hangs_on_a_record_of_another_service_is_told_as_far_as_it_is_seen(
+    office: Office, organisation: TestOrganisation
+) -> None:
+    """PA-31, PA-32: activities of the account, of its contact and of its deal, in one stream."""
+    account = await office.make(ACCOUNT)
+    contact = await office.make(CONTACT, account_id=account.id)
+    deal = await office.make(DEAL, account_id=account.id)
+    about = [(ACCOUNT, account), (CONTACT, contact), (DEAL, deal)]
+    for case, made in about:
+        related = {"related_entity": str(case), "related_id": made.id}
+        activity = await office.make(ACTIVITY, **related)
+        await written(office, ACTIVITY, activity, f"Talked about the {case}.")
+    await office.make(ACTIVITY)
+    all_ = [
+        line
+        for case, _ in reversed(about)
+        for line in ((str(ACTIVITY), f"Talked about the {case}."), (str(ACTIVITY), "created"))
+    ]
+    assert await _hanging(office, "scheduling", account) == all_
+    assert await _hanging(office, "sales", account) == [(str(DEAL), "created")]
+    profile = await organisation.profile(
+        ALL, SET_UP, MANAGES, fields=(FieldAccess(str(ACTIVITY), "related_id", "hidden"),)
+    )
+    blind = await organisation.person("Blind", profiles=(profile,))
+    assert await _hanging(office, "scheduling", account, blind) == []
+    lines = [_viewing(str(each)) for each in (ACCOUNT, ACTIVITY)]
+    clerk = await organisation.person("Kit", *lines)
+    assert await _hanging(office, "scheduling", account, clerk) == all_[-2:], "no contact, no deal"
+    default = await organisation.default(str(ACCOUNT), "private")
+    stranger = await organisation.person("Mallory")
+    try:
+        assert await _hanging(office, "scheduling", account, stranger) == []
+    finally:
+        await organisation.publish("default", None, default)
 
 
 def _viewing(entity: str) -> Any:

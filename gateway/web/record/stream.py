@@ -53,21 +53,21 @@ def streamed(visit: Visit, page: Json | Problem) -> dict[str, Any]:
         "has_below": has_below(visit),
     }
     if isinstance(page, Problem):
-        return {**told, "moments": [], "timeline_problem": page, "next_token": ""}
+        return {**told, "moments": [], "timeline_problem": page, "next_token": "", "stopped": []}
     token = page.get("page", {}).get("next_page_token", "")
     moments = list(_moments(visit, page["items"], titles_in([page])))
-    return {**told, "moments": moments, "timeline_problem": None, "next_token": token}
+    told |= {"timeline_problem": None, "next_token": token, "stopped": page.get("stopped", [])}
+    return {**told, "moments": moments}
 
 
 def has_below(visit: Visit) -> bool:
-    """Whether records of the same service, and no mere lines of a log, may hang on this one."""
+    """Whether records of any service, and no mere lines of a log, may hang on this one."""
     return any(_hangs_on(each, visit.entity) for each in visit.catalog)
 
 
 def _hangs_on(entity: Entity, parent: Entity) -> bool:
     facts = facts_of(entity.name)
-    changes = entity.service == parent.service and "Update" in entity.methods
-    return changes and facts is not None and parent.name in facts.parents
+    return "Update" in entity.methods and facts is not None and parent.name in facts.parents
 
 
 def _below(visit: Visit) -> bool:

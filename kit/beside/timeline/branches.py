@@ -10,6 +10,9 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from kit.access.clause import reachable, within_reach
 from kit.access.permit import Permit
 from kit.entity import Level, Record
+from kit.records.read.paths import reached
+from kit.references.copies.tables import reference_copy
+from kit.wire.contract import every_entity, facts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,22 @@ def stem(permit: Permit, id: UUID) -> Branch:
     return Branch(permit, permit.record.__table__.c.id == id)
 
 
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """Records of an entity of another service that the caller sees, by their copies."""
+
+    permit: Permit
+    entity: str
+    which: ColumnElement[bool]
+
+    def ids(self) -> Select[Any]:
+        copy = reference_copy.c
+        seen = reached(copy, self.permit.reach(Level.READ))
+        return select(copy.id).where(
+            copy.entity == self.entity, copy.state == "live", self.which, seen
+        )
+
+
 def branches(first: Branch, entities: Mapping[str, type[Record]]) -> Iterator[Branch]:
     """The record, what hangs on it by its declared parent, and what hangs on that.
 
@@ -55,6 +74,50 @@ def branches(first: Branch, entities: Mapping[str, type[Record]]) -> Iterator[Br
             if child not in met and not child.a_log and (below := _below(branch, child)):
                 met.add(child)
                 waiting.append(below)
+
+
+def hanging_on(
+    permit: Permit, entity: str, id: UUID, entities: Mapping[str, type[Record]]
+) -> Iterator[Branch]:
+    """What hangs here on a record of another service, or on one that hangs on it there."""
+    above = list(_copied(Copied(permit, entity, reference_copy.c.id == id), entities))
+    met: set[type[Record]] = set()
+    for child in entities.values():
+        first = None if child.a_log else _below_any(above, permit.another(child))
+        for branch in branches(first, entities) if first else ():
+            if branch.record not in met:
+                met.add(branch.record)
+                yield branch
+
+
+def _copied(first: Copied, own: Mapping[str, type[Record]]) -> Iterator[Copied]:
+    """The record of another service, and what hangs on it in whichever service but this one."""
+    waiting, met = [first], {first.entity}
+    while waiting:
+        above = waiting.pop(0)
+        if "view" not in above.permit.rights:
+            continue
+        yield above
+        for name in sorted(every_entity() - own.keys() - met):
+            facts = facts_of(name)
+            if facts and above.entity in facts.parents:
+                met.add(name)
+                hanging = reference_copy.c.parent_id.in_(above.ids())
+                waiting.append(Copied(above.permit.another(name), name, hanging))
+
+
+def _below_any(above: Iterable[Copied], permit: Permit) -> Branch | None:
+    """The records of an entity that hang on any of these, by references that the caller may see."""
+    child = permit.record
+    names = [name for name in child.hangs_on if _shown(permit, name)]
+    found = (naming(child, each.entity, names, each.ids()) for each in above)
+    ways = [each for each in found if each is not None]
+    return Branch(permit, or_(*ways)) if ways and "view" in permit.rights else None
+
+
+def _shown(permit: Permit, name: str) -> bool:
+    kind: Any = permit.record.fields[name].said.kind
+    return all(map(permit.sees, filter(None, (name, getattr(kind, "named_by", "")))))
 
 
 def _below(branch: Branch, child: type[Record]) -> Branch | None:

@@ -16,14 +16,16 @@ from kit.beside.files.reading import people
 from kit.beside.notes.reading import Reader, moment, people_in
 from kit.beside.taking import takes_notes
 from kit.beside.timeline import sources
-from kit.beside.timeline.branches import Branch, branches, stem
+from kit.beside.timeline.branches import Branch, branches, hanging_on, stem
 from kit.beside.timeline.sources import CHANGE, FILE, KINDS, LOG, NOTE, Place
+from kit.entity import Record
 from kit.entity.kinds import PERSON
 from kit.errors import Invalid
 from kit.ids import record_id
 from kit.records.methods.telling import entry_of, names_in
 from kit.records.process import Process
 from kit.records.read.naming import Wanted, merged
+from kit.wire.contract import facts_of
 
 _PAGE, _MOST = 20, 100
 
@@ -35,7 +37,8 @@ Found = dict[str, Sequence[tuple[Any, Any]]]
 class Asked:
     """What a timeline is asked for: by whom, of which records, which kinds, from where on."""
 
-    stem: Branch
+    stem: Branch | None
+    """The record itself; None where another service has it."""
     branches: Sequence[Branch]
     kinds: frozenset[str]
     after: Place
@@ -57,8 +60,8 @@ class Timelines(TimelinesServicer):
         found = await self._found(asked)
         told = sources.in_order(found, asked.size)
         more = len(told) < sum(map(len, found.values()))
-        items = [_entry(asked, kind, row) for kind, row in told]
-        token = _place(asked.after, told).token() if more else ""
+        items = list(_entries(asked, told))
+        token = items[-1].place if more else ""
         page = standard_pb2.Page(next_page_token=token)
         if request.titles:
             wanted = merged(_names(asked, items))
@@ -68,16 +71,27 @@ class Timelines(TimelinesServicer):
 
     async def _asked(self, request: pb.TimelineRequest) -> Asked:
         """The question, of a record that the caller sees."""
-        record = self.process.entities.get(request.entity)
-        if record is None:
+        if facts_of(request.entity) is None:
             raise Invalid(entity=f"{self.process.name} has no entity {request.entity!r}.")
-        permit, id_ = self.process.policy.permit(calling(), record), record_id(request.id)
-        permit.require("view")
-        await self.process.reader.one(permit, id_, ("id",))
-        first = stem(permit, id_)
-        all_ = list(branches(first, self.process.entities)) if request.below else [first]
+        id_, below = record_id(request.id), request.below
+        if record := self.process.entities.get(request.entity):
+            first = await self._stem(record, id_)
+            all_ = list(branches(first, self.process.entities)) if below else [first]
+        else:
+            first, all_ = None, self._hanging(request.entity, id_) if below else []
         size = min(max(request.page_size, 0) or _PAGE, _MOST)
         return Asked(first, all_, _kinds(request.kinds), Place.read(request.page_token), size)
+
+    async def _stem(self, record: type[Record], id_: UUID) -> Branch:
+        permit = self.process.policy.permit(calling(), record)
+        permit.require("view")
+        await self.process.reader.one(permit, id_, ("id",))
+        return stem(permit, id_)
+
+    def _hanging(self, entity: str, id_: UUID) -> list[Branch]:
+        permit = self.process.policy.permit(calling(), entity)
+        permit.require("view")
+        return list(hanging_on(permit, entity, id_, self.process.entities))
 
     async def _found(self, asked: Asked) -> Found:
         """One entry more of each source than the page holds, so that its end is known."""
@@ -88,13 +102,13 @@ class Timelines(TimelinesServicer):
         return found
 
     def _queries(self, asked: Asked, limit: int) -> Iterator[tuple[str, Any]]:
-        if CHANGE in asked.kinds:
-            yield CHANGE, sources.changes(asked.branches, asked.after, limit)
+        if CHANGE in asked.kinds and asked.branches:
+            yield CHANGE, sources.changes(asked.branches, asked.stem, asked.after, limit)
         noted = [each for each in asked.branches if self._takes_notes(each)]
         for kind, source in ((NOTE, sources.notes), (FILE, sources.files)):
             if kind in asked.kinds and noted:
                 yield kind, source(noted, asked.after, limit)
-        if LOG in asked.kinds:
+        if LOG in asked.kinds and asked.stem:
             logs = sources.logs(asked.stem, self.process.entities, asked.after, limit)
             if logs is not None:
                 yield LOG, logs
@@ -114,6 +128,16 @@ def _at(kind: str, row: Any) -> Any:
     return row.at if kind == CHANGE else row.created_at
 
 
+def _entries(asked: Asked, told: Iterable[tuple[str, Any]]) -> Iterator[pb.TimelineEntry]:
+    """Each with where a page begins behind it: at the last entry of each source that is told by then."""
+    place = asked.after
+    for kind, row in told:
+        place = replace(place, **{kind: row.seq if kind == CHANGE else row.id})
+        entry = _entry(asked, kind, row)
+        entry.place = place.token()
+        yield entry
+
+
 def _entry(asked: Asked, kind: str, row: Any) -> pb.TimelineEntry:
     told = pb.TimelineEntry(kind=kind, at=moment(_at(kind, row)), entity=row.entity)
     told.actor = row.actor if kind == CHANGE else row.created_by
@@ -126,12 +150,6 @@ def _entry(asked: Asked, kind: str, row: Any) -> pb.TimelineEntry:
         # How far access goes below full is asked with the file itself.
         told.file.CopyFrom(FileReader(calling(), row.full, row.full).shown(row))
     return told
-
-
-def _place(before: Place, told: Iterable[tuple[str, Any]]) -> Place:
-    """The last entry of each source that was told, on this page or before it."""
-    last: dict[str, Any] = {kind: row.seq if kind == CHANGE else row.id for kind, row in told}
-    return replace(before, **last)
 
 
 def _names(asked: Asked, items: Sequence[pb.TimelineEntry]) -> Iterator[Wanted]:

@@ -54,10 +54,11 @@ def _id(text: str) -> UUID | None:
     return UUID(text) if text else None
 
 
-def changes(branches: Iterable[Branch], after: Place, limit: int) -> Select[Any]:
-    """The newest lines of history of these records, and of what was merged into the first."""
-    first, *others = branches
-    rows = [_with_taken_in(first), *map(_rows, others)]
+def changes(
+    branches: Iterable[Branch], stem: Branch | None, after: Place, limit: int
+) -> Select[Any]:
+    """The newest lines of history of these records, and of what was merged into the one that is asked of."""
+    rows = [_with_taken_in(each) if each is stem else _rows(each) for each in branches]
     return _newest(rows, history, history.c.seq, after.change, limit)
 
 
