@@ -1,9 +1,12 @@
 """Browsers and programs as the gateway meets them."""
 
 import re
+from http import HTTPStatus
 from typing import Any, Self
 
 import httpx
+
+from tests.waiting import until
 
 CSRF = re.compile(r'name="csrf_token" value="([^"]*)"')
 
@@ -52,3 +55,13 @@ class Browser:
 
     async def delete(self, path: str, **more: Any) -> httpx.Response:
         return await self.send("DELETE", path, **more)
+
+
+async def reached(browser: Browser, *plurals: str) -> None:
+    """Waits for services that were started just now: the gateway looks for them every two seconds."""
+
+    async def answer() -> bool:
+        found = [await browser.get(f"/api/v1/{each}?page_size=1") for each in plurals]
+        return all(each.status_code == HTTPStatus.OK for each in found)
+
+    await until(answer, f"there are {' and '.join(plurals)}")

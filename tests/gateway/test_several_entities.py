@@ -10,12 +10,16 @@ import orjson
 import pytest
 
 from kit.ids import uuid7
-from tests.gateway.browsers import Browser
+from tests.gateway.browsers import Browser, reached
 from tests.gateway.test_kept_mappings import MAPPINGS, said, uploaded
 from tests.gateway.test_modules_out_of_sight import PASSWORD, somebody
 from tests.gateway.test_taking_in_files import IMPORTS, brought_in, ended
 
-pytestmark = pytest.mark.usefixtures("customers")
+
+@pytest.fixture(autouse=True)
+async def _served(root: Browser, customers: Any) -> None:
+    await reached(root, "accounts")
+
 
 COLUMNS = {
     "account": "account.name",

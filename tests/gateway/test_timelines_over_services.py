@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 
 from kit.ids import uuid7
-from tests.gateway.browsers import Browser
+from tests.gateway.browsers import Browser, reached
 
-pytestmark = pytest.mark.usefixtures("customers", "plans")
+
+@pytest.fixture(autouse=True)
+async def _served(root: Browser, customers: Any, plans: Any) -> None:
+    await reached(root, "accounts", "activities")
 
 
 @pytest.fixture

@@ -74,11 +74,12 @@ def desk(system: System) -> Iterator[Desk]:
         yield desk
 
 
-# What the gateway asks by itself: when the policy has changed, and every few seconds.
+# What the gateway asks by itself: when the policy has changed, every few seconds, and what is to be sent.
 _ASKED_BY_ITSELF = {
     "crm.identity.v1.Policies/Snapshot",
     "crm.identity.v1.Sessions/Check",
     "crm.v1.Records/Describe",
+    "crm.identity.v1.ReportSchedules/TakeDue",
 }
 # The tabs over every list: the views that the person keeps, and the one that it opens with.
 _VIEWS = {"crm.identity.v1.SavedViews/List", "crm.identity.v1.DefaultViews/List"}
