@@ -42,6 +42,7 @@ _NAMED_BY = {
 }
 _HERE: Mapping[str, type[Record]] = {each.entity: each for each in (Account, Contact)}
 _TOO_LATE = "A conversion is taken back for {days} days; this one is older."
+_STANDS = "This lead was not converted, so there is nothing to take back."
 _UNDER_WAY = "The opportunity is still being made; take the conversion back in a moment."
 _USED = "Somebody changed what the conversion made a moment ago; look at it again."
 
@@ -77,7 +78,7 @@ class Undoing:
     async def _held(self) -> tuple[Conversion, Lead]:
         """The conversion and its lead, both until the end, for whoever might convert it once more."""
         work = self._work
-        known = await converted(work, record_id(self._request.id), Level.EDIT)
+        known = await self._converted()
         await self._records.same_version(work, known.as_lead(), self._request)
         if not known.done:
             raise Refused(_UNDER_WAY)
@@ -88,6 +89,16 @@ class Undoing:
         if lead.gone_as != GONE_AS:
             raise NotFound
         return known, lead
+
+    async def _converted(self) -> Conversion:
+        """What the lead became, for whoever may convert it."""
+        work, id_ = self._work, record_id(self._request.id)
+        try:
+            return await converted(work, id_, Level.EDIT)
+        except NotFound:
+            if await work.find(Lead, id_) is not None:
+                raise Refused(_STANDS) from None
+            raise
 
     @property
     def _days(self) -> int:

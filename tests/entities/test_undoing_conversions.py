@@ -196,6 +196,11 @@ async def test_what_is_out_of_sight_is_told_as_a_count(
         await known.undo(nobody, dry_run=True)
 
 
+async def test_a_lead_that_stands_has_nothing_to_take_back(known: Known) -> None:
+    with pytest.raises(Refused, match="was not converted"):
+        await known.undo()
+
+
 async def test_a_converted_lead_is_in_no_bin_and_comes_back_by_this_alone(known: Known) -> None:
     became = await known.convert()
     assert known.lead.id not in await in_bin(known.office, LEAD)

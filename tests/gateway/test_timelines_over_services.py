@@ -73,7 +73,8 @@ async def test_a_service_that_is_away_is_named_and_the_rest_is_told(
     assert "helpdesk" in page["stopped"]
     shown = (await root.get(f"/accounts/{account['id']}/timeline")).text
     assert "helpdesk did not answer in time" in shown
-    assert "opportunities" in shown
+    assert "/opportunities/" in shown
+    assert shown.count("created this") == 1, "of others it says their name"
 
 
 @pytest.mark.parametrize("token", ["x", "e30", "eyJjaGF0IjoiIn0", "eyJwYXJ0aWVzIjoxfQ", "\u0661"])

@@ -83,8 +83,7 @@ def _moments(visit: Visit, entries: Iterable[Json], titles: Titles) -> Iterator[
         on = _where(visit, entity, record_id, titles)
         if kind == CHANGES:
             changes = as_told([each["change"] for each in together])
-            found = moments_of(visit.presenter, entity, changes, titles)
-            yield from (replace(each, on=on) for each in found)
+            yield from moments_of(visit.presenter, entity, changes, titles, on)
         elif kind == NOTES:
             yield from (_note(visit, each, on, titles) for each in together)
         elif kind == FILES:

@@ -1,7 +1,7 @@
 """A record's history as sentences: who did what, and what it was before and after."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,15 @@ WORDS = {
     "restored": "restored this from the bin",
     "merged": "merged others into this",
     "unmerged": "took a merge into this back",
+}
+# The same where the record is named right after it.
+NAMED = {
+    "created": "created",
+    "updated": "changed",
+    "deleted": "deleted",
+    "restored": "took out of the bin",
+    "merged": "merged others into",
+    "unmerged": "took back a merge into",
 }
 
 
@@ -53,10 +62,14 @@ UNTOLD = {"updated_at", "updated_by", "version"}
 
 
 def moments_of(
-    present: Presenter, entity: Entity, entries: Iterable[Json], titles: Titles
+    present: Presenter,
+    entity: Entity,
+    entries: Iterable[Json],
+    titles: Titles,
+    on: Cell | None = None,
 ) -> list[Moment]:
     """Lines of history as they read; what nobody wants to read is left out."""
-    told = (_moment(present, entity, each, titles) for each in entries if not _goes_along(each))
+    told = (_moment(present, entity, each, titles, on) for each in entries if not _goes_along(each))
     return [moment for moment in told if moment.changes or moment.what != _(WORDS["updated"])]
 
 
@@ -96,12 +109,13 @@ def _joined(newer: Json, older: Json) -> Json:
     return {**newer, "changes": left}
 
 
-def _moment(present: Presenter, entity: Entity, entry: Json, titles: Titles) -> Moment:
+def _moment(
+    present: Presenter, entity: Entity, entry: Json, titles: Titles, on: Cell | None
+) -> Moment:
     created = entry["what"] == "created"
     changes = () if created else _changes(present, entity, entry, titles)
-    return Moment(
-        entry["at"], who(entry["actor"], titles), _done(entity, _verb(entity, entry)), changes
-    )
+    done = _done(entity, _verb(entity, entry), NAMED if on else WORDS)
+    return Moment(entry["at"], who(entry["actor"], titles), done, changes, on)
 
 
 def _verb(entity: Entity, entry: Json) -> str:
@@ -112,11 +126,11 @@ def _verb(entity: Entity, entry: Json) -> str:
     return what
 
 
-def _done(entity: Entity, what: str) -> str:
+def _done(entity: Entity, what: str, words: Mapping[str, str]) -> str:
     """What happened, in words: every entity has those of its verbs."""
     bare = what.lower().replace("_", "").replace(" ", "")
     past = (each.told.past for each in entity.actions if each.name.lower() == bare)
-    said = WORDS.get(bare) or next(past, "")
+    said = words.get(bare) or next(past, "")
     return _(said) if said else spaced(what).lower()
 
 

@@ -76,8 +76,11 @@ class Follower:
             try:
                 await self._follow()
             except _TROUBLE as error:
-                log.warning("references.interrupted", consumer=self._name, error=repr(error))
+                self._log(error)
             await asyncio.sleep(_REST_SECONDS)
+
+    def _log(self, error: Exception) -> None:
+        log.warning("references.interrupted", consumer=self._name, error=repr(error))
 
     async def _follow(self) -> NoReturn:
         await self._process.nats.arrived.wait()
@@ -107,11 +110,15 @@ class Follower:
         )
 
     async def _take_or_give_back(self, messages: Sequence[Any]) -> None:
+        """What is given back comes to the very subscription that waits for it, and to no one that was left."""
         try:
             await self._take(messages)
-        except BaseException:
-            for message in messages:
-                await message.nak()
+        except _TROUBLE as error:
+            self._log(error)
+            await _give_back(messages)
+            await asyncio.sleep(_REST_SECONDS)
+        except asyncio.CancelledError:
+            await _give_back(messages)
             raise
 
     async def _take(self, messages: Sequence[Any]) -> None:
@@ -126,6 +133,11 @@ class Follower:
             await message.ack()
         published = messages[-1].metadata.timestamp.timestamp()
         metrics.REFERENCES_LAG.labels(self._name).set(max(0.0, time.time() - published))
+
+
+async def _give_back(messages: Iterable[Any]) -> None:
+    for message in messages:
+        await message.nak()
 
 
 def _on_top(earlier: Any, later: Any) -> Any:
