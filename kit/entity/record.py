@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID
 
 from sqlalchemy import (
@@ -65,19 +65,17 @@ class Record(DeclarativeBase):
     hangs_on: ClassVar[tuple[str, ...]] = ()
     # The entities of the records that it may hang on; the first counts for one that hangs on none.
     parents: ClassVar[tuple[str, ...]] = ()
-    # The references by which a record touches others; `touches:` in a filter finds it by each of them,
-    # and by what hangs on the record that is asked for.
+    # The references by which `touches:` in a filter finds it, also for what hangs on who is asked for.
     touches: ClassVar[tuple[str, ...]] = ()
     # The references by which a record, or the work on it, is given to people, who are told of it; by
     # them somebody has it, and they change when what a person has is handed over.
     assigned_by: ClassVar[tuple[str, ...]] = ("owner_id",)
     confidential: ClassVar[bool] = False
-    # The lines of a log tell what happened to another record, whose own events say it.
+    # Whether its lines tell what happened to another record, whose own events say it.
     a_log: ClassVar[bool] = False
     # The references with whose records the lines of a log are erased, since they tell what those were.
     erased_with: ClassVar[tuple[str, ...]] = ()
-    # Rows that exclude one another: a new one that meets another gives way instead of waiting for it,
-    # since two that wait for each other would be a deadlock.
+    # A new row that excludes another gives way: two that wait for each other would be a deadlock.
     gives_way: ClassVar[bool] = False
     presentation: ClassVar[Presentation] = Presentation()
     # Whether files make such records; what comes about by what people do, as a message, is not.
@@ -147,6 +145,9 @@ class Record(DeclarativeBase):
 
     def removing(self) -> None:
         """Raises Refused when the record may not go."""
+
+    def take_in(self, other: Self) -> None:
+        """Takes on what one that becomes part of it says where people do not set fields themselves."""
 
     def audience(self) -> Iterable[Audience]:
         """Whom the record lets in by what it says, beyond owner, rules and shares."""

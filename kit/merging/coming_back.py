@@ -93,11 +93,22 @@ async def _come_back(work: "Work", rows: Sequence[Any]) -> None:
     }
     back = [row.id for row in rows if _is_back(found.get((row.holder, row.record_id)), row)]
     await work.flush()
+    for holder, above in _left_and_reached(rows).items():
+        if holder in work.process.recounts:
+            await work.process.recounts[holder](work, above)
     others = [row.id for row in rows if row.id not in back]
     await work.run(delete(followed).where(followed.c.id.in_(back)))
     if others:
         await work.run(_changed(others))
     work.follows = False
+
+
+def _left_and_reached(rows: Sequence[Any]) -> dict[str, set[UUID]]:
+    """By entity what records named before and name now."""
+    named: dict[str, set[UUID]] = {}
+    for row in rows:
+        named.setdefault(row.holder, set()).update((row.gone_id, row.into_id))
+    return named
 
 
 def _is_back(record: Record | None, row: Any) -> bool:

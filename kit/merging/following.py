@@ -19,6 +19,7 @@ from kit.entity import Record
 from kit.errors import Problem
 from kit.events.cancellation import heed_cancellation
 from kit.merging.coming_back import lead_back, passes, row_of
+from kit.merging.joining import hold, join, joins, part, recount, unjoined
 from kit.merging.tables import LED, LEFT
 from kit.merging.tables import followed_merge as followed
 from kit.references.access import Name
@@ -113,12 +114,20 @@ async def follow_one(process: "Process", name: Name) -> None:
     into, became = await _into(process, name)
     if into is None:
         if not became:
-            await lead_back(process, name, _actor(process))
+            await _lead_back(process, name)
         return
     custom = process.policy.organisation.custom
     for place in places(process.entities.values(), entity, custom):
         while ids := await _naming(process, place, gone):
             await _lead(process, place, ids, gone, into)
+
+
+async def _lead_back(process: "Process", name: Name) -> None:
+    """First what became one for its sake is two again; what only moved comes after that."""
+    entity, gone = name
+    for place in filter(joins, places(process.entities.values(), entity)):
+        await part(process, place, gone, _actor(process))
+    await lead_back(process, name, _actor(process))
 
 
 async def _into(process: "Process", name: Name) -> tuple[UUID | None, bool]:
@@ -149,6 +158,7 @@ async def _naming(process: "Process", place: Place, gone: UUID) -> list[UUID]:
     query = select(table.c.id).where(
         place.names([gone], defined), table.c.erased_at.is_(None), ~left
     )
+    query = query.where(unjoined(table)) if joins(place) else query
     rows = await process.database.rows(query.order_by(table.c.id).limit(_AT_ONCE))
     return [row.id for row in rows]
 
@@ -182,17 +192,24 @@ async def _lead_together(
 ) -> None:
     async with process.work(_actor(process)) as work:
         work.follows = True
+        joined: set[UUID] = set()
+        if joins(place):
+            await hold(work, place, [gone, into])
+            joined = await join(work, place, ids, gone, into)
         found: Sequence[Record] = await work.named(place.record, ids)
         rows = [
             row_of(place, each.id, gone, into, trace, LED)
             for each in found
+            if each.id not in joined
             for trace in place.lead(each, gone, into)
         ]
         await work.flush()
         # What only reads as if it named the other one would be found again for ever.
-        others = set(ids) - {each["record_id"] for each in rows}
+        others = set(ids) - joined - {each["record_id"] for each in rows}
         rows += [row_of(place, each, gone, into, Trace(), LEFT) for each in others]
-        await work.run(insert(followed).values(rows))
+        if rows:
+            await work.run(insert(followed).values(rows))
+        await recount(work, place, [gone, into])
 
 
 def _actor(process: "Process") -> Actor:

@@ -18,7 +18,7 @@ from kit.merging.beside import Counts, move_along
 from kit.merging.reverting import shown
 from kit.merging.surviving import surviving
 from kit.merging.tables import merge
-from kit.records.bin.moving import put_into_bin
+from kit.records.bin.moving import take_in
 from kit.records.methods.standard import Records
 from kit.records.write.keys import give_keys, shares_of
 from kit.records.write.work import Work
@@ -60,6 +60,7 @@ class Merging:
         given_up = self._put_away(survivor, others, values)
         await self._begin(done, given_up)
         await self._records.amend(self._work, survivor, values)
+        await self._records.make_room(self._work, survivor, others)
         await self._bring_along(done)
         await self._work.flush()
         said = (done.said[survivor.id], shown(survivor))
@@ -101,12 +102,11 @@ class Merging:
         self, survivor: Record, others: Sequence[Record], values: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Takes the others out of sight; what no two may say they give up to the survivor."""
-        put_into_bin(self._work, *others)
+        take_in(self._work, survivor, *others)
         given_up: dict[str, Any] = {}
         table: Any = self._record.__table__
         unique = [name for name in values if name in table.c and is_unique(table.c[name])]
         for each in others:
-            each.merged_into = survivor.id
             for name in unique:
                 if (value := getattr(each, name)) == values[name]:
                     given_up.setdefault(str(each.id), {})[name] = value

@@ -22,6 +22,7 @@ from kit.entity.record import STAMPS
 from kit.errors import Denied, Invalid
 from kit.ids import record_id
 from kit.merging.following import follow_soon
+from kit.merging.joining import joins, twins
 from kit.merging.made.unmaking import unmade
 from kit.merging.made.uses import Uses
 from kit.merging.merging import Joined, Merging
@@ -130,7 +131,7 @@ class Merges(MergesServicer):
         records = self._records(request.entity)
         async with records.work(request) as work:
             told: pb.Unmerged = work.answer(await Undoing(work, records).undo(request))
-        await follow_soon(self.process, request.entity, map(UUID, told.restored))
+        await follow_soon(self.process, request.entity, map(UUID, reversed(told.restored)))
         return told
 
     async def Referring(self, request: pb.ReferringRequest, context: Any) -> pb.ReferringRecords:
@@ -144,6 +145,7 @@ class Merges(MergesServicer):
                     holder=place.record.entity,
                     field=place.field,
                     count=count,
+                    joined=await self._joined(place, permit, ids, request.into),
                 )
             for id_, state in await self.process.reader.rows(_left(place, permit, ids)):
                 answer.left.add(
@@ -151,6 +153,14 @@ class Merges(MergesServicer):
                 )
         del answer.left[_MOST_LEFT:]
         return answer
+
+    async def _joined(self, place: Place, permit: Permit, ids: Sequence[UUID], into: str) -> int:
+        """How many that name these would become one with others, as far as the caller sees them."""
+        if not (into and joins(place)):
+            return 0
+        alike = twins(place, ids, record_id(into)).where(_names(place, permit, ids)).subquery()
+        [(count,)] = await self.process.reader.rows(select(func.count(alike.c.id.distinct())))
+        return int(count)
 
     async def Uses(self, request: pb.UsesRequest, context: Any) -> pb.RecordUses:
         uses = Uses(self.process, request)

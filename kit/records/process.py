@@ -31,6 +31,9 @@ BeforeCommit = Callable[[Work], Awaitable[None]]
 Recall = Callable[[Work, Collection[UUID]], Awaitable[Sequence[Record]]]
 """Gives records that are gone as they were, by their ids, for those who go on referring to them."""
 
+Recount = Callable[[Work, Collection[UUID]], Awaitable[None]]
+"""Makes true what records say of those that hang on them, once these have come or gone."""
+
 
 @dataclass
 class Process:
@@ -48,6 +51,7 @@ class Process:
     before_commit: list[BeforeCommit] = field(default_factory=list)
     replica: Any = None
     recalls: dict[str, Recall] = field(default_factory=dict)
+    recounts: dict[str, Recount] = field(default_factory=dict)
     unknown_references: Waiting = field(default_factory=Waiting)
     merged: Waiting = field(default_factory=Waiting)
     """Records that were merged, or are apart again, and whom ours have still to follow."""

@@ -61,7 +61,7 @@ class Case:
 
 
 def _cases() -> Iterator[Case]:
-    process: Any = SimpleNamespace(shapes={}, recalls={})
+    process: Any = SimpleNamespace(shapes={}, recalls={}, recounts={})
     for name in SERVICES:
         for each in wired(name).records:
             served = each(process)

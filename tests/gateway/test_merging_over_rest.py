@@ -1,10 +1,15 @@
 """PA-29: records are merged over REST and side by side on a page, and ids lead on."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from tests.gateway.browsers import Browser
+from kit.testing.serving import Serving
+from services.campaigns.config import Settings
+from services.campaigns.main import campaigns
+from tests.gateway.browsers import Browser, reached
+from tests.house import House
 
 PRODUCTS, DEALS = "/api/v1/products", "/api/v1/opportunities"
 
@@ -96,3 +101,37 @@ async def test_side_by_side_on_a_page(root: Browser, two: list[dict[str, Any]]) 
     back = await root.post(f"/products/{kept['id']}/merges", data={"merge_id": listed[0]["id"]})
     assert back.status_code == 303, back.text
     assert (await root.get(f"{PRODUCTS}/{kept['id']}")).json()["name"] == kept["name"]
+
+
+@pytest.fixture
+async def marketing(house: House, customers: Serving) -> AsyncIterator[Serving]:
+    started = await house.serve("campaigns", campaigns, Settings)
+    yield started
+    await started.stop()
+
+
+async def test_a_trial_of_campaigns_tells_who_is_in_both(
+    root: Browser, marketing: Serving, name: str
+) -> None:
+    """CA-03, PA-29"""
+    await reached(root, "leads", "campaigns")
+    people = [
+        await root.post("/api/v1/leads", json={"last_name": f"{each} {name}"}) for each in "ab"
+    ]
+    assert [each.status_code for each in people] == [201, 201], people[-1].text
+    made = [await root.post("/api/v1/campaigns", json={"name": name}) for _ in range(2)]
+    assert [each.status_code for each in made] == [201, 201], made[-1].text
+    two = [each.json() for each in made]
+    for campaign, joins in zip(two, (people[:1], people), strict=True):
+        ids = [each.json()["id"] for each in joins]
+        added = await root.post(
+            f"/api/v1/campaigns/{campaign['id']}:add-members", json={"lead_ids": ids}
+        )
+        assert added.status_code == 200, added.text
+    kept, other = two
+    body = {"others": [{"id": other["id"]}], "dry_run": True}
+    tried = (await root.post(f"/api/v1/campaigns/{kept['id']}:merge", json=body)).json()
+    [told] = [each for each in tried["moves"] if each["holder"] == "campaigns.Member"]
+    assert (told["count"], told["joined"]) == (2, 1)
+    page = await root.get(f"/campaigns/merge?ids={kept['id']},{other['id']}&survivor={kept['id']}")
+    assert "(1 in both: one afterwards)" in page.text

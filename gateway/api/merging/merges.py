@@ -37,7 +37,8 @@ class Merges:
         stub = self._changing(resource)
         reply = await stub.Merge(as_seen(request, version), key=key)
         if request.dry_run:
-            await self._add_what_names(reply, resource, [each.id for each in request.others])
+            others = [each.id for each in request.others]
+            await self._add_what_names(reply, resource, others, request.id)
         return Answer.of(reply)
 
     async def undo(
@@ -73,16 +74,20 @@ class Merges:
         self.rights.require(resource, "delete")
         return self.backends.merges(resource.service)
 
-    async def _add_what_names(self, reply: Any, resource: Resource, ids: Sequence[str]) -> None:
-        for service, answer in sorted((await self._referring(resource, ids)).items()):
+    async def _add_what_names(
+        self, reply: Any, resource: Resource, ids: Sequence[str], into: str
+    ) -> None:
+        for service, answer in sorted((await self._referring(resource, ids, into)).items()):
             if answer is None:
                 reply.stopped.append(service)
             else:
                 reply.moves.extend(answer.items)
 
-    async def _referring(self, resource: Resource, ids: Sequence[str]) -> Mapping[str, Any]:
+    async def _referring(
+        self, resource: Resource, ids: Sequence[str], into: str = ""
+    ) -> Mapping[str, Any]:
         """What each service says of records that name these; None where one does not answer."""
-        request = pb.ReferringRequest(entity=resource.entity, ids=ids)
+        request = pb.ReferringRequest(entity=resource.entity, ids=ids, into=into)
         async with asyncio.TaskGroup() as group:
             asked = {
                 service: group.create_task(self._asked(service, request))

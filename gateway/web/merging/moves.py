@@ -17,6 +17,8 @@ class Line:
     what: str
     by: str
     count: int
+    joined: int = 0
+    """How many of them become one with another."""
 
 
 def lines_of(catalog: Catalog, moves: Iterable[Json]) -> Iterator[Line]:
@@ -27,4 +29,4 @@ def lines_of(catalog: Catalog, moves: Iterable[Json]) -> Iterator[Line]:
             continue
         field = entity.field(each.get("field", ""))
         label = field.label if field else ""
-        yield Line(entity.plural, label, each["count"])
+        yield Line(entity.plural, label, each["count"], each.get("joined", 0))

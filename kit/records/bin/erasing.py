@@ -61,10 +61,10 @@ async def empty_bins(process: Process) -> None:
     settings: Any = process.settings
     limit = datetime.now(UTC) - timedelta(days=settings.bin_days)
     for record in process.entities.values():
-        if not record.no_bin:
-            for end in (erase, forget_what_became_others):
-                while await end(process, record, limit) == _AT_ONCE:
-                    pass
+        # What has no bin stands there all the same once it is part of another one.
+        for end in (erase,) if record.no_bin else (erase, forget_what_became_others):
+            while await end(process, record, limit) == _AT_ONCE:
+                pass
     await _measure(process)
 
 

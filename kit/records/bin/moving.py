@@ -18,6 +18,13 @@ def put_into_bin(work: "Work", *records: Record) -> None:
         record.binned_at, record.binned_by = now, work.actor.name
 
 
+def take_in(work: "Work", survivor: Record, *others: Record) -> None:
+    """Makes records part of another one, which their rules know: what names them is led to that one."""
+    for each in others:
+        each.merged_into = survivor.id
+    put_into_bin(work, *others)
+
+
 def put_away(work: "Work", record: Record, became: str, heir: Record) -> None:
     """Keeps a record of which others were made, for the way back; what stands beside it goes to the heir."""
     put_into_bin(work, record)

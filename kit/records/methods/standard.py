@@ -137,6 +137,9 @@ class Records(Generic[R, M]):
         for name, value in values.items():
             setattr(record, name, value)
 
+    async def make_room(self, work: Work, survivor: Any, others: Sequence[Any]) -> None:
+        """Override it to refuse a merge whose survivor could not hold what hangs on the others."""
+
     def changes(self, record: Record, request: Any) -> dict[str, Any]:
         """The values that the mask names, emptied where absent; without a mask, those present."""
         paths = set(request.mask.paths) or set(self.shape.given(request.record)) - STAMPS

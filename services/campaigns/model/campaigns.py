@@ -205,7 +205,8 @@ class Campaign(MayBePrivate, Tagged, Record):
             )
 
     def removing(self) -> None:
-        if self.member_count or self.opportunity_count:
+        # Those of a merged one go along to the survivor.
+        if self.merged_into is None and (self.member_count or self.opportunity_count):
             raise Refused("This campaign has members or opportunities; cancel it instead.")
 
     def audience(self) -> Iterable[Audience]:

@@ -1,7 +1,7 @@
 """A recipient of a campaign: who it is, and the states it went through."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
@@ -101,7 +101,10 @@ class Member(MayBePrivate, Tagged, Record):
     __table_args__ = (
         UniqueConstraint("campaign_id", "contact_id", name="uq_member_contact_id"),
         UniqueConstraint("campaign_id", "lead_id", name="uq_member_lead_id"),
-        CheckConstraint("num_nonnulls(contact_id, lead_id) = 1", name="contact_or_lead"),
+        CheckConstraint(
+            "erased_at is not null or num_nonnulls(contact_id, lead_id) = 1",
+            name="contact_or_lead",
+        ),
     )
 
     def check(self) -> None:
@@ -120,6 +123,20 @@ class Member(MayBePrivate, Tagged, Record):
         """The same state again changes nothing, so that a repeated call leaves one entry."""
         if state != self.state:
             self._enter(campaign, state, at, by)
+
+    def take_in(self, other: Self) -> None:
+        """It stands where the one of both stands that went further, and went through the states of both."""
+        if other._went > self._went:
+            self.state = other.state
+        both = [*self.state_log, *other.state_log]
+        self.state_log = sorted(both, key=lambda each: each.at)
+        answers = (each.responded_at for each in (self, other) if each.responded_at)
+        self.responded_at = min(answers, default=None)
+
+    @property
+    def _went(self) -> tuple[bool, int]:
+        """How far it went: whoever answered further than who did not, then by the states gone through."""
+        return self.responded_at is not None, len(self.state_log)
 
     def become(self, contact_id: UUID) -> None:
         """The lead it was has been converted; what it answered so far stays."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from crm.campaigns.v1 import campaigns_pb2 as pb
 from crm.campaigns.v1.campaigns_pb2_grpc import CampaignsServicer
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from kit.errors import Invalid, Refused
 from kit.records import Records, Said, Work, itself, verb
@@ -38,8 +38,13 @@ class Campaigns(Records[Campaign, pb.Campaign], CampaignsServicer):
         former = list(record.member_states)
         if dropped := [each for each in former if each not in values.get("member_states", former)]:
             await hold(work, record)
-            await _check_unused(work, record, dropped)
+            await _check_states(work, record, Member.state.in_(dropped))
         await super().amend(work, record, values)
+
+    async def make_room(self, work: Work, survivor: Any, others: Sequence[Any]) -> None:
+        """Members come along in their states, which the survivor has to know."""
+        for each in others:
+            await _check_states(work, each, Member.state.not_in(survivor.member_states))
 
     @verb(holds=itself)
     async def AddMembers(self, work: Work, campaign: Campaign, said: Said) -> pb.MembersAdded:
@@ -75,11 +80,9 @@ def _join(work: Work, campaign: Campaign, members: Iterable[Member]) -> None:
         work.add(member)
 
 
-async def _check_unused(work: Work, campaign: Campaign, dropped: Sequence[str]) -> None:
+async def _check_states(work: Work, campaign: Campaign, unknown: ColumnElement[bool]) -> None:
     """A state goes when nobody is in it any more, whether or not the caller sees the members."""
-    used = select(Member.state, func.count()).where(
-        Member.campaign_id == campaign.id, Member.state.in_(dropped)
-    )
+    used = select(Member.state, func.count()).where(Member.campaign_id == campaign.id, unknown)
     rows = await work.rows(used.group_by(Member.state).order_by(Member.state))
     if wrong := "; ".join(_in_use(state, count) for state, count in rows):
         raise Refused("", {"member_states": f"{wrong}. Move them to another state first."})

@@ -8,9 +8,9 @@ from crm.campaigns.v1.members_pb2_grpc import MembersServicer
 from sqlalchemy import Uuid, bindparam, select
 
 from kit.errors import Conflict
-from kit.records import Records, Said, Work, verb
+from kit.records import Process, Records, Said, Work, verb
 from services.campaigns.model.members import Member
-from services.campaigns.rpc.membership import campaign_of, held, recount
+from services.campaigns.rpc.membership import campaign_of, held, recount, recount_all
 
 
 async def _campaign_first(work: Work, member: Member) -> None:
@@ -24,8 +24,13 @@ class Members(Records[Member, pb.Member], MembersServicer):
 
     record, message, listing = Member, pb.Member, pb.MemberList
 
+    def __init__(self, process: Process) -> None:
+        super().__init__(process)
+        process.recounts[Member.entity] = recount_all
+
     async def admit(self, work: Work, record: Any) -> None:
         campaign = await held(work, record.campaign_id)
+        record.campaign_id = campaign.id
         await _check_new(work, record)
         record.join(campaign, datetime.now(UTC), work.actor.name)
         work.add(record)
