@@ -55,9 +55,8 @@ def newest_of_owners(
     """The newest rows of the owners `own` up to `limit`, and what is shared under `shared`."""
     newest = (table.c.updated_at.desc(), table.c.id.desc())
     owner = func.unnest(_OWN).table_valued("id", name="owner").render_derived()
-    # What somebody below the caller keeps private is none of these.
     of_one = select(*columns).where(
-        table.c.owner_id == owner.c.id, standing(table), table.c["keys"].bool_op("&&")(_KEYS)
+        table.c.owner_id == owner.c.id, standing(table), _not_kept_from(table)
     )
     owned = narrow(of_one).order_by(*newest).limit(_LIMIT).lateral("owned")
     mine = select(*owned.c).select_from(owner.join(owned, true()))
@@ -69,6 +68,16 @@ def newest_of_owners(
     )
     both = union_all(mine, select(*beyond.c)).subquery("reached")
     return select(*both.c).order_by(both.c.updated_at.desc(), both.c.id.desc()).limit(_LIMIT)
+
+
+def _not_kept_from(table: Table) -> ColumnElement[bool]:
+    """What somebody below the caller keeps private is none of these.
+
+    Asked of keys alone, the planner takes few rows for possible, and gathers and sorts all of an owner's.
+    """
+    if "private" not in table.c:
+        return true()
+    return or_(table.c.private.is_(False), table.c["keys"].bool_op("&&")(_KEYS))
 
 
 def _shared(table: Table, *, inherits: bool) -> ColumnElement[bool]:
