@@ -140,11 +140,12 @@ async def _known(connection: Any, people: Sequence[str]) -> None:
 
 _LEADS = """
 insert into lead (id, version, owner_id, created_at, updated_at, created_by, updated_by, keys, wkeys,
-                  custom, name, first_name, last_name, company, email, phone, status, source,
+                  full_keys, custom, name, first_name, last_name, company, email, phone, status, source,
                   estimated_amount, currency, city, country, description)
 select gen_random_uuid(), 1, owner.id::uuid, now(), now() - (n || ' seconds')::interval, owner.id,
-       owner.id, array[owner.key], array[owner.key], custom.fields, 'First' || n || ' Last' || n,
-       'First' || n, 'Last' || n, 'Company ' || (n % 5000), 'lead' || n || '@example.com',
+       owner.id, array[owner.key], array[owner.key], array[owner.key], custom.fields,
+       'First' || n || ' Last' || n, 'First' || n, 'Last' || n,
+       'Company ' || (n % 5000), 'lead' || n || '@example.com',
        '+4021123' || lpad((n % 10000)::text, 4, '0'), 'working', null, n % 10000, 'EUR',
        'City ' || (n % 300), 'RO', 'Met at the fair; wants an offer for item ' || n
 from generate_series(1, $2::int) n
